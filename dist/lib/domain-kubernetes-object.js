@@ -1,0 +1,1 @@
+const nameOf=e=>`${e.kind.kind} ${e.namespace}/${e.name}`;export{nameOf as t};

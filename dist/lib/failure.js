@@ -1,0 +1,1 @@
+var Failure=class extends Error{name=`Failure`;code;what;remedy;constructor(e,t,n,r){super(`${t}\n→ ${n}`,r===void 0?void 0:{cause:r}),this.code=e,this.what=t,this.remedy=n}};export{Failure as t};

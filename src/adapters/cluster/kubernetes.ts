@@ -1,0 +1,121 @@
+import { type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kubernetes/object.ts';
+import { Failure } from '../../failure.ts';
+import type { Cluster, Write } from '../../ports/cluster.ts';
+import type { ApiRequest, Connection } from './connection.ts';
+import { listAll } from './list.ts';
+import { objectOf } from './objects.ts';
+import { collectionPath, objectPath } from './paths.ts';
+import { statusBehind } from './refusal.ts';
+import { watchObjects } from './watch.ts';
+
+const fieldManager = 'wf-deploy';
+
+export interface ClusterOptions {
+  /** Between two openings of a watch, so that a server that closes at once is not stormed; 1 by default. Nothing is missed meanwhile. */
+  readonly watchPauseSeconds?: number;
+}
+
+export function kubernetesCluster(connection: Connection, { watchPauseSeconds = 1 }: ClusterOptions = {}): Cluster {
+  return {
+    async get(ref, signal) {
+      const purpose = `read ${nameOf(ref)}`;
+      try {
+        return objectOf(await connection.json({ purpose, path: objectPath(ref), signal }), purpose);
+      } catch (error) {
+        if (error instanceof Failure && error.code === 'CLUSTER_NOT_FOUND') return undefined;
+        throw error;
+      }
+    },
+    list: async (kind, namespace, options = {}, signal) => (await listAll(connection, kind, namespace, options, signal)).items,
+    watch: (kind, namespace, options, signal) =>
+      watchObjects({ connection, kind, namespace, options, signal, pauseSeconds: watchPauseSeconds }),
+    async write(write, signal) {
+      const request = { ...requestFor(write), signal };
+      try {
+        const answer = await connection.json(request);
+        return write.do === 'delete' ? deleted(answer, write.ref) : objectOf(answer, request.purpose);
+      } catch (error) {
+        throw write.do === 'patch' ? testFailed(error, write) : error;
+      }
+    },
+  };
+}
+
+function requestFor(write: Write): ApiRequest {
+  const purpose = (verb: string, name: string): string => `${verb} ${name}${write.dryRun === true ? ' (dry run)' : ''}`;
+  const query = { fieldManager, ...(write.dryRun === true ? { dryRun: 'All' } : {}) };
+  switch (write.do) {
+    case 'create': {
+      const { kind, namespace, object } = write;
+      const name = namespace === undefined ? kind.kind : nameOf({ kind, namespace, name: object.metadata.name });
+      return {
+        purpose: purpose('create', name),
+        method: 'POST',
+        path: collectionPath(kind, namespace),
+        query,
+        body: JSON.stringify(object),
+      };
+    }
+    case 'replace':
+      return {
+        purpose: purpose('replace', nameOf(write.ref)),
+        method: 'PUT',
+        path: objectPath(write.ref),
+        query,
+        body: JSON.stringify(write.object),
+      };
+    case 'apply':
+      return {
+        purpose: purpose('apply', nameOf(write.ref)),
+        method: 'PATCH',
+        path: objectPath(write.ref),
+        query: { ...query, force: 'true' },
+        body: JSON.stringify(write.object),
+        contentType: 'application/apply-patch+yaml',
+      };
+    case 'patch':
+      return {
+        purpose: purpose('patch', nameOf(write.ref)),
+        method: 'PATCH',
+        path: objectPath(write.ref),
+        query,
+        body: JSON.stringify(write.operations),
+        contentType: 'application/json-patch+json',
+      };
+    case 'delete':
+      return {
+        purpose: purpose('delete', nameOf(write.ref)),
+        method: 'DELETE',
+        path: objectPath(write.ref),
+        ...(write.dryRun === true ? { query: { dryRun: 'All' } } : {}),
+        body: JSON.stringify({
+          apiVersion: 'v1',
+          kind: 'DeleteOptions',
+          propagationPolicy: 'Background',
+          ...(write.uid === undefined ? {} : { preconditions: { uid: write.uid } }),
+        }),
+      };
+  }
+}
+
+/** A deletion is answered with the object while it is going, or with a mere Status once it is gone. */
+function deleted(answer: unknown, { kind, namespace, name }: ObjectRef): KubernetesObject {
+  const { kind: answered } = (answer ?? {}) as { readonly kind?: unknown };
+  if (answered !== 'Status') return objectOf(answer, `delete ${kind.kind} ${namespace}/${name}`);
+  return { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name, namespace } };
+}
+
+/**
+ * The API server says only that the patch could not be carried out on the object as it is (422, this sentence). With a `test`
+ * among the operations that means: the object is not as it was read.
+ */
+function testFailed(error: unknown, write: Extract<Write, { do: 'patch' }>): unknown {
+  const isTest = statusBehind(error) === 422 && error instanceof Failure && /due to an error in our request|testing value/.test(error.what);
+  if (!isTest || !write.operations.some(({ op }) => op === 'test')) return error;
+  return new Failure(
+    'CLUSTER_CONFLICT',
+    `Cannot patch ${nameOf(write.ref)}: it is no longer as it was when it was read (422).`,
+    'Nothing was written. Read the object again, then decide anew.',
+    error,
+  );
+}

@@ -1,0 +1,59 @@
+import { createServer, type Socket } from 'node:net';
+import type { Pods } from '../../ports/pods.ts';
+import type { Connection } from '../cluster/connection.ts';
+import { part } from '../cluster/paths.ts';
+import { bridge } from './portforward.ts';
+
+export interface KubernetesPods extends Pods {
+  forward(...args: Parameters<Pods['forward']>): Promise<KubernetesForward>;
+}
+
+export interface KubernetesForward {
+  readonly url: string;
+  /** Why the last connection that broke did so: its client sees only a reset. */
+  problem(): string | undefined;
+  close(): Promise<void>;
+}
+
+// More than any number of lines that a person would read.
+const mostLogBytes = 1024 * 1024;
+
+export function kubernetesPods(connection: Connection): KubernetesPods {
+  return {
+    log: ({ namespace, name }, container, { lines, previous }, signal) =>
+      connection.text({
+        purpose: `read the log of ${container} in Pod ${namespace}/${name}`,
+        path: `/api/v1/namespaces/${part(namespace)}/pods/${part(name)}/log`,
+        query: { container, tailLines: String(lines), previous: String(previous), limitBytes: String(mostLogBytes) },
+        headers: { Accept: '*/*' },
+        signal,
+      }),
+    async forward(pod, port) {
+      const sockets = new Set<Socket>();
+      let problem: string | undefined;
+      // A client may say that it has sent all it has to say and still wait for the answer.
+      const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
+        sockets.add(socket);
+        socket.once('close', () => sockets.delete(socket));
+        bridge(connection, pod, port, socket, (reason) => {
+          problem = reason;
+        });
+      });
+      await new Promise<void>((resolve, reject) => {
+        server.once('error', reject);
+        server.listen(0, '127.0.0.1', resolve);
+      });
+      const address = server.address();
+      const local = typeof address === 'object' && address !== null ? address.port : 0;
+      return {
+        url: `http://127.0.0.1:${local}`,
+        problem: () => problem,
+        close: () =>
+          new Promise((resolve) => {
+            server.close(() => resolve());
+            for (const socket of sockets) socket.destroy();
+          }),
+      };
+    },
+  };
+}

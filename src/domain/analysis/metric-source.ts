@@ -1,0 +1,28 @@
+/** Where requests, errors and latencies of an arm are read. Everything is a raw counter: what changed is counted by us. */
+export type MetricSource = LabelledSource | QueriedSource;
+
+export type LatencyUnit = 's' | 'ms';
+
+/** One counter whose label says how a request ended: totals and errors come from one query. */
+export interface LabelledSource {
+  readonly kind: 'labelled';
+  /** The counter of requests. */
+  readonly counter: string;
+  readonly statusLabel: string;
+  /** Patterns that the whole label value has to match. A value that neither knows is no data, not a success. */
+  readonly errors: string;
+  readonly successes: string;
+  readonly buckets: string;
+  readonly unit: LatencyUnit;
+  readonly podLabel: string;
+}
+
+/** Counters that the user's own expressions select, with `$selector` in the place of an arm's label matchers. */
+export interface QueriedSource {
+  readonly kind: 'queries';
+  readonly requests: string;
+  readonly errors: string;
+  readonly buckets?: string;
+  readonly unit: LatencyUnit;
+  readonly podLabel: string;
+}

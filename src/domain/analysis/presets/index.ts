@@ -1,0 +1,6 @@
+import type { LabelledSource } from '../metric-source.ts';
+import { agent } from './agent.ts';
+import { http } from './http.ts';
+
+/** The register of metric presets. */
+export const presets: Readonly<Record<string, LabelledSource>> = { agent, http };

@@ -1,0 +1,56 @@
+import { containerTroubles, ended } from './container-trouble.ts';
+import { type Diagnosis, worst } from './diagnosis.ts';
+import type { KubernetesObject } from './object.ts';
+import { containerStatuses, isLeaving, isReady } from './pod.ts';
+
+/** Restarts so far by `pod/container`, init containers included. */
+export type Restarts = Readonly<Record<string, number>>;
+
+export interface Health {
+  /** Pods that are ready and not being deleted. */
+  readonly readyEndpoints: number;
+  /** Always fatal: a pod under traffic that does any of this harms its users. */
+  readonly trouble?: Diagnosis;
+}
+
+export const restartsOf = (pods: readonly KubernetesObject[]): Restarts =>
+  Object.fromEntries(
+    pods.flatMap((pod) => containerStatuses(pod).map(({ name, restartCount = 0 }) => [`${pod.metadata.name}/${name}`, restartCount])),
+  );
+
+/** What needs no statistics: a restart since `baseline` was taken, out of memory, a crash loop, an image error, no ready pod. */
+export function health(pods: readonly KubernetesObject[], baseline: Restarts): Health {
+  const present = pods.filter((pod) => !isLeaving(pod));
+  const readyEndpoints = present.filter(isReady).length;
+  const found = present.flatMap((pod) => [
+    ...containerTroubles(pod).filter(({ cause, fatal }) => fatal || cause === 'out-of-memory'),
+    ...newRestarts(pod, baseline),
+  ]);
+  const trouble = worst(found) ?? (readyEndpoints === 0 ? nonReady(present.length) : undefined);
+  return { readyEndpoints, ...(trouble === undefined ? {} : { trouble: { ...trouble, fatal: true } }) };
+}
+
+const newRestarts = (pod: KubernetesObject, baseline: Restarts): readonly Diagnosis[] =>
+  containerStatuses(pod).flatMap((status) => {
+    const before = baseline[`${pod.metadata.name}/${status.name}`] ?? 0;
+    if ((status.restartCount ?? 0) <= before) return [];
+    const who = `Container \`${status.name}\` of pod ${pod.metadata.name}`;
+    const last = status.state?.terminated ?? status.lastState?.terminated;
+    const finding =
+      last === undefined
+        ? ({
+            cause: 'exited',
+            fatal: true,
+            what: `${who} was restarted.`,
+            remedy: 'Read the end of its log (kubectl logs --previous).',
+          } as const)
+        : ended(last, status, who, false);
+    return [{ ...finding, pod: pod.metadata.name, container: status.name }];
+  });
+
+const nonReady = (pods: number): Diagnosis => ({
+  cause: 'probe',
+  fatal: true,
+  what: pods === 0 ? 'There is no pod.' : `None of ${pods} pods is ready.`,
+  remedy: 'Read the log and the events of the pods.',
+});

@@ -1,0 +1,49 @@
+import type { KubernetesObject } from './object.ts';
+import { type Condition, conditionOf, type PodSpec } from './workload.ts';
+
+// As in workload.ts: shapes that the API server has checked.
+
+export interface PodStatus {
+  readonly phase?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly conditions?: readonly Condition[];
+  readonly containerStatuses?: readonly ContainerStatus[];
+  readonly initContainerStatuses?: readonly ContainerStatus[];
+}
+
+export interface ContainerStatus {
+  readonly name: string;
+  readonly ready?: boolean;
+  readonly restartCount?: number;
+  readonly state?: ContainerState;
+  readonly lastState?: ContainerState;
+}
+
+export interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly running?: object;
+  readonly terminated?: Terminated;
+}
+
+export interface Terminated {
+  readonly exitCode: number;
+  readonly signal?: number;
+  readonly reason?: string;
+  readonly message?: string;
+}
+
+export const podSpec = (pod: KubernetesObject): PodSpec => (pod['spec'] ?? {}) as PodSpec;
+export const podStatus = (pod: KubernetesObject): PodStatus => (pod['status'] ?? {}) as PodStatus;
+
+/** Init containers first: they run first. */
+export const containerStatuses = (pod: KubernetesObject): readonly ContainerStatus[] => {
+  const { initContainerStatuses = [], containerStatuses: main = [] } = podStatus(pod);
+  return [...initContainerStatuses, ...main];
+};
+
+export const isLeaving = (pod: KubernetesObject): boolean => pod.metadata.deletionTimestamp !== undefined;
+
+/** Ready to get requests: the pod says so and is not being deleted. */
+export const isReady = (pod: KubernetesObject): boolean =>
+  !isLeaving(pod) && conditionOf(podStatus(pod).conditions, 'Ready')?.status === 'True';

@@ -1,0 +1,40 @@
+import { type Cause, cancelled } from './cause.ts';
+import type { RecordedPhase } from './effect.ts';
+import type { Move } from './state.ts';
+
+/** What the Lease says about the run before this one. */
+export interface Found {
+  readonly phase: RecordedPhase;
+  /** Whether it was rolling out the very image of this run. */
+  readonly sameImage: boolean;
+}
+
+/**
+ * The first move. Whatever a broken run left behind is dealt with before anything new starts: traffic in stages goes to
+ * weight 0 with the claim itself; a promotion of the same image is finished forward, any other is undone, because weight 0
+ * would send all users to a stable that is half changed.
+ */
+export function begin(found: Found): Move {
+  if (!midPromotion(found.phase)) return { state: { phase: 'claiming', next: 'prepare' }, effects: [{ do: 'claim', weight: 0 }] };
+  const asFound = [{ do: 'claim', weight: 'as-found' }] as const;
+  if (found.phase !== 'restoring' && found.sameImage) return { state: { phase: 'claiming', next: 'promote' }, effects: asFound };
+  return { state: { phase: 'claiming', next: 'restore', cause: leftBehind(found.phase), again: true }, effects: asFound };
+}
+
+/** The first move of a successor that only takes back: the `post` step. */
+export function beginTakingBack(found: Found, by: string): Move {
+  const state = { phase: 'claiming', cause: cancelled(by), again: false } as const;
+  return midPromotion(found.phase)
+    ? { state: { ...state, next: 'restore' }, effects: [{ do: 'claim', weight: 'as-found' }] }
+    : { state: { ...state, next: 'withdraw' }, effects: [{ do: 'claim', weight: 0 }] };
+}
+
+/** Users are on the canary, and stable is half changed. */
+export const midPromotion = (phase: RecordedPhase): boolean => phase === 'promoting' || phase === 'returning' || phase === 'restoring';
+
+const leftBehind = (phase: RecordedPhase): Cause => ({
+  kind: 'error',
+  code: 'CANCELLED',
+  text: `An earlier run ended in the phase \`${phase}\` without taking its changes back.`,
+  remedy: 'Nothing: they are taken back now, before the new rollout starts.',
+});

@@ -1,0 +1,84 @@
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import type { Parsed } from '../units/parsed.ts';
+import { isOurs, serviceLabel } from './canary-deployment.ts';
+import { selectionProblems } from './canary-selection.ts';
+import { containerOf } from './container-image.ts';
+import type { Problem } from './problem.ts';
+import { templateDifferences } from './template-differences.ts';
+
+/** What the preflight read. What is not there is left out. */
+export interface CanaryObjects {
+  readonly stable: KubernetesObject;
+  readonly stableService?: KubernetesObject;
+  readonly canaryService?: KubernetesObject;
+  /** The Deployment that has the canary's name. */
+  readonly canary?: KubernetesObject;
+}
+
+export interface CanaryNames {
+  readonly service: string;
+  readonly namespace: string;
+  readonly canaryService: string;
+  readonly canaryName: string;
+  /** The input `container`, when it is given. */
+  readonly container?: string;
+}
+
+export interface CanaryInspection {
+  readonly problems: readonly Problem[];
+  /** Whose the canary Deployment is. Only one of the user's own has differences to stable, one sentence each. */
+  readonly canary: { readonly is: 'absent' | 'ours' } | { readonly is: 'users'; readonly differences: readonly string[] };
+  /** The container that gets the image: there unless a problem says why not. */
+  readonly container?: string;
+}
+
+/** Whether a canary can stand beside stable so that each Service reaches the pods of its own side and no others. */
+export function inspectCanary(objects: CanaryObjects, names: CanaryNames): CanaryInspection {
+  const { stable, stableService, canary } = objects;
+  const container = containerOf(stable, names.container);
+  const is = canary === undefined ? 'absent' : isOurs(canary, names.service) ? 'ours' : 'users';
+  const users = is === 'users' ? canary : undefined;
+  const differences = users === undefined || !container.ok ? [] : templateDifferences(stable, users, container.value);
+  return {
+    problems: [
+      ...containerProblems(container, users, names),
+      ...(stable.metadata.name === names.canaryName ? [sameName(names)] : foreignCanary(canary, names)),
+      ...(stableService === undefined ? [noStableService(names)] : selectionProblems({ ...objects, stableService }, names)),
+    ],
+    canary: is === 'users' ? { is, differences } : { is },
+    ...(container.ok ? { container: container.value } : {}),
+  };
+}
+
+function containerProblems(
+  container: Parsed<string>,
+  users: KubernetesObject | undefined,
+  { container: named }: CanaryNames,
+): readonly Problem[] {
+  const checks = [container, ...(users !== undefined && container.ok ? [containerOf(users, container.value)] : [])];
+  const name = container.ok ? container.value : named;
+  return checks.flatMap((check) =>
+    check.ok ? [] : [{ what: `\`container\`${name === undefined ? '' : ` = \`${name}\``} ${check.problem}.`, remedy: check.remedy }],
+  );
+}
+
+function foreignCanary(canary: KubernetesObject | undefined, { service, canaryName }: CanaryNames): readonly Problem[] {
+  const other = canary?.metadata.labels?.[serviceLabel];
+  if (other === undefined || other === service) return [];
+  return [
+    {
+      what: `Deployment ${canaryName} is the canary of another service, \`${other}\`.`,
+      remedy: 'Give each service a canary of its own name.',
+    },
+  ];
+}
+
+const sameName = ({ canaryName }: CanaryNames): Problem => ({
+  what: `Deployment ${canaryName} is named as stable and as its canary.`,
+  remedy: 'Give the canary another name.',
+});
+
+const noStableService = ({ service, namespace }: CanaryNames): Problem => ({
+  what: `Service ${namespace}/${service} is not there.`,
+  remedy: 'Create the Service of stable, or name it in the input `service`.',
+});

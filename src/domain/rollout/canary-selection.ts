@@ -1,0 +1,141 @@
+import { type LabelSelector, type Labels, overlap, selectorText, selects } from '../kubernetes/labels.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { deploymentSpec, podLabels, serviceSpec } from '../kubernetes/workload.ts';
+import { yamlText } from '../kubernetes/yaml.ts';
+import { cloneLabels, cloneSelector, isOurs } from './canary-deployment.ts';
+import type { CanaryNames, CanaryObjects } from './canary-inspection.ts';
+import { narrowedService, type ServiceParts, selectsPodsOf, serviceOfClone, serviceOfExisting } from './canary-service.ts';
+import type { Problem } from './problem.ts';
+
+/** What selects whose pods, and should not, or does not and should. */
+export function selectionProblems(
+  objects: CanaryObjects & { readonly stableService: KubernetesObject },
+  names: CanaryNames,
+): readonly Problem[] {
+  const { stable, stableService, canaryService } = objects;
+  const users = objects.canary !== undefined && !isOurs(objects.canary, names.service) ? objects.canary : undefined;
+  const value = names.canaryName.length <= 63 ? names.canaryName : names.canaryService;
+  const parts: ServiceParts = {
+    stable,
+    stableService,
+    name: names.canaryService,
+    value,
+    ...(canaryService === undefined ? {} : { canaryService }),
+  };
+  const mended = withService(users === undefined ? serviceOfClone(parts) : serviceOfExisting(users, parts), users);
+  return [
+    ...(selectsPodsOf(stableService, podLabels(stable)) ? [] : [missesStable(stable, stableService)]),
+    ...(canaryService === undefined
+      ? [{ what: `Service ${names.namespace}/${names.canaryService} is not there: the canary has no address of its own.`, ...mended }]
+      : users === undefined
+        ? [...serviceProblems(canaryService, stable, mended), ...cloneProblems(parts, canaryService, objects.canary, names, mended)]
+        : [...serviceProblems(canaryService, stable, mended), ...usersProblems(parts, canaryService, users, mended)]),
+  ];
+}
+
+type Mended = Pick<Problem, 'remedy' | 'yaml'>;
+
+function withService(service: KubernetesObject | undefined, users: KubernetesObject | undefined): Mended {
+  if (service === undefined)
+    return { remedy: 'Give stable’s pods and the canary’s a label with different values, and select by it in both Services.' };
+  const labels = users === undefined ? ' Wf-deploy labels the canary’s pods with what it selects by.' : '';
+  return { remedy: `Write the canary's Service like this.${labels}`, yaml: yamlText(service) };
+}
+
+const missesStable = (stable: KubernetesObject, service: KubernetesObject): Problem => ({
+  what: `Service ${described(service)} does not select the pods of Deployment ${stable.metadata.name}: this Deployment does not get the Service's traffic.`,
+  remedy: 'Name the Service and the Deployment that belong together in the inputs.',
+});
+
+const serviceProblems = (canaryService: KubernetesObject, stable: KubernetesObject, mended: Mended): readonly Problem[] =>
+  selectsPodsOf(canaryService, podLabels(stable))
+    ? [
+        {
+          what: `Service ${described(canaryService)} selects the pods of stable, ${stable.metadata.name}: what is measured as the canary would be stable.`,
+          ...mended,
+        },
+      ]
+    : [];
+
+/** Of a canary that is made from stable: its labels and selector follow from the canary's Service. */
+function cloneProblems(
+  parts: ServiceParts,
+  canaryService: KubernetesObject,
+  existing: KubernetesObject | undefined,
+  names: CanaryNames,
+  mended: Mended,
+): readonly Problem[] {
+  const { stable } = parts;
+  const labels = cloneLabels(stable, canaryService, names.service);
+  const selector = cloneSelector(stable, canaryService, names.service);
+  const reasons = mixedReasons(parts, labels, selector, names.canaryName);
+  return [
+    ...(selectsPodsOf(canaryService, labels)
+      ? []
+      : [{ what: `Service ${described(canaryService)} would not select the pods of the canary.`, ...mended }]),
+    ...(reasons.length === 0 ? [] : [{ what: `${reasons.join('; ')}.`, ...mended }]),
+    ...(selects(selector, labels)
+      ? []
+      : [
+          {
+            what: `Deployment ${stable.metadata.name} selects by expressions (${selectorText(selector)}) that the canary's pods would no longer fit.`,
+            ...mended,
+          },
+        ]),
+    ...(existing === undefined || sameSelector(deploymentSpec(existing).selector ?? {}, selector) ? [] : [immutable(existing, selector)]),
+  ];
+}
+
+const immutable = (existing: KubernetesObject, selector: LabelSelector): Problem => ({
+  what: `Deployment ${existing.metadata.name} selects ${selectorText(deploymentSpec(existing).selector ?? {})}; now it would have to select ${selectorText(selector)}, and Kubernetes does not let a selector be changed.`,
+  remedy: `Delete it while the canary has no traffic: kubectl delete deployment ${existing.metadata.name} --namespace ${existing.metadata.namespace ?? 'default'}. The next run makes it again.`,
+});
+
+const sameSelector = (one: LabelSelector, other: LabelSelector): boolean => terms(one) === terms(other);
+
+const terms = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string =>
+  JSON.stringify([
+    Object.entries(matchLabels).toSorted(([one], [other]) => (one < other ? -1 : 1)),
+    matchExpressions.map(({ key, operator, values = [] }) => JSON.stringify([key, operator, values.toSorted()])).toSorted(),
+  ]);
+
+/** Of a canary Deployment that is the user's own: nothing of it but its image may be changed. */
+function usersProblems(parts: ServiceParts, canaryService: KubernetesObject, users: KubernetesObject, mended: Mended): readonly Problem[] {
+  const labels = podLabels(users);
+  const selector = deploymentSpec(users).selector ?? {};
+  const reasons = mixedReasons(parts, labels, selector, users.metadata.name);
+  return [
+    ...(selectsPodsOf(canaryService, labels)
+      ? []
+      : [{ what: `Service ${described(canaryService)} does not select the pods of the canary, ${users.metadata.name}.`, ...mended }]),
+    ...(reasons.length === 0 ? [] : [{ what: `${reasons.join('; ')}.`, ...separated(parts, labels, selector, users) }]),
+  ];
+}
+
+function separated(parts: ServiceParts, labels: Labels, selector: LabelSelector, users: KubernetesObject): Mended {
+  const { name } = users.metadata;
+  const narrowed = narrowedService(parts, labels);
+  if (overlap(deploymentSpec(parts.stable).selector ?? {}, selector) || narrowed === undefined) {
+    return {
+      remedy: `Make Deployment ${name} again with a selector and labels that stable does not share, or delete it while it has no traffic: wf-deploy then makes the canary from stable.`,
+    };
+  }
+  return { remedy: 'Let stable’s Service select also by a label that only stable’s pods have:', yaml: yamlText(narrowed) };
+}
+
+function mixedReasons({ stable, stableService }: ServiceParts, labels: Labels, selector: LabelSelector, canary: string): readonly string[] {
+  const own = deploymentSpec(stable).selector ?? {};
+  return [
+    ...(selectsPodsOf(stableService, labels)
+      ? [`Service ${described(stableService)} selects the pods of the canary ${canary}, which would get traffic at weight 0`]
+      : []),
+    ...(overlap(own, selector)
+      ? [
+          `The selectors of Deployment ${stable.metadata.name} (${selectorText(own)}) and of the canary ${canary} (${selectorText(selector)}) overlap, so stable's autoscaler would count the canary's pods`,
+        ]
+      : []),
+  ];
+}
+
+const described = (service: KubernetesObject): string =>
+  `${service.metadata.name} (${selectorText({ matchLabels: serviceSpec(service).selector ?? {} }) || 'without a selector'})`;

@@ -1,0 +1,202 @@
+import type { Reading } from '../analysis/reading.ts';
+import { type Cause, cancelled, sickness, stableSickness } from './cause.ts';
+import type { Effect, RolloutEvent } from './effect.ts';
+import {
+  empty,
+  observeStable,
+  restore,
+  standDown,
+  startOver,
+  stepDraining,
+  stepEmptying,
+  stepRestoring,
+  unknown,
+  withdraw,
+} from './going-back.ts';
+import { type RolloutPlan, replicasFor } from './plan.ts';
+import type { Sample } from './sample.ts';
+import type { In, Move, Rollout } from './state.ts';
+import { look, startWatch, type Watch } from './watch.ts';
+
+/**
+ * One event in, the next state and what to do about it out. The same event always gives the same move.
+ * A lost lock ends the rollout without another write; a cancel or a failure takes back, by phase.
+ */
+export function step(plan: RolloutPlan, state: Rollout, event: RolloutEvent): Move {
+  if (state.phase === 'ended') return { state, effects: [] };
+  if (event.on === 'lock-lost') return lockLost(event.text);
+  if (event.on === 'sample' && event.sample.cluster.is === 'answer' && event.sample.cluster.route.is === 'taken') {
+    return lockLost('The route carries the epoch of a successor.');
+  }
+  switch (state.phase) {
+    case 'restoring':
+      return stepRestoring(plan, state, event);
+    case 'emptying':
+      return stepEmptying(plan, state, event);
+    case 'draining':
+      return stepDraining(plan, state, event);
+    case 'resting':
+      // Traffic is where it belongs. What could not be tidied is the next run's, which makes the same writes again.
+      return { state: { phase: 'ended', ending: state.ending }, effects: told(state.ending.outcome) };
+    default:
+      return stepForward(plan, state, event);
+  }
+}
+
+type Forward = Exclude<Rollout['phase'], 'restoring' | 'emptying' | 'draining' | 'resting' | 'ended'>;
+
+function stepForward(plan: RolloutPlan, state: In<Forward>, event: Exclude<RolloutEvent, { on: 'lock-lost' }>): Move {
+  if (event.on === 'cancelled') return back(plan, state, cancelled(event.by), event.at);
+  if (event.on === 'failed') return back(plan, state, event.cause, event.at);
+  if (event.on === 'sample') return stepSample(plan, state, event.sample);
+  if (event.on === 'measured') return stepMeasured(plan, state, event.reading, event.at);
+  switch (state.phase) {
+    case 'claiming':
+      return claimed(plan, state, event.at);
+    case 'preparing':
+      return plan.smoke ? { state: { phase: 'smoking' }, effects: [{ do: 'smoke' }] } : enter(plan, 0, event.at);
+    case 'smoking':
+      return enter(plan, 0, event.at);
+    case 'scaling':
+      return shift(plan, state.stage);
+    case 'shifting':
+    case 'holding':
+    case 'promoting':
+    case 'returning':
+      return { state, effects: [observe(plan)] };
+  }
+}
+
+/** Traffic has just moved: what is counted from here on belongs to the new weight. */
+function stepMeasured(plan: RolloutPlan, state: In<Forward>, reading: Reading, at: number): Move {
+  if (state.phase === 'shifting') return hold(plan, state.stage, startWatch(at, reading), at);
+  return { state: state.phase === 'returning' ? { ...state, watch: startWatch(at, reading) } : state, effects: [observe(plan)] };
+}
+
+function stepSample(plan: RolloutPlan, state: In<Forward>, sample: Sample): Move {
+  const sick = sickness(sample);
+  if (sick !== undefined) return back(plan, state, sick, sample.at);
+  switch (state.phase) {
+    case 'holding':
+      return stepHolding(plan, state, sample);
+    case 'promoting':
+      return stepPromoting(plan, state, sample);
+    case 'returning':
+      return stepReturning(plan, state, sample);
+    default:
+      return { state, effects: [observe(plan)] };
+  }
+}
+
+function claimed(plan: RolloutPlan, state: In<'claiming'>, at: number): Move {
+  switch (state.next) {
+    case 'prepare':
+      return startOver(plan);
+    case 'promote':
+      return promote(startWatch(at));
+    case 'restore':
+      return restore(plan, state.cause, at, state.again);
+    case 'withdraw':
+      return withdraw(state.cause, state.again);
+  }
+}
+
+/** Pods first: no weight moves before its target is Available. */
+function enter(plan: RolloutPlan, stage: number, at: number, watch?: Watch): Move {
+  const weight = plan.stages[stage]?.weight;
+  if (weight === undefined) return plan.promote ? promote(startWatch(at, watch?.last)) : empty({ outcome: 'analysed' });
+  const replicas = replicasFor(plan, weight);
+  return {
+    state: { phase: 'scaling', stage },
+    effects: [
+      { do: 'scale-canary', replicas },
+      { do: 'await-canary', replicas },
+    ],
+  };
+}
+
+function shift(plan: RolloutPlan, stage: number): Move {
+  const weight = plan.stages[stage]?.weight ?? 0;
+  return {
+    state: { phase: 'shifting', stage },
+    effects: [{ do: 'record', phase: 'stages', weight }, { do: 'shift', weight, urgent: false }, { do: 'measure' }],
+  };
+}
+
+function hold(plan: RolloutPlan, stage: number, watch: Watch, at: number): Move {
+  const left = watch.since + (plan.stages[stage]?.holdSeconds ?? 0) - at;
+  return {
+    state: { phase: 'holding', stage, watch },
+    effects: [{ do: 'observe', inSeconds: left > 0 ? Math.min(plan.interval, left) : plan.interval }],
+  };
+}
+
+function stepHolding(plan: RolloutPlan, state: In<'holding'>, sample: Sample): Move {
+  const { weight, holdSeconds } = plan.stages[state.stage] ?? { weight: 0, holdSeconds: 0 };
+  // At weight 0 there is no traffic to judge: the stage asks for healthy pods only.
+  const judged = weight === 0 ? { ...plan, criteria: [] } : plan;
+  const seen = look(judged, state.watch, sample, 'canary', holdSeconds);
+  if (seen.says === 'back') return back(plan, state, seen.cause, sample.at);
+  const heldLongEnough = sample.at - state.watch.since >= holdSeconds;
+  if (seen.says === 'pass' && heldLongEnough) return enter(plan, state.stage + 1, sample.at, seen.watch);
+  return hold(plan, state.stage, seen.watch, sample.at);
+}
+
+const promote = (watch: Watch): Move => ({
+  state: { phase: 'promoting', watch },
+  effects: [
+    { do: 'record', phase: 'promoting', weight: 100 },
+    { do: 'set-stable' },
+    { do: 'observe', inSeconds: 1, until: 'stable-available' },
+  ],
+});
+
+function stepPromoting(plan: RolloutPlan, state: In<'promoting'>, sample: Sample): Move {
+  const seen = look(plan, state.watch, sample, 'canary', plan.rolloutTimeout);
+  if (seen.says === 'back') return back(plan, state, seen.cause, sample.at);
+  const stable = sample.cluster.is === 'answer' ? sample.cluster.stable : undefined;
+  const sick = stableSickness(plan, stable, state.watch.since, sample.at);
+  if (sick !== undefined) return back(plan, state, sick, sample.at);
+  if (stable?.status.is !== 'available' || stable.runs !== 'new')
+    return { state: { ...state, watch: seen.watch }, effects: [observeStable(plan)] };
+  return {
+    state: { phase: 'returning', watch: startWatch(sample.at) },
+    effects: [{ do: 'record', phase: 'returning', weight: 50 }, { do: 'shift', weight: 50, urgent: false }, { do: 'measure' }],
+  };
+}
+
+function stepReturning(plan: RolloutPlan, state: In<'returning'>, sample: Sample): Move {
+  const seen = look(plan, state.watch, sample, 'stable', plan.interval);
+  if (seen.says === 'back') return back(plan, state, seen.cause, sample.at);
+  return seen.says === 'pass' ? empty({ outcome: 'promoted' }) : { state: { ...state, watch: seen.watch }, effects: [observe(plan)] };
+}
+
+/** The way back depends on where the users are. */
+function back(plan: RolloutPlan, state: In<Forward>, cause: Cause, at: number): Move {
+  switch (state.phase) {
+    case 'claiming':
+      return state.next === 'promote' || state.next === 'restore' ? restore(plan, cause, at) : withdraw(cause);
+    case 'preparing':
+    case 'smoking':
+      return standDown(cause);
+    case 'scaling':
+      return plan.stages.slice(0, state.stage).some((stage) => stage.weight > 0) ? withdraw(cause) : standDown(cause);
+    case 'shifting':
+    case 'holding':
+      return withdraw(cause);
+    case 'promoting':
+    case 'returning':
+      return restore(plan, cause, at);
+  }
+}
+
+const observe = (plan: RolloutPlan): Effect => ({ do: 'observe', inSeconds: plan.interval });
+
+/** A way back was told of when the weight was 0; every other ending is told of at the end. */
+const told = (outcome: string): readonly Effect[] => (outcome === 'promoted' || outcome === 'analysed' ? [{ do: 'alert' }] : []);
+
+const lockLost = (text: string): Move =>
+  unknown(
+    { kind: 'error', code: 'LOCK_LOST', text, remedy: 'See the run that holds the Lease now: it decides where the traffic goes.' },
+    'Nothing more was written.',
+  );

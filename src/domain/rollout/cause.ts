@@ -1,0 +1,67 @@
+import type { FailureCode } from '../../failure-codes.ts';
+import type { RolloutPlan } from './plan.ts';
+import type { Sample, StableView } from './sample.ts';
+
+/** Why a rollout goes back. `kind` decides what is remembered: only harm and crash say something about the image. */
+export interface Cause {
+  readonly kind: 'harm' | 'crash' | 'no-data' | 'cancel' | 'drift' | 'error';
+  readonly code: FailureCode;
+  /** A sentence for people, with the figures. */
+  readonly text: string;
+  readonly remedy: string;
+}
+
+export const cancelled = (by: string): Cause => ({
+  kind: 'cancel',
+  code: 'CANCELLED',
+  text: `The run was cancelled (${by}).`,
+  remedy: 'Start the workflow again when you are ready: it begins with the first stage.',
+});
+
+/** The fast path: what is wrong without any metric. `undefined` when nothing is, or when the cluster gave no answer. */
+export function sickness({ cluster }: Sample): Cause | undefined {
+  if (cluster.is === 'no-answer') return undefined;
+  const { canary, route } = cluster;
+  if (route.is === 'changed') return drift(`The route was changed by \`${route.by}\` during the rollout: ${route.what}.`, route.by);
+  if (route.is === 'gone') return drift('The route was deleted during the rollout.', 'whoever deleted it');
+  if (canary.trouble?.fatal === true)
+    return { kind: 'crash', code: 'ROLLOUT_FAILED', text: canary.trouble.what, remedy: canary.trouble.remedy };
+  if (canary.readyEndpoints > 0) return undefined;
+  const why = canary.trouble === undefined ? '' : ` ${canary.trouble.what}`;
+  return {
+    kind: 'crash',
+    code: 'ROLLOUT_FAILED',
+    text: `The canary has no ready pod any more.${why}`,
+    remedy: canary.trouble?.remedy ?? 'Read the log and the events of its pods.',
+  };
+}
+
+const drift = (text: string, by: string): Cause => ({
+  kind: 'drift',
+  code: 'DRIFT',
+  text,
+  remedy: `Only one writer can move traffic. Keep ${by} from writing the route while a rollout runs, for instance by ignoring its weights there.`,
+});
+
+/** Why stable cannot take the new image, if it cannot. `since` is when its change began. */
+export function stableSickness(plan: RolloutPlan, stable: StableView | undefined, since: number, at: number): Cause | undefined {
+  if (stable?.trouble?.fatal === true)
+    return { kind: 'crash', code: 'ROLLOUT_FAILED', text: stable.trouble.what, remedy: stable.trouble.remedy };
+  if (stable?.status.is === 'failed') {
+    return {
+      kind: 'crash',
+      code: 'ROLLOUT_FAILED',
+      text: `Stable cannot take the new image: ${stable.status.reason}`,
+      remedy: 'Read the events of its newest pods.',
+    };
+  }
+  if (stable?.runs === 'foreign') return drift('Stable was given another image while it was being promoted.', 'whoever deployed it');
+  if (at - since <= plan.rolloutTimeout) return undefined;
+  const waitingFor = stable?.status.is === 'progressing' ? stable.status.waitingFor : 'an answer of the cluster';
+  return {
+    kind: 'crash',
+    code: 'ROLLOUT_TIMED_OUT',
+    text: `Stable was not Available with the new image after ${plan.rolloutTimeout} s, waiting for ${waitingFor}.`,
+    remedy: 'Read the events of its newest pods. If they only start slowly, raise `rollout-timeout`.',
+  };
+}

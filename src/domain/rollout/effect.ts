@@ -1,0 +1,41 @@
+import type { Reading } from '../analysis/reading.ts';
+import type { Cause } from './cause.ts';
+import type { Sample } from './sample.ts';
+
+/**
+ * What the world has to do next. The effects of a move are carried out in order; the last one's event is the next input of
+ * `step`. An effect that fails ends the move early with a `failed` event.
+ */
+export type Effect =
+  /** The first touch of the route: our epoch, and weight 0 unless traffic must stay where a broken run left it. */
+  | { readonly do: 'claim'; readonly weight: 0 | 'as-found' }
+  /** Written down in the Lease before it is done, so that a successor knows how to go back. */
+  | { readonly do: 'record'; readonly phase: RecordedPhase; readonly weight: number }
+  | { readonly do: 'set-canary'; readonly replicas: number }
+  | { readonly do: 'scale-canary'; readonly replicas: number }
+  | { readonly do: 'await-canary'; readonly replicas: number }
+  | { readonly do: 'smoke' }
+  /** Done only when every parent of the route accepted it. `urgent`: the way to weight 0, tried again until a deadline. */
+  | { readonly do: 'shift'; readonly weight: number; readonly urgent: boolean }
+  /** Takes the reading that the next ones are counted from. Asks the metric store only. */
+  | { readonly do: 'measure' }
+  /** Waits so long, or until stable is Available where asked, and then looks at everything. */
+  | { readonly do: 'observe'; readonly inSeconds: number; readonly until?: 'stable-available' }
+  | { readonly do: 'set-stable' }
+  /** Does nothing when stable does not run the new image. */
+  | { readonly do: 'restore-stable' }
+  | { readonly do: 'alert' };
+
+/** How a rollout stands in the Lease. What a successor does about each is decided in `begin`. */
+export const recordedPhases = ['resting', 'preparing', 'stages', 'promoting', 'returning', 'restoring', 'emptying'] as const;
+export type RecordedPhase = (typeof recordedPhases)[number];
+
+/** `at` is monotonic seconds. */
+export type RolloutEvent =
+  | { readonly on: 'done'; readonly at: number }
+  | { readonly on: 'measured'; readonly at: number; readonly reading: Reading }
+  | { readonly on: 'failed'; readonly at: number; readonly cause: Cause }
+  | { readonly on: 'sample'; readonly at: number; readonly sample: Sample }
+  | { readonly on: 'cancelled'; readonly at: number; readonly by: string }
+  /** The Lease or the route's epoch is someone else's: nothing may be written any more. */
+  | { readonly on: 'lock-lost'; readonly at: number; readonly text: string };

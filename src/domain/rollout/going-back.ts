@@ -1,0 +1,114 @@
+import { extend, startEvidence, window } from '../analysis/evidence.ts';
+import type { Cause } from './cause.ts';
+import type { Effect, RolloutEvent } from './effect.ts';
+import { type RolloutPlan, replicasFor } from './plan.ts';
+import type { Ending, In, Move } from './state.ts';
+
+/** Nothing carries users yet: only our own objects are put to rest. */
+export function standDown(cause: Cause): Move {
+  const { state, effects } = rest(endingOf(cause));
+  return { state, effects: [{ do: 'alert' }, ...effects] };
+}
+
+/** Traffic first: weight 0, then tell, then wait for what is in flight, then scale. */
+export const withdraw = (cause: Cause, again = false): Move => empty(endingOf(cause), again);
+
+/** Stable is being changed, so it is mended before traffic returns to it. Traffic stays where it is meanwhile. */
+export function restore(plan: RolloutPlan, cause: Cause, at: number, again = false): Move {
+  return {
+    state: { phase: 'restoring', cause, since: at, again },
+    effects: [{ do: 'restore-stable' }, { do: 'record', phase: 'restoring', weight: 100 }, observeStable(plan)],
+  };
+}
+
+/** A cancel or a failed write changes nothing on the way back: it is tried again until stable is well or time is up. */
+export function stepRestoring(plan: RolloutPlan, state: In<'restoring'>, event: RolloutEvent): Move {
+  if (event.on === 'sample') {
+    const { cluster } = event.sample;
+    const stable = cluster.is === 'answer' ? cluster.stable : undefined;
+    if (stable?.status.is === 'available' && stable.runs !== 'new') return withdraw(state.cause, state.again);
+  }
+  if (event.at - state.since > 2 * plan.rolloutTimeout) {
+    return unknown(state.cause, 'Stable did not become Available again with its old image: the canary still carries the traffic.');
+  }
+  if (event.on === 'failed') return { state, effects: [observeStable(plan)] };
+  return { state, effects: [{ do: 'restore-stable' }, observeStable(plan)] };
+}
+
+/** The weight goes to 0. `again`: this is only the tidying up before the run's own rollout. */
+export const empty = (ending: Ending, again = false): Move => ({
+  state: { phase: 'emptying', ending, again },
+  effects: [{ do: 'shift', weight: 0, urgent: true }],
+});
+
+export function stepEmptying(plan: RolloutPlan, state: In<'emptying'>, event: RolloutEvent): Move {
+  // A second signal changes nothing: the same write is made until it is confirmed.
+  if (event.on === 'cancelled') return { state, effects: [{ do: 'shift', weight: 0, urgent: true }] };
+  if (event.on === 'failed') {
+    const cause = 'cause' in state.ending ? state.ending.cause : event.cause;
+    return unknown(cause, `Weight 0 could not be confirmed: ${event.cause.text}`);
+  }
+  if (state.again) return startOver(plan);
+  const telling: readonly Effect[] = 'cause' in state.ending ? [{ do: 'alert' }] : [];
+  return {
+    state: { phase: 'draining', ending: state.ending, since: event.at, evidence: startEvidence() },
+    effects: [...telling, { do: 'record', phase: 'emptying', weight: 0 }, { do: 'measure' }],
+  };
+}
+
+/**
+ * Pods are taken away only after the drain, and after the measured share followed the weight; where it does not (header
+ * requests count as well), after four drains. A cancelled run has no time for either.
+ */
+export function stepDraining(plan: RolloutPlan, state: In<'draining'>, event: RolloutEvent): Move {
+  const hurried = state.ending.outcome === 'aborted';
+  const wait: Effect = { do: 'observe', inSeconds: hurried ? Math.min(plan.drain, drainWhenCancelled) : plan.drain };
+  if (event.on === 'measured') return { state: { ...state, evidence: startEvidence(event.reading) }, effects: [wait] };
+  if (event.on !== 'sample' || hurried) return rest(state.ending);
+  const evidence = extend(state.evidence, event.sample.reading);
+  const canary = window(evidence, 'canary', 0).requests;
+  const stable = window(evidence, 'stable', 0).requests;
+  const left = canary <= mostShareAtRest * (canary + stable);
+  if (left || event.at - state.since >= 4 * plan.drain) return rest(state.ending);
+  return { state: { ...state, evidence }, effects: [wait] };
+}
+
+const mostShareAtRest = 0.01;
+
+/** Seconds. A cancelled process is killed ten seconds after the first signal; the pods' own grace period does the rest. */
+const drainWhenCancelled = 4;
+
+export function startOver(plan: RolloutPlan): Move {
+  const firstWeight = plan.stages.find((stage) => stage.weight > 0)?.weight ?? 0;
+  const replicas = replicasFor(plan, firstWeight);
+  return {
+    state: { phase: 'preparing' },
+    effects: [
+      { do: 'record', phase: 'preparing', weight: 0 },
+      { do: 'set-canary', replicas },
+      { do: 'await-canary', replicas },
+    ],
+  };
+}
+
+/** The canary rests at no pods and the Lease says so. */
+export function rest(ending: Ending): Move {
+  return {
+    state: { phase: 'resting', ending },
+    effects: [
+      { do: 'scale-canary', replicas: 0 },
+      { do: 'record', phase: 'resting', weight: 0 },
+    ],
+  };
+}
+
+export const observeStable = (plan: RolloutPlan): Effect => ({ do: 'observe', inSeconds: plan.interval, until: 'stable-available' });
+
+function endingOf(cause: Cause): Ending {
+  return { outcome: cause.kind === 'cancel' ? 'aborted' : 'rolled-back', cause };
+}
+
+export const unknown = (cause: Cause, text: string): Move => ({
+  state: { phase: 'ended', ending: { outcome: 'unknown', cause: { ...cause, text: `${cause.text} ${text}` } } },
+  effects: [{ do: 'alert' }],
+});

@@ -1,0 +1,159 @@
+import { groupOf } from '../kubernetes/kinds.ts';
+import { yamlDocuments } from '../kubernetes/yaml.ts';
+import type { Application, Router } from '../traffic/router.ts';
+
+/** One thing a run does in the cluster, as a SelfSubjectAccessReview asks it. */
+export interface Permission {
+  readonly namespace: string;
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource?: string;
+  readonly verb: string;
+  /** Missing: any object of that kind in the namespace. */
+  readonly name?: string;
+  /** Without an advisory one the run goes on and shows what it could not do or check. */
+  readonly need: 'required' | 'advisory';
+  readonly why: string;
+}
+
+export interface PermissionNeeds {
+  readonly router: Router;
+  readonly app: Application;
+  /** The Deployment of stable. */
+  readonly deployment: string;
+  readonly canaryName: string;
+  /** The Service of Prometheus when it is asked through the API server. `name` as in the URL: `prometheus:9090`, `https:prometheus:9090`. */
+  readonly metricsService?: { readonly namespace: string; readonly name: string };
+  /** A smoke check reaches the canary by port-forward. */
+  readonly portForward: boolean;
+}
+
+/** The resources of the API that a run uses, and what it does with them. */
+interface Use extends Pick<Permission, 'group' | 'resource' | 'subresource' | 'need' | 'why'> {
+  readonly verbs: readonly string[];
+  readonly names?: readonly string[];
+  readonly namespace?: string;
+}
+
+export const permissionsFor = (needs: PermissionNeeds): readonly Permission[] =>
+  usesOf(needs).flatMap(({ verbs, names = [], namespace = needs.app.namespace, ...use }) =>
+    verbs.flatMap((verb): readonly Permission[] =>
+      names.length === 0 ? [{ ...use, namespace, verb }] : names.map((name) => ({ ...use, namespace, verb, name })),
+    ),
+  );
+
+function usesOf({ router, app, deployment, canaryName, metricsService, portForward }: PermissionNeeds): readonly Use[] {
+  const required = { need: 'required' } as const;
+  const advisory = { need: 'advisory' } as const;
+  const deployments = { group: 'apps', resource: 'deployments' };
+  const leases = { group: 'coordination.k8s.io', resource: 'leases' };
+  return [
+    ...router.objects(app).map(({ kind, name, namespace }) => ({
+      ...required,
+      group: groupOf(kind),
+      resource: kind.resource,
+      verbs: ['get', 'update', 'patch'],
+      names: [name],
+      namespace,
+      why: 'read and write the traffic split',
+    })),
+    { ...required, ...deployments, verbs: ['get', 'list', 'watch'], why: 'read stable and the canary, and wait for their pods' },
+    { ...required, ...deployments, verbs: ['patch'], names: [deployment, canaryName], why: 'set images, and make and scale the canary' },
+    { ...required, ...deployments, verbs: ['create'], why: 'make the canary: what is created has no name yet that a rule could hold' },
+    { ...advisory, ...deployments, verbs: ['delete'], names: [canaryName], why: 'remove the canary with `operation: uninstall`' },
+    {
+      ...required,
+      group: '',
+      resource: 'services',
+      verbs: ['get'],
+      names: [app.service, app.canaryService],
+      why: 'check which pods the two Services select',
+    },
+    { ...required, group: '', resource: 'pods', verbs: ['list', 'watch'], why: 'see pods that crash or do not become ready' },
+    {
+      ...required,
+      ...leases,
+      verbs: ['get', 'update'],
+      names: [`wf-deploy-${app.service}`],
+      why: 'hold the lock of the service, with the state of the rollout',
+    },
+    { ...required, ...leases, verbs: ['create'], why: 'make the lock of the service' },
+    { ...advisory, group: '', resource: 'events', verbs: ['list'], why: 'say why a pod does not become ready' },
+    { ...advisory, group: '', resource: 'pods', subresource: 'log', verbs: ['get'], why: 'show the end of the log of a pod that failed' },
+    { ...advisory, group: '', resource: 'resourcequotas', verbs: ['list'], why: 'check that the canary fits into the quotas' },
+    ...(portForward ? [forwarding] : []),
+    ...(metricsService === undefined ? [] : [proxying(metricsService)]),
+  ];
+}
+
+const forwarding: Use = {
+  need: 'required',
+  group: '',
+  resource: 'pods',
+  subresource: 'portforward',
+  verbs: ['get', 'create'],
+  why: 'reach the canary before it has traffic: a port-forward over WebSockets is authorised as get, and from Kubernetes 1.35 on as create too',
+};
+
+const proxying = ({ namespace, name }: { readonly namespace: string; readonly name: string }): Use => ({
+  need: 'required',
+  group: '',
+  resource: 'services',
+  subresource: 'proxy',
+  verbs: ['get'],
+  names: [name],
+  namespace,
+  why: 'ask Prometheus through the API server',
+});
+
+export interface Subject {
+  readonly kind: 'ServiceAccount' | 'User' | 'Group';
+  readonly name: string;
+  /** Of a ServiceAccount. */
+  readonly namespace?: string;
+}
+
+/** A paste-ready Role and RoleBinding called `name` for each namespace of the permissions: all of a run, or those that are missing. */
+export const roleYaml = (permissions: readonly Permission[], name: string, subject: Subject): string =>
+  yamlDocuments(
+    [...new Set(permissions.map(({ namespace }) => namespace))].flatMap((namespace) => [
+      {
+        apiVersion,
+        kind: 'Role',
+        metadata: { name, namespace },
+        rules: rulesOf(permissions.filter((permission) => permission.namespace === namespace)),
+      },
+      {
+        apiVersion,
+        kind: 'RoleBinding',
+        metadata: { name, namespace },
+        roleRef: { apiGroup, kind: 'Role', name },
+        subjects: [subject.kind === 'ServiceAccount' ? { ...subject } : { apiGroup, kind: subject.kind, name: subject.name }],
+      },
+    ]),
+  );
+
+const apiGroup = 'rbac.authorization.k8s.io';
+const apiVersion = `${apiGroup}/v1`;
+
+/** One rule for the verbs that go with the same names, and one for the names that go with the same verbs. */
+function rulesOf(permissions: readonly Permission[]): readonly object[] {
+  const resources = grouped(permissions, ({ group, resource, subresource, name }) => JSON.stringify([group, resource, subresource, name]));
+  const named = resources.map((same) => ({ first: same[0], verbs: [...new Set(same.map(({ verb }) => verb))] }));
+  const rules = grouped(named, ({ first, verbs }) =>
+    JSON.stringify([first?.group, first?.resource, first?.subresource, first?.name === undefined, verbs]),
+  );
+  return rules.map((same) => {
+    const { group = '', resource = '', subresource } = same[0]?.first ?? {};
+    const resourceNames = same.flatMap(({ first }) => (first?.name === undefined ? [] : [first.name]));
+    return {
+      apiGroups: [group],
+      resources: [subresource === undefined ? resource : `${resource}/${subresource}`],
+      ...(resourceNames.length === 0 ? {} : { resourceNames }),
+      verbs: same[0]?.verbs ?? [],
+    };
+  });
+}
+
+const grouped = <T>(items: readonly T[], keyOf: (item: T) => string): readonly (readonly T[])[] => [...Map.groupBy(items, keyOf).values()];

@@ -1,0 +1,34 @@
+import type { Criterion } from '../analysis/criteria.ts';
+import type { Seconds } from '../units/duration.ts';
+import type { Stage } from '../units/stages.ts';
+
+/** What `step` needs to know to decide. Times are seconds. */
+export interface RolloutPlan {
+  /** Never empty, weights only grow. Ends at 100 where `promote` is set: 100 % is observed before stable is touched. */
+  readonly stages: readonly Stage[];
+  readonly interval: Seconds;
+  readonly criteria: readonly Criterion[];
+  readonly minRequests: number;
+  /** So many failing checks in a row take the canary back. */
+  readonly failureThreshold: number;
+  /** So long may measurements be missing, and so much longer than planned may a stage last to gather its requests. */
+  readonly noDataTimeout: Seconds;
+  readonly promote: boolean;
+  readonly smoke: boolean;
+  /** After a weight of 0: so long do requests in flight and clients that cached an address have to leave. */
+  readonly drain: Seconds;
+  readonly rolloutTimeout: Seconds;
+  /** Stable's replicas before the release: what the canary's share is a share of. */
+  readonly replicas: number;
+}
+
+/** Pods that the canary needs to carry so many percent of the traffic of a service of this size: never fewer than one. */
+export const replicasFor = (plan: RolloutPlan, weight: number): number =>
+  Math.max(1, Math.ceil((Math.max(1, plan.replicas) * weight) / 100));
+
+/**
+ * A ladder that is to be promoted ends at 100 %. Where the user's own does not, a last stage of one interval is added: no
+ * stable Deployment is changed before its whole traffic was seen on the new version.
+ */
+export const ladderToPromote = (stages: readonly Stage[], interval: Seconds): readonly Stage[] =>
+  stages.at(-1)?.weight === 100 ? stages : [...stages, { weight: 100, holdSeconds: interval }];

@@ -1,0 +1,38 @@
+import type { Evidence } from '../analysis/evidence.ts';
+import type { Cause } from './cause.ts';
+import type { Effect } from './effect.ts';
+import type { Watch } from './watch.ts';
+
+/** Where a rollout is. Each phase has the fields that mean something in it, and no others. */
+export type Rollout =
+  | { readonly phase: 'claiming'; readonly next: 'prepare' | 'promote' }
+  | { readonly phase: 'claiming'; readonly next: 'restore' | 'withdraw'; readonly cause: Cause; readonly again: boolean }
+  | { readonly phase: 'preparing' }
+  | { readonly phase: 'smoking' }
+  | { readonly phase: 'scaling'; readonly stage: number }
+  | { readonly phase: 'shifting'; readonly stage: number }
+  | { readonly phase: 'holding'; readonly stage: number; readonly watch: Watch }
+  /** The canary carries 100 %, stable gets the new image. */
+  | { readonly phase: 'promoting'; readonly watch: Watch }
+  /** Stable has the new image and takes its traffic back, under the same criteria. */
+  | { readonly phase: 'returning'; readonly watch: Watch }
+  /** Stable gets its old image back before any traffic returns to it. `again`: afterwards this run's own rollout starts. */
+  | { readonly phase: 'restoring'; readonly cause: Cause; readonly since: number; readonly again: boolean }
+  /** The canary's weight goes to 0, and stays being written until that is confirmed. */
+  | { readonly phase: 'emptying'; readonly ending: Ending; readonly again: boolean }
+  /** Weight 0 is confirmed; what is in flight ends, and the measured share has to follow. */
+  | { readonly phase: 'draining'; readonly ending: Ending; readonly since: number; readonly evidence: Evidence }
+  | { readonly phase: 'resting'; readonly ending: Ending }
+  | { readonly phase: 'ended'; readonly ending: Ending };
+
+export type Ending =
+  | { readonly outcome: 'promoted' | 'analysed' }
+  | { readonly outcome: 'rolled-back' | 'aborted' | 'unknown'; readonly cause: Cause };
+
+/** `effects` is empty only in an ended rollout that has told everyone. */
+export interface Move {
+  readonly state: Rollout;
+  readonly effects: readonly Effect[];
+}
+
+export type In<Phase extends Rollout['phase']> = Extract<Rollout, { phase: Phase }>;

@@ -1,0 +1,78 @@
+import { type Evidence, extend, startEvidence } from '../analysis/evidence.ts';
+import type { Reading } from '../analysis/reading.ts';
+import { judge, type Verdict } from '../analysis/verdict.ts';
+import { durationText } from '../units/duration.ts';
+import type { Cause } from './cause.ts';
+import type { RolloutPlan } from './plan.ts';
+import type { Sample } from './sample.ts';
+
+/** What was seen of one arm since its traffic last changed. */
+export interface Watch {
+  readonly since: number;
+  readonly evidence: Evidence;
+  /** The newest reading: what the next stage counts from. */
+  readonly last?: Reading;
+  /** Failing checks in a row. */
+  readonly misses: number;
+  /** Since when no usable measurement came, or the cluster gave no answer. */
+  readonly silentSince?: number;
+  readonly verdict?: Verdict;
+}
+
+export const startWatch = (at: number, baseline?: Reading): Watch => ({ since: at, evidence: startEvidence(baseline), misses: 0 });
+
+export type Look =
+  | { readonly says: 'pass' | 'wait'; readonly watch: Watch }
+  | { readonly says: 'back'; readonly watch: Watch; readonly cause: Cause };
+
+/**
+ * One sample more. `pass` only when every required criterion was measured and kept; `back` when something is wrong or
+ * was unknown for too long; `wait` otherwise. Silence is never health, and never harm either.
+ */
+export function look(plan: RolloutPlan, before: Watch, sample: Sample, arm: 'canary' | 'stable', holdSeconds: number): Look {
+  const evidence = extend(before.evidence, sample.reading);
+  const verdict = judge(plan.criteria, evidence, arm, { minRequests: plan.minRequests });
+  const blind = sample.cluster.is === 'no-answer';
+  const silent = blind || (verdict.is === 'no-data' && verdict.cause !== 'thin');
+  const misses = verdict.is === 'fail' ? before.misses + 1 : 0;
+  const watch: Watch = {
+    since: before.since,
+    evidence,
+    last: sample.reading,
+    misses,
+    verdict,
+    ...(silent ? { silentSince: before.silentSince ?? sample.at } : {}),
+  };
+  if (misses >= plan.failureThreshold) return { says: 'back', watch, cause: harm(plan, verdict, arm) };
+  const cause = silence(plan, watch, sample, arm, holdSeconds);
+  if (cause !== undefined) return { says: 'back', watch, cause };
+  return { says: verdict.is === 'pass' && !blind ? 'pass' : 'wait', watch };
+}
+
+function harm(plan: RolloutPlan, verdict: Verdict, arm: string): Cause {
+  const failing = verdict.findings.filter((finding) => finding.is === 'fail').map((finding) => finding.text);
+  const often = plan.failureThreshold === 1 ? '' : `, ${plan.failureThreshold} checks in a row`;
+  return {
+    kind: 'harm',
+    code: 'CRITERIA_FAILED',
+    text: `The ${arm} failed its criteria${often}: ${failing.join('; ')}.`,
+    remedy: 'Compare the logs and traces of the new version with the old one at the time shown. Nothing has to be undone.',
+  };
+}
+
+function silence(plan: RolloutPlan, watch: Watch, sample: Sample, arm: string, holdSeconds: number): Cause | undefined {
+  const silentFor = watch.silentSince === undefined ? 0 : sample.at - watch.silentSince;
+  const late = sample.at - watch.since - Math.max(holdSeconds, 0);
+  const thin = watch.verdict?.is === 'no-data';
+  if (silentFor < plan.noDataTimeout && !(thin && late >= plan.noDataTimeout)) return undefined;
+  const reason =
+    sample.cluster.is === 'no-answer'
+      ? `the cluster gave no answer (${sample.cluster.reason})`
+      : (watch.verdict?.findings.filter((finding) => finding.is === 'no-data').map((finding) => finding.text) ?? []).join('; ');
+  return {
+    kind: 'no-data',
+    code: 'NO_DATA',
+    text: `The ${arm} could not be judged for ${durationText(Math.round(Math.max(silentFor, late)))}: ${reason}.`,
+    remedy: 'See that the metric store answers and that the canary gets traffic, or raise `no-data-timeout` or the stages of `stages`.',
+  };
+}

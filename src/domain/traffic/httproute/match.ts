@@ -1,0 +1,65 @@
+import { shown } from '../../units/shown.ts';
+import type { Application, CanaryHeader } from '../router.ts';
+import type { Match, Rule, ValueMatch } from './shape.ts';
+import { armOf, weightOf } from './split.ts';
+
+/** A rule without matches matches every request. */
+export const matchesOf = ({ matches = [] }: Rule): readonly Match[] => (matches.length === 0 ? [{}] : matches);
+
+/** Whether a rule sends all it gets to the canary, and gets only requests with certain headers. */
+export const isHeaderRoute = (rule: Rule, app: Application): boolean =>
+  sendsOnlyToCanary(rule, app) && matchesOf(rule).every(({ headers = [] }) => headers.length > 0);
+
+export function sendsOnlyToCanary({ backendRefs = [] }: Rule, app: Application): boolean {
+  const carrying = backendRefs.filter((ref) => weightOf(ref) > 0);
+  return carrying.length > 0 && carrying.every((ref) => armOf(ref, app) === 'canary');
+}
+
+/** The headers that reach the canary: of each match the one that says it alone, if there is one. */
+export const headersOf = (rule: Rule): readonly CanaryHeader[] =>
+  matchesOf(rule)
+    .filter(({ headers = [] }) => headers.length === 1)
+    .flatMap(({ headers = [] }) => headers.filter(({ type = 'Exact' }) => type === 'Exact').map(({ name, value }) => ({ name, value })));
+
+/**
+ * Whether every request that `match` takes would, with the right header, go to `special` instead: the same path, method and
+ * query, and more headers. Among rules of one route the Gateway API looks at the path first, then at the method, then at the
+ * number of headers.
+ */
+export function outranks(special: Match, match: Match): boolean {
+  const specialHeaders = identities(special.headers, true);
+  const headers = identities(match.headers, true);
+  return (
+    pathText(special) === pathText(match) &&
+    special.method === match.method &&
+    String(identities(special.queryParams, false)) === String(identities(match.queryParams, false)) &&
+    specialHeaders.length > headers.length &&
+    headers.every((header) => specialHeaders.includes(header))
+  );
+}
+
+const identities = (values: readonly ValueMatch[] = [], caseless: boolean): readonly string[] =>
+  values.map(({ type = 'Exact', name, value }) => JSON.stringify([type, caseless ? name.toLowerCase() : name, value])).toSorted();
+
+/** `rule 2 (path /api, header x-canary = "true")`, counted from 1 as a person counts. */
+export function ruleText(rule: Rule, index: number): string {
+  const matches = matchesOf(rule).map(matchText).join(' or ');
+  const name = rule.name === undefined ? '' : ` \`${rule.name}\``;
+  return shown(`rule ${index + 1}${name} (${matches})`, 300);
+}
+
+const matchText = (match: Match): string =>
+  [
+    pathText(match),
+    ...(match.method === undefined ? [] : [match.method]),
+    ...(match.headers ?? []).map((header) => `header ${valueText(header)}`),
+    ...(match.queryParams ?? []).map((query) => `query ${valueText(query)}`),
+  ].join(', ');
+
+function pathText({ path }: Match): string {
+  const { type = 'PathPrefix', value = '/' } = path ?? {};
+  if (type === 'PathPrefix') return value === '/' ? 'every path' : `paths under ${value}`;
+  return type === 'Exact' ? `path ${value}` : `paths like ${value}`;
+}
+
+const valueText = ({ type = 'Exact', name, value }: ValueMatch): string => `${name} ${type === 'Exact' ? '=' : 'like'} "${value}"`;

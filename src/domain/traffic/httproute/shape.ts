@@ -1,0 +1,76 @@
+import { Failure } from '../../../failure.ts';
+import { HTTPRoute } from '../../kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import type { Application } from '../router.ts';
+
+// The API server has checked an HTTPRoute against the schema of its kind. What that schema lets a user leave out is optional.
+
+export interface Rule {
+  readonly name?: string;
+  readonly matches?: readonly Match[];
+  readonly filters?: readonly Filter[];
+  readonly backendRefs?: readonly BackendRef[];
+  readonly [field: string]: unknown;
+}
+
+export interface BackendRef {
+  readonly group?: string;
+  readonly kind?: string;
+  readonly name: string;
+  readonly namespace?: string;
+  readonly port?: number;
+  /** 1 when it is left out. */
+  readonly weight?: number;
+  readonly [field: string]: unknown;
+}
+
+export interface Match {
+  readonly path?: { readonly type?: string; readonly value?: string };
+  readonly headers?: readonly ValueMatch[];
+  readonly queryParams?: readonly ValueMatch[];
+  readonly method?: string;
+}
+
+/** `type` is `Exact` when it is left out. */
+export interface ValueMatch {
+  readonly type?: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface Filter {
+  readonly type: string;
+  readonly requestMirror?: { readonly backendRef?: BackendRef };
+  readonly [field: string]: unknown;
+}
+
+export interface ParentRef {
+  readonly group?: string;
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly sectionName?: string;
+  readonly port?: number;
+}
+
+interface RouteSpec {
+  readonly parentRefs?: readonly ParentRef[];
+  readonly rules?: readonly Rule[];
+}
+
+export const routeSpec = (route: KubernetesObject): RouteSpec => (route['spec'] ?? {}) as RouteSpec;
+export const rulesOf = (route: KubernetesObject): readonly Rule[] => routeSpec(route).rules ?? [];
+
+export const isRouteOf = (object: KubernetesObject, app: Application): boolean =>
+  object.kind === HTTPRoute.kind && object.metadata.name === app.route && object.metadata.namespace === app.namespace;
+
+/** The route, which has to be there: `inspect` is what deals with one that is not. */
+export function routeIn(found: readonly KubernetesObject[], app: Application): KubernetesObject {
+  const route = found.find((object) => isRouteOf(object, app));
+  if (route !== undefined) return route;
+  throw new Failure(
+    'ROUTE_UNUSABLE',
+    `HTTPRoute ${app.namespace}/${app.route} is not there.`,
+    'Create it, or name another one in the input `route`.',
+  );
+}

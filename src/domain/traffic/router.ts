@@ -1,0 +1,57 @@
+import type { Kind, KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
+import type { Problem } from '../rollout/problem.ts';
+
+/** The names by which a service and its canary are known in a cluster. */
+export interface Application {
+  /** The Service in front of stable. */
+  readonly service: string;
+  readonly namespace: string;
+  /** The object that carries the split. */
+  readonly route: string;
+  /** The Service in front of the canary. */
+  readonly canaryService: string;
+}
+
+/** What a router finds in its objects before anything is written. */
+export interface Inspection {
+  /** Each one makes a split impossible or wrong: the rollout must not start. */
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+  /** One sentence for each rule whose weights will change. */
+  readonly splits: readonly string[];
+  /** One sentence for each rule that no write touches. */
+  readonly untouched: readonly string[];
+  /** Request headers that reach the canary whatever its weight is. */
+  readonly headers: readonly CanaryHeader[];
+}
+
+export interface CanaryHeader {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What the gateways say about the object as it was read. `reason` says who and why, and ends without a full stop. */
+export type Acceptance = { readonly is: 'accepted' } | { readonly is: 'pending' | 'refused'; readonly reason: string };
+
+/**
+ * A lens on the objects that carry a traffic split, not a client: it reads nothing and writes nothing.
+ * `found` are the objects of `objects(app)` as they were read; objects that are not there are left out.
+ *
+ * Laws, for integer percents: `weight(withWeight(found, app, p)) = p` (with a third backend: within half a percentage point, once
+ * `inspect` has no problem); writing twice is writing the second; writing what was read changes no share.
+ */
+export interface Router {
+  readonly name: string;
+  /** The name of the object that carries the split, when none is given. */
+  readonly defaultRoute: (service: string) => string;
+  /** The kinds it reads and writes. */
+  readonly kinds: readonly Kind[];
+  objects(app: Application): readonly ObjectRef[];
+  /** `weights`: the canary's weights in percent that the rollout will pass through. */
+  inspect(found: readonly KubernetesObject[], app: Application, weights: readonly number[]): Inspection;
+  /** The canary's share in percent as it stands, 0 to 100, not always an integer: the highest over all split rules, 0 when there is none. */
+  weight(found: readonly KubernetesObject[], app: Application): number;
+  /** The same objects with another split and nothing else changed. `percent` is an integer from 0 to 100. */
+  withWeight(found: readonly KubernetesObject[], app: Application, percent: number): readonly KubernetesObject[];
+  accepted(found: readonly KubernetesObject[], app: Application): Acceptance;
+}

@@ -1,0 +1,57 @@
+import { type Diagnosis, diagnose } from '../domain/kubernetes/diagnosis.ts';
+import type { KubernetesObject } from '../domain/kubernetes/object.ts';
+import { isReady } from '../domain/kubernetes/pod.ts';
+import { rolloutStatus } from '../domain/kubernetes/rollout-status.ts';
+import { type Condition, deploymentStatus, type PodSpec } from '../domain/kubernetes/workload.ts';
+import type { World } from '../ports/world.ts';
+import { type Following, follow, type Workload } from './follow.ts';
+
+export type Awaited =
+  | { readonly is: 'available'; readonly workload: Workload }
+  | { readonly is: 'failed'; readonly diagnosis: Diagnosis; readonly workload: Workload }
+  | { readonly is: 'timed-out'; readonly waitingFor: string; readonly diagnosis: Diagnosis | undefined };
+
+/** Seconds that a fatal diagnosis must last: a first pull that failed may be a registry's hiccup. */
+const fatalFor = 5;
+
+/**
+ * Waits until a Deployment is Available at its newest generation with so many replicas. Ends early when its pods can never become
+ * ready, and tells the first time it sees any other trouble. Only pods with the image that is rolled out are looked at.
+ */
+export async function awaitRollout(
+  world: World,
+  what: Following & { readonly image: string; readonly replicas: number },
+): Promise<Awaited> {
+  let waitingFor = 'an answer of the cluster';
+  let trouble: Diagnosis | undefined;
+  let fatalSince: number | undefined;
+  const told = new Set<string>();
+  const decision = await follow<Awaited>(world, what, (workload) => {
+    const { deployment } = workload;
+    if (deployment === undefined) return undefined;
+    const status = rolloutStatus(deployment);
+    const pods = workload.pods.filter((pod) => runs(pod, what.image));
+    if (status.is === 'available' && status.replicas === what.replicas) {
+      // The two watches are not in step: the Deployment may be heard of before its pods.
+      if (pods.filter(isReady).length >= what.replicas) return { is: 'available', workload };
+      waitingFor = 'its pods to be seen';
+    } else if (status.is === 'progressing') waitingFor = status.waitingFor;
+    trouble = diagnose(pods, conditions(deployment));
+    if (trouble === undefined || !trouble.fatal) fatalSince = undefined;
+    else fatalSince ??= world.clock.monotonic();
+    if (trouble !== undefined && !told.has(trouble.what)) {
+      told.add(trouble.what);
+      world.log.line(`  ${trouble.what}`);
+    }
+    return trouble !== undefined && fatalSince !== undefined && world.clock.monotonic() - fatalSince >= fatalFor
+      ? { is: 'failed', diagnosis: trouble, workload }
+      : undefined;
+  });
+  return decision ?? { is: 'timed-out', waitingFor, diagnosis: trouble };
+}
+
+export const conditions = (deployment: KubernetesObject): readonly Condition[] => deploymentStatus(deployment).conditions ?? [];
+
+/** Whether a pod was made for this image. */
+export const runs = (pod: KubernetesObject, image: string): boolean =>
+  (((pod['spec'] ?? {}) as PodSpec).containers ?? []).some((container) => container.image === image);

@@ -1,0 +1,106 @@
+import { step } from '../../domain/rollout/canary.ts';
+import type { Effect, RolloutEvent } from '../../domain/rollout/effect.ts';
+import { recordSample, type StageHistory } from '../../domain/rollout/history.ts';
+import type { RolloutPlan } from '../../domain/rollout/plan.ts';
+import type { Ending, Move, Rollout } from '../../domain/rollout/state.ts';
+import { placeOf, statusLine } from '../../domain/rollout/status.ts';
+import { perform } from './perform.ts';
+import type { Session } from './session.ts';
+
+export interface Driven {
+  readonly ending: Ending;
+  readonly stages: readonly StageHistory[];
+}
+
+/**
+ * Carries moves out until the rollout has ended: effects in order, their event into `step`, again. A cancel interrupts what is only
+ * waiting or moving forward, once; the writes that lead back are never interrupted.
+ */
+export async function drive(session: Session, rollout: RolloutPlan, first: Move): Promise<Driven> {
+  const cancel = listen(session);
+  let { state, effects } = first;
+  let stages: readonly StageHistory[] = [];
+  try {
+    for (;;) {
+      session.ending = 'ending' in state ? state.ending : session.ending;
+      const event = await carryOut(session, effects, cancel);
+      if (event === undefined) break;
+      if (event.on === 'sample') {
+        stages = recordSample(stages, rollout, state, event.sample);
+        const line = statusLine(rollout, state, event.sample);
+        if (line !== undefined) session.world.log.line(line);
+      }
+      const move = step(rollout, state, event);
+      tell(session, rollout, state, move.state);
+      ({ state, effects } = move);
+    }
+  } finally {
+    cancel.stop();
+  }
+  if (state.phase !== 'ended') throw new Error(`The rollout stopped in the phase ${state.phase}.`);
+  return { ending: state.ending, stages };
+}
+
+interface Cancel {
+  readonly signal: AbortSignal;
+  by: string | undefined;
+  delivered: boolean;
+  stop(): void;
+}
+
+function listen({ world }: Session): Cancel {
+  const controller = new AbortController();
+  const cancel: Cancel = { signal: controller.signal, by: undefined, delivered: false, stop: () => stop() };
+  const stop = world.cancellation.onRequest((by) => {
+    if (cancel.by !== undefined) return;
+    cancel.by = by;
+    world.log.line(`Cancelled (${by}): going back.`);
+    controller.abort();
+  });
+  return cancel;
+}
+
+/** The event of the last effect, or of the first that did not simply get done. `undefined` when there was nothing to do. */
+async function carryOut(session: Session, effects: readonly Effect[], cancel: Cancel): Promise<RolloutEvent | undefined> {
+  let event: RolloutEvent | undefined;
+  for (const effect of effects) {
+    event = await carryOutOne(session, effect, cancel);
+    if (event.on !== 'done') return event;
+  }
+  return event;
+}
+
+async function carryOutOne(session: Session, effect: Effect, cancel: Cancel): Promise<RolloutEvent> {
+  const { world, lock } = session;
+  const interruptible = !cancel.delivered && mayBeInterrupted(effect);
+  const cancelled = (): RolloutEvent => {
+    cancel.delivered = true;
+    return { on: 'cancelled', at: world.clock.monotonic(), by: cancel.by ?? '' };
+  };
+  if (interruptible && cancel.signal.aborted) return cancelled();
+  const signal = interruptible ? AbortSignal.any([lock.lost, cancel.signal]) : lock.lost;
+  try {
+    return await perform(session, effect, signal);
+  } catch (error) {
+    if (lock.lost.aborted)
+      return {
+        on: 'lock-lost',
+        at: world.clock.monotonic(),
+        text: String((lock.lost.reason as { what?: string }).what ?? lock.lost.reason),
+      };
+    if (interruptible && cancel.signal.aborted) return cancelled();
+    throw error;
+  }
+}
+
+const mayBeInterrupted = (effect: Effect): boolean =>
+  !(effect.do === 'restore-stable' || effect.do === 'record' || effect.do === 'alert' || (effect.do === 'shift' && effect.urgent));
+
+/** Says where the rollout has come to, and why it turns round. */
+function tell({ world }: Session, plan: RolloutPlan, before: Rollout, after: Rollout): void {
+  const cause = 'cause' in after ? after.cause : 'ending' in after && 'cause' in after.ending ? after.ending.cause : undefined;
+  const knew = 'cause' in before || ('ending' in before && 'cause' in before.ending);
+  if (cause !== undefined && !knew) world.log.line(`${cause.text}\n→ ${cause.remedy}`);
+  const place = placeOf(plan, after);
+  if (place !== undefined && place !== placeOf(plan, before)) world.log.line(place);
+}

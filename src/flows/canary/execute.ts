@@ -1,0 +1,109 @@
+import { restartsOf } from '../../domain/kubernetes/health.ts';
+import { begin } from '../../domain/rollout/begin.ts';
+import type { LeaseView } from '../../domain/rollout/lease.ts';
+import { stageText } from '../../domain/units/stages.ts';
+import { Failure } from '../../failure.ts';
+import type { World } from '../../ports/world.ts';
+import { acquireLock, type Lock } from '../lock.ts';
+import { drive } from './drive.ts';
+import { type Ground, rolloutPlanOf } from './ground.ts';
+import type { CanaryPlan } from './plan.ts';
+import { preflight } from './preflight.ts';
+import type { CanaryResult } from './result.ts';
+import type { Session } from './session.ts';
+import { resultOf, settle } from './settle.ts';
+
+/** Preflight, lock, rollout, release. Throws only while nothing has been written. */
+export async function executeCanary(plan: CanaryPlan, world: World): Promise<CanaryResult> {
+  const started = world.clock.now().toISOString();
+  const checked = await preflight(world, plan);
+  tellPlan(world, plan, checked);
+  const before = { plan, world, started };
+  if (plan.dryRun)
+    return resultOf({
+      ...before,
+      ground: checked,
+      outcome: 'not-started',
+      reason: 'A dry run: everything was checked and nothing was written.',
+    });
+  if (alreadyThere(plan, checked))
+    return resultOf({ ...before, ground: checked, outcome: 'promoted', reason: 'Stable runs this image already: nothing had to be done.' });
+  const { lock, ground } = await lockAndCheckAgain(world, plan, checked);
+  try {
+    const session = open(world, plan, ground, lock);
+    const { ending, stages } = await drive(session, rolloutPlanOf(plan, ground), begin(foundIn(lock.found, ground)));
+    await settle(session, ending);
+    return resultOf({ ...before, ground, session, ending, stages });
+  } finally {
+    lock.stop();
+  }
+}
+
+/** Before the first write the `post` step is told whose successor it is. */
+async function lockAndCheckAgain(
+  world: World,
+  plan: CanaryPlan,
+  checked: Ground,
+): Promise<{ readonly lock: Lock; readonly ground: Ground }> {
+  const cancel = new AbortController();
+  const stopListening = world.cancellation.onRequest((by) =>
+    cancel.abort(
+      new Failure('CANCELLED', `The run was cancelled (${by}) before anything was written.`, 'Start it again when you are ready.'),
+    ),
+  );
+  try {
+    const { service } = checked.app;
+    world.handover.save({ holder: world.run.holder, open: 'true' });
+    const lock = await acquireLock(world, { service, namespace: checked.app.namespace, timeout: plan.lockTimeout, signal: cancel.signal });
+    if (lock.found?.resourceVersion === checked.lease?.resourceVersion) return { lock, ground: checked };
+    // Someone else was here since the preflight: what it found may no longer be so.
+    try {
+      return { lock, ground: await preflight(world, plan) };
+    } catch (error) {
+      await lock.record({ release: true });
+      lock.stop();
+      throw error;
+    }
+  } finally {
+    stopListening();
+  }
+}
+
+export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock): Session {
+  return {
+    world,
+    plan,
+    ground,
+    lock,
+    route: undefined,
+    stableOrdered: 'old',
+    stablePods: ground.stablePods,
+    canaryPods: [],
+    canaryReplicas: undefined,
+    restarts: restartsOf([]),
+    selectors: undefined,
+    writes: [],
+    smoke: [],
+    ending: undefined,
+  };
+}
+
+const foundIn = (lease: LeaseView | undefined, ground: Ground) =>
+  ({ phase: lease?.rollout?.phase ?? 'resting', sameImage: lease?.rollout?.image === ground.image }) as const;
+
+function alreadyThere({ action }: CanaryPlan, { image, previousImage, lease, weightAtRest }: Ground): boolean {
+  const atRest = (lease?.rollout?.phase ?? 'resting') === 'resting' && weightAtRest === 0;
+  return action === 'canary' && atRest && image === previousImage && image.includes('@sha256:');
+}
+
+function tellPlan({ log }: World, plan: CanaryPlan, { app, image, previousImage, replicas, warnings, notes }: Ground): void {
+  log.line(`${plan.action} of ${app.namespace}/${app.service}`);
+  log.line(`  image    ${image}`);
+  log.line(`  instead  ${previousImage}`);
+  log.line(
+    `  stages   ${plan.stages.map(stageText).join(' ')}${plan.promote ? ', then stable gets the image' : ', then back to weight 0'}`,
+  );
+  log.line(`  pods     ${replicas} of stable, which stay as they are`);
+  for (const note of notes) log.line(`  ${note}`);
+  for (const { what, remedy } of warnings) log.line(`  warning: ${what} → ${remedy}`);
+}

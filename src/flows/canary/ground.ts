@@ -1,0 +1,45 @@
+import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import type { LeaseView } from '../../domain/rollout/lease.ts';
+import type { RolloutPlan } from '../../domain/rollout/plan.ts';
+import type { Problem } from '../../domain/rollout/problem.ts';
+import type { Application } from '../../domain/traffic/router.ts';
+import type { CanaryPlan } from './plan.ts';
+
+/** What the preflight found, and what follows from it: everything a rollout stands on. */
+export interface Ground {
+  readonly app: Application;
+  readonly stable: KubernetesObject;
+  readonly canaryService: KubernetesObject;
+  readonly stablePods: readonly KubernetesObject[];
+  /** Ours is made again from stable; of the user's own only the image changes. */
+  readonly canary: { readonly is: 'absent' | 'ours' } | { readonly is: 'users'; readonly deployment: KubernetesObject };
+  readonly container: string;
+  /** By digest where the registry said it. */
+  readonly image: string;
+  readonly previousImage: string;
+  /** Stable's replicas before the release. */
+  readonly replicas: number;
+  /** Where the canary's pods listen, for smoke checks. */
+  readonly port: number;
+  /** The canary's weight as the route stands. Percent. */
+  readonly weightAtRest: number;
+  readonly lease: LeaseView | undefined;
+  readonly warnings: readonly Problem[];
+  readonly notes: readonly string[];
+}
+
+export function rolloutPlanOf(plan: CanaryPlan, ground: Ground): RolloutPlan {
+  return {
+    stages: plan.stages,
+    interval: plan.interval,
+    criteria: plan.criteria,
+    minRequests: plan.minRequests,
+    failureThreshold: plan.failureThreshold,
+    noDataTimeout: plan.noDataTimeout,
+    promote: plan.promote,
+    smoke: plan.smoke.length > 0,
+    drain: plan.drain,
+    rolloutTimeout: plan.rolloutTimeout,
+    replicas: ground.replicas,
+  };
+}

@@ -1,0 +1,22 @@
+import type { Flow } from '../flow.ts';
+import { executeCanary } from './execute.ts';
+import { type CanaryInputs, canaryInputNames, parseCanaryInputs } from './inputs.ts';
+import { type CanaryPlan, planRollout } from './plan.ts';
+import { refusedCanary, reportCanary } from './report.ts';
+import type { CanaryResult } from './result.ts';
+import { takeBack } from './take-back.ts';
+
+export const canaryOutputNames = ['outcome', 'stage', 'weight', 'reason', 'previous-image', 'image', 'report'] as const;
+
+/** `actions/canary`. */
+export const flow: Flow<CanaryInputs, CanaryPlan, CanaryResult> = {
+  name: 'canary',
+  inputNames: canaryInputNames,
+  outputNames: canaryOutputNames,
+  inputs: parseCanaryInputs,
+  plan: ({ wishes }) => planRollout(wishes),
+  execute: executeCanary,
+  report: reportCanary,
+  refused: refusedCanary,
+  after: takeBack,
+};

@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import { defaultMinRequests } from '../../domain/analysis/criteria.ts';
+import { http } from '../../domain/analysis/presets/http.ts';
+import { profiles } from '../../domain/rollout/profiles.ts';
+import { parseImage } from '../../domain/units/image.ts';
+import { parseStages } from '../../domain/units/stages.ts';
+import { knownVariant } from '../../domain/units/variant.ts';
+import type { Connections, RawInputs } from '../flow.ts';
+import { choice, defaulting, document, flag, optional, parseInputs, required } from '../input-fields.ts';
+import { parseSmoke } from '../smoke.ts';
+import { connectionsOf } from './connection-fields.ts';
+import type { Wishes } from './plan.ts';
+import { afterImage, beforeStages, documents, ending, limits, measuring, mergeCriteria, prometheusClashes } from './shared-fields.ts';
+
+const schema = z.object({
+  ...beforeStages,
+  image: required(parseImage),
+  ...afterImage,
+  profile: defaulting((name) => knownVariant(profiles, name), 'careful'),
+  stages: optional(parseStages),
+  ...measuring,
+  smoke: document(parseSmoke),
+  promote: defaulting(flag, 'true'),
+  ...limits,
+  'at-rest': defaulting(choice('reset', 'stop'), 'reset'),
+  ...ending,
+});
+
+export const canaryInputNames: readonly string[] = Object.keys(schema.shape);
+
+export interface CanaryInputs {
+  readonly connections: Connections;
+  readonly wishes: Wishes;
+}
+
+export function parseCanaryInputs(raw: RawInputs): CanaryInputs {
+  const fields = parseInputs(schema, raw, documents, prometheusClashes(raw));
+  return {
+    connections: connectionsOf(fields),
+    wishes: {
+      action: 'canary',
+      image: fields.image,
+      stages: fields.stages ?? fields.profile,
+      smoke: fields.smoke ?? [],
+      promote: fields.promote,
+      requireEvidence: false,
+      atRest: fields['at-rest'],
+      ...sharedWishes(fields),
+    },
+  };
+}
+
+/** What canary and promote read alike. */
+export function sharedWishes(fields: Omit<z.output<typeof schema>, 'image' | 'profile' | 'stages' | 'smoke' | 'promote' | 'at-rest'>) {
+  const profile = fields['criteria-profile'];
+  const criteria = mergeCriteria(profile.criteria, fields['error-rate'], fields['latency-p99'], fields.criteria ?? []);
+  const metrics = fields['prometheus-service'];
+  return {
+    service: fields.service,
+    namespace: fields.namespace,
+    container: fields.container,
+    stableDeployment: fields['stable-deployment'] ?? fields.service,
+    canaryDeployment: fields['canary-deployment'] ?? `${fields.service}-canary`,
+    router: fields.router,
+    route: fields.route ?? fields.router.defaultRoute(fields.service),
+    selectors: { stable: fields['stable-selector'], canary: fields['canary-selector'] },
+    interval: fields.interval,
+    source: fields.metrics ?? http,
+    criteria,
+    minRequests: fields['min-requests'] ?? defaultMinRequests(criteria),
+    failureThreshold: fields['failure-threshold'] ?? profile.failureThreshold,
+    noDataTimeout: fields['no-data-timeout'],
+    rolloutTimeout: fields['rollout-timeout'],
+    lockTimeout: fields['lock-timeout'],
+    drain: fields.drain,
+    gitops: fields.gitops,
+    dryRun: fields['dry-run'],
+    metricsService: metrics === undefined ? undefined : { namespace: metrics.namespace, name: `${metrics.name}:${metrics.port}` },
+  } as const;
+}

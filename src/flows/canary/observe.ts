@@ -1,0 +1,120 @@
+import type { Reading } from '../../domain/analysis/reading.ts';
+import { noData } from '../../domain/analysis/reading.ts';
+import { diagnose } from '../../domain/kubernetes/diagnosis.ts';
+import { health } from '../../domain/kubernetes/health.ts';
+import { Pod } from '../../domain/kubernetes/kinds.ts';
+import { foreignManager } from '../../domain/kubernetes/managers.ts';
+import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { rolloutStatus } from '../../domain/kubernetes/rollout-status.ts';
+import { imageOf } from '../../domain/rollout/container-image.ts';
+import type { Effect } from '../../domain/rollout/effect.ts';
+import { epochAnnotation, readEpoch } from '../../domain/rollout/lease.ts';
+import type { ClusterView, RouteView, Sample, StableView } from '../../domain/rollout/sample.ts';
+import { conditions, runs } from '../await-rollout.ts';
+import { follow, isTransient, type Workload } from '../follow.ts';
+import { measure } from '../measure.ts';
+import { selectorsOf } from './selectors.ts';
+import { canaryLabels, type Session } from './session.ts';
+import { podLabelsOf } from './survey.ts';
+
+type Observing = Extract<Effect, { do: 'observe' }>;
+
+/** Waits, and then looks at the route, the canary's pods and the metrics at once. Two requests to the API server. */
+export async function observe(session: Session, { inSeconds, until }: Observing, signal: AbortSignal): Promise<Sample> {
+  const stable = until === undefined ? await waited(session, inSeconds, signal) : await followStable(session, inSeconds, signal);
+  signal.throwIfAborted();
+  const [cluster, reading] = await Promise.all([look(session, stable, signal), takeReading(session, signal)]);
+  return { at: session.world.clock.monotonic(), cluster, reading };
+}
+
+async function waited(session: Session, seconds: number, signal: AbortSignal): Promise<undefined> {
+  await session.world.clock.sleep(seconds, signal);
+  return undefined;
+}
+
+/** Ends early when stable is Available with the image it was last ordered to run. What was seen last is the view. */
+async function followStable(session: Session, seconds: number, signal: AbortSignal): Promise<StableView | undefined> {
+  const { world, plan, ground } = session;
+  let view: StableView | undefined;
+  let latest: Workload | undefined;
+  await follow(
+    world,
+    { namespace: ground.app.namespace, deployment: plan.stableDeployment, podLabels: podLabelsOf(ground.stable), seconds, signal },
+    (workload) => {
+      if (workload.deployment === undefined) return undefined;
+      latest = workload;
+      view = stableView(session, workload.deployment, workload.pods);
+      return view.status.is === 'available' && view.runs === session.stableOrdered ? true : undefined;
+    },
+  );
+  if (latest !== undefined && view?.status.is === 'available') session.stablePods = latest.pods;
+  return view;
+}
+
+function stableView(session: Session, deployment: KubernetesObject, pods: readonly KubernetesObject[]): StableView {
+  const { image, previousImage, container } = session.ground;
+  const present = imageOf(deployment, container);
+  const known =
+    present === image && present === previousImage
+      ? session.stableOrdered
+      : present === image
+        ? 'new'
+        : present === previousImage
+          ? 'old'
+          : 'foreign';
+  const trouble = diagnose(
+    pods.filter((pod) => present !== undefined && runs(pod, present)),
+    conditions(deployment),
+  );
+  return { status: rolloutStatus(deployment), runs: known, ...(trouble === undefined ? {} : { trouble }) };
+}
+
+async function look(session: Session, stable: StableView | undefined, signal: AbortSignal): Promise<Sample['cluster']> {
+  const { world, plan, ground } = session;
+  try {
+    const [routes, pods] = await Promise.all([
+      Promise.all(plan.router.objects(ground.app).map((ref) => world.cluster.get(ref, signal))),
+      world.cluster.list(Pod, ground.app.namespace, { labels: canaryLabels(session) }, signal),
+    ]);
+    const present = pods.filter((pod) => runs(pod, ground.image));
+    session.canaryPods = present;
+    const view: ClusterView = {
+      is: 'answer',
+      canary: health(present, session.restarts),
+      route: routeView(session, routes),
+      ...(stable === undefined ? {} : { stable }),
+    };
+    return view;
+  } catch (error) {
+    if (isTransient(error)) return { is: 'no-answer', reason: error.what };
+    throw error;
+  }
+}
+
+function routeView(session: Session, found: readonly (KubernetesObject | undefined)[]): RouteView {
+  const { plan, ground, lock, route } = session;
+  const objects = found.filter((object) => object !== undefined);
+  if (objects.length < found.length) return { is: 'gone' };
+  if (objects.some((object) => readEpoch(object.metadata.annotations?.[epochAnnotation]) > lock.epoch)) return { is: 'taken' };
+  if (route === undefined) return { is: 'as-ordered' };
+  const weight = plan.router.weight(objects, ground.app);
+  const by = objects.map(foreignManager).find((manager) => manager !== undefined) ?? 'an unknown writer';
+  if (weight !== route.weight) return { is: 'changed', what: `the canary has ${weight} % instead of ${route.weight} %`, by };
+  const edited = objects.some((object, index) => object.metadata.generation !== route.generations[index]);
+  return edited ? { is: 'as-ordered', note: `\`${by}\` changed the route, but not the split` } : { is: 'as-ordered' };
+}
+
+export async function takeReading(session: Session, signal: AbortSignal): Promise<Reading> {
+  const { world, plan, ground } = session;
+  const at = world.clock.monotonic();
+  const selectors = selectorsOf(plan, ground.app, { stable: session.stablePods, canary: session.canaryPods });
+  if (!selectors.ok) return { at, canary: noData(selectors.problem), stable: noData(selectors.problem), own: [] };
+  session.selectors = selectors.value;
+  return await measure(
+    world.metrics,
+    { source: plan.source, criteria: plan.criteria, namespace: ground.app.namespace },
+    selectors.value,
+    at,
+    signal,
+  );
+}

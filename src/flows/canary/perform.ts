@@ -1,0 +1,158 @@
+import { diagnose } from '../../domain/kubernetes/diagnosis.ts';
+import { restartsOf } from '../../domain/kubernetes/health.ts';
+import { isReady } from '../../domain/kubernetes/pod.ts';
+import type { Cause } from '../../domain/rollout/cause.ts';
+import type { Effect, RolloutEvent } from '../../domain/rollout/effect.ts';
+import { durationText } from '../../domain/units/duration.ts';
+import { Failure } from '../../failure.ts';
+import { awaitRollout, runs } from '../await-rollout.ts';
+import { isTransient } from '../follow.ts';
+import { runSmoke } from '../smoke.ts';
+import { alert } from './alert.ts';
+import { explain } from './explain.ts';
+import { observe, takeReading } from './observe.ts';
+import { canaryLabels, type Session } from './session.ts';
+import { orderWeight, restoreStable, scaleCanary, setCanary, setStable } from './writes.ts';
+
+/** Carries one effect out and answers with its event. Never throws for what the world does. */
+export async function perform(session: Session, effect: Effect, signal: AbortSignal): Promise<RolloutEvent> {
+  const { world, plan } = session;
+  const patience = effect.do === 'shift' && effect.urgent ? plan.rolloutTimeout : plan.noDataTimeout;
+  const deadline = world.clock.monotonic() + patience;
+  for (;;) {
+    try {
+      return await once(session, effect, signal);
+    } catch (error) {
+      if (signal.aborted || session.lock.lost.aborted) throw error;
+      const tryAgain = isTransient(error) || (isUrgent(effect) && error instanceof Failure && error.code === 'ROUTE_NOT_ACCEPTED');
+      if (!tryAgain || world.clock.monotonic() >= deadline) return failed(world.clock.monotonic(), error);
+      world.log.line(`  ${error.what} Trying again.`);
+      await world.clock.sleep(1, signal);
+    }
+  }
+}
+
+const isUrgent = (effect: Effect): boolean => effect.do === 'shift' && effect.urgent;
+
+async function once(session: Session, effect: Effect, signal: AbortSignal): Promise<RolloutEvent> {
+  const { world, ground, lock } = session;
+  const done = (): RolloutEvent => ({ on: 'done', at: world.clock.monotonic() });
+  switch (effect.do) {
+    case 'claim':
+      await orderWeight(session, effect.weight, signal);
+      return done();
+    case 'record':
+      await lock.record({
+        rollout: {
+          phase: effect.phase,
+          weight: effect.weight,
+          container: ground.container,
+          image: ground.image,
+          previousImage: ground.previousImage,
+          run: world.run.page ?? world.run.holder,
+          since: world.clock.now().toISOString(),
+        },
+      });
+      return done();
+    case 'set-canary':
+      await setCanary(session, effect.replicas, signal);
+      return done();
+    case 'scale-canary':
+      await scaleCanary(session, effect.replicas, signal);
+      return done();
+    case 'await-canary':
+      return await awaitCanary(session, effect.replicas, signal);
+    case 'smoke':
+      await smoke(session, signal);
+      return done();
+    case 'shift':
+      if (!effect.urgent) await freshLock(session, signal);
+      await orderWeight(session, effect.weight, signal);
+      return done();
+    case 'measure': {
+      const reading = await takeReading(session, signal);
+      return { on: 'measured', at: world.clock.monotonic(), reading };
+    }
+    case 'observe': {
+      const sample = await observe(session, effect, signal);
+      return { on: 'sample', at: sample.at, sample };
+    }
+    case 'set-stable':
+      await freshLock(session, signal);
+      await setStable(session, signal);
+      return done();
+    case 'restore-stable':
+      await restoreStable(session, signal);
+      return done();
+    case 'alert':
+      await alert(session);
+      return done();
+  }
+}
+
+/** Nothing moves forward on a Lease that may already be someone else's. */
+async function freshLock({ world, lock }: Session, signal: AbortSignal): Promise<void> {
+  while (!lock.fresh()) {
+    signal.throwIfAborted();
+    lock.lost.throwIfAborted();
+    await world.clock.sleep(1, signal);
+  }
+}
+
+async function awaitCanary(session: Session, replicas: number, signal: AbortSignal): Promise<RolloutEvent> {
+  const { world, plan, ground } = session;
+  const awaited = await awaitRollout(world, {
+    namespace: ground.app.namespace,
+    deployment: plan.canaryDeployment,
+    podLabels: canaryLabels(session),
+    seconds: plan.rolloutTimeout,
+    image: ground.image,
+    replicas,
+    signal,
+  });
+  const at = world.clock.monotonic();
+  if (awaited.is === 'available') {
+    session.canaryPods = awaited.workload.pods.filter((pod) => runs(pod, ground.image));
+    session.restarts = restartsOf(session.canaryPods);
+    return { on: 'done', at };
+  }
+  const diagnosis = awaited.diagnosis ?? diagnose(session.canaryPods, []);
+  const details = await explain(session, plan.canaryDeployment, diagnosis);
+  if (awaited.is === 'failed') {
+    return {
+      on: 'failed',
+      at,
+      cause: { kind: 'crash', code: 'ROLLOUT_FAILED', text: `${awaited.diagnosis.what}${details}`, remedy: awaited.diagnosis.remedy },
+    };
+  }
+  const why = diagnosis === undefined ? '' : ` ${diagnosis.what}`;
+  const text = `The canary was not Available after ${durationText(plan.rolloutTimeout)}, waiting for ${awaited.waitingFor}.${why}${details}`;
+  const remedy = diagnosis?.remedy ?? 'Read the events of its pods. If they only start slowly, raise `rollout-timeout`.';
+  return { on: 'failed', at, cause: { kind: 'crash', code: 'ROLLOUT_TIMED_OUT', text, remedy } };
+}
+
+async function smoke(session: Session, signal: AbortSignal): Promise<void> {
+  const { world, plan, ground } = session;
+  const pod = session.canaryPods.find(isReady);
+  if (pod === undefined) throw new Failure('SMOKE_FAILED', 'No canary pod was ready for the smoke checks.', 'Read the events of its pods.');
+  const environment = { CANARY_POD: pod.metadata.name, CANARY_NAMESPACE: ground.app.namespace, CANARY_IMAGE: ground.image };
+  session.smoke.push(
+    ...(await runSmoke(world, {
+      pod: { namespace: ground.app.namespace, name: pod.metadata.name },
+      port: ground.port,
+      checks: plan.smoke,
+      environment,
+      signal,
+    })),
+  );
+}
+
+function failed(at: number, error: unknown): RolloutEvent {
+  if (!(error instanceof Failure)) {
+    const text = error instanceof Error ? error.message : String(error);
+    return { on: 'failed', at, cause: { kind: 'error', code: 'INTERNAL', text: `A defect: ${text}`, remedy: 'Report it with the log.' } };
+  }
+  if (error.code === 'LOCK_LOST') return { on: 'lock-lost', at, text: error.what };
+  const kind: Cause['kind'] = error.code === 'SMOKE_FAILED' ? 'harm' : 'error';
+  return { on: 'failed', at, cause: { kind, code: error.code, text: error.what, remedy: error.remedy } };
+}

@@ -1,0 +1,52 @@
+import type { Criterion } from '../../domain/analysis/criteria.ts';
+import type { MetricSource } from '../../domain/analysis/metric-source.ts';
+import { ladderToPromote } from '../../domain/rollout/plan.ts';
+import type { Router } from '../../domain/traffic/router.ts';
+import type { Seconds } from '../../domain/units/duration.ts';
+import type { ImageRef } from '../../domain/units/image.ts';
+import type { Stage } from '../../domain/units/stages.ts';
+import type { SmokeCheck } from '../smoke.ts';
+
+/** What a run wants, before it has seen the cluster. Holds no secret: a dry run prints it. */
+export interface CanaryPlan {
+  /** `promote` is a canary with the evidence of an earlier one: it begins at 100 %. */
+  readonly action: 'canary' | 'promote';
+  readonly service: string;
+  /** `undefined`: the one of the kubeconfig's context. */
+  readonly namespace: string | undefined;
+  /** `undefined` only in `promote`: the one of the evidence. */
+  readonly image: ImageRef | undefined;
+  readonly container: string | undefined;
+  readonly stableDeployment: string;
+  /** The canary's Deployment, and the Service that leads to it. */
+  readonly canaryDeployment: string;
+  readonly router: Router;
+  readonly route: string;
+  readonly selectors: { readonly stable: string | undefined; readonly canary: string | undefined };
+  readonly stages: readonly Stage[];
+  readonly interval: Seconds;
+  readonly source: MetricSource;
+  readonly criteria: readonly Criterion[];
+  readonly minRequests: number;
+  readonly failureThreshold: number;
+  readonly noDataTimeout: Seconds;
+  readonly smoke: readonly SmokeCheck[];
+  readonly promote: boolean;
+  readonly requireEvidence: boolean;
+  readonly rolloutTimeout: Seconds;
+  readonly lockTimeout: Seconds;
+  readonly drain: Seconds;
+  readonly atRest: 'reset' | 'stop';
+  readonly gitops: 'refuse' | 'accept';
+  readonly dryRun: boolean;
+  /** Prometheus' Service, when it is asked through the API server. */
+  readonly metricsService: { readonly namespace: string; readonly name: string } | undefined;
+}
+
+/** What the inputs say; the ladder of a promotion is completed in `planRollout`. */
+export type Wishes = CanaryPlan;
+
+export const planRollout = (wishes: Wishes): CanaryPlan => ({
+  ...wishes,
+  stages: wishes.promote ? ladderToPromote(wishes.stages, wishes.interval) : wishes.stages,
+});

@@ -1,0 +1,91 @@
+import { Deployment } from '../../domain/kubernetes/kinds.ts';
+import { nameOf } from '../../domain/kubernetes/object.ts';
+import { isReady } from '../../domain/kubernetes/pod.ts';
+import type { LeaseView } from '../../domain/rollout/lease.ts';
+import { ownerOf } from '../../domain/rollout/ownership.ts';
+import { type Permission, roleYaml } from '../../domain/rollout/permissions.ts';
+import type { Problem } from '../../domain/rollout/problem.ts';
+import type { CanaryPlan } from './plan.ts';
+import type { Survey } from './survey.ts';
+
+/** What one check of the preflight says. No problem and no warning is a pass. */
+export interface Findings {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+const problems = (...found: readonly Problem[]): Findings => ({ problems: found, warnings: [] });
+
+export function missingObjects(plan: CanaryPlan, { app, stable, routes }: Survey): Findings {
+  const { namespace } = app;
+  const [route] = plan.router.objects(app);
+  return problems(
+    ...(stable === undefined
+      ? [
+          {
+            what: `${nameOf({ kind: Deployment, namespace, name: plan.stableDeployment })} is not there.`,
+            remedy: 'Check `namespace`, `service` and `stable-deployment`: a running service is changed, none is created.',
+          },
+        ]
+      : []),
+    ...(routes.length === 0 && route !== undefined
+      ? [{ what: `${nameOf(route)} is not there.`, remedy: 'Check `route` and `router`, and that its kind is installed in the cluster.' }]
+      : []),
+  );
+}
+
+export function permissions({ service }: CanaryPlan, { denied, app }: Survey): Findings {
+  const ask = (need: Permission['need'], what: string, remedy: string): readonly Problem[] => {
+    const missing = denied.filter((permission) => permission.need === need);
+    if (missing.length === 0) return [];
+    const yaml = roleYaml(missing, `wf-deploy-${service}`, { kind: 'ServiceAccount', name: 'wf-deploy', namespace: app.namespace });
+    return [{ what: `${what}: ${missing.map(permissionText).join(', ')}.`, remedy, yaml }];
+  };
+  return {
+    problems: ask('required', 'Permissions are missing', 'Let an administrator grant them to the account of the kubeconfig.'),
+    warnings: ask('advisory', 'Not checked for lack of permission', 'Grant these to have that checked as well.'),
+  };
+}
+
+const permissionText = ({ verb, resource, subresource, why }: Permission): string =>
+  `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`} (${why})`;
+
+/** Objects that another tool will write again: a rollout beside it would be reverted in the middle. */
+export function ownership({ gitops }: CanaryPlan, { routes, stable }: Survey): Findings {
+  const owned = [...routes, ...(stable === undefined ? [] : [stable])].flatMap((object): readonly Problem[] => {
+    const owner = ownerOf(object);
+    if (owner === undefined) return [];
+    const what = `${object.kind} ${object.metadata.name} belongs to ${owner.tool} (${owner.name}). ${owner.reverts}`;
+    return [{ what, remedy: gitops === 'refuse' ? `${owner.change} Then set \`gitops: accept\`.` : owner.change }];
+  });
+  return gitops === 'refuse' ? problems(...owned) : { problems: [], warnings: owned };
+}
+
+/** A route with weight on the canary although no rollout goes on: users would get the new image before it is checked. */
+export function restingRoute({ atRest }: CanaryPlan, lease: LeaseView | undefined, weight: number): Findings {
+  const unfinished = lease?.rollout !== undefined && lease.rollout.phase !== 'resting';
+  if (weight === 0 || unfinished) return problems();
+  const what = `The route gives the canary ${weight} % at rest.`;
+  if (atRest === 'stop') return problems({ what, remedy: 'Set its weight to 0, or set `at-rest: reset` to have that done first.' });
+  return { problems: [], warnings: [{ what, remedy: 'It is set to 0 before the canary gets its image.' }] };
+}
+
+export function stableHealth({ stableDeployment }: CanaryPlan, { stable, stablePods }: Survey): Findings {
+  if (stable === undefined || stablePods.some(isReady)) return problems();
+  return problems({
+    what: `Deployment ${stableDeployment} has no ready pod: there would be nothing to go back to.`,
+    remedy: 'Bring stable up first.',
+  });
+}
+
+export function evidenceFor({ requireEvidence }: CanaryPlan, lease: LeaseView | undefined, image: string): Findings {
+  if (!requireEvidence || lease?.evidence?.image === image) return problems();
+  const known =
+    lease?.evidence === undefined
+      ? 'no canary of this service has passed here'
+      : `what passed here is ${lease.evidence.image} (${lease.evidence.run})`;
+  return problems({
+    what: `There is no evidence for ${image}: ${known}.`,
+    remedy: 'Run the canary with `promote: false` for this image first, or set `require-evidence: false`.',
+  });
+}

@@ -1,0 +1,131 @@
+import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
+import { midPromotion } from '../../domain/rollout/begin.ts';
+import { type CanaryInspection, inspectCanary } from '../../domain/rollout/canary-inspection.ts';
+import { imageOf } from '../../domain/rollout/container-image.ts';
+import { type LeaseView, readLease } from '../../domain/rollout/lease.ts';
+import type { Problem } from '../../domain/rollout/problem.ts';
+import { inspectQuota } from '../../domain/rollout/quota.ts';
+import { Failure } from '../../failure.ts';
+import type { World } from '../../ports/world.ts';
+import { selfTest } from '../measure.ts';
+import type { Ground } from './ground.ts';
+import type { CanaryPlan } from './plan.ts';
+import { evidenceFor, type Findings, missingObjects, ownership, permissions, restingRoute, stableHealth } from './preflight-checks.ts';
+import { resolveImage, wantedImage } from './resolve-image.ts';
+import { selectorsOf } from './selectors.ts';
+import { type Survey, survey } from './survey.ts';
+import { targetPort } from './target-port.ts';
+
+/**
+ * Looks at everything a rollout needs, writes nothing, and throws one PREFLIGHT_FAILED with all problems there are. What could not be
+ * looked at is a problem where the rollout depends on it, and otherwise a warning that says "not checked".
+ */
+export async function preflight(world: World, plan: CanaryPlan): Promise<Ground> {
+  const found = await survey(world, plan);
+  const lease = found.lease === undefined ? undefined : readLease(found.lease);
+  const [image, metrics] = await Promise.all([resolveImage(world, wantedImage(plan, lease)), metricsOnStable(world, plan, found)]);
+  const canary = found.stable === undefined ? undefined : inspectCanary(objectsOf(found, found.stable), namesOf(plan, found));
+  const routing = plan.router.inspect(
+    found.routes,
+    found.app,
+    plan.stages.map(({ weight }) => weight),
+  );
+  const weightAtRest = plan.router.weight(found.routes, found.app);
+  const findings: readonly Findings[] = [
+    missingObjects(plan, found),
+    permissions(plan, found),
+    ownership(plan, found),
+    stableHealth(plan, found),
+    restingRoute(plan, lease, weightAtRest),
+    evidenceFor(plan, lease, image.text),
+    { problems: canary?.problems ?? [], warnings: [] },
+    found.routes.length === 0 ? nothing : routing,
+    found.stable === undefined ? nothing : inspectQuota(found.quotas, deploymentSpec(found.stable).template ?? {}, additionalPods(found)),
+    image,
+    metrics,
+  ];
+  const problems = findings.flatMap((each) => each.problems);
+  const warnings = findings.flatMap((each) => each.warnings);
+  if (problems.length > 0) throw preflightFailed(problems);
+  return {
+    ...groundOf(found, canary, lease),
+    image: image.text,
+    weightAtRest,
+    warnings,
+    notes: [...routing.splits, ...routing.untouched, ...differences(canary)],
+  };
+}
+
+const nothing: Findings = { problems: [], warnings: [] };
+
+/** Without a problem everything is there; where it is not, a check is missing. */
+function groundOf(
+  found: Survey,
+  inspected: CanaryInspection | undefined,
+  lease: LeaseView | undefined,
+): Omit<Ground, 'image' | 'weightAtRest' | 'warnings' | 'notes'> {
+  const { app, stable, canaryService, canary, stablePods } = found;
+  const container = inspected?.container;
+  if (stable === undefined || canaryService === undefined || container === undefined) {
+    throw new Failure('INTERNAL', 'The preflight found no problem, and yet something is missing.', 'Report this with the log.');
+  }
+  // In the middle of a promotion stable's own image is not the way back any more.
+  const broken = lease?.rollout !== undefined && midPromotion(lease.rollout.phase) ? lease.rollout : undefined;
+  const users = inspected?.canary.is === 'users' ? canary : undefined;
+  return {
+    app,
+    stable,
+    canaryService,
+    stablePods,
+    canary: users === undefined ? { is: canary === undefined ? 'absent' : 'ours' } : { is: 'users', deployment: users },
+    container,
+    previousImage: broken?.previousImage ?? imageOf(stable, container) ?? '',
+    replicas: Math.max(1, deploymentSpec(stable).replicas ?? 1),
+    port: targetPort(canaryService, stable),
+    lease,
+  };
+}
+
+const differences = (canary: CanaryInspection | undefined): readonly string[] =>
+  canary?.canary.is === 'users' ? canary.canary.differences : [];
+
+/** The canary grows to stable's size. */
+function additionalPods({ stable, canary }: Survey): number {
+  const size = (deployment: Survey['stable']): number => (deployment === undefined ? 0 : (deploymentSpec(deployment).replicas ?? 1));
+  return Math.max(0, Math.max(1, size(stable)) - size(canary));
+}
+
+async function metricsOnStable(world: World, plan: CanaryPlan, found: Survey): Promise<Findings> {
+  if (found.stable === undefined || found.stablePods.length === 0) return nothing;
+  const selectors = selectorsOf(plan, found.app, { stable: found.stablePods, canary: [] });
+  if (!selectors.ok) return { problems: [{ what: `\`stable-selector\` ${selectors.problem}.`, remedy: selectors.remedy }], warnings: [] };
+  return await selfTest(world.metrics, { source: plan.source, criteria: plan.criteria, namespace: found.app.namespace }, selectors.value);
+}
+
+const objectsOf = ({ stableService, canaryService, canary }: Survey, stable: KubernetesObject) => ({
+  stable,
+  ...(stableService === undefined ? {} : { stableService }),
+  ...(canaryService === undefined ? {} : { canaryService }),
+  ...(canary === undefined ? {} : { canary }),
+});
+
+const namesOf = (plan: CanaryPlan, { app }: Survey) => ({
+  service: plan.service,
+  namespace: app.namespace,
+  canaryService: app.canaryService,
+  canaryName: plan.canaryDeployment,
+  ...(plan.container === undefined ? {} : { container: plan.container }),
+});
+
+function preflightFailed(problems: readonly Problem[]): Failure {
+  const listed = problems.map(
+    ({ what, remedy, yaml }) => `- ${what}\n  → ${remedy}${yaml === undefined ? '' : `\n\n${yaml.trimEnd().replace(/^/gm, '      ')}\n`}`,
+  );
+  const count = problems.length === 1 ? 'One problem was' : `${problems.length} problems were`;
+  return new Failure(
+    'PREFLIGHT_FAILED',
+    `${count} found before the rollout:\n${listed.join('\n')}`,
+    'Mend what is listed and start again. Nothing was written.',
+  );
+}

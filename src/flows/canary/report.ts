@@ -1,0 +1,143 @@
+import type { StageHistory } from '../../domain/rollout/history.ts';
+import { durationText } from '../../domain/units/duration.ts';
+import type { Failure } from '../../failure.ts';
+import type { Report } from '../flow.ts';
+import { code, codeBlock, inert, table } from '../markdown.ts';
+import type { CanaryPlan } from './plan.ts';
+import type { CanaryResult } from './result.ts';
+
+const signs: Readonly<Record<string, string>> = {
+  promoted: '✅',
+  analysed: '✅',
+  'rolled-back': '↩️',
+  aborted: '⏹️',
+  'not-started': '⛔',
+  unknown: '❓',
+};
+
+/** Outputs, summary, annotation and report file of a run. */
+export function reportCanary(plan: CanaryPlan, result: CanaryResult): Report {
+  const succeeded = result.outcome === 'promoted' || result.outcome === 'analysed' || result.dryRun;
+  const [reason = ''] = result.reason.split('\n');
+  return {
+    succeeded,
+    outputs: {
+      outcome: result.outcome,
+      stage: result.stages.findLast(({ name }) => name.includes('/'))?.name ?? '',
+      weight: result.weight === undefined ? '' : String(result.weight),
+      reason,
+      'previous-image': result.previousImage,
+      image: result.image,
+    },
+    summary: summaryOf(plan, result),
+    file: { schema: 'wf-deploy/canary-report/v1', action: plan.action, service: plan.service, ...result, weight: result.weight ?? null },
+    annotation: succeeded
+      ? undefined
+      : {
+          level: result.outcome === 'unknown' ? 'error' : 'warning',
+          title: `${plan.service}: ${result.outcome}`,
+          text: `${reason}${result.remedy === undefined ? '' : `\n→ ${result.remedy}`}`,
+        },
+  };
+}
+
+/** The report when nothing was started. */
+export function refusedCanary(failure: Failure): Report {
+  return {
+    succeeded: false,
+    outputs: { outcome: 'not-started', stage: '', weight: '', reason: failure.what.split('\n')[0] ?? '', 'previous-image': '', image: '' },
+    summary: [
+      `## ${signs['not-started']} not-started`,
+      '',
+      `${code(failure.code)} Nothing was written.`,
+      '',
+      codeBlock(failure.what),
+      '',
+      `**What to do:** ${inert(failure.remedy)}`,
+      '',
+    ].join('\n'),
+    file: undefined,
+    annotation: { level: 'error', title: failure.code, text: failure.message },
+  };
+}
+
+function summaryOf(plan: CanaryPlan, result: CanaryResult): string {
+  const details = result.reason.includes('\n') ? [codeBlock(result.reason.split('\n').slice(1).join('\n')), ''] : [];
+  return [
+    `## ${signs[result.outcome]} ${plan.service}: ${result.outcome}`,
+    '',
+    inert(result.reason.split('\n')[0] ?? ''),
+    '',
+    ...details,
+    ...(result.remedy === undefined ? [] : [`**What to do:** ${inert(result.remedy)}`, '']),
+    table(
+      ['', ''],
+      [
+        ['new image', code(result.image)],
+        ['image before', code(result.previousImage)],
+        ['canary weight now', result.weight === undefined ? 'not known' : `${result.weight} %`],
+      ],
+    ),
+    '',
+    ...(result.stages.length === 0 ? [] : [stageTable(result.stages), '', chart(result.stages), '']),
+    ...section('Smoke checks', result.smoke.map(inert)),
+    ...section(
+      'Written to the cluster',
+      result.writes.map(({ at, what }) => `${at.slice(11, 19)} ${inert(what)}`),
+    ),
+    ...section('Warnings', result.warnings.map(inert)),
+    next(result),
+    '',
+  ].join('\n');
+}
+
+const section = (title: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0
+    ? []
+    : [`<details><summary>${title} (${lines.length})</summary>`, '', ...lines.map((line) => `- ${line}`), '', '</details>', ''];
+
+function stageTable(stages: readonly StageHistory[]): string {
+  return table(
+    ['stage', 'ordered', 'measured', 'held', 'requests', 'errors', 'p99', 'measured against limits', 'verdict'],
+    stages.map((stage) => [
+      stage.name,
+      `${stage.weight} %`,
+      stage.measuredShare === null ? 'not measured' : `${(stage.measuredShare * 100).toFixed(1)} %`,
+      durationText(stage.heldSeconds),
+      `${stage.requests} (${stage.arm})`,
+      String(stage.errors),
+      stage.latencyP99 === null ? '–' : `${Math.round(stage.latencyP99 * 1000)} ms`,
+      stage.findings.map(inert).join('<br>'),
+      stage.verdict === 'no-data' ? 'no data' : stage.verdict,
+    ]),
+  );
+}
+
+function chart(stages: readonly StageHistory[]): string {
+  const measured = stages.every(({ measuredShare }) => measuredShare !== null)
+    ? [`  line [${stages.map(({ measuredShare }) => ((measuredShare ?? 0) * 100).toFixed(1)).join(', ')}]`]
+    : [];
+  return [
+    '```mermaid',
+    'xychart-beta',
+    '  title "Share of the canary in percent: ordered (bars) and measured (line)"',
+    `  x-axis [${stages.map(({ name }) => `"${name}"`).join(', ')}]`,
+    '  y-axis "percent" 0 --> 100',
+    `  bar [${stages.map(({ weight }) => weight).join(', ')}]`,
+    ...measured,
+    '```',
+  ].join('\n');
+}
+
+function next({ outcome, dryRun }: CanaryResult): string {
+  if (dryRun) return '**Next:** run it without `dry-run`.';
+  const words = {
+    promoted: 'nothing. Stable serves all users with the new image.',
+    analysed: 'run `actions/promote` with this image when you are ready. Stable serves all users with the old one.',
+    'rolled-back': 'mend the new version and deploy it again. Stable serves all users with the old image.',
+    aborted: 'deploy again when you are ready. Stable serves all users with the old image.',
+    'not-started': 'see above. Nothing was written.',
+    unknown: 'look at the route and the Lease in the cluster at once: the weight could not be confirmed.',
+  } as const;
+  return `**Next:** ${words[outcome]}`;
+}

@@ -1,0 +1,28 @@
+import type { StageHistory } from '../../domain/rollout/history.ts';
+import type { FailureCode } from '../../failure-codes.ts';
+import type { Writing } from './session.ts';
+
+export type Outcome = 'promoted' | 'analysed' | 'rolled-back' | 'aborted' | 'not-started' | 'unknown';
+
+/** How a run ended, with everything its report shows. */
+export interface CanaryResult {
+  readonly outcome: Outcome;
+  readonly dryRun: boolean;
+  readonly code: FailureCode | undefined;
+  readonly reason: string;
+  readonly remedy: string | undefined;
+  readonly namespace: string;
+  readonly image: string;
+  readonly previousImage: string;
+  /** Percent, as read back; `undefined`: not known. */
+  readonly weight: number | undefined;
+  readonly stages: readonly StageHistory[];
+  readonly writes: readonly Writing[];
+  readonly smoke: readonly string[];
+  readonly warnings: readonly string[];
+  readonly notes: readonly string[];
+  /** ISO 8601. */
+  readonly started: string;
+  readonly ended: string;
+  readonly run: string | undefined;
+}

@@ -1,0 +1,32 @@
+import type { Selectors } from '../../domain/analysis/arm.ts';
+import { podSelector } from '../../domain/analysis/selector.ts';
+import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import type { Application } from '../../domain/traffic/router.ts';
+import { type Parsed, parsed } from '../../domain/units/parsed.ts';
+import type { CanaryPlan } from './plan.ts';
+
+const hashLabel = 'pod-template-hash';
+
+/** The label matchers of both arms: the user's own, or the pods that run now, told apart by their ReplicaSets' hashes. */
+export function selectorsOf(
+  plan: CanaryPlan,
+  app: Application,
+  pods: { readonly stable: readonly KubernetesObject[]; readonly canary: readonly KubernetesObject[] },
+): Parsed<Selectors> {
+  const stable = plan.selectors.stable === undefined ? armOf(app, plan.stableDeployment, pods.stable) : parsed(plan.selectors.stable);
+  if (!stable.ok) return stable;
+  if (plan.selectors.canary !== undefined) return parsed({ stable: stable.value, canary: plan.selectors.canary });
+  const canary = armOf(app, plan.canaryDeployment, pods.canary);
+  // Without a pod there is no series: no pod has a name that ends in a hyphen.
+  return parsed({
+    stable: stable.value,
+    canary: canary.ok ? canary.value : `namespace="${app.namespace}",pod="${plan.canaryDeployment}-"`,
+  });
+}
+
+const armOf = ({ namespace }: Application, deployment: string, pods: readonly KubernetesObject[]): Parsed<string> =>
+  podSelector({
+    namespace,
+    deployment,
+    hashes: [...new Set(pods.flatMap((pod) => pod.metadata.labels?.[hashLabel] ?? []))].sort((one, other) => one.localeCompare(other)),
+  });

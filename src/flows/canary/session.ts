@@ -1,0 +1,74 @@
+import type { Selectors } from '../../domain/analysis/arm.ts';
+import type { Restarts } from '../../domain/kubernetes/health.ts';
+import { Deployment } from '../../domain/kubernetes/kinds.ts';
+import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes/object.ts';
+import { type Clone, cloneOf } from '../../domain/rollout/canary-deployment.ts';
+import type { Ending } from '../../domain/rollout/state.ts';
+import type { World } from '../../ports/world.ts';
+import type { Lock } from '../lock.ts';
+import type { Ground } from './ground.ts';
+import type { CanaryPlan } from './plan.ts';
+import { podLabelsOf } from './survey.ts';
+
+/** What a run knows while it goes on. The fields without `readonly` are what it last ordered or saw. */
+export interface Session {
+  readonly world: World;
+  readonly plan: CanaryPlan;
+  readonly ground: Ground;
+  readonly lock: Lock;
+  /** The route as last written and accepted, for telling drift. `undefined` before the claim. */
+  route: { readonly weight: number; readonly generations: readonly (number | undefined)[] } | undefined;
+  /** Which image stable was last ordered to run: tells apart old and new where both are the same. */
+  stableOrdered: 'old' | 'new';
+  stablePods: readonly KubernetesObject[];
+  canaryPods: readonly KubernetesObject[];
+  /** As last ordered by this run. `undefined`: not yet. */
+  canaryReplicas: number | undefined;
+  /** Of the canary's pods when it became Available: more than these are trouble. */
+  restarts: Restarts;
+  /** `undefined` until the canary's pods are known. */
+  selectors: Selectors | undefined;
+  /** What was written, in order, for the report. */
+  readonly writes: Writing[];
+  readonly smoke: string[];
+  /** How it is about to end: what an alert tells of. */
+  ending: Ending | undefined;
+}
+
+export interface Writing {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly what: string;
+}
+
+export function wrote(session: Session, what: string): void {
+  session.writes.push({ at: session.world.clock.now().toISOString(), what });
+  session.world.log.line(`  ${what}`);
+}
+
+export const stableRef = ({ plan, ground }: Session): ObjectRef => ({
+  kind: Deployment,
+  namespace: ground.app.namespace,
+  name: plan.stableDeployment,
+});
+export const canaryRef = ({ plan, ground }: Session): ObjectRef => ({
+  kind: Deployment,
+  namespace: ground.app.namespace,
+  name: plan.canaryDeployment,
+});
+
+/** The canary that is ours: made again from stable at each run. */
+export function ourCanary({ plan, ground }: Pick<Session, 'plan' | 'ground'>, replicas: number): KubernetesObject {
+  const clone: Clone = {
+    service: plan.service,
+    canaryName: plan.canaryDeployment,
+    container: ground.container,
+    image: ground.image,
+    replicas,
+  };
+  return cloneOf(ground.stable, ground.canaryService, clone);
+}
+
+/** The label selector of the canary's pods. */
+export const canaryLabels = (session: Pick<Session, 'plan' | 'ground'>): string =>
+  podLabelsOf(session.ground.canary.is === 'users' ? session.ground.canary.deployment : ourCanary(session, 0));

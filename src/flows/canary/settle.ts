@@ -1,0 +1,83 @@
+import type { StageHistory } from '../../domain/rollout/history.ts';
+import type { Ending } from '../../domain/rollout/state.ts';
+import { Failure } from '../../failure.ts';
+import type { World } from '../../ports/world.ts';
+import type { Ground } from './ground.ts';
+import type { CanaryPlan } from './plan.ts';
+import type { CanaryResult, Outcome } from './result.ts';
+import type { Session } from './session.ts';
+
+/** The last words in the Lease: what a later `promote` or rollback asks for, and the lock given away. An unknown ending keeps it, for its successor. */
+export async function settle(session: Session, ending: Ending): Promise<void> {
+  const { world, ground, lock } = session;
+  if (ending.outcome === 'unknown') return;
+  const now = world.clock.now().toISOString();
+  const run = world.run.page ?? world.run.holder;
+  try {
+    await lock.record({
+      release: true,
+      ...(ending.outcome === 'analysed' || ending.outcome === 'promoted' ? { evidence: { image: ground.image, run, at: now } } : {}),
+      ...(ending.outcome === 'promoted' ? { lastKnownGood: ground.image } : {}),
+    });
+    world.handover.save({ open: 'false' });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
+  }
+}
+
+interface Raw {
+  readonly plan: CanaryPlan;
+  readonly world: World;
+  readonly started: string;
+  readonly ground: Ground;
+}
+
+type Ended =
+  | { readonly outcome: Outcome; readonly reason: string }
+  | { readonly session: Session; readonly ending: Ending; readonly stages: readonly StageHistory[] };
+
+export function resultOf(raw: Raw & Ended): CanaryResult {
+  const { plan, world, ground, started } = raw;
+  const shared = {
+    dryRun: plan.dryRun,
+    namespace: ground.app.namespace,
+    image: ground.image,
+    previousImage: ground.previousImage,
+    warnings: ground.warnings.map(({ what, remedy }) => `${what} ${remedy}`),
+    notes: ground.notes,
+    started,
+    ended: world.clock.now().toISOString(),
+    run: world.run.page,
+  };
+  if (!('ending' in raw)) {
+    return {
+      ...shared,
+      outcome: raw.outcome,
+      code: undefined,
+      reason: raw.reason,
+      remedy: undefined,
+      weight: ground.weightAtRest,
+      stages: [],
+      writes: [],
+      smoke: [],
+    };
+  }
+  const { ending, session, stages } = raw;
+  const cause = 'cause' in ending ? ending.cause : undefined;
+  return {
+    ...shared,
+    outcome: ending.outcome,
+    code: cause?.code,
+    reason:
+      cause?.text ??
+      (ending.outcome === 'promoted'
+        ? 'Every stage passed, and stable runs the new image.'
+        : 'Every stage passed. Stable still runs the old image.'),
+    remedy: cause?.remedy,
+    weight: ending.outcome === 'unknown' ? undefined : session.route?.weight,
+    stages,
+    writes: session.writes,
+    smoke: session.smoke,
+  };
+}

@@ -1,0 +1,110 @@
+import { type Criterion, criterionName } from '../../domain/analysis/criteria.ts';
+import { criteriaProfiles } from '../../domain/analysis/criteria-profiles/index.ts';
+import { parseSelector } from '../../domain/analysis/selector.ts';
+import { parseCriteria } from '../../domain/analysis/written-criteria.ts';
+import { parseMetricSource } from '../../domain/analysis/written-source.ts';
+import { findRouter } from '../../domain/traffic/index.ts';
+import { parseDuration, type Seconds } from '../../domain/units/duration.ts';
+import { parseLabel, parseName } from '../../domain/units/name.ts';
+import { type Parsed, refused } from '../../domain/units/parsed.ts';
+import { parseRatio, type Ratio } from '../../domain/units/ratio.ts';
+import { knownVariant } from '../../domain/units/variant.ts';
+import type { RawInputs } from '../flow.ts';
+import { anyText, type Clash, choice, defaulting, document, flag, optional, required, wholeNumber } from '../input-fields.ts';
+import { parseHeaders, parsePrometheusService, parseUrl } from './connection-fields.ts';
+
+/** A duration longer than nothing. */
+const time = (text: string): Parsed<Seconds> => {
+  const result = parseDuration(text);
+  return result.ok && result.value <= 0 ? refused('is no time', 'Write a time longer than `0s`.') : result;
+};
+
+/** The inputs that every action that moves traffic has, in the order of action.yml. */
+export const beforeStages = {
+  service: required(parseLabel),
+  namespace: optional(parseLabel),
+};
+
+export const afterImage = {
+  container: optional(parseLabel),
+  kubeconfig: optional(anyText),
+  context: optional(anyText),
+  'stable-deployment': optional(parseName),
+  'canary-deployment': optional(parseLabel),
+  router: defaulting(findRouter, 'gateway-api'),
+  route: optional(parseName),
+  'stable-selector': optional(parseSelector),
+  'canary-selector': optional(parseSelector),
+};
+
+export const measuring = {
+  interval: defaulting(time, '30s'),
+  metrics: document(parseMetricSource),
+  'error-rate': optional(parseRatio),
+  'latency-p99': optional(time),
+  criteria: document(parseCriteria),
+  'criteria-profile': defaulting((name) => knownVariant(criteriaProfiles, name), 'standard'),
+  'min-requests': optional(wholeNumber(1, 100_000_000)),
+  'failure-threshold': optional(wholeNumber(1, 100)),
+  'no-data-timeout': defaulting(time, '10m'),
+  'prometheus-url': optional(parseUrl),
+  'prometheus-service': optional(parsePrometheusService),
+  'prometheus-token': optional(anyText),
+  'prometheus-ca': optional(anyText),
+  'prometheus-headers': optional(parseHeaders),
+};
+
+export const limits = {
+  'rollout-timeout': defaulting(time, '600s'),
+  'lock-timeout': defaulting(parseDuration, '10m'),
+  drain: defaulting(parseDuration, '30s'),
+};
+
+export const ending = {
+  gitops: defaulting(choice('refuse', 'accept'), 'refuse'),
+  'dry-run': defaulting(flag, 'false'),
+  'notify-webhook': optional(parseUrl),
+};
+
+export const documents = ['metrics', 'criteria', 'smoke'];
+
+export function prometheusClashes(raw: RawInputs): readonly Clash[] {
+  const given = (name: string): boolean => raw.text(name) !== '';
+  const clashes: Clash[] = [];
+  const both = ['prometheus-url', 'prometheus-service'] as const;
+  if (both.every(given)) clashes.push({ inputs: both, problem: 'both are given', remedy: 'Give the one by which Prometheus is reached.' });
+  if (!both.some(given))
+    clashes.push({
+      inputs: both,
+      problem: 'neither is given',
+      remedy: 'Nothing is promoted unmeasured: give the one by which Prometheus is reached.',
+    });
+  for (const name of ['prometheus-token', 'prometheus-ca', 'prometheus-headers']) {
+    if (given(name) && !given('prometheus-url')) {
+      clashes.push({
+        inputs: [name, 'prometheus-url'],
+        problem: 'the first is of use only with the second',
+        remedy: 'Through the API server the kubeconfig authenticates: leave it out.',
+      });
+    }
+  }
+  return clashes;
+}
+
+/** A profile's criteria, with what single inputs and `criteria` say about the same things. */
+export function mergeCriteria(
+  profile: readonly Criterion[],
+  errorRate: Ratio | undefined,
+  latency: Seconds | undefined,
+  own: readonly Criterion[],
+): readonly Criterion[] {
+  const single: readonly Criterion[] = [
+    ...(errorRate === undefined ? [] : [{ kind: 'error-rate', max: errorRate } as const]),
+    ...(latency === undefined ? [] : [{ kind: 'latency', quantile: 0.99, maxSeconds: latency } as const]),
+  ];
+  const merged = new Map<string, Criterion>();
+  for (const criterion of [...profile, ...single, ...own]) merged.set(subjectOf(criterion), criterion);
+  return [...merged.values()];
+}
+
+const subjectOf = (criterion: Criterion): string => (criterion.kind === 'error-rate' ? 'error-rate' : criterionName(criterion));

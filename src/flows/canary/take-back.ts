@@ -1,0 +1,76 @@
+import { Lease } from '../../domain/kubernetes/kinds.ts';
+import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
+import { beginTakingBack } from '../../domain/rollout/begin.ts';
+import { isOurs } from '../../domain/rollout/canary-deployment.ts';
+import { type LeaseView, leaseName, type RolloutRecord, readLease } from '../../domain/rollout/lease.ts';
+import type { World } from '../../ports/world.ts';
+import type { Report } from '../flow.ts';
+import { acquireLock } from '../lock.ts';
+import { drive } from './drive.ts';
+import { open } from './execute.ts';
+import { type Ground, rolloutPlanOf } from './ground.ts';
+import type { CanaryPlan } from './plan.ts';
+import { reportCanary } from './report.ts';
+import { resultOf, settle } from './settle.ts';
+import { type Survey, surveyObjects } from './survey.ts';
+
+/**
+ * The `post` step: the successor of a run that did not come to its own end. It takes the Lease of its dead predecessor at once, and does
+ * nothing when that run had ended, never began, or someone else has taken over since.
+ */
+export async function takeBack(plan: CanaryPlan, handedOver: Readonly<Record<string, string>>, world: World): Promise<Report | undefined> {
+  const { holder = '', open: unfinished } = handedOver;
+  if (unfinished !== 'true' || holder === '') return undefined;
+  const namespace = plan.namespace ?? world.defaultNamespace;
+  const object = await world.cluster.get({ kind: Lease, namespace, name: leaseName(plan.service) });
+  const lease = object === undefined ? undefined : readLease(object);
+  if (lease === undefined || lease.holder !== holder) return undefined;
+  const started = world.clock.now().toISOString();
+  const lock = await acquireLock(world, { service: plan.service, namespace, timeout: plan.lockTimeout, successorOf: holder });
+  try {
+    const record = lock.found?.rollout;
+    if (record === undefined || record.phase === 'resting') {
+      await lock.record({ release: true });
+      return undefined;
+    }
+    world.log.line(`The run before ended in the phase \`${record.phase}\`: taking it back.`);
+    const ground = groundOf(plan, record, lock.found, await surveyObjects(world, plan));
+    const session = open(world, plan, ground, lock);
+    const { ending, stages } = await drive(
+      session,
+      rolloutPlanOf(plan, ground),
+      beginTakingBack({ phase: record.phase, sameImage: true }, 'the run was ended from outside'),
+    );
+    await settle(session, ending);
+    return reportCanary(plan, resultOf({ plan, world, started, ground, session, ending, stages }));
+  } finally {
+    lock.stop();
+  }
+}
+
+/** What is needed to go back: far less than to go forward, and nothing that could refuse. */
+function groundOf(plan: CanaryPlan, record: RolloutRecord, lease: LeaseView | undefined, found: Omit<Survey, 'denied'>): Ground {
+  const absent = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: plan.stableDeployment } };
+  const stable = found.stable ?? absent;
+  return {
+    app: found.app,
+    stable,
+    canaryService: found.canaryService ?? { apiVersion: 'v1', kind: 'Service', metadata: { name: plan.canaryDeployment } },
+    stablePods: found.stablePods,
+    canary:
+      found.canary === undefined
+        ? { is: 'absent' }
+        : isOurs(found.canary, plan.service)
+          ? { is: 'ours' }
+          : { is: 'users', deployment: found.canary },
+    container: record.container,
+    image: record.image,
+    previousImage: record.previousImage,
+    replicas: deploymentSpec(stable).replicas ?? 1,
+    port: 0,
+    weightAtRest: record.weight,
+    lease,
+    warnings: [],
+    notes: [],
+  };
+}

@@ -1,0 +1,84 @@
+import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes/object.ts';
+import { imageOf, setImage } from '../../domain/rollout/container-image.ts';
+import { Failure } from '../../failure.ts';
+import { shift } from '../shift.ts';
+import { canaryRef, ourCanary, type Session, stableRef, wrote } from './session.ts';
+
+/** Seconds for every parent of the route to accept a write. */
+const acceptWithin = 30;
+
+/** Orders a weight and remembers the route as it was accepted. */
+export async function orderWeight(session: Session, weight: number | 'as-found', signal: AbortSignal): Promise<void> {
+  const { world, plan, ground, lock } = session;
+  const { objects, wrote: changed } = await shift(world, {
+    router: plan.router,
+    app: ground.app,
+    epoch: lock.epoch,
+    weight,
+    acceptWithin,
+    signal,
+  });
+  const present = plan.router.weight(objects, ground.app);
+  session.route = { weight: present, generations: objects.map((object) => object.metadata.generation) };
+  if (changed) wrote(session, `route ${ground.app.route}: canary ${present} %, stable ${100 - present} %`);
+}
+
+/** The canary with the new image: ours is applied whole, of the user's own only the image and the size change. */
+export async function setCanary(session: Session, replicas: number, signal: AbortSignal): Promise<void> {
+  const { world, ground } = session;
+  const ref = canaryRef(session);
+  if (ground.canary.is === 'users') {
+    await changeImage(session, ref, ground.image, signal);
+    await scaleCanary(session, replicas, signal);
+  } else {
+    await world.cluster.write({ do: 'apply', ref, object: ourCanary(session, replicas) }, signal);
+    session.canaryReplicas = replicas;
+    wrote(session, `Deployment ${ref.name}: ${ground.image}, ${pods(replicas)}`);
+  }
+}
+
+/** A canary that was never made has nothing to put to rest. */
+export async function scaleCanary(session: Session, replicas: number, signal: AbortSignal): Promise<void> {
+  if (session.canaryReplicas === replicas) return;
+  const ref = canaryRef(session);
+  try {
+    await session.world.cluster.write({ do: 'patch', ref, operations: [{ op: 'add', path: '/spec/replicas', value: replicas }] }, signal);
+  } catch (error) {
+    if (replicas === 0 && error instanceof Failure && error.code === 'CLUSTER_NOT_FOUND') return;
+    throw error;
+  }
+  session.canaryReplicas = replicas;
+  wrote(session, `Deployment ${ref.name}: ${pods(replicas)}`);
+}
+
+const pods = (count: number): string => `${count} ${count === 1 ? 'pod' : 'pods'}`;
+
+export async function setStable(session: Session, signal: AbortSignal): Promise<void> {
+  session.stableOrdered = 'new';
+  await changeImage(session, stableRef(session), session.ground.image, signal);
+}
+
+/** Only what this rollout set is taken back: a stable that runs anything else is left alone. */
+export async function restoreStable(session: Session, signal: AbortSignal): Promise<void> {
+  session.stableOrdered = 'old';
+  await changeImage(session, stableRef(session), session.ground.previousImage, signal, session.ground.image);
+}
+
+/** Guarded by resourceVersion; a conflict is read again. `onlyFrom`: the image that must be there for anything to be written. */
+async function changeImage(session: Session, ref: ObjectRef, image: string, signal: AbortSignal, onlyFrom?: string): Promise<void> {
+  const { world, ground } = session;
+  for (;;) {
+    const deployment: KubernetesObject | undefined = await world.cluster.get(ref, signal);
+    if (deployment === undefined) throw new Failure('CLUSTER_NOT_FOUND', `Deployment ${ref.name} is gone.`, 'See who deleted it.');
+    const present = imageOf(deployment, ground.container);
+    if (present === image || (onlyFrom !== undefined && present !== onlyFrom)) return;
+    try {
+      await world.cluster.write({ do: 'patch', ref, operations: setImage(deployment, ground.container, image) }, signal);
+      wrote(session, `Deployment ${ref.name}: ${image}`);
+      return;
+    } catch (error) {
+      if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
+      await world.clock.sleep(0.2, signal);
+    }
+  }
+}

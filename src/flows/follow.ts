@@ -1,0 +1,90 @@
+import { Deployment, Pod } from '../domain/kubernetes/kinds.ts';
+import type { Kind, KubernetesObject } from '../domain/kubernetes/object.ts';
+import { Failure } from '../failure.ts';
+import type { ListOptions } from '../ports/cluster.ts';
+import type { World } from '../ports/world.ts';
+
+/** A Deployment with its pods, as last heard of. */
+export interface Workload {
+  readonly deployment: KubernetesObject | undefined;
+  readonly pods: readonly KubernetesObject[];
+}
+
+export interface Following {
+  readonly namespace: string;
+  readonly deployment: string;
+  /** Label selector of its pods. */
+  readonly podLabels: string;
+  readonly seconds: number;
+  readonly signal?: AbortSignal;
+}
+
+/** Seconds between two tries when the API server does not answer, and between two looks when nothing happens. */
+const pause = 2;
+
+/**
+ * Follows a Deployment and its pods by two watches and asks `decide` at every change, and every two seconds, until it answers or the
+ * time is up (`undefined`). An API server that does not answer is waited for: what the pods do meanwhile is unknown, not bad.
+ */
+export async function follow<T>(world: World, what: Following, decide: (workload: Workload) => T | undefined): Promise<T | undefined> {
+  const over = new AbortController();
+  const signal = what.signal === undefined ? over.signal : AbortSignal.any([over.signal, what.signal]);
+  const pods = new Map<string, KubernetesObject>();
+  let deployment: KubernetesObject | undefined;
+  let decision: T | undefined;
+  const look = (): void => {
+    decision ??= decide({ deployment, pods: [...pods.values()] });
+    if (decision !== undefined) over.abort();
+  };
+  const parts = [
+    each(world, Deployment, what.namespace, { name: what.deployment }, signal, (object) => {
+      deployment = object;
+      look();
+    }),
+    each(world, Pod, what.namespace, { labels: what.podLabels }, signal, (object, present) => {
+      if (present) pods.set(object.metadata.name, object);
+      else pods.delete(object.metadata.name);
+      look();
+    }),
+    tick(world, signal, look),
+    world.clock.sleep(what.seconds, signal).then(() => over.abort()),
+  ];
+  try {
+    await Promise.all(parts);
+  } finally {
+    over.abort();
+    await Promise.allSettled(parts);
+  }
+  what.signal?.throwIfAborted();
+  return decision;
+}
+
+async function each(
+  world: World,
+  kind: Kind,
+  namespace: string,
+  options: ListOptions,
+  signal: AbortSignal,
+  seen: (object: KubernetesObject, present: boolean) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      for await (const { type, object } of world.cluster.watch(kind, namespace, options, signal)) seen(object, type === 'present');
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      world.log.debug(`The watch of ${kind.resource} ended: ${error.what}`);
+      await world.clock.sleep(pause, signal);
+    }
+  }
+}
+
+async function tick(world: World, signal: AbortSignal, look: () => void): Promise<void> {
+  while (!signal.aborted) {
+    await world.clock.sleep(pause, signal);
+    if (!signal.aborted) look();
+  }
+}
+
+/** The API server may answer again: the request was neither refused nor wrong. */
+export const isTransient = (error: unknown): error is Failure =>
+  error instanceof Failure && (error.code === 'CLUSTER_UNREACHABLE' || error.code === 'CLUSTER_BROKEN');

@@ -1,0 +1,162 @@
+import { Lease } from '../domain/kubernetes/kinds.ts';
+import type { KubernetesObject, ObjectRef } from '../domain/kubernetes/object.ts';
+import { type LeaseChange, type LeaseView, lease, leaseName, readLease, renewed, takenBy } from '../domain/rollout/lease.ts';
+import { durationText } from '../domain/units/duration.ts';
+import { Failure } from '../failure.ts';
+import type { World } from '../ports/world.ts';
+
+/** The one lock of a service. Only its holder writes. */
+export interface Lock {
+  readonly epoch: number;
+  /** The Lease as it was found: what the run before left behind. */
+  readonly found: LeaseView | undefined;
+  /** Whether it was renewed within its duration: otherwise a successor may already have it, and nothing may move forward. */
+  fresh(): boolean;
+  /** Aborts when someone else has it. */
+  readonly lost: AbortSignal;
+  /** Writes into the Lease and renews it. Throws LOCK_LOST when it is not ours any more. */
+  record(change: LeaseChange): Promise<void>;
+  /** Stops renewing. Without `record({release})` before, the Lease is left to expire. */
+  stop(): void;
+}
+
+export interface LockRequest {
+  readonly service: string;
+  readonly namespace: string;
+  /** Seconds to wait for another holder. */
+  readonly timeout: number;
+  /** A holder that is known to be dead: its Lease is taken at once. */
+  readonly successorOf?: string;
+  readonly signal?: AbortSignal;
+}
+
+type Waiting = { readonly version: string; readonly since: number };
+
+/**
+ * Takes the Lease. One that is held is waited for until it is given away, or until it stood unchanged for its whole duration by our
+ * own monotonic clock: the stamps in it are another machine's time and decide nothing.
+ */
+export async function acquireLock(world: World, request: LockRequest): Promise<Lock> {
+  const ref: ObjectRef = { kind: Lease, namespace: request.namespace, name: leaseName(request.service) };
+  const began = world.clock.monotonic();
+  let waiting: Waiting | undefined;
+  for (;;) {
+    const object = await world.cluster.get(ref, request.signal);
+    const view = object === undefined ? undefined : readLease(object);
+    if (view === undefined || isFree(view, request, waiting, world.clock.monotonic())) {
+      const taken = await take(world, ref, object, request.signal);
+      if (taken !== undefined) return hold(world, ref, taken, view);
+      continue;
+    }
+    if (waiting?.version !== view.resourceVersion) {
+      if (waiting === undefined) world.log.line(`Waiting for the lock: ${view.holder} is deploying ${request.service}.`);
+      waiting = { version: view.resourceVersion, since: world.clock.monotonic() };
+    }
+    if (world.clock.monotonic() - began >= request.timeout) {
+      throw new Failure(
+        'LOCK_HELD',
+        `Lease ${request.namespace}/${ref.name} was held by ${view.holder} for the whole ${durationText(request.timeout)} of \`lock-timeout\`.`,
+        'Wait for that run to end, or cancel it: it takes its changes back and gives the lock away.',
+      );
+    }
+    await world.clock.sleep(2, request.signal);
+    request.signal?.throwIfAborted();
+  }
+}
+
+function isFree(view: LeaseView, request: LockRequest, waiting: Waiting | undefined, now: number): boolean {
+  if (view.holder === '' || view.holder === request.successorOf) return true;
+  return waiting?.version === view.resourceVersion && now - waiting.since >= view.durationSeconds;
+}
+
+/** `undefined` when someone else was faster. */
+async function take(
+  world: World,
+  ref: ObjectRef,
+  found: KubernetesObject | undefined,
+  signal: AbortSignal | undefined,
+): Promise<KubernetesObject | undefined> {
+  const object = takenBy(found, { namespace: ref.namespace, name: ref.name }, world.run.holder, stamp(world));
+  try {
+    return found === undefined
+      ? await world.cluster.write({ do: 'create', kind: Lease, namespace: ref.namespace, object }, signal)
+      : await world.cluster.write({ do: 'replace', ref, object }, signal);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'CLUSTER_CONFLICT') return undefined;
+    throw error;
+  }
+}
+
+function hold(world: World, ref: ObjectRef, taken: KubernetesObject, found: LeaseView | undefined): Lock {
+  const { epoch } = readLease(taken);
+  const lost = new AbortController();
+  const stopped = new AbortController();
+  let held = taken;
+  let renewedAt = world.clock.monotonic();
+  let queue: Promise<unknown> = Promise.resolve();
+
+  const write = async (change: LeaseChange): Promise<void> => {
+    for (;;) {
+      if (lost.signal.aborted) throw lostFailure(ref, 'someone else');
+      try {
+        held = await world.cluster.write({ do: 'replace', ref, object: renewed(held, change, stamp(world)) });
+        renewedAt = world.clock.monotonic();
+        return;
+      } catch (error) {
+        if (!(error instanceof Failure && (error.code === 'CLUSTER_CONFLICT' || error.code === 'CLUSTER_NOT_FOUND'))) throw error;
+      }
+      held = await readAgain();
+    }
+  };
+
+  /** After a conflict: still ours, with someone's annotation on it, or someone else's. */
+  const readAgain = async (): Promise<KubernetesObject> => {
+    const object = await world.cluster.get(ref);
+    const view = object === undefined ? undefined : readLease(object);
+    if (object !== undefined && view?.holder === world.run.holder && view.epoch === epoch) return object;
+    const failure = lostFailure(ref, view === undefined || view.holder === '' ? 'someone who deleted or released it' : view.holder);
+    lost.abort(failure);
+    throw failure;
+  };
+
+  /** One write at a time: each carries the resourceVersion of the one before. */
+  const record = (change: LeaseChange): Promise<void> => {
+    const next = queue.then(() => write(change));
+    queue = next.catch(() => undefined);
+    return next;
+  };
+
+  const renew = async (): Promise<void> => {
+    while (!stopped.signal.aborted && !lost.signal.aborted) {
+      const due = renewedAt + lease.renewal - world.clock.monotonic();
+      if (due > 0) await world.clock.sleep(due, stopped.signal);
+      else await record({}).catch((error: unknown) => notRenewed(world, error, stopped.signal));
+    }
+  };
+  void renew();
+
+  return {
+    epoch,
+    found,
+    lost: lost.signal,
+    fresh: () => !lost.signal.aborted && world.clock.monotonic() - renewedAt < lease.duration,
+    record,
+    stop: () => stopped.abort(),
+  };
+}
+
+/** The loop tries again; whether that was too late is decided by `fresh` and by the next conflict. */
+async function notRenewed(world: World, error: unknown, signal: AbortSignal): Promise<void> {
+  world.log.debug(`The Lease was not renewed: ${error instanceof Failure ? error.what : String(error)}`);
+  await world.clock.sleep(2, signal);
+}
+
+const lostFailure = (ref: ObjectRef, holder: string): Failure =>
+  new Failure(
+    'LOCK_LOST',
+    `Lease ${ref.namespace}/${ref.name} was taken by ${holder}.`,
+    'See that run: it decides where the traffic goes. This one has stopped writing.',
+  );
+
+/** The API's MicroTime. */
+const stamp = (world: World): string => world.clock.now().toISOString().replace(/Z$/, '000Z');

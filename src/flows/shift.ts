@@ -1,0 +1,116 @@
+import type { KubernetesObject, ObjectRef } from '../domain/kubernetes/object.ts';
+import { nameOf } from '../domain/kubernetes/object.ts';
+import { epochAnnotation, readEpoch } from '../domain/rollout/lease.ts';
+import type { Application, Router } from '../domain/traffic/router.ts';
+import { Failure } from '../failure.ts';
+import type { World } from '../ports/world.ts';
+
+export interface Shift {
+  readonly router: Router;
+  readonly app: Application;
+  readonly epoch: number;
+  /** Percent; `as-found` changes nothing but the epoch. */
+  readonly weight: number | 'as-found';
+  /** Seconds for every parent to accept. */
+  readonly acceptWithin: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface Shifted {
+  readonly objects: readonly KubernetesObject[];
+  readonly wrote: boolean;
+}
+
+const mostConflicts = 20;
+
+/**
+ * Orders a split and sees it accepted. Guarded twice: by the resourceVersion, so that nobody's write in between is lost, and by the
+ * epoch, so that a run that lost its lock cannot write after its successor. Throws LOCK_LOST, ROUTE_NOT_ACCEPTED or CLUSTER_*.
+ */
+export async function shift(world: World, request: Shift): Promise<Shifted> {
+  let wrote = false;
+  const objects: KubernetesObject[] = [];
+  for (const ref of request.router.objects(request.app)) {
+    const written = await order(world, request, ref);
+    wrote ||= written.wrote;
+    objects.push(written.object);
+  }
+  return { objects: await accepted(world, request, objects), wrote };
+}
+
+async function order(
+  world: World,
+  request: Shift,
+  ref: ObjectRef,
+): Promise<{ readonly object: KubernetesObject; readonly wrote: boolean }> {
+  for (let attempt = 0; attempt < mostConflicts; attempt += 1) {
+    const found = await world.cluster.get(ref, request.signal);
+    if (found === undefined)
+      throw new Failure('ROUTE_UNUSABLE', `${nameOf(ref)} is not there.`, 'See who deleted it, and create it again with both backends.');
+    const wanted = wantedOf(request, found);
+    if (wanted === undefined) return { object: found, wrote: false };
+    try {
+      return { object: await world.cluster.write({ do: 'replace', ref, object: wanted }, request.signal), wrote: true };
+    } catch (error) {
+      if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
+      world.log.debug(`${nameOf(ref)} was changed in between: read again.`);
+    }
+  }
+  throw new Failure(
+    'CLUSTER_CONFLICT',
+    `${nameOf(ref)} was changed by someone else ${mostConflicts} times in a row.`,
+    'See in its managedFields who keeps writing it.',
+  );
+}
+
+/** `undefined` when nothing has to be written. */
+function wantedOf({ router, app, epoch, weight }: Shift, found: KubernetesObject): KubernetesObject | undefined {
+  const there = readEpoch(found.metadata.annotations?.[epochAnnotation]);
+  if (there > epoch) {
+    throw new Failure(
+      'LOCK_LOST',
+      `The route carries epoch ${there}, and this run has ${epoch}.`,
+      'See the run that holds the Lease now. This one has stopped writing.',
+    );
+  }
+  const split = weight === 'as-found' ? found : router.withWeight([found], app, weight)[0];
+  if (there === epoch && (split === undefined || weight === 'as-found' || JSON.stringify(split) === JSON.stringify(found)))
+    return undefined;
+  const { metadata, ...rest } = split ?? found;
+  return {
+    ...rest,
+    metadata: { ...metadata, annotations: { ...metadata.annotations, [epochAnnotation]: String(epoch) } },
+  } as KubernetesObject;
+}
+
+/** Waits for every parent's word on the generation that was written. */
+async function accepted(world: World, request: Shift, objects: readonly KubernetesObject[]): Promise<readonly KubernetesObject[]> {
+  const state = request.router.accepted(objects, request.app);
+  if (state.is === 'accepted') return objects;
+  const refs = request.router.objects(request.app);
+  const deadline = new AbortController();
+  const signal = request.signal === undefined ? deadline.signal : AbortSignal.any([deadline.signal, request.signal]);
+  const timer = world.clock.sleep(request.acceptWithin, signal).then(() => deadline.abort());
+  const latest = new Map(objects.map((object) => [object.metadata.name, object]));
+  let reason = state.reason;
+  try {
+    for (const ref of refs) {
+      for await (const { type, object } of world.cluster.watch(ref.kind, ref.namespace, { name: ref.name }, signal)) {
+        if (type === 'gone') break;
+        latest.set(ref.name, object);
+        const seen = request.router.accepted([...latest.values()], request.app);
+        if (seen.is === 'accepted') return [...latest.values()];
+        reason = seen.reason;
+      }
+    }
+  } finally {
+    deadline.abort();
+    await timer;
+  }
+  request.signal?.throwIfAborted();
+  throw new Failure(
+    'ROUTE_NOT_ACCEPTED',
+    `The split was written, but not every parent accepted it within ${request.acceptWithin} s: ${reason}`,
+    'Read the status of the route and the log of the gateway controller.',
+  );
+}

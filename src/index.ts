@@ -1,0 +1,19 @@
+import { runMain, runPost } from './runner/actions.ts';
+
+/** Every action, loaded only when it is the one that runs. */
+const flows = {
+  canary: () => import('./flows/canary/index.ts'),
+  promote: () => import('./flows/promote/index.ts'),
+} as const;
+
+export type ActionName = keyof typeof flows;
+export const actionNames = Object.keys(flows) as readonly ActionName[];
+export const loadFlow = async (name: ActionName) => (await flows[name]()).flow;
+
+export async function act(name: ActionName): Promise<void> {
+  await runMain(await loadFlow(name));
+}
+
+export async function after(name: ActionName): Promise<void> {
+  await runPost(await loadFlow(name));
+}

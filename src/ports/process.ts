@@ -1,0 +1,17 @@
+/** Other programs, started from an argument list and never through a shell. */
+export interface Process {
+  /** Runs to the end; its output goes to the log as it comes, `tail` is the end of it. Killed when the signal aborts or the time is up. */
+  run(argv: readonly string[], options: RunOptions): Promise<RunResult>;
+}
+
+export interface RunOptions {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutSeconds: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface RunResult {
+  /** `undefined` when it was killed by us, because its time was up or the run was cancelled. */
+  readonly exitCode: number | undefined;
+  readonly tail: string;
+}

@@ -1,0 +1,12 @@
+import type { ImageRef } from '../domain/units/image.ts';
+
+/** A container registry, asked only what it holds. */
+export interface Registry {
+  /** Never throws for what the registry says or fails to say: a registry that cannot be asked is an answer of its own. */
+  resolve(image: ImageRef, signal?: AbortSignal): Promise<Resolution>;
+}
+
+export type Resolution =
+  | { readonly is: 'found'; readonly digest: string }
+  | { readonly is: 'missing' }
+  | { readonly is: 'not-checked'; readonly reason: string };

@@ -1,0 +1,107 @@
+import { debug, error, getInput, notice, saveState, setOutput, setSecret, summary, warning } from '@actions/core';
+import { Failure } from '../failure.ts';
+import type { Connections, Flow, Report } from '../flows/flow.ts';
+import type { Handover } from '../ports/handover.ts';
+import type { Log } from '../ports/log.ts';
+import { type RawDocuments, readDocuments } from './documents.ts';
+import { writeReport } from './report-file.ts';
+import { cancellationBySignals, dockerConfigText, programEnvironment, runIdentity } from './surroundings.ts';
+import { version } from './version.ts';
+
+type AnyFlow = Flow<{ readonly connections: Connections }, unknown, unknown>;
+
+const secretInputs = ['kubeconfig', 'prometheus-token', 'notify-webhook'];
+
+/** The front door of GitHub Actions: `main`. */
+export async function runMain(flow: AnyFlow): Promise<void> {
+  await finish(await guarded(flow, async (world, plan) => flow.report(plan, await flow.execute(plan, world))));
+}
+
+/** The front door of GitHub Actions: `post`. Repeats the way back of a `main` that did not get to its end. */
+export async function runPost(flow: AnyFlow): Promise<void> {
+  const handedOver = { holder: process.env['STATE_holder'] ?? '', open: process.env['STATE_open'] ?? '' };
+  if (handedOver.open !== 'true') return;
+  const report = await guarded(flow, (world, plan) => flow.after(plan, handedOver, world));
+  if (report !== undefined) await finish(report);
+}
+
+type Work = (world: Awaited<ReturnType<typeof open>>, plan: unknown) => Promise<Report | undefined>;
+
+/** One of the two places that catch a Failure. */
+async function guarded(flow: AnyFlow, work: Work): Promise<Report | undefined> {
+  for (const name of secretInputs) mask(getInput(name));
+  try {
+    const documents: RawDocuments = await readDocuments(['metrics', 'criteria', 'smoke'], getInput);
+    const inputs = flow.inputs({ text: (name) => getInput(name), document: (name) => documents[name] });
+    const world = await open(inputs.connections);
+    try {
+      return await work(world, flow.plan(inputs));
+    } finally {
+      world.close();
+    }
+  } catch (problem) {
+    return flow.refused(problem instanceof Failure ? problem : defect(problem));
+  }
+}
+
+async function open(connections: Connections) {
+  // The cluster client is most of the bundle: bad inputs are told without loading it.
+  const { buildWorld } = await import('../world.ts');
+  return buildWorld(connections, {
+    run: runIdentity(process.env),
+    log,
+    cancellation: cancellationBySignals(process),
+    handover,
+    mask,
+    kubeconfigPath: process.env['KUBECONFIG'] ?? '',
+    dockerConfig: dockerConfigText(process.env),
+    environment: programEnvironment(process.env),
+    version,
+  });
+}
+
+const log: Log = {
+  line: (text) => {
+    process.stdout.write(`${inertLines(text)}\n`);
+  },
+  debug: (text) => debug(text),
+  annotate: (level, title, text) => ({ notice, warning, error })[level](text.slice(0, 4000), { title }),
+};
+
+/** Foreign text must not be read by the runner as a command. */
+const inertLines = (text: string): string => text.replace(/^(\s*)(::|##\[)/gm, '$1\u200b$2');
+
+const handover: Handover = {
+  save: (record) => {
+    for (const [name, value] of Object.entries(record)) saveState(name, value);
+  },
+};
+
+const masked = new Set<string>();
+
+/** Single lines, because the runner masks line by line. Shorter ones would blot out ordinary words. */
+function mask(secret: string): void {
+  for (const line of secret.split(/\r?\n/).map((each) => each.trim())) {
+    if (line.length < 4 || masked.has(line)) continue;
+    masked.add(line);
+    setSecret(line);
+  }
+}
+
+async function finish(report: Report | undefined): Promise<void> {
+  if (report === undefined) return;
+  const path = report.file === undefined ? '' : writeReport(report.file, process.env);
+  for (const [name, value] of Object.entries({ ...report.outputs, report: path })) setOutput(name, value);
+  if (report.annotation !== undefined) log.annotate(report.annotation.level, report.annotation.title, report.annotation.text);
+  log.line(`outcome: ${report.outputs['outcome'] ?? ''}${report.outputs['reason'] === '' ? '' : ` (${report.outputs['reason']})`}`);
+  if (process.env['GITHUB_STEP_SUMMARY'] !== undefined) await summary.addRaw(report.summary.slice(0, 900_000), true).write();
+  if (!report.succeeded) process.exitCode = 1;
+}
+
+const defect = (problem: unknown): Failure =>
+  new Failure(
+    'INTERNAL',
+    `A defect in wf-deploy: ${problem instanceof Error ? (problem.stack ?? problem.message) : String(problem)}`,
+    'Report it with the log of this step.',
+    problem,
+  );

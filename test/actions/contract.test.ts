@@ -1,0 +1,101 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { type ActionMetadata, readActions, starterPath } from '../../scripts/action-metadata.ts';
+import { criteriaProfiles } from '../../src/domain/analysis/criteria-profiles/index.ts';
+import { presets } from '../../src/domain/analysis/presets/index.ts';
+import { profiles } from '../../src/domain/rollout/profiles.ts';
+import { routers } from '../../src/domain/traffic/index.ts';
+import type { Connections, Flow, RawInputs } from '../../src/flows/flow.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const actions = readActions(root).filter(({ using }) => using !== 'composite');
+
+/** Inputs without a default that each action needs. */
+const leastInputs: Readonly<Record<string, string>> = {
+  service: 'agent',
+  image: 'registry.example.com/agent:v2',
+  'prometheus-url': 'https://prometheus.example.com',
+};
+
+/** Each register whose names action.yml has to list, by the input that takes one of them. */
+const registers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  router: routers,
+  profile: profiles,
+  'criteria-profile': criteriaProfiles,
+  metrics: presets,
+};
+
+function rawInputs(values: Readonly<Record<string, string>>): RawInputs {
+  const text = (name: string): string => values[name] ?? '';
+  return { text, document: (name) => (text(name) === '' ? undefined : { value: parse(text(name)) as unknown }) };
+}
+
+async function flowOf({ name }: ActionMetadata): Promise<Flow<{ readonly connections: Connections }, unknown, unknown>> {
+  const module = (await import(join(root, 'src/flows', name, 'index.ts'))) as {
+    flow: Flow<{ readonly connections: Connections }, unknown, unknown>;
+  };
+  return module.flow;
+}
+
+/** First cells of the table that follows a marker in the README. */
+function tableNames(readme: string, marker: string): readonly string[] {
+  const part = readme.split(`<!-- ${marker}:`)[1]?.split(`<!-- /${marker} -->`)[0] ?? '';
+  return [...part.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name = '']) => name);
+}
+
+it('there are actions', () => expect(actions.map(({ name }) => name)).toEqual(expect.arrayContaining(['canary', 'promote'])));
+
+describe.each(actions.map((action) => [action.name, action] as const))('actions/%s', (name, action) => {
+  const readme = readFileSync(join(action.folder, 'README.md'), 'utf8');
+  const given = (input: string): string | undefined => leastInputs[input];
+  const least = Object.fromEntries(
+    action.inputs.flatMap(({ name: input }) => (given(input) === undefined ? [] : [[input, given(input) ?? '']])),
+  );
+
+  it('reads the inputs of action.yml, all of them and no other, in its order', async () => {
+    const flow = await flowOf(action);
+    expect(flow.name).toBe(name);
+    expect(flow.inputNames).toEqual(action.inputs.map((input) => input.name));
+  });
+
+  it('has the outputs of action.yml, all of them and no other', async () => {
+    expect((await flowOf(action)).outputNames).toEqual(action.outputs.map((output) => output.name));
+  });
+
+  it('shows both in its README', () => {
+    expect(tableNames(readme, 'inputs')).toEqual(action.inputs.map((input) => input.name));
+    expect(tableNames(readme, 'outputs')).toEqual(action.outputs.map((output) => output.name));
+  });
+
+  it('means by its defaults what an empty input means', async () => {
+    const flow = await flowOf(action);
+    const defaults = Object.fromEntries(
+      action.inputs.flatMap((input) => (input.default === undefined ? [] : [[input.name, input.default]])),
+    );
+    expect(flow.inputs(rawInputs({ ...defaults, ...least }))).toEqual(flow.inputs(rawInputs(least)));
+  });
+
+  it('marks as required what the parser cannot do without', async () => {
+    const flow = await flowOf(action);
+    for (const input of action.inputs) {
+      const parsing = (): unknown => flow.inputs(rawInputs({ ...least, [input.name]: '' }));
+      if (input.required) expect(parsing).toThrow(`\`${input.name}\``);
+      else if (input.name !== 'prometheus-url') expect(parsing).not.toThrow();
+    }
+  });
+
+  it.each(Object.entries(registers))('names every %s that there is', (input, register) => {
+    const described = action.inputs.find((each) => each.name === input)?.description;
+    if (described === undefined) return expect(action.inputs.map((each) => each.name)).not.toContain(input);
+    return expect(Object.keys(register).filter((variant) => !described.includes(`\`${variant}\``))).toEqual([]);
+  });
+
+  it('runs on Node 24, from dist', () => {
+    expect(action.using).toBe('node24');
+    expect(action.main).toBe(starterPath(action, root, 'index.js'));
+    if (action.post !== undefined) expect(action.post).toBe(starterPath(action, root, 'post.js'));
+    for (const file of [action.main, action.post]) if (file !== undefined) expect(existsSync(join(action.folder, file))).toBe(true);
+  });
+});

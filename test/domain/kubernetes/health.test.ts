@@ -1,0 +1,85 @@
+import { describe, expect, it } from '@jest/globals';
+import { health, restartsOf } from '../../../src/domain/kubernetes/health.ts';
+import { pod, readyPod, terminated, waiting } from './pods.ts';
+
+const container = (restartCount: number, more: object = {}) => ({
+  name: 'agent',
+  ready: true,
+  restartCount,
+  state: { running: {} },
+  ...more,
+});
+const leaving = { deletionTimestamp: '2026-01-01T00:00:00Z' };
+
+describe('the health of the pods under traffic', () => {
+  it('counts pods that are ready and stay', () => {
+    const pods = [readyPod('a'), readyPod('b'), readyPod('c', [container(0)], leaving), pod('d')];
+    expect(health(pods, {})).toEqual({ readyEndpoints: 2 });
+  });
+
+  it('takes restarts before the stage for no trouble', () => {
+    const pods = [readyPod('a', [container(3, { lastState: terminated(1) })])];
+    expect(restartsOf(pods)).toEqual({ 'a/agent': 3 });
+    expect(health(pods, restartsOf(pods))).toEqual({ readyEndpoints: 1 });
+  });
+
+  it('takes a restart since then for trouble, though the pod is ready again', () => {
+    const pods = [readyPod('a', [container(4, { lastState: terminated(1) })])];
+    expect(health(pods, { 'a/agent': 3 })).toMatchObject({
+      readyEndpoints: 1,
+      trouble: { cause: 'exited', fatal: true, pod: 'a', container: 'agent', what: expect.stringContaining('exit code 1') },
+    });
+  });
+
+  it('takes a restart of a pod that is new for trouble', () => {
+    expect(health([readyPod('a'), readyPod('b', [container(1)])], { 'a/agent': 0 })).toMatchObject({
+      trouble: { cause: 'exited', what: 'Container `agent` of pod b was restarted.' },
+    });
+  });
+
+  it('takes a restart of a sidecar for trouble', () => {
+    const sidecar = pod('a', {
+      phase: 'Running',
+      conditions: [{ type: 'Ready', status: 'True' }],
+      initContainerStatuses: [{ name: 'proxy', restartCount: 1 }],
+      containerStatuses: [container(0)],
+    });
+    expect(health([sidecar], {})).toMatchObject({ readyEndpoints: 1, trouble: { container: 'proxy' } });
+  });
+
+  it('tells out of memory from other restarts', () => {
+    const killed = container(1, { lastState: terminated(137, { reason: 'OOMKilled' }) });
+    expect(health([readyPod('a', [killed])], {}).trouble).toMatchObject({ cause: 'out-of-memory', fatal: true });
+  });
+
+  it('ignores restarts of a pod that is being deleted', () => {
+    expect(health([readyPod('a'), readyPod('b', [container(9)], leaving)], {})).toEqual({ readyEndpoints: 1 });
+  });
+
+  it.each([
+    ['crash loop', waiting('CrashLoopBackOff', undefined, { restartCount: 2, lastState: terminated(1) }), 'crash-loop'],
+    ['missing image', waiting('ImagePullBackOff', 'not found'), 'image-pull'],
+  ])('takes a %s of one pod for trouble while others are ready', (_, status, cause) => {
+    expect(health([readyPod('a'), pod('b', { containerStatuses: [status] })], { 'b/agent': 2 })).toMatchObject({
+      readyEndpoints: 1,
+      trouble: { cause, fatal: true, pod: 'b' },
+    });
+  });
+
+  it('does not take a pod that is starting, or waits for a node, for trouble', () => {
+    const pods = [
+      readyPod('a'),
+      pod('b', { containerStatuses: [waiting('ContainerCreating')] }),
+      pod('c', { conditions: [{ type: 'PodScheduled', status: 'False' }] }),
+    ];
+    expect(health(pods, {})).toEqual({ readyEndpoints: 1 });
+  });
+
+  it('takes no ready pod for trouble', () => {
+    expect(health([pod('a'), pod('b')], {})).toMatchObject({
+      readyEndpoints: 0,
+      trouble: { fatal: true, what: 'None of 2 pods is ready.' },
+    });
+    expect(health([], {})).toMatchObject({ readyEndpoints: 0, trouble: { fatal: true, what: 'There is no pod.' } });
+  });
+});

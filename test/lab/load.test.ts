@@ -1,0 +1,91 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { startLoad } from './load.ts';
+
+const servers: Server[] = [];
+
+async function serve(listener: RequestListener): Promise<string> {
+  const server = createServer(listener);
+  servers.push(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close().closeAllConnections();
+});
+
+describe('the load generator', () => {
+  test('counts answers by version and by who gave them, on kept and on new connections', async () => {
+    let number = 0;
+    const url = await serve((_, answer) => {
+      number += 1;
+      if (number % 10 === 0) answer.writeHead(502).end();
+      else answer.writeHead(number % 5 === 0 ? 500 : 200, { 'x-served-by': number % 2 ? 'v1' : 'v2' }).end('ok');
+    });
+    const load = startLoad([
+      { url, rate: 50, connections: 5 },
+      { url, rate: 50, connections: 5, reconnect: true },
+    ]);
+    await sleep(2500);
+    const result = await load.stop();
+    const answers = Object.values(result.byStatus).reduce((total, count) => total + count, 0);
+    expect(result.requests).toBeGreaterThan(150);
+    expect(answers + result.underWay).toBe(result.requests);
+    expect(result.notFromService).toEqual({ 502: expect.any(Number) });
+    expect(result.failed).toBe(result.notFromService['502']);
+    expect(result.byVersion).toMatchObject({ v1: { 500: expect.any(Number) }, v2: { 200: expect.any(Number) } });
+    expect(result).toMatchObject({ connectionErrors: 0, timeouts: 0, unanswered: 0 });
+  });
+
+  test('a connection that is reset before the answer is a failure', async () => {
+    let number = 0;
+    const url = await serve((request, answer) => {
+      number += 1;
+      if (number % 10 === 0) request.socket.resetAndDestroy();
+      else answer.setHeader('x-served-by', 'v1').end('ok');
+    });
+    const load = startLoad({ url, rate: 50, connections: 5 });
+    await sleep(2000);
+    const { connectionErrors, failed } = await load.stop();
+    expect(connectionErrors).toBeGreaterThanOrEqual(5);
+    expect(failed).toBe(connectionErrors);
+  });
+
+  test('a connection that ends in good order before the answer is a failure too', async () => {
+    let number = 0;
+    const url = await serve((request, answer) => {
+      number += 1;
+      if (number % 10 === 0) request.socket.end();
+      else answer.setHeader('x-served-by', 'v1').end('ok');
+    });
+    const load = startLoad({ url, rate: 50, connections: 5 });
+    await sleep(2500);
+    const result = await load.stop();
+    expect(result.unanswered).toBeGreaterThanOrEqual(3);
+    expect(result.failed).toBe(result.unanswered + result.connectionErrors);
+  });
+
+  test('a request without an answer in time is a failure; one that is under way at the end is not', async () => {
+    const url = await serve((request, answer) => {
+      const answering = setTimeout(() => answer.setHeader('x-served-by', 'v1').end('ok'), request.url === '/slow' ? 1900 : 60_000);
+      request.socket.once('close', () => clearTimeout(answering));
+    });
+    const load = startLoad([
+      { url: `${url}/never`, rate: 2, connections: 2, timeout: 1 },
+      { url: `${url}/slow`, rate: 2, connections: 2 },
+    ]);
+    await sleep(2500);
+    const result = await load.stop();
+    expect(result.timeouts).toBeGreaterThanOrEqual(2);
+    expect(result.failed).toBe(result.timeouts);
+    expect(result.byStatus).toEqual({ 200: 2 });
+    expect(result.underWay).toBeGreaterThan(0);
+  });
+
+  test('never goes to another machine', () => {
+    expect(() => startLoad({ url: 'http://192.0.2.1/', rate: 1 })).toThrow('this machine only');
+  });
+});

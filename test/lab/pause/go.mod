@@ -1,0 +1,3 @@
+module wf-deploy.io/lab/pause
+
+go 1.24

@@ -1,0 +1,3 @@
+module wf-deploy.io/lab/sample
+
+go 1.24

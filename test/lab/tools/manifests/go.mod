@@ -1,0 +1,8 @@
+module wf-deploy.io/lab/manifests
+
+go 1.24.0
+
+require (
+	istio.io/api v1.31.1
+	sigs.k8s.io/gateway-api v1.4.0
+)

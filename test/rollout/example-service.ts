@@ -1,0 +1,129 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { buildGo } from '../lab/go.ts';
+import { buildAndPush } from '../lab/image.ts';
+import type { Lab } from '../lab/lab.ts';
+import type { LoadStream } from '../lab/load.ts';
+
+const folder = join(import.meta.dirname, '../../examples/service');
+
+/** The example service in a namespace of its own, reached by a host name of its own. */
+export interface ExampleService {
+  readonly lab: Lab;
+  readonly namespace: string;
+  readonly host: string;
+  /** Builds and pushes a version that differs in its environment only. Answers with name:tag. */
+  version(tag: string, environment?: Readonly<Record<string, string>>): Promise<string>;
+  /** The inputs with which an action reaches it, on a ladder of seconds. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Steady load on its gateway: half over kept connections, half over new ones, and now and then a request of two seconds. */
+  load(rate: number): LoadStream[];
+}
+
+export interface ExampleOptions {
+  readonly replicas?: number;
+  /** Of v1, which stable runs at first. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Changes to the objects before they are applied. */
+  readonly change?: (object: Record<string, unknown>) => void;
+}
+
+/** Deploys it at v1 and waits until it serves. */
+export async function deployExample(
+  lab: Lab,
+  namespace: string,
+  { replicas = 4, environment = {}, change }: ExampleOptions = {},
+): Promise<ExampleService> {
+  const host = `${namespace}.example.test`;
+  const version = async (tag: string, settings: Readonly<Record<string, string>> = {}): Promise<string> =>
+    (await push(lab, tag, settings)).reference;
+  const image = await version('v1', environment);
+  await lab.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  for (const object of await manifests(image)) {
+    object['metadata'] = { ...(object['metadata'] as object), namespace };
+    if (object['kind'] === 'Deployment') (object['spec'] as Record<string, unknown>)['replicas'] = replicas;
+    if (object['kind'] === 'HTTPRoute') (object['spec'] as Record<string, unknown>)['hostnames'] = [host];
+    change?.(object);
+    await lab.client.apply(object);
+  }
+  await lab.client.waitForRollout(namespace, 'agent');
+  await lab.client.waitForRoute(namespace, 'agent');
+  await served(lab, host);
+  return {
+    lab,
+    namespace,
+    host,
+    version,
+    inputs: {
+      service: 'agent',
+      namespace,
+      kubeconfig: await readFile(lab.kubeconfig, 'utf8'),
+      'prometheus-url': lab.prometheusUrl,
+      metrics: 'http',
+      stages: '5@6s 25@6s 50@6s 100@6s',
+      interval: '3s',
+      'min-requests': '20',
+      drain: '3s',
+      'no-data-timeout': '30s',
+    },
+    load: (rate) => loadOn(lab, host, rate),
+  };
+}
+
+export async function manifests(image: string): Promise<Record<string, unknown>[]> {
+  const files = await Promise.all(['service.yaml', 'route.yaml'].map((name) => readFile(join(folder, 'manifests', name), 'utf8')));
+  return files.flatMap((text) =>
+    parseAllDocuments(text.replace(/\$\{IMAGE\}/g, image)).map((document) => document.toJS() as Record<string, unknown>),
+  );
+}
+
+async function push(lab: Lab, tag: string, environment: Readonly<Record<string, string>>) {
+  const binary = await buildGo(folder);
+  return await buildAndPush(lab.registry, 'shop/agent', tag, {
+    files: [{ path: '/agent', from: binary, mode: 0o755 }],
+    entrypoint: ['/agent'],
+    env: { VERSION: tag, ...environment },
+    ports: [8080],
+  });
+}
+
+/** Until the gateway sends this host to the service. */
+async function served(lab: Lab, host: string): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  for (;;) {
+    const answer = await ask(lab, host);
+    if (answer?.status === 200) return;
+    if (Date.now() > deadline) throw new Error(`${host} is not served: ${answer?.status ?? 'no answer'}`);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** One request through the gateway. */
+export async function ask(
+  lab: Lab,
+  host: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ status: number; version: string | undefined } | undefined> {
+  const { request } = await import('node:http');
+  const url = new URL(lab.gatewayUrl);
+  return await new Promise((resolve) => {
+    const outgoing = request({ host: url.hostname, port: url.port, path: '/', headers: { host, ...headers }, agent: false }, (answer) => {
+      answer.resume();
+      answer.on('end', () =>
+        resolve({ status: answer.statusCode ?? 0, version: String(answer.headers['x-served-by'] ?? '') || undefined }),
+      );
+    });
+    outgoing.on('error', () => resolve(undefined));
+    outgoing.end();
+  });
+}
+
+function loadOn(lab: Lab, host: string, rate: number): LoadStream[] {
+  const headers = { host };
+  return [
+    { url: `${lab.gatewayUrl}/`, rate: Math.ceil(rate / 2), connections: 4, headers },
+    { url: `${lab.gatewayUrl}/`, rate: Math.floor(rate / 2), connections: 4, headers, reconnect: true },
+    { url: `${lab.gatewayUrl}/?sleep=2s`, rate: 2, connections: 6, headers },
+  ];
+}
