@@ -11,8 +11,8 @@ export type Awaited =
   | { readonly is: 'failed'; readonly diagnosis: Diagnosis; readonly workload: Workload }
   | { readonly is: 'timed-out'; readonly waitingFor: string; readonly diagnosis: Diagnosis | undefined };
 
-/** Seconds that a fatal diagnosis must last: a first pull that failed may be a registry's hiccup. */
-const fatalFor = 5;
+/** Seconds that trouble must last: every pod is unready at first, and a first pull that failed may be a registry's hiccup. */
+const lastingFor = 5;
 
 /**
  * Waits until a Deployment is Available at its newest generation with so many replicas. Ends early when its pods can never become
@@ -24,7 +24,7 @@ export async function awaitRollout(
 ): Promise<Awaited> {
   let waitingFor = 'an answer of the cluster';
   let trouble: Diagnosis | undefined;
-  let fatalSince: number | undefined;
+  let since: { readonly cause: Diagnosis['cause']; readonly at: number } | undefined;
   const told = new Set<string>();
   const decision = await follow<Awaited>(world, what, (workload) => {
     const { deployment } = workload;
@@ -37,15 +37,14 @@ export async function awaitRollout(
       waitingFor = 'its pods to be seen';
     } else if (status.is === 'progressing') waitingFor = status.waitingFor;
     trouble = diagnose(pods, conditions(deployment));
-    if (trouble === undefined || !trouble.fatal) fatalSince = undefined;
-    else fatalSince ??= world.clock.monotonic();
-    if (trouble !== undefined && !told.has(trouble.what)) {
-      told.add(trouble.what);
-      world.log.line(`  ${trouble.what}`);
-    }
-    return trouble !== undefined && fatalSince !== undefined && world.clock.monotonic() - fatalSince >= fatalFor
-      ? { is: 'failed', diagnosis: trouble, workload }
-      : undefined;
+    // By its cause: the texts of one trouble change between two back-offs.
+    if (trouble?.cause !== since?.cause) since = trouble === undefined ? undefined : { cause: trouble.cause, at: world.clock.monotonic() };
+    const lasting = since !== undefined && world.clock.monotonic() - since.at >= lastingFor;
+    if (trouble === undefined || !lasting) return undefined;
+    if (trouble.fatal) return { is: 'failed', diagnosis: trouble, workload };
+    if (!told.has(trouble.what)) world.log.line(`  ${trouble.what}`);
+    told.add(trouble.what);
+    return undefined;
   });
   return decision ?? { is: 'timed-out', waitingFor, diagnosis: trouble };
 }

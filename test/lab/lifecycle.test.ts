@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { until } from './await.ts';
@@ -16,50 +16,50 @@ const minutes = 60_000;
 const [one, two, owned] = ['one', 'two', 'owned'].map((name) => `${name}-${process.pid}`) as [string, string, string];
 
 /** Everything of a lab that could be left behind. */
-async function traces(lab: Lab, namespaces: Record<string, string>): Promise<string[]> {
-  const found = [...(await processesIn(Object.values(namespaces)))];
-  if ((await readFile('/proc/self/mounts', 'utf8')).includes(lab.directory)) found.push('a mount');
+async function traces(lab: Lab): Promise<string[]> {
+  const found = await processesOf(lab);
   if ((await labsWithCgroups()).includes(basename(lab.directory))) found.push('cgroups');
   if (existsSync(lab.directory)) found.push('the state directory');
   return found;
 }
 
-async function processesIn(namespaces: string[]): Promise<string[]> {
+/**
+ * Every process of a lab, containers included, has the lab's data among its mounts, and nobody else has.
+ * The kernel's numbers of namespaces would not do: it gives them to the next namespace at once.
+ */
+async function processesOf(lab: Lab): Promise<string[]> {
   const found: string[] = [];
   for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    for (const kind of ['pid', 'mnt', 'net']) {
-      // A process may end while it is looked at.
-      const namespace = await readlink(join('/proc', pid, 'ns', kind)).catch(() => '');
-      if (namespaces.includes(namespace)) found.push(`process ${pid} in ${namespace}`);
-    }
+    // A process may end while it is looked at.
+    const mounts = await readFile(join('/proc', pid, 'mounts'), 'utf8').catch(() => '');
+    if (mounts.includes(lab.directory)) found.push(`process ${pid}`);
   }
   return found;
 }
 
-/** Links and packet filter rules of the host: a lab must never change them. */
-async function hostNetwork(): Promise<string> {
+/** Links, packet filter rules and mounts of the host, pinned namespaces among them: a lab must never change them. */
+async function hostState(): Promise<string> {
   const links = await must(['ip', '-oneline', 'link', 'show']);
   const rules = await must(['iptables-save']);
   const withoutCounters = rules.toString().replace(/^#.*$|\[\d+:\d+\]/gm, '');
-  return links.toString().replace(/\s(state|qlen) \S+/g, '') + withoutCounters;
+  return links.toString().replace(/\s(state|qlen) \S+/g, '') + withoutCounters + (await readFile('/proc/self/mounts', 'utf8'));
 }
 
-async function startOwner(name: string): Promise<{ owner: ChildProcess; lab: Lab; namespaces: Record<string, string> }> {
+async function startOwner(name: string): Promise<{ owner: ChildProcess; lab: Lab }> {
   const owner = spawn(process.execPath, [join(import.meta.dirname, 'cli.ts'), 'start', '--attached', '--name', name], { stdio: 'ignore' });
-  const { lab, namespaces } = await until(
+  const lab = await until(
     `start of ${name}`,
     async () => {
       const found = await findLab(name);
       const status = await found?.status();
-      return found && status?.parts.some(({ part }) => part === 'traefik') && { lab: found, namespaces: status.namespaces };
+      return found && status?.parts.some(({ part }) => part === 'traefik') && found;
     },
     { seconds: 90 },
   );
-  return { owner, lab, namespaces };
+  return { owner, lab };
 }
 
-const gone = (lab: Lab, namespaces: Record<string, string>) =>
-  until(`the end of every trace of ${lab.name}`, async () => (await traces(lab, namespaces)).length === 0, { seconds: 15 });
+const gone = (lab: Lab) => until(`the end of every trace of ${lab.name}`, async () => (await traces(lab)).length === 0, { seconds: 15 });
 
 afterEach(async () => {
   for (const name of [one, two, owned]) await (await findLab(name))?.stop();
@@ -69,23 +69,20 @@ describe('what a lab leaves behind', () => {
   test(
     'nothing after stop, with pods running in it; and two labs do not see each other',
     async () => {
-      const before = await hostNetwork();
+      const before = await hostState();
       const [first, second] = await Promise.all([startLab({ name: one }), startLab({ name: two })]);
-      const namespaces = (await first.status()).namespaces;
       await first.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'demo' } });
       await first.client.apply(sampleObjects('demo', 'v1', await pushSample(first, 'v1'), 2));
       await first.client.waitForRollout('demo', 'sample-v1');
       expect(await second.client.find({ apiVersion: 'v1', kind: 'Namespace', name: 'demo' })).toBeUndefined();
-      expect(await traces(first, namespaces)).toEqual(
-        expect.arrayContaining(['cgroups', 'the state directory', expect.stringContaining('process')]),
-      );
-      expect(await hostNetwork()).toBe(before);
+      expect(await traces(first)).toEqual(expect.arrayContaining(['cgroups', 'the state directory', expect.stringContaining('process')]));
+      expect(await hostState()).toBe(before);
 
       await first.stop();
-      expect(await traces(first, namespaces)).toEqual([]);
+      expect(await traces(first)).toEqual([]);
       expect((await second.status()).parts.every(({ state }) => state === 'running')).toBe(true);
       await second.stop();
-      expect(await hostNetwork()).toBe(before);
+      expect(await hostState()).toBe(before);
     },
     3 * minutes,
   );
@@ -93,10 +90,10 @@ describe('what a lab leaves behind', () => {
   test.each(['SIGKILL', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'nothing after %s of its owner',
     async (signal) => {
-      const { owner, lab, namespaces } = await startOwner(owned);
+      const { owner, lab } = await startOwner(owned);
       owner.kill(signal);
       await once(owner, 'exit');
-      await gone(lab, namespaces);
+      await gone(lab);
     },
     2 * minutes,
   );
@@ -104,12 +101,12 @@ describe('what a lab leaves behind', () => {
   test(
     'nothing that runs after SIGKILL of its keeper, and nothing at all after the next start looked around',
     async () => {
-      const { owner, lab, namespaces } = await startOwner(owned);
+      const { owner, lab } = await startOwner(owned);
       const record = JSON.parse(await readFile(lab.files.record, 'utf8')) as { keeper: { pid: number } };
       process.kill(record.keeper.pid, 'SIGKILL');
-      await until('the end of its processes', async () => (await processesIn(Object.values(namespaces))).length === 0);
+      await until('the end of its processes', async () => (await processesOf(lab)).length === 0);
       await sweepDeadLabs();
-      expect(await traces(lab, namespaces)).toEqual([]);
+      expect(await traces(lab)).toEqual([]);
       owner.kill();
     },
     2 * minutes,

@@ -63,7 +63,9 @@ export async function deployExample(
       metrics: 'http',
       stages: '5@6s 25@6s 50@6s 100@6s',
       interval: '3s',
-      'min-requests': '20',
+      'min-requests': '60',
+      // One request in fifty sleeps two seconds.
+      'latency-p99': '5s',
       drain: '3s',
       'no-data-timeout': '30s',
     },

@@ -25,20 +25,25 @@ export function selectionProblems(
   const mended = withService(users === undefined ? serviceOfClone(parts) : serviceOfExisting(users, parts), users);
   return [
     ...(selectsPodsOf(stableService, podLabels(stable)) ? [] : [missesStable(stable, stableService)]),
-    ...(canaryService === undefined
-      ? [{ what: `Service ${names.namespace}/${names.canaryService} is not there: the canary has no address of its own.`, ...mended }]
-      : users === undefined
-        ? [...serviceProblems(canaryService, stable, mended), ...cloneProblems(parts, canaryService, objects.canary, names, mended)]
-        : [...serviceProblems(canaryService, stable, mended), ...usersProblems(parts, canaryService, users, mended)]),
+    ...(canaryService === undefined ? [{ ...noCanaryService(names), ...mended }] : serviceProblems(canaryService, stable, mended)),
+    ...(users !== undefined
+      ? usersProblems(parts, users, mended)
+      : canaryService === undefined
+        ? []
+        : cloneProblems(parts, canaryService, objects.canary, names, mended)),
   ];
 }
+
+const noCanaryService = ({ namespace, canaryService }: CanaryNames): Pick<Problem, 'what'> => ({
+  what: `Service ${namespace}/${canaryService} is not there: the canary has no address of its own.`,
+});
 
 type Mended = Pick<Problem, 'remedy' | 'yaml'>;
 
 function withService(service: KubernetesObject | undefined, users: KubernetesObject | undefined): Mended {
   if (service === undefined)
-    return { remedy: 'Give stable’s pods and the canary’s a label with different values, and select by it in both Services.' };
-  const labels = users === undefined ? ' Wf-deploy labels the canary’s pods with what it selects by.' : '';
+    return { remedy: 'Give the pods of stable and of the canary a label with different values, and select by it in both Services.' };
+  const labels = users === undefined ? ' The pods of the canary are labelled with what it selects by.' : '';
   return { remedy: `Write the canary's Service like this.${labels}`, yaml: yamlText(service) };
 }
 
@@ -73,7 +78,7 @@ function cloneProblems(
     ...(selectsPodsOf(canaryService, labels)
       ? []
       : [{ what: `Service ${described(canaryService)} would not select the pods of the canary.`, ...mended }]),
-    ...(reasons.length === 0 ? [] : [{ what: `${reasons.join('; ')}.`, ...mended }]),
+    ...(reasons.length === 0 ? [] : [{ what: `${reasons.join('. ')}.`, ...mended }]),
     ...(selects(selector, labels)
       ? []
       : [
@@ -100,17 +105,20 @@ const terms = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector): stri
   ]);
 
 /** Of a canary Deployment that is the user's own: nothing of it but its image may be changed. */
-function usersProblems(parts: ServiceParts, canaryService: KubernetesObject, users: KubernetesObject, mended: Mended): readonly Problem[] {
+function usersProblems(parts: ServiceParts, users: KubernetesObject, mended: Mended): readonly Problem[] {
+  const { canaryService } = parts;
   const labels = podLabels(users);
   const selector = deploymentSpec(users).selector ?? {};
   const reasons = mixedReasons(parts, labels, selector, users.metadata.name);
+  const misses = canaryService !== undefined && !selectsPodsOf(canaryService, labels) ? [missesUsers(canaryService, users)] : [];
   return [
-    ...(selectsPodsOf(canaryService, labels)
-      ? []
-      : [{ what: `Service ${described(canaryService)} does not select the pods of the canary, ${users.metadata.name}.`, ...mended }]),
-    ...(reasons.length === 0 ? [] : [{ what: `${reasons.join('; ')}.`, ...separated(parts, labels, selector, users) }]),
+    ...misses.map((what) => ({ what, ...mended })),
+    ...(reasons.length === 0 ? [] : [{ what: `${reasons.join('. ')}.`, ...separated(parts, labels, selector, users) }]),
   ];
 }
+
+const missesUsers = (canaryService: KubernetesObject, { metadata }: KubernetesObject): string =>
+  `Service ${described(canaryService)} does not select the pods of the canary, ${metadata.name}.`;
 
 function separated(parts: ServiceParts, labels: Labels, selector: LabelSelector, users: KubernetesObject): Mended {
   const { name } = users.metadata;
@@ -120,7 +128,7 @@ function separated(parts: ServiceParts, labels: Labels, selector: LabelSelector,
       remedy: `Make Deployment ${name} again with a selector and labels that stable does not share, or delete it while it has no traffic: wf-deploy then makes the canary from stable.`,
     };
   }
-  return { remedy: 'Let stable’s Service select also by a label that only stable’s pods have:', yaml: yamlText(narrowed) };
+  return { remedy: 'Let the Service of stable select also by a label that only its pods have:', yaml: yamlText(narrowed) };
 }
 
 function mixedReasons({ stable, stableService }: ServiceParts, labels: Labels, selector: LabelSelector, canary: string): readonly string[] {

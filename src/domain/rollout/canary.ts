@@ -67,9 +67,18 @@ function stepForward(plan: RolloutPlan, state: In<Forward>, event: Exclude<Rollo
   }
 }
 
+/** The canary's pods are new: a metric store that does not know them yet has missed nothing of them. */
+const fromNothing = (reading: Reading): Reading =>
+  reading.canary.is === 'no-data' ? { ...reading, canary: { is: 'counters', counters: new Map() } } : reading;
+
+const carriedTraffic = (plan: RolloutPlan, before: number): boolean => plan.stages.slice(0, before).some((stage) => stage.weight > 0);
+
 /** Traffic has just moved: what is counted from here on belongs to the new weight. */
 function stepMeasured(plan: RolloutPlan, state: In<Forward>, reading: Reading, at: number): Move {
-  if (state.phase === 'shifting') return hold(plan, state.stage, startWatch(at, reading), at);
+  if (state.phase === 'shifting') {
+    const first = !carriedTraffic(plan, state.stage);
+    return hold(plan, state.stage, startWatch(at, first ? fromNothing(reading) : reading), at);
+  }
   return { state: state.phase === 'returning' ? { ...state, watch: startWatch(at, reading) } : state, effects: [observe(plan)] };
 }
 
@@ -180,7 +189,7 @@ function back(plan: RolloutPlan, state: In<Forward>, cause: Cause, at: number): 
     case 'smoking':
       return standDown(cause);
     case 'scaling':
-      return plan.stages.slice(0, state.stage).some((stage) => stage.weight > 0) ? withdraw(cause) : standDown(cause);
+      return carriedTraffic(plan, state.stage) ? withdraw(cause) : standDown(cause);
     case 'shifting':
     case 'holding':
       return withdraw(cause);

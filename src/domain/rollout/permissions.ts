@@ -1,6 +1,7 @@
 import { groupOf } from '../kubernetes/kinds.ts';
 import { yamlDocuments } from '../kubernetes/yaml.ts';
 import type { Application, Router } from '../traffic/router.ts';
+import { leaseName } from './lease.ts';
 
 /** One thing a run does in the cluster, as a SelfSubjectAccessReview asks it. */
 export interface Permission {
@@ -75,7 +76,7 @@ function usesOf({ router, app, deployment, canaryName, metricsService, portForwa
       ...required,
       ...leases,
       verbs: ['get', 'update'],
-      names: [`wf-deploy-${app.service}`],
+      names: [leaseName(app.service)],
       why: 'hold the lock of the service, with the state of the rollout',
     },
     { ...required, ...leases, verbs: ['create'], why: 'make the lock of the service' },

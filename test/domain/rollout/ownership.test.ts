@@ -1,0 +1,108 @@
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import type { Labels } from '../../../src/domain/kubernetes/labels.ts';
+import { ownerOf } from '../../../src/domain/rollout/ownership.ts';
+
+const route = (labels: Labels, annotations: Labels = {}) => ({
+  apiVersion: 'gateway.networking.k8s.io/v1',
+  kind: 'HTTPRoute',
+  metadata: { name: 'agent', namespace: 'shop', labels, annotations },
+});
+const deployment = (labels: Labels, annotations: Labels = {}) => ({
+  ...route(labels, annotations),
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+});
+const tracked = (id: string) => route({}, { 'argocd.argoproj.io/tracking-id': id });
+
+describe('who will write an object again', () => {
+  it.each([
+    ['nobody', route({}), undefined],
+    [
+      'nobody, with labels that prove nothing',
+      route({ 'app.kubernetes.io/instance': 'shop', 'app.kubernetes.io/managed-by': 'hand' }),
+      undefined,
+    ],
+    ['Argo CD by annotation', tracked('shop:gateway.networking.k8s.io/HTTPRoute:shop/agent'), { tool: 'Argo CD', name: 'shop' }],
+    [
+      'Argo CD with an application in another namespace',
+      tracked('team_shop:gateway.networking.k8s.io/HTTPRoute:shop/agent'),
+      { tool: 'Argo CD', name: 'team_shop' },
+    ],
+    ['Argo CD with a tracking id of a form of its own', tracked('shop'), { tool: 'Argo CD', name: 'shop' }],
+    ['nobody, when the tracking id is another object’s', tracked('shop:gateway.networking.k8s.io/HTTPRoute:shop/persona'), undefined],
+    ['nobody, when the tracking id is of another kind', tracked('shop:apps/Deployment:shop/agent'), undefined],
+    ['Argo CD by label', route({ 'argocd.argoproj.io/instance': 'shop' }), { tool: 'Argo CD', name: 'shop' }],
+    [
+      'Flux',
+      route({ 'kustomize.toolkit.fluxcd.io/name': 'apps', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' }),
+      { tool: 'Flux', name: 'flux-system/apps' },
+    ],
+    [
+      'nobody, when Flux is told not to reconcile',
+      route({ 'kustomize.toolkit.fluxcd.io/name': 'apps' }, { 'kustomize.toolkit.fluxcd.io/reconcile': 'disabled' }),
+      undefined,
+    ],
+    [
+      'nobody, when Flux only creates',
+      route({ 'kustomize.toolkit.fluxcd.io/name': 'apps' }, { 'kustomize.toolkit.fluxcd.io/ssa': 'IfNotPresent' }),
+      undefined,
+    ],
+    [
+      'Flux when it merges',
+      route({ 'kustomize.toolkit.fluxcd.io/name': 'apps' }, { 'kustomize.toolkit.fluxcd.io/ssa': 'Merge' }),
+      { tool: 'Flux', name: 'apps' },
+    ],
+    [
+      'Flux rather than Helm',
+      route({ 'helm.toolkit.fluxcd.io/name': 'agent', 'app.kubernetes.io/managed-by': 'Helm' }, { 'meta.helm.sh/release-name': 'agent' }),
+      { tool: 'Flux', name: 'agent' },
+    ],
+    [
+      'Argo CD rather than Helm',
+      route(
+        { 'app.kubernetes.io/managed-by': 'Helm' },
+        { 'argocd.argoproj.io/tracking-id': 'shop:gateway.networking.k8s.io/HTTPRoute:shop/agent' },
+      ),
+      { tool: 'Argo CD', name: 'shop' },
+    ],
+    ['Helm', route({ 'app.kubernetes.io/managed-by': 'Helm' }, { 'meta.helm.sh/release-name': 'agent' }), { tool: 'Helm', name: 'agent' }],
+    [
+      'Helm by its label alone',
+      route({ 'app.kubernetes.io/managed-by': 'Helm', 'app.kubernetes.io/instance': 'agent-7' }),
+      { tool: 'Helm', name: 'agent-7' },
+    ],
+  ] as const)('%s', (_, object, expected) => {
+    const owner = ownerOf(object);
+    expect(owner === undefined ? undefined : { tool: owner.tool, name: owner.name }).toEqual(expected);
+  });
+
+  it('says what is reverted and what to change, by kind', () => {
+    const labels = { 'helm.toolkit.fluxcd.io/name': 'agent' };
+    expect(ownerOf(route(labels))).toMatchObject({
+      reverts: expect.stringContaining('the weights of HTTPRoute agent'),
+      change: expect.stringContaining('at weight 0 in Git'),
+    });
+    expect(ownerOf(deployment(labels))).toMatchObject({
+      reverts: expect.stringContaining('the image of Deployment agent'),
+      change: expect.stringContaining('promoted image'),
+    });
+  });
+
+  it('lets Argo CD ignore the weights and nothing else', () => {
+    const owner = ownerOf(tracked('shop:gateway.networking.k8s.io/HTTPRoute:shop/agent'));
+    expect(parse(owner!.yaml!)).toEqual({
+      spec: {
+        ignoreDifferences: [
+          {
+            group: 'gateway.networking.k8s.io',
+            kind: 'HTTPRoute',
+            name: 'agent',
+            jqPathExpressions: ['.spec.rules[]?.backendRefs[]?.weight'],
+          },
+        ],
+        syncPolicy: { syncOptions: ['RespectIgnoreDifferences=true'] },
+      },
+    });
+  });
+});

@@ -1,0 +1,137 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseAllDocuments } from 'yaml';
+import { type Permission, permissionsFor, roleYaml } from '../../../src/domain/rollout/permissions.ts';
+import { gatewayApi } from '../../../src/domain/traffic/gateway-api.ts';
+
+const app = { service: 'agent', namespace: 'shop', route: 'agent-route', canaryService: 'agent-canary' };
+const needs = {
+  router: gatewayApi,
+  app,
+  deployment: 'agent',
+  canaryName: 'agent-canary',
+  portForward: true,
+  metricsService: { namespace: 'monitoring', name: 'prometheus:9090' },
+};
+const all = permissionsFor(needs);
+const short = ({ namespace, group, resource, subresource, verb, name, need }: Permission) =>
+  `${need} ${verb} ${group}/${resource}${subresource === undefined ? '' : `/${subresource}`} ${namespace}/${name ?? '*'}`;
+
+describe('what a run needs to be allowed', () => {
+  it('is this, and no more', () => {
+    expect(all.map(short)).toEqual([
+      'required get gateway.networking.k8s.io/httproutes shop/agent-route',
+      'required update gateway.networking.k8s.io/httproutes shop/agent-route',
+      'required patch gateway.networking.k8s.io/httproutes shop/agent-route',
+      'required get apps/deployments shop/*',
+      'required list apps/deployments shop/*',
+      'required watch apps/deployments shop/*',
+      'required patch apps/deployments shop/agent',
+      'required patch apps/deployments shop/agent-canary',
+      'required create apps/deployments shop/*',
+      'advisory delete apps/deployments shop/agent-canary',
+      'required get /services shop/agent',
+      'required get /services shop/agent-canary',
+      'required list /pods shop/*',
+      'required watch /pods shop/*',
+      'required get coordination.k8s.io/leases shop/wf-deploy-agent',
+      'required update coordination.k8s.io/leases shop/wf-deploy-agent',
+      'required create coordination.k8s.io/leases shop/*',
+      'advisory list /events shop/*',
+      'advisory get /pods/log shop/*',
+      'advisory list /resourcequotas shop/*',
+      'required get /pods/portforward shop/*',
+      'required create /pods/portforward shop/*',
+      'required get /services/proxy monitoring/prometheus:9090',
+    ]);
+  });
+
+  it('is less without a port-forward and with a Prometheus of its own address', () => {
+    const { metricsService: _, ...less } = { ...needs, portForward: false };
+    expect(permissionsFor(less).some(({ subresource }) => subresource === 'portforward' || subresource === 'proxy')).toBe(false);
+  });
+
+  it('has a reason each', () => {
+    expect(all.every(({ why }) => why.length > 10)).toBe(true);
+  });
+});
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
+interface RoleDocument {
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly rules: readonly Rule[];
+}
+
+const documents = (permissions: readonly Permission[]) =>
+  parseAllDocuments(roleYaml(permissions, 'wf-deploy-agent', { kind: 'ServiceAccount', name: 'deployer', namespace: 'ci' })).map(
+    (document) => document.toJS() as RoleDocument,
+  );
+
+const grants = (roles: readonly RoleDocument[], { namespace, group, resource, subresource, verb, name }: Permission): boolean =>
+  roles.some(
+    (role) =>
+      role.kind === 'Role' &&
+      role.metadata.namespace === namespace &&
+      role.rules.some(
+        (rule) =>
+          rule.apiGroups.includes(group) &&
+          rule.resources.includes(subresource === undefined ? resource : `${resource}/${subresource}`) &&
+          rule.verbs.includes(verb) &&
+          (rule.resourceNames === undefined || (name !== undefined && rule.resourceNames.includes(name))),
+      ),
+  );
+
+describe('the Role', () => {
+  it('is one with its binding for each namespace', () => {
+    expect(documents(all).map(({ kind, metadata }) => [kind, metadata])).toEqual([
+      ['Role', { name: 'wf-deploy-agent', namespace: 'shop' }],
+      ['RoleBinding', { name: 'wf-deploy-agent', namespace: 'shop' }],
+      ['Role', { name: 'wf-deploy-agent', namespace: 'monitoring' }],
+      ['RoleBinding', { name: 'wf-deploy-agent', namespace: 'monitoring' }],
+    ]);
+  });
+
+  it('grants each permission', () => {
+    expect(all.filter((permission) => !grants(documents(all), permission))).toEqual([]);
+  });
+
+  it.each(all.map((permission) => [short(permission), permission] as const))(
+    'does not grant %s without being asked to',
+    (_, permission) => {
+      const others = all.filter((each) => each !== permission);
+      expect(grants(documents(others), permission)).toBe(false);
+    },
+  );
+
+  it('names nobody twice and binds the account', () => {
+    expect(documents(all)[1]).toEqual({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'RoleBinding',
+      metadata: { name: 'wf-deploy-agent', namespace: 'shop' },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'wf-deploy-agent' },
+      subjects: [{ kind: 'ServiceAccount', name: 'deployer', namespace: 'ci' }],
+    });
+  });
+
+  it('binds a user by its API group', () => {
+    expect(roleYaml(all.slice(0, 1), 'x', { kind: 'User', name: 'oidc:ci' })).toContain(
+      'apiGroup: rbac.authorization.k8s.io\n    kind: User\n    name: "oidc:ci"',
+    );
+  });
+
+  it('puts the verbs of the same object into one rule', () => {
+    expect(documents(all.slice(0, 3))[0]?.rules).toEqual([
+      {
+        apiGroups: ['gateway.networking.k8s.io'],
+        resources: ['httproutes'],
+        resourceNames: ['agent-route'],
+        verbs: ['get', 'update', 'patch'],
+      },
+    ]);
+  });
+});
