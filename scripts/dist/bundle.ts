@@ -1,6 +1,7 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import { type OutputChunk, type RolldownLog, rolldown } from 'rolldown';
 import { readActions } from '../action-metadata.ts';
+import { withoutUndici } from './left-out.ts';
 import { bundledPackages, licenceText } from './licences.ts';
 import { starters } from './starters.ts';
 
@@ -39,6 +40,7 @@ async function pack(root: string): Promise<readonly OutputChunk[]> {
     resolve: { symlinks: false },
     // These packages do not say that importing them does nothing by itself. Where nothing of theirs is used they can go.
     treeshake: { moduleSideEffects: [{ test: /node_modules.(@actions|tunnel|undici)/, sideEffects: false }] },
+    plugins: [withoutUndici()],
     onLog: (_level, log) => complaints.push(log),
   });
   const { output } = await build.generate({

@@ -21,16 +21,26 @@ export function completed<T extends Lock>(lock: T): T {
   const missing = Object.values(lock.packages).flatMap(({ dev, optionalDependencies = {} }) =>
     Object.entries(optionalDependencies)
       .filter(([name]) => !(`node_modules/${name}` in lock.packages))
-      .map(([name, version]): [string, LockedPackage] => [`node_modules/${name}`, entry(exact(name, version), dev, platformOf(name))]),
+      .map(([name, version]): [string, LockedPackage] => [
+        `node_modules/${name}`,
+        entry(exact(name, version), dev === true, platformOf(name)),
+      ]),
   );
   // In npm's order, so that npm leaves the file as it is.
   const packages = [...Object.entries(lock.packages), ...missing].sort(([one], [other]) => one.localeCompare(other, 'en'));
   return { ...lock, packages: Object.fromEntries(packages) };
 }
 
+interface Platform {
+  readonly os: readonly string[];
+  readonly cpu: readonly string[];
+  readonly libc: readonly string[];
+}
+
 /** With its fields in npm's order. */
-function entry(version: string, dev: boolean | undefined, { os, cpu, libc }: Pick<LockedPackage, 'os' | 'cpu' | 'libc'>): LockedPackage {
-  return { version, ...(cpu ? { cpu } : {}), ...(dev ? { dev } : {}), ...(libc ? { libc } : {}), optional: true, ...(os ? { os } : {}) };
+function entry(version: string, dev: boolean, { os, cpu, libc }: Platform): LockedPackage {
+  const some = <Key extends keyof Platform>(key: Key, values: readonly string[]) => (values.length > 0 ? { [key]: values } : {});
+  return { version, ...some('cpu', cpu), ...(dev ? { dev } : {}), ...some('libc', libc), optional: true, ...some('os', os) };
 }
 
 function exact(name: string, version: string): string {
@@ -42,11 +52,11 @@ const systems = ['aix', 'android', 'darwin', 'freebsd', 'linux', 'netbsd', 'open
 const processors = ['arm', 'arm64', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'wasm32', 'x64'];
 
 /** By the custom of such packages: `@rolldown/binding-linux-x64-musl`. Throws when the name says nothing, as it would be installed everywhere. */
-function platformOf(name: string): Pick<LockedPackage, 'os' | 'cpu' | 'libc'> {
+function platformOf(name: string): Platform {
   const words = name.split(/[/-]/);
   const os = words.filter((word) => systems.includes(word));
   const cpu = words.filter((word) => processors.includes(word));
   if (cpu.length === 0) throw new Error(`${name} does not say by its name which platform it is for.`);
   const libc = words.some((word) => word.startsWith('musl')) ? ['musl'] : words.some((word) => word.startsWith('gnu')) ? ['glibc'] : [];
-  return { ...(os.length > 0 ? { os } : {}), cpu, ...(libc.length > 0 ? { libc } : {}) };
+  return { os, cpu, libc };
 }

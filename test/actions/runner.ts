@@ -94,7 +94,7 @@ export function startAction({
     try {
       const result = await main.result;
       const post = killed || metadata.post === undefined ? undefined : await after(metadata.folder, metadata.post, result.state);
-      return { ...result, post, report: readReport(result.outputs['report'] ?? '') };
+      return { ...result, post, report: readReport(result.outputs['report']) };
     } finally {
       if (folder === undefined) rmSync(place, { recursive: true, force: true });
     }
@@ -114,8 +114,8 @@ export function startAction({
   };
 }
 
-function readReport(path: string): unknown {
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+function readReport(path: string | undefined): unknown {
+  return path !== undefined && existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
 }
 
 /** The runner sets every declared input, with an empty one where neither `with` nor a default gives a value. Hyphens stay. */

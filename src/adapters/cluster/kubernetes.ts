@@ -87,11 +87,12 @@ function requestFor(write: Write): ApiRequest {
         purpose: purpose('delete', nameOf(write.ref)),
         method: 'DELETE',
         path: objectPath(write.ref),
-        ...(write.dryRun === true ? { query: { dryRun: 'All' } } : {}),
+        // In the body: beside a body, the server ignores the query, and a dry run would be a deletion.
         body: JSON.stringify({
           apiVersion: 'v1',
           kind: 'DeleteOptions',
           propagationPolicy: 'Background',
+          ...(write.dryRun === true ? { dryRun: ['All'] } : {}),
           ...(write.uid === undefined ? {} : { preconditions: { uid: write.uid } }),
         }),
       };

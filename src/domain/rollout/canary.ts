@@ -1,21 +1,11 @@
 import type { Reading } from '../analysis/reading.ts';
-import { type Cause, cancelled, sickness, stableSickness } from './cause.ts';
-import type { Effect, RolloutEvent } from './effect.ts';
-import {
-  empty,
-  observeStable,
-  restore,
-  standDown,
-  startOver,
-  stepDraining,
-  stepEmptying,
-  stepRestoring,
-  unknown,
-  withdraw,
-} from './going-back.ts';
-import { type RolloutPlan, replicasFor } from './plan.ts';
+import { cancelled, sickness } from './cause.ts';
+import type { RolloutEvent } from './effect.ts';
+import { back, empty, observe, restore, startOver, stepDraining, stepEmptying, stepRestoring, unknown, withdraw } from './going-back.ts';
+import { carriedTraffic, type RolloutPlan, replicasFor } from './plan.ts';
+import { promote, stepPromoting, stepReturning } from './promoting.ts';
 import type { Sample } from './sample.ts';
-import type { In, Move, Rollout } from './state.ts';
+import type { Forward, In, Move, Rollout } from './state.ts';
 import { look, startWatch, type Watch } from './watch.ts';
 
 /**
@@ -43,8 +33,6 @@ export function step(plan: RolloutPlan, state: Rollout, event: RolloutEvent): Mo
   }
 }
 
-type Forward = Exclude<Rollout['phase'], 'restoring' | 'emptying' | 'draining' | 'resting' | 'ended'>;
-
 function stepForward(plan: RolloutPlan, state: In<Forward>, event: Exclude<RolloutEvent, { on: 'lock-lost' }>): Move {
   if (event.on === 'cancelled') return back(plan, state, cancelled(event.by), event.at);
   if (event.on === 'failed') return back(plan, state, event.cause, event.at);
@@ -70,8 +58,6 @@ function stepForward(plan: RolloutPlan, state: In<Forward>, event: Exclude<Rollo
 /** The canary's pods are new: a metric store that does not know them yet has missed nothing of them. */
 const fromNothing = (reading: Reading): Reading =>
   reading.canary.is === 'no-data' ? { ...reading, canary: { is: 'counters', counters: new Map() } } : reading;
-
-const carriedTraffic = (plan: RolloutPlan, before: number): boolean => plan.stages.slice(0, before).some((stage) => stage.weight > 0);
 
 /** Traffic has just moved: what is counted from here on belongs to the new weight. */
 function stepMeasured(plan: RolloutPlan, state: In<Forward>, reading: Reading, at: number): Move {
@@ -150,56 +136,6 @@ function stepHolding(plan: RolloutPlan, state: In<'holding'>, sample: Sample): M
   if (seen.says === 'pass' && heldLongEnough) return enter(plan, state.stage + 1, sample.at, seen.watch);
   return hold(plan, state.stage, seen.watch, sample.at);
 }
-
-const promote = (watch: Watch): Move => ({
-  state: { phase: 'promoting', watch },
-  effects: [
-    { do: 'record', phase: 'promoting', weight: 100 },
-    { do: 'set-stable' },
-    { do: 'observe', inSeconds: 1, until: 'stable-available' },
-  ],
-});
-
-function stepPromoting(plan: RolloutPlan, state: In<'promoting'>, sample: Sample): Move {
-  const seen = look(plan, state.watch, sample, 'canary', plan.rolloutTimeout);
-  if (seen.says === 'back') return back(plan, state, seen.cause, sample.at);
-  const stable = sample.cluster.is === 'answer' ? sample.cluster.stable : undefined;
-  const sick = stableSickness(plan, stable, state.watch.since, sample.at);
-  if (sick !== undefined) return back(plan, state, sick, sample.at);
-  if (stable?.status.is !== 'available' || stable.runs !== 'new')
-    return { state: { ...state, watch: seen.watch }, effects: [observeStable(plan)] };
-  return {
-    state: { phase: 'returning', watch: startWatch(sample.at) },
-    effects: [{ do: 'record', phase: 'returning', weight: 50 }, { do: 'shift', weight: 50, urgent: false }, { do: 'measure' }],
-  };
-}
-
-function stepReturning(plan: RolloutPlan, state: In<'returning'>, sample: Sample): Move {
-  const seen = look(plan, state.watch, sample, 'stable', plan.interval);
-  if (seen.says === 'back') return back(plan, state, seen.cause, sample.at);
-  return seen.says === 'pass' ? empty({ outcome: 'promoted' }) : { state: { ...state, watch: seen.watch }, effects: [observe(plan)] };
-}
-
-/** The way back depends on where the users are. */
-function back(plan: RolloutPlan, state: In<Forward>, cause: Cause, at: number): Move {
-  switch (state.phase) {
-    case 'claiming':
-      return state.next === 'promote' || state.next === 'restore' ? restore(plan, cause, at) : withdraw(cause);
-    case 'preparing':
-    case 'smoking':
-      return standDown(cause);
-    case 'scaling':
-      return carriedTraffic(plan, state.stage) ? withdraw(cause) : standDown(cause);
-    case 'shifting':
-    case 'holding':
-      return withdraw(cause);
-    case 'promoting':
-    case 'returning':
-      return restore(plan, cause, at);
-  }
-}
-
-const observe = (plan: RolloutPlan): Effect => ({ do: 'observe', inSeconds: plan.interval });
 
 /** A way back was told of when the weight was 0; every other ending is told of at the end. */
 const told = (outcome: string): readonly Effect[] => (outcome === 'promoted' || outcome === 'analysed' ? [{ do: 'alert' }] : []);

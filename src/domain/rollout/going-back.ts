@@ -1,8 +1,27 @@
 import { extend, startEvidence, window } from '../analysis/evidence.ts';
 import type { Cause } from './cause.ts';
 import type { Effect, RolloutEvent } from './effect.ts';
-import { type RolloutPlan, replicasFor } from './plan.ts';
-import type { Ending, In, Move } from './state.ts';
+import { carriedTraffic, type RolloutPlan, replicasFor } from './plan.ts';
+import type { Ending, Forward, In, Move } from './state.ts';
+
+/** The way back depends on where the users are. */
+export function back(plan: RolloutPlan, state: In<Forward>, cause: Cause, at: number): Move {
+  switch (state.phase) {
+    case 'claiming':
+      return state.next === 'promote' || state.next === 'restore' ? restore(plan, cause, at) : withdraw(cause);
+    case 'preparing':
+    case 'smoking':
+      return standDown(cause);
+    case 'scaling':
+      return carriedTraffic(plan, state.stage) ? withdraw(cause) : standDown(cause);
+    case 'shifting':
+    case 'holding':
+      return withdraw(cause);
+    case 'promoting':
+    case 'returning':
+      return restore(plan, cause, at);
+  }
+}
 
 /** Nothing carries users yet: only our own objects are put to rest. */
 export function standDown(cause: Cause): Move {
@@ -101,6 +120,8 @@ export function rest(ending: Ending): Move {
     ],
   };
 }
+
+export const observe = (plan: RolloutPlan): Effect => ({ do: 'observe', inSeconds: plan.interval });
 
 export const observeStable = (plan: RolloutPlan): Effect => ({ do: 'observe', inSeconds: plan.interval, until: 'stable-available' });
 

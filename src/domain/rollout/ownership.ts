@@ -73,7 +73,10 @@ function helmReleaseOwner(object: KubernetesObject): Owner | undefined {
 function helmOwner(object: KubernetesObject): Owner | undefined {
   const { labels, annotations } = object.metadata;
   const release = annotations?.['meta.helm.sh/release-name'];
-  const rendered = labels?.['app.kubernetes.io/managed-by'] === 'Helm' ? (labels['app.kubernetes.io/instance'] ?? 'unknown') : undefined;
+  const rendered =
+    labels?.['app.kubernetes.io/managed-by'] === 'Helm'
+      ? (labelOrAnnotation(object, 'app.kubernetes.io/instance') ?? 'unknown')
+      : undefined;
   const name = release ?? rendered;
   if (name === undefined) return undefined;
   return {

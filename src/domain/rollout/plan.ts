@@ -32,3 +32,7 @@ export const replicasFor = (plan: RolloutPlan, weight: number): number =>
  */
 export const ladderToPromote = (stages: readonly Stage[], interval: Seconds): readonly Stage[] =>
   stages.at(-1)?.weight === 100 ? stages : [...stages, { weight: 100, holdSeconds: interval }];
+
+/** Whether users were sent to the canary in any stage before this one. */
+export const carriedTraffic = (plan: RolloutPlan, before: number): boolean =>
+  plan.stages.slice(0, before).some((stage) => stage.weight > 0);

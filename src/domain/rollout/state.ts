@@ -36,3 +36,6 @@ export interface Move {
 }
 
 export type In<Phase extends Rollout['phase']> = Extract<Rollout, { phase: Phase }>;
+
+/** The phases in which a rollout has not turned round and is not over. */
+export type Forward = Exclude<Rollout['phase'], 'restoring' | 'emptying' | 'draining' | 'resting' | 'ended'>;

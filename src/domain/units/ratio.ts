@@ -31,6 +31,6 @@ export const complement = (ratio: Ratio): Ratio => Number((1 - ratio).toFixed(14
  */
 export function ratioText(ratio: Ratio, limit?: Ratio): string {
   const percent = Number((ratio * 100).toPrecision(14));
-  const limits = limit === undefined ? [100] : [100, Number((limit * 100).toPrecision(14))];
+  const limits = limit === undefined ? [] : [Number((limit * 100).toPrecision(14))];
   return `${decimalText(percent, sensibleDecimals(Math.min(percent, Math.abs(100 - percent) || percent)), limits)} %`;
 }

@@ -36,6 +36,7 @@ afterAll(async () => {
   connection?.close();
   guest?.close();
   await lab?.stop();
+  console.log(process.getActiveResourcesInfo());
 });
 
 const cluster = (): ReturnType<typeof kubernetesCluster> => kubernetesCluster(connection);
@@ -53,8 +54,10 @@ describe('against a real API server', () => {
     const route = sampleRoute(namespace, 'shop.example', { v1: 100 }) as KubernetesObject;
     const created = await cluster().write({ do: 'create', kind: HTTPRoute, namespace, object: route });
     const ref = { kind: HTTPRoute, namespace, name: 'sample' };
+    // The gateway writes the status, which changes the resourceVersion.
+    await lab.client.waitForRoute(namespace, 'sample');
     const read = await cluster().get(ref);
-    expect(read).toEqual(created);
+    expect(read?.['spec']).toEqual(created['spec']);
     const { managedFields: _, ...metadata } = read!.metadata;
     const replaced = await cluster().write({
       do: 'replace',
@@ -250,7 +253,8 @@ describe('against a real API server', () => {
     }
     own.close();
     expect(events.slice(0, 2).toSorted()).toEqual(['present kept', 'present lost']);
-    expect(events.slice(2)).toEqual(['gone lost', 'present new']);
+    // A restarted server has forgotten our place; what is still there may then be told again.
+    expect(events.slice(2).filter((event) => event !== 'present kept')).toEqual(['gone lost', 'present new']);
   }, 120_000);
 
   it('is unreachable, not empty, while there is no way to the API server', async () => {
@@ -318,7 +322,7 @@ describe('pods', () => {
   it.each([
     ['a port where nothing listens', () => kubernetesPods(connection).forward(pod, 9999), /refused/],
     ['a pod that is not there', () => kubernetesPods(connection).forward({ namespace, name: 'none' }, 8080), /404.*"none" not found/],
-    ['no permission', () => kubernetesPods(guest).forward(pod, 8080), /403.*cannot create resource "pods\/portforward"/],
+    ['no permission', () => kubernetesPods(guest).forward(pod, 8080), /403.*cannot (?:get|create) resource "pods\/portforward"/],
   ])('reset the client and keep the reason for it: %s', async (_, forwarding, reason) => {
     const forward = await forwarding();
     await expect(fetch(forward.url)).rejects.toThrow();

@@ -194,9 +194,9 @@ describe('write', () => {
     [
       'delete',
       { do: 'delete', ref, uid: 'u-1', dryRun: true } as const,
-      `DELETE ${path}/agent?dryRun=All`,
+      `DELETE ${path}/agent`,
       'application/json',
-      { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', preconditions: { uid: 'u-1' } },
+      { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', dryRun: ['All'], preconditions: { uid: 'u-1' } },
     ],
   ])('%s', async (_, write, line, type, body) => {
     const request = seen(ok);

@@ -45,6 +45,13 @@ describe('increment', () => {
     });
   });
 
+  it('counts all errors of a counter of errors that began anew alone', () => {
+    expect(increment(counters({ a: { requests: 1000, errors: 5 } }), counters({ a: { requests: 1010, errors: 2 } }))).toMatchObject({
+      requests: 10,
+      errors: 2,
+    });
+  });
+
   it('restarts one pod without touching the others', () => {
     const before = counters({ a: { requests: 100 }, b: { requests: 100 } });
     expect(increment(before, counters({ a: { requests: 3 }, b: { requests: 110 } })).requests).toBe(13);
@@ -66,6 +73,12 @@ describe('increment', () => {
     const before = counters({ a: { requests: 10, buckets: buckets([1, 9], [Infinity, 10]) } });
     const after = counters({ a: { requests: 20, buckets: buckets([2, 15], [Infinity, 20]) } });
     expect(increment(before, after)).toMatchObject({ buckets: buckets([2, 15]), latencyRequests: 20 });
+  });
+
+  it('does so even if no count seems to have fallen', () => {
+    const before = counters({ a: { requests: 10, buckets: buckets([1, 1], [Infinity, 10]) } });
+    const after = counters({ a: { requests: 20, buckets: buckets([2, 5], [Infinity, 20]) } });
+    expect(increment(before, after)).toMatchObject({ buckets: buckets([2, 5]), latencyRequests: 20 });
   });
 
   it('keeps only the edges that all pods have', () => {

@@ -37,9 +37,8 @@ describe('error rate', () => {
 
   it('equal to the limit passes, whatever the limit is in binary', () => {
     for (let percent = 1; percent <= 100; percent += 1) {
-      const verdict = judge([{ kind: 'error-rate', max: percent / 100 }], stageWith({ requests: 1000, errors: percent * 10 }), 'canary', {
-        minRequests: 100,
-      });
+      const criteria: readonly Criterion[] = [{ kind: 'error-rate', max: percent / 100 }];
+      const verdict = judge(criteria, stageWith({ requests: 100, errors: percent }), 'canary', { minRequests: 100 });
       expect([percent, verdict.is]).toEqual([percent, 'pass']);
     }
   });
@@ -190,6 +189,16 @@ describe('latency', () => {
 
   it('of a histogram without edges is unknown', () => {
     expect(word(judged([p99], stageWith({ requests: 300, buckets: new Map([[Infinity, 300]]) })))).toBe('silent');
+  });
+
+  it('reaches further back when the histogram saw fewer requests than the counter', () => {
+    const edges = (count: number) => new Map([2, Infinity].map((edge) => [edge, count]));
+    const evidence = evidenceOf([
+      { requests: 0, buckets: edges(0) },
+      { requests: 400, buckets: edges(400) },
+      { requests: 700, buckets: edges(500) },
+    ]);
+    expect(judged([p99], evidence).is).toBe('pass');
   });
 
   it('counts the requests that the histogram saw, not those that the counter saw', () => {

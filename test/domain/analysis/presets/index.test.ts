@@ -42,6 +42,7 @@ describe('preset http', () => {
     ['600', 'no data'],
     ['50', 'no data'],
     ['5000', 'no data'],
+    ['1200', 'no data'],
     ['error', 'no data'],
     ['0', 'no data'],
   ])('takes status %s for %s errors', (status, errors) => {
@@ -61,6 +62,7 @@ describe('preset agent', () => {
     ['error', 10],
     ['success', 0],
     ['errors', 'no data'],
+    ['unsuccessful', 'no data'],
     ['failed', 'no data'],
     ['500', 'no data'],
   ])('takes status %s for %s errors', (status, errors) => {

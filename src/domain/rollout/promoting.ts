@@ -1,0 +1,36 @@
+import { stableSickness } from './cause.ts';
+import { back, empty, observe, observeStable } from './going-back.ts';
+import type { RolloutPlan } from './plan.ts';
+import type { Sample } from './sample.ts';
+import type { In, Move } from './state.ts';
+import { look, startWatch, type Watch } from './watch.ts';
+
+/** The canary carries all users; stable gets the new image. */
+export const promote = (watch: Watch): Move => ({
+  state: { phase: 'promoting', watch },
+  effects: [
+    { do: 'record', phase: 'promoting', weight: 100 },
+    { do: 'set-stable' },
+    { do: 'observe', inSeconds: 1, until: 'stable-available' },
+  ],
+});
+
+export function stepPromoting(plan: RolloutPlan, state: In<'promoting'>, sample: Sample): Move {
+  const seen = look(plan, state.watch, sample, 'canary', plan.rolloutTimeout);
+  if (seen.says === 'back') return back(plan, state, seen.cause, sample.at);
+  const stable = sample.cluster.is === 'answer' ? sample.cluster.stable : undefined;
+  const sick = stableSickness(plan, stable, state.watch.since, sample.at);
+  if (sick !== undefined) return back(plan, state, sick, sample.at);
+  if (stable?.status.is !== 'available' || stable.runs !== 'new')
+    return { state: { ...state, watch: seen.watch }, effects: [observeStable(plan)] };
+  return {
+    state: { phase: 'returning', watch: startWatch(sample.at) },
+    effects: [{ do: 'record', phase: 'returning', weight: 50 }, { do: 'shift', weight: 50, urgent: false }, { do: 'measure' }],
+  };
+}
+
+export function stepReturning(plan: RolloutPlan, state: In<'returning'>, sample: Sample): Move {
+  const seen = look(plan, state.watch, sample, 'stable', plan.interval);
+  if (seen.says === 'back') return back(plan, state, seen.cause, sample.at);
+  return seen.says === 'pass' ? empty({ outcome: 'promoted' }) : { state: { ...state, watch: seen.watch }, effects: [observe(plan)] };
+}
