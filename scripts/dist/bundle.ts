@@ -39,7 +39,7 @@ async function pack(root: string): Promise<readonly OutputChunk[]> {
     // Links stay as they are: the place a linked node_modules leads to must not show in the result.
     resolve: { symlinks: false },
     // These packages do not say that importing them does nothing by itself. Where nothing of theirs is used they can go.
-    treeshake: { moduleSideEffects: [{ test: /node_modules.(@actions|tunnel|undici)/, sideEffects: false }] },
+    treeshake: { moduleSideEffects: (id) => (/node_modules.(@actions|tunnel|undici)/.test(id) ? false : undefined) },
     plugins: [withoutUndici()],
     onLog: (_level, log) => complaints.push(log),
   });

@@ -13,9 +13,14 @@ const fieldManager = 'wf-deploy';
 export interface ClusterOptions {
   /** Between two openings of a watch, so that a server that closes at once is not stormed; 1 by default. Nothing is missed meanwhile. */
   readonly watchPauseSeconds?: number;
+  /** A watch without a byte for so long is opened again: the server sends a bookmark about once a minute. 100 by default. */
+  readonly watchSilenceSeconds?: number;
 }
 
-export function kubernetesCluster(connection: Connection, { watchPauseSeconds = 1 }: ClusterOptions = {}): Cluster {
+export function kubernetesCluster(
+  connection: Connection,
+  { watchPauseSeconds: pauseSeconds = 1, watchSilenceSeconds: silenceSeconds = 100 }: ClusterOptions = {},
+): Cluster {
   return {
     async get(ref, signal) {
       const purpose = `read ${nameOf(ref)}`;
@@ -28,7 +33,7 @@ export function kubernetesCluster(connection: Connection, { watchPauseSeconds = 
     },
     list: async (kind, namespace, options = {}, signal) => (await listAll(connection, kind, namespace, options, signal)).items,
     watch: (kind, namespace, options, signal) =>
-      watchObjects({ connection, kind, namespace, options, signal, pauseSeconds: watchPauseSeconds }),
+      watchObjects({ connection, kind, namespace, options, signal, pauseSeconds, silenceSeconds }),
     async write(write, signal) {
       const request = { ...requestFor(write), signal };
       try {

@@ -9,9 +9,8 @@ import { objectOf } from './objects.ts';
 import { collectionPath } from './paths.ts';
 import { refusal, statusBehind, unreadable } from './refusal.ts';
 
-/** The server ends a watch after so long; it also sends a bookmark about once a minute, so longer silence is a dead connection. */
+/** The server ends a watch after so long. */
 const watchSeconds = 300;
-const silenceSeconds = 100;
 const longestLine = 8 * 1024 * 1024;
 
 export interface Watching {
@@ -22,6 +21,8 @@ export interface Watching {
   readonly signal: AbortSignal;
   /** Between two openings. */
   readonly pauseSeconds: number;
+  /** After so long without a byte, the connection is taken for dead and opened again. */
+  readonly silenceSeconds: number;
 }
 
 interface Progress {
@@ -51,7 +52,7 @@ export async function* watchObjects(watching: Watching): AsyncGenerator<WatchEve
 
 /** One connection, until the server closes it (or it is cut or falls silent), or says that it no longer knows our place. */
 async function* watchOnce(watching: Watching, progress: Progress): AsyncGenerator<WatchEvent, 'closed' | 'expired'> {
-  const { connection, kind, namespace, options, signal } = watching;
+  const { connection, kind, namespace, options, signal, silenceSeconds } = watching;
   const purpose = purposeOf('watch', kind, namespace);
   const query = {
     ...selectors(options),
@@ -83,7 +84,7 @@ async function* watchOnce(watching: Watching, progress: Progress): AsyncGenerato
       progress.resourceVersion = changed.metadata.resourceVersion ?? progress.resourceVersion;
       if (type === 'ADDED' || type === 'MODIFIED') yield present(changed, progress.known);
       else if (type === 'DELETED') yield gone(changed, progress.known);
-      else if (type !== 'BOOKMARK') throw unreadable(purpose, `has an event of the unknown type ${String(type).slice(0, 40)}`);
+      else if (type !== 'BOOKMARK') throw unreadable(purpose, 'has an event of an unknown type');
     }
   } catch (error) {
     if (error instanceof Failure || signal.aborted) throw error;

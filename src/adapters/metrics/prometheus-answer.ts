@@ -29,8 +29,8 @@ function seriesOf(type: unknown, result: unknown): readonly Series[] | string {
     const value = numberOf(result);
     return value === undefined ? 'a scalar that cannot be read' : [{ labels: {}, value }];
   }
-  if (type !== 'vector')
-    return `a result of type ${foreignText(String(type), [], 40)}, and only a vector or a scalar has one value per series`;
+  const known = type === 'matrix' || type === 'string' ? type : 'unknown';
+  if (type !== 'vector') return `a result of type ${known}, and only a vector or a scalar has one value per series`;
   if (!Array.isArray(result)) return 'a vector without its series';
   const series: Series[] = [];
   for (const sample of result as readonly unknown[]) {

@@ -2,8 +2,6 @@ import type { Arm } from './arm.ts';
 import { carry, type Increment, increment, nothing, sum } from './counters.ts';
 import { type ArmReading, noData, type Reading } from './reading.ts';
 
-export type { Reading } from './reading.ts';
-
 /** What one stage has measured so far. Immutable; grown by `extend`. */
 export interface Evidence {
   readonly canary: ArmEvidence;

@@ -6,9 +6,10 @@ export type Quantile = { readonly is: 'at'; readonly seconds: Seconds } | { read
 
 /**
  * The quantile as Prometheus' `histogram_quantile` computes it: linear within its bucket, from 0 in the first one.
- * There is at least one request.
+ * `undefined` when the histogram saw no request.
  */
-export function quantileOf({ buckets, latencyRequests }: Increment, quantile: number): Quantile {
+export function quantileOf({ buckets, latencyRequests }: Increment, quantile: number): Quantile | undefined {
+  if (latencyRequests <= 0) return undefined;
   const rank = quantile * latencyRequests;
   let [lowerEdge, lowerCount] = [0, 0];
   for (const [edge, count] of edgesOf(buckets)) {

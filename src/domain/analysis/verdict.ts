@@ -77,10 +77,10 @@ function judgeLatency(criterion: Latency, evidence: Evidence, arm: Arm, minReque
   const { maxSeconds: limit, quantile } = criterion;
   const seen = window(evidence, arm, minRequests, 'latencyRequests');
   const name = criterionName(criterion);
-  const silence = silenceOf(evidence, arm, 'latencyRequests');
-  if (silence !== undefined) return { ...silent(silence, `${name} not measured`), limit };
-  const requests = seen.latencyRequests;
   const at = quantileOf(seen, quantile);
+  const silence = silenceOf(evidence, arm, 'latencyRequests');
+  if (silence !== undefined || at === undefined) return { ...silent(silence ?? `${arm} had no request`, `${name} not measured`), limit };
+  const requests = seen.latencyRequests;
   const text = `${name} ${at.is === 'above' ? 'over ' : ''}${latencyText(at.seconds, limit)} (≤ ${latencyText(limit)})`;
   const known = at.is === 'at' ? { measured: at.seconds, limit, text } : { limit, text };
   if (exceeds(slowerThan(seen, limit), (1 - quantile) * Math.max(requests, minRequests))) return { is: 'fail', ...known };

@@ -1,6 +1,6 @@
 import type { Reading } from '../analysis/reading.ts';
 import { cancelled, sickness } from './cause.ts';
-import type { RolloutEvent } from './effect.ts';
+import type { Effect, RolloutEvent } from './effect.ts';
 import { back, empty, observe, restore, startOver, stepDraining, stepEmptying, stepRestoring, unknown, withdraw } from './going-back.ts';
 import { carriedTraffic, type RolloutPlan, replicasFor } from './plan.ts';
 import { promote, stepPromoting, stepReturning } from './promoting.ts';
@@ -99,7 +99,7 @@ function claimed(plan: RolloutPlan, state: In<'claiming'>, at: number): Move {
 /** Pods first: no weight moves before its target is Available. */
 function enter(plan: RolloutPlan, stage: number, at: number, watch?: Watch): Move {
   const weight = plan.stages[stage]?.weight;
-  if (weight === undefined) return plan.promote ? promote(startWatch(at, watch?.last)) : empty({ outcome: 'analysed' });
+  if (weight === undefined) return plan.promote ? promote(startWatch(at, watch?.evidence.last)) : empty({ outcome: 'analysed' });
   const replicas = replicasFor(plan, weight);
   return {
     state: { phase: 'scaling', stage },

@@ -7,7 +7,7 @@ import { look, startWatch, type Watch } from './watch.ts';
 
 /** The canary carries all users; stable gets the new image. */
 export const promote = (watch: Watch): Move => ({
-  state: { phase: 'promoting', watch },
+  state: { phase: 'promoting', watch, troubled: false },
   effects: [
     { do: 'record', phase: 'promoting', weight: 100 },
     { do: 'set-stable' },
@@ -20,9 +20,16 @@ export function stepPromoting(plan: RolloutPlan, state: In<'promoting'>, sample:
   if (seen.says === 'back') return back(plan, state, seen.cause, sample.at);
   const stable = sample.cluster.is === 'answer' ? sample.cluster.stable : undefined;
   const sick = stableSickness(plan, stable, state.watch.since, sample.at);
+  // A surge may meet a full quota for a moment: trouble has to last until the next look.
+  if (sick?.code === 'ROLLOUT_FAILED' && !state.troubled) {
+    return {
+      state: { ...state, watch: seen.watch, troubled: true },
+      effects: [{ do: 'observe', inSeconds: Math.min(plan.interval, 5), until: 'stable-available' }],
+    };
+  }
   if (sick !== undefined) return back(plan, state, sick, sample.at);
   if (stable?.status.is !== 'available' || stable.runs !== 'new')
-    return { state: { ...state, watch: seen.watch }, effects: [observeStable(plan)] };
+    return { state: { ...state, watch: seen.watch, troubled: false }, effects: [observeStable(plan)] };
   return {
     state: { phase: 'returning', watch: startWatch(sample.at) },
     effects: [{ do: 'record', phase: 'returning', weight: 50 }, { do: 'shift', weight: 50, urgent: false }, { do: 'measure' }],

@@ -12,8 +12,8 @@ export type Rollout =
   | { readonly phase: 'scaling'; readonly stage: number }
   | { readonly phase: 'shifting'; readonly stage: number }
   | { readonly phase: 'holding'; readonly stage: number; readonly watch: Watch }
-  /** The canary carries 100 %, stable gets the new image. */
-  | { readonly phase: 'promoting'; readonly watch: Watch }
+  /** The canary carries 100 %, stable gets the new image. `troubled`: its pods were in trouble at the last look. */
+  | { readonly phase: 'promoting'; readonly watch: Watch; readonly troubled: boolean }
   /** Stable has the new image and takes its traffic back, under the same criteria. */
   | { readonly phase: 'returning'; readonly watch: Watch }
   /** Stable gets its old image back before any traffic returns to it. `again`: afterwards this run's own rollout starts. */

@@ -10,8 +10,6 @@ import type { Sample } from './sample.ts';
 export interface Watch {
   readonly since: number;
   readonly evidence: Evidence;
-  /** The newest reading: what the next stage counts from. */
-  readonly last?: Reading;
   /** Failing checks in a row. */
   readonly misses: number;
   /** Since when no usable measurement came, or the cluster gave no answer. */
@@ -34,16 +32,16 @@ export function look(plan: RolloutPlan, before: Watch, sample: Sample, arm: 'can
   const verdict = judge(plan.criteria, evidence, arm, { minRequests: plan.minRequests });
   const blind = sample.cluster.is === 'no-answer';
   const silent = blind || (verdict.is === 'no-data' && verdict.cause !== 'thin');
-  const misses = verdict.is === 'fail' ? before.misses + 1 : 0;
+  // No data says nothing: between two scrapes of a slow Prometheus it must not make a failing canary look as if it had recovered.
+  const misses = verdict.is === 'fail' ? before.misses + 1 : verdict.is === 'pass' ? 0 : before.misses;
   const watch: Watch = {
     since: before.since,
     evidence,
-    last: sample.reading,
     misses,
     verdict,
     ...(silent ? { silentSince: before.silentSince ?? sample.at } : {}),
   };
-  if (misses >= plan.failureThreshold) return { says: 'back', watch, cause: harm(plan, verdict, arm) };
+  if (verdict.is === 'fail' && misses >= plan.failureThreshold) return { says: 'back', watch, cause: harm(plan, verdict, arm) };
   const cause = silence(plan, watch, sample, arm, holdSeconds);
   if (cause !== undefined) return { says: 'back', watch, cause };
   return { says: verdict.is === 'pass' && !blind ? 'pass' : 'wait', watch };

@@ -26,7 +26,7 @@ export async function executeCanary(plan: CanaryPlan, world: World): Promise<Can
       outcome: 'not-started',
       reason: 'A dry run: everything was checked and nothing was written.',
     });
-  if (alreadyThere(plan, checked))
+  if (alreadyThere(checked))
     return resultOf({ ...before, ground: checked, outcome: 'promoted', reason: 'Stable runs this image already: nothing had to be done.' });
   const { lock, ground } = await lockAndCheckAgain(world, plan, checked);
   try {
@@ -91,9 +91,9 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
 const foundIn = (lease: LeaseView | undefined, ground: Ground) =>
   ({ phase: lease?.rollout?.phase ?? 'resting', sameImage: lease?.rollout?.image === ground.image }) as const;
 
-function alreadyThere({ action }: CanaryPlan, { image, previousImage, lease, weightAtRest }: Ground): boolean {
+function alreadyThere({ image, previousImage, lease, weightAtRest }: Ground): boolean {
   const atRest = (lease?.rollout?.phase ?? 'resting') === 'resting' && weightAtRest === 0;
-  return action === 'canary' && atRest && image === previousImage && image.includes('@sha256:');
+  return atRest && image === previousImage && image.includes('@sha256:');
 }
 
 function tellPlan({ log }: World, plan: CanaryPlan, { app, image, previousImage, replicas, warnings, notes }: Ground): void {

@@ -10,7 +10,17 @@ import { choice, defaulting, document, flag, optional, parseInputs, required } f
 import { parseSmoke } from '../smoke.ts';
 import { connectionsOf } from './connection-fields.ts';
 import type { Wishes } from './plan.ts';
-import { afterImage, beforeStages, documents, ending, limits, measuring, mergeCriteria, prometheusClashes } from './shared-fields.ts';
+import {
+  afterImage,
+  beforeStages,
+  documents,
+  ending,
+  limits,
+  measuring,
+  mergeCriteria,
+  nameClashes,
+  prometheusClashes,
+} from './shared-fields.ts';
 
 const schema = z.object({
   ...beforeStages,
@@ -34,7 +44,7 @@ export interface CanaryInputs {
 }
 
 export function parseCanaryInputs(raw: RawInputs): CanaryInputs {
-  const fields = parseInputs(schema, raw, documents, prometheusClashes(raw));
+  const fields = parseInputs(schema, raw, documents, [...prometheusClashes(raw), ...nameClashes(raw)]);
   return {
     connections: connectionsOf(fields),
     wishes: {

@@ -1,6 +1,7 @@
 import { Deployment } from '../../domain/kubernetes/kinds.ts';
 import { nameOf } from '../../domain/kubernetes/object.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
+import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { ownerOf } from '../../domain/rollout/ownership.ts';
 import { type Permission, roleYaml } from '../../domain/rollout/permissions.ts';
@@ -56,7 +57,8 @@ export function ownership({ gitops }: CanaryPlan, { routes, stable }: Survey): F
     const owner = ownerOf(object);
     if (owner === undefined) return [];
     const what = `${object.kind} ${object.metadata.name} belongs to ${owner.tool} (${owner.name}). ${owner.reverts}`;
-    return [{ what, remedy: gitops === 'refuse' ? `${owner.change} Then set \`gitops: accept\`.` : owner.change }];
+    const remedy = gitops === 'refuse' ? `Set \`gitops: accept\` after this: ${owner.change}` : owner.change;
+    return [{ what, remedy, ...(owner.yaml === undefined ? {} : { yaml: owner.yaml }) }];
   });
   return gitops === 'refuse' ? problems(...owned) : { problems: [], warnings: owned };
 }
@@ -71,7 +73,14 @@ export function restingRoute({ atRest }: CanaryPlan, lease: LeaseView | undefine
 }
 
 export function stableHealth({ stableDeployment }: CanaryPlan, { stable, stablePods }: Survey): Findings {
-  if (stable === undefined || stablePods.some(isReady)) return problems();
+  if (stable === undefined) return problems();
+  if (deploymentSpec(stable).paused === true) {
+    return problems({
+      what: `Deployment ${stableDeployment} is paused: it would never take the new image.`,
+      remedy: `Resume it: kubectl rollout resume deployment/${stableDeployment}.`,
+    });
+  }
+  if (stablePods.some(isReady)) return problems();
   return problems({
     what: `Deployment ${stableDeployment} has no ready pod: there would be nothing to go back to.`,
     remedy: 'Bring stable up first.',

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
-import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
+import { podSpec } from '../../domain/kubernetes/pod.ts';
+import { deploymentSpec, type PodTemplate } from '../../domain/kubernetes/workload.ts';
 import { midPromotion } from '../../domain/rollout/begin.ts';
 import { type CanaryInspection, inspectCanary } from '../../domain/rollout/canary-inspection.ts';
 import { imageOf } from '../../domain/rollout/container-image.ts';
@@ -41,7 +42,7 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
     evidenceFor(plan, lease, image.text),
     { problems: canary?.problems ?? [], warnings: [] },
     found.routes.length === 0 ? nothing : routing,
-    found.stable === undefined ? nothing : inspectQuota(found.quotas, deploymentSpec(found.stable).template ?? {}, additionalPods(found)),
+    found.stable === undefined ? nothing : inspectQuota(found.quotas, templateOf(found, found.stable), additionalPods(found)),
     image,
     metrics,
   ];
@@ -89,6 +90,10 @@ function groundOf(
 
 const differences = (canary: CanaryInspection | undefined): readonly string[] =>
   canary?.canary.is === 'users' ? canary.canary.differences : [];
+
+/** A running pod says more than the template: admission has filled in what a LimitRange adds. */
+const templateOf = ({ stablePods: [pod] }: Survey, stable: KubernetesObject): PodTemplate =>
+  pod === undefined ? (deploymentSpec(stable).template ?? {}) : { spec: podSpec(pod) };
 
 /** The canary grows to stable's size. */
 function additionalPods({ stable, canary }: Survey): number {

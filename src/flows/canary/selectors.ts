@@ -13,20 +13,23 @@ export function selectorsOf(
   app: Application,
   pods: { readonly stable: readonly KubernetesObject[]; readonly canary: readonly KubernetesObject[] },
 ): Parsed<Selectors> {
-  const stable = plan.selectors.stable === undefined ? armOf(app, plan.stableDeployment, pods.stable) : parsed(plan.selectors.stable);
+  const stable = plan.selectors.stable === undefined ? armOf(plan, app, plan.stableDeployment, pods.stable) : parsed(plan.selectors.stable);
   if (!stable.ok) return stable;
   if (plan.selectors.canary !== undefined) return parsed({ stable: stable.value, canary: plan.selectors.canary });
-  const canary = armOf(app, plan.canaryDeployment, pods.canary);
+  const canary = armOf(plan, app, plan.canaryDeployment, pods.canary);
   // Without a pod there is no series: no pod has a name that ends in a hyphen.
   return parsed({
     stable: stable.value,
-    canary: canary.ok ? canary.value : `namespace="${app.namespace}",pod="${plan.canaryDeployment}-"`,
+    canary: canary.ok ? canary.value : `namespace="${app.namespace}",${plan.source.podLabel}="${plan.canaryDeployment}-"`,
   });
 }
 
-const armOf = ({ namespace }: Application, deployment: string, pods: readonly KubernetesObject[]): Parsed<string> =>
-  podSelector({
-    namespace,
-    deployment,
-    hashes: [...new Set(pods.flatMap((pod) => pod.metadata.labels?.[hashLabel] ?? []))].sort((one, other) => one.localeCompare(other)),
-  });
+const armOf = ({ source }: CanaryPlan, { namespace }: Application, deployment: string, pods: readonly KubernetesObject[]): Parsed<string> =>
+  podSelector(
+    {
+      namespace,
+      deployment,
+      hashes: [...new Set(pods.flatMap((pod) => pod.metadata.labels?.[hashLabel] ?? []))].sort((one, other) => one.localeCompare(other)),
+    },
+    source.podLabel,
+  );

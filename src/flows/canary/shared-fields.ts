@@ -68,6 +68,18 @@ export const ending = {
 
 export const documents = ['metrics', 'criteria', 'smoke'];
 
+export function nameClashes(raw: RawInputs): readonly Clash[] {
+  const same = raw.text('service') !== '' && raw.text('service') === raw.text('canary-deployment');
+  if (!same) return [];
+  return [
+    {
+      inputs: ['service', 'canary-deployment'],
+      problem: 'both are the same',
+      remedy: 'The canary needs a Deployment and a Service of its own.',
+    },
+  ];
+}
+
 export function prometheusClashes(raw: RawInputs): readonly Clash[] {
   const given = (name: string): boolean => raw.text(name) !== '';
   const clashes: Clash[] = [];

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { parseImage } from '../../domain/units/image.ts';
 import { connectionsOf } from '../canary/connection-fields.ts';
 import { type CanaryInputs, sharedWishes } from '../canary/inputs.ts';
-import { afterImage, beforeStages, documents, ending, limits, measuring, prometheusClashes } from '../canary/shared-fields.ts';
+import { afterImage, beforeStages, documents, ending, limits, measuring, nameClashes, prometheusClashes } from '../canary/shared-fields.ts';
 import type { RawInputs } from '../flow.ts';
 import { defaulting, flag, optional, parseInputs } from '../input-fields.ts';
 
@@ -23,6 +23,7 @@ export function parsePromoteInputs(raw: RawInputs): CanaryInputs {
   const unnamed = raw.text('image') === '' && raw.text('require-evidence') === 'false';
   const fields = parseInputs(schema, raw, documents, [
     ...prometheusClashes(raw),
+    ...nameClashes(raw),
     ...(unnamed
       ? [
           {

@@ -303,6 +303,18 @@ describe('watch', () => {
     expect(await first(2)).toEqual(['present a', 'present b']);
   });
 
+  it('goes on when the connection is dead and nobody says so', async () => {
+    const impatient = kubernetesCluster(connection, { watchPauseSeconds: 0.01, watchSilenceSeconds: 0.05 });
+    script((response) => void response.write(event('ADDED', 'a', '5')), sends(event('ADDED', 'b', '6')));
+    const abort = new AbortController();
+    const names: string[] = [];
+    for await (const { object } of impatient.watch(Pod, 'shop', {}, abort.signal)) {
+      names.push(object.metadata.name);
+      if (names.length === 2) abort.abort();
+    }
+    expect(names).toEqual(['a', 'b']);
+  });
+
   it.each([
     ['as an event', sends(expired)],
     ['as the answer', (response: ServerResponse) => answer(response, 410, status(410, 'too old'))],
@@ -336,7 +348,7 @@ describe('watch', () => {
   it.each([
     ['an error of the server', `${JSON.stringify({ type: 'ERROR', object: status(500, 'etcd is gone') })}\n`, 'etcd is gone'],
     ['HTML', '<html>\n', 'has a line that is not JSON'],
-    ['an unknown event', event('EXPLODED', 'a', '5'), 'unknown type EXPLODED'],
+    ['an unknown event', event('EXPLODED', 'a', '5'), 'an event of an unknown type'],
     ['an event without an object', '{"type":"ADDED"}\n', 'is not a Kubernetes object'],
     ['null', 'null\n', 'is not a Kubernetes object'],
     ['a line without an end', Buffer.alloc(9 * 1024 * 1024, 'a'), 'has a line of more than 8388608 bytes'],

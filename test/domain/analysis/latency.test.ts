@@ -22,8 +22,12 @@ describe('quantileOf', () => {
     ['at the last edge in spite of binary dust', of(100, [0.5, 7]), 0.07, { is: 'at', seconds: 0.5 }],
   ] as const)('is known %s', (_, increment, quantile, expected) => {
     const found = quantileOf(increment, quantile);
-    expect(found.is).toBe(expected.is);
-    expect(found.seconds).toBeCloseTo(expected.seconds, 9);
+    expect(found?.is).toBe(expected.is);
+    expect(found?.seconds).toBeCloseTo(expected.seconds, 9);
+  });
+
+  it('of no request is unknown', () => {
+    expect(quantileOf(of(0, [1, 0]), 0.99)).toBeUndefined();
   });
 
   it('is what single requests say, to within its bucket', () => {
@@ -40,9 +44,9 @@ describe('quantileOf', () => {
             of(latencies.length, ...edges.map((edge) => [edge, latencies.filter((latency) => latency <= edge).length] as const)),
             quantile,
           );
-          expect(found.is).toBe('at');
-          expect(found.seconds).toBeLessThanOrEqual((edges[upper] ?? 0) + 1e-9);
-          expect(found.seconds).toBeGreaterThanOrEqual((edges[upper - 1] ?? 0) - 1e-9);
+          expect(found?.is).toBe('at');
+          expect(found?.seconds).toBeLessThanOrEqual((edges[upper] ?? 0) + 1e-9);
+          expect(found?.seconds).toBeGreaterThanOrEqual((edges[upper - 1] ?? 0) - 1e-9);
         },
       ),
     );

@@ -142,6 +142,7 @@ describe('what is found in an HTTPRoute', () => {
     for (const total of [101, 94, 96]) expect(inspect(scale(total), [10]).problems).toEqual([]);
     // 10 % of 15 is written as 2, which is 13.3 %; 99 % of 40 as 40, which is all.
     expect(texts(inspect(scale(15), [10]).problems)).toEqual([expect.stringContaining('10 % would be 2 of them, which is 13.3 %')]);
+    expect(texts(inspect(scale(70), [5]).problems)).toEqual([expect.stringContaining('5 % would be 4 of them, which is 5.7 %')]);
     expect(texts(inspect(scale(40), [99]).problems)).toEqual([expect.stringContaining('99 % would be 40 of them')]);
   });
 
@@ -155,6 +156,8 @@ describe('what is found in an HTTPRoute', () => {
     expect(warnings({ method: 'GET' })).toBe(1);
     expect(warnings({ headers: [{ name: 'x-plan', value: 'trial' }] })).toBe(1);
     expect(warnings({ queryParams: [{ name: 'q', value: '1' }] })).toBe(1);
+    // The very match of the header route: which of the two rules wins is no longer a matter of the header.
+    expect(warnings({ headers: [{ name: 'X-Canary', value: 'true' }] })).toBe(1);
   });
 });
 
