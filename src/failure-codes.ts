@@ -21,6 +21,8 @@ export const failureCodes = {
   CRITERIA_FAILED: 'The canary was measured to be worse than the criteria allow.',
   NO_DATA: 'There was no usable measurement for longer than `no-data-timeout`.',
   DRIFT: 'Someone else changed the route during the rollout.',
+  GUARDIAN_MISSING: 'The guardian did not acknowledge in time, or could not rehearse its writes. No weight was moved.',
+  GUARDIAN_LOST: 'The heartbeat of the guardian stopped. The canary was taken back while the run could still do it.',
   CANCELLED: 'The run was cancelled.',
   EVIDENCE_MISSING: 'The image to promote has no recorded evidence of a passed canary.',
   IMAGE_MISSING: 'The registry says that the image does not exist.',

@@ -2,6 +2,7 @@ import { systemClock } from './adapters/clock/system.ts';
 import { kubernetesConnection } from './adapters/cluster/connection.ts';
 import { loadKubeconfig } from './adapters/cluster/kubeconfig.ts';
 import { kubernetesCluster } from './adapters/cluster/kubernetes.ts';
+import { builtGuardianKit } from './adapters/guardian-kit/built.ts';
 import { prometheusAtUrl, prometheusInCluster } from './adapters/metrics/prometheus.ts';
 import { webhookNotifier } from './adapters/notifier/webhook.ts';
 import { kubernetesPods } from './adapters/pods/kubernetes.ts';
@@ -61,6 +62,7 @@ export function buildWorld(connections: Connections, around: Surroundings): Worl
     registry: ociRegistry({ dockerConfig: around.dockerConfig }),
     probe: httpProbe(),
     process: childProcesses({ line: (text) => log.line(`    ${text}`), environment: around.environment }),
+    guardianKit: builtGuardianKit(connections.webhook),
     notifiers: connections.webhook === undefined ? [] : [webhookNotifier({ url: connections.webhook, now: () => clock.now() })],
     defaultNamespace: kubeconfig.config.getContextObject(kubeconfig.context)?.namespace ?? 'default',
     close: () => connection.close(),

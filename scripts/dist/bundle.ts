@@ -1,6 +1,7 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import { type OutputChunk, type RolldownLog, rolldown } from 'rolldown';
 import { readActions } from '../action-metadata.ts';
+import { guardians } from './guardians.ts';
 import { withoutUndici } from './left-out.ts';
 import { bundledPackages, licenceText } from './licences.ts';
 import { starters } from './starters.ts';
@@ -16,6 +17,7 @@ export async function bundle(root: string): Promise<ReadonlyMap<string, string>>
   const chunks = await pack(root);
   const files = new Map(chunks.map((chunk) => [chunk.fileName, chunk.code]));
   for (const [path, code] of starters(readActions(root))) files.set(path, code);
+  for (const [path, code] of await guardians(root)) files.set(path, code);
   const scriptBytes = totalBytes(files);
   if (scriptBytes > mostScriptBytes)
     throw new Error(

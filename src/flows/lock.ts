@@ -1,6 +1,8 @@
+import { feel, isLost, type Pulse } from '../domain/guardian/pulse.ts';
 import { Lease } from '../domain/kubernetes/kinds.ts';
 import type { KubernetesObject, ObjectRef } from '../domain/kubernetes/object.ts';
-import { type LeaseChange, type LeaseView, lease, leaseName, readLease, renewed, takenBy } from '../domain/rollout/lease.ts';
+import { type LeaseView, leaseName, readLease, renewalOf } from '../domain/rollout/lease.ts';
+import { type LeaseChange, microTime, renewal, takenBy } from '../domain/rollout/lease-writes.ts';
 import { durationText } from '../domain/units/duration.ts';
 import { Failure } from '../failure.ts';
 import type { World } from '../ports/world.ts';
@@ -12,6 +14,8 @@ export interface Lock {
   readonly found: LeaseView | undefined;
   /** Whether it was renewed within its duration: otherwise a successor may already have it, and nothing may move forward. */
   fresh(): boolean;
+  /** Whether the guardian of this epoch stopped beating, over an unbroken run of renewals. */
+  guardianLost(): boolean;
   /** Aborts when someone else has it. */
   readonly lost: AbortSignal;
   /** Writes into the Lease and renews it. Throws LOCK_LOST when it is not ours any more. */
@@ -23,6 +27,8 @@ export interface Lock {
 export interface LockRequest {
   readonly service: string;
   readonly namespace: string;
+  /** Seconds that the lock holds without being renewed. */
+  readonly duration: number;
   /** Seconds to wait for another holder. */
   readonly timeout: number;
   /** A holder that is known to be dead: its Lease is taken at once. */
@@ -30,7 +36,7 @@ export interface LockRequest {
   readonly signal?: AbortSignal;
 }
 
-type Waiting = { readonly version: string; readonly since: number };
+type Waiting = { readonly sign: string; readonly since: number };
 
 /**
  * Takes the Lease. One that is held is waited for until it is given away, or until it stood unchanged for its whole duration by our
@@ -44,13 +50,13 @@ export async function acquireLock(world: World, request: LockRequest): Promise<L
     const object = await world.cluster.get(ref, request.signal);
     const view = object === undefined ? undefined : readLease(object);
     if (view === undefined || isFree(view, request, waiting, world.clock.monotonic())) {
-      const taken = await take(world, ref, object, request.signal);
+      const taken = await take(world, ref, object, request);
       if (taken !== undefined) return hold(world, ref, taken, view);
       continue;
     }
-    if (waiting?.version !== view.resourceVersion) {
+    if (waiting?.sign !== view.sign) {
       if (waiting === undefined) world.log.line(`Waiting for the lock: ${view.holder} is deploying ${request.service}.`);
-      waiting = { version: view.resourceVersion, since: world.clock.monotonic() };
+      waiting = { sign: view.sign, since: world.clock.monotonic() };
     }
     if (world.clock.monotonic() - began >= request.timeout) {
       throw new Failure(
@@ -66,7 +72,7 @@ export async function acquireLock(world: World, request: LockRequest): Promise<L
 
 function isFree(view: LeaseView, request: LockRequest, waiting: Waiting | undefined, now: number): boolean {
   if (view.holder === '' || view.holder === request.successorOf) return true;
-  return waiting?.version === view.resourceVersion && now - waiting.since >= view.durationSeconds;
+  return waiting?.sign === view.sign && now - waiting.since >= view.durationSeconds;
 }
 
 /** `undefined` when someone else was faster. */
@@ -74,9 +80,13 @@ async function take(
   world: World,
   ref: ObjectRef,
   found: KubernetesObject | undefined,
-  signal: AbortSignal | undefined,
+  { duration, signal }: LockRequest,
 ): Promise<KubernetesObject | undefined> {
-  const object = takenBy(found, { namespace: ref.namespace, name: ref.name }, world.run.holder, stamp(world));
+  const object = takenBy(
+    found,
+    { namespace: ref.namespace, name: ref.name },
+    { holder: world.run.holder, duration, now: microTime(world.clock.now()) },
+  );
   try {
     return found === undefined
       ? await world.cluster.write({ do: 'create', kind: Lease, namespace: ref.namespace, object }, signal)
@@ -88,10 +98,11 @@ async function take(
 }
 
 function hold(world: World, ref: ObjectRef, taken: KubernetesObject, found: LeaseView | undefined): Lock {
-  const { epoch } = readLease(taken);
+  const { epoch, durationSeconds: duration } = readLease(taken);
+  const ours = { holder: world.run.holder, epoch };
   const lost = new AbortController();
   const stopped = new AbortController();
-  let held = taken;
+  let pulse: Pulse | undefined;
   let renewedAt = world.clock.monotonic();
   let queue: Promise<unknown> = Promise.resolve();
 
@@ -99,27 +110,30 @@ function hold(world: World, ref: ObjectRef, taken: KubernetesObject, found: Leas
     for (;;) {
       if (lost.signal.aborted) throw lostFailure(ref, 'someone else');
       try {
-        held = await world.cluster.write({ do: 'replace', ref, object: renewed(held, change, stamp(world)) });
+        const operations = renewal(ours, change, microTime(world.clock.now()));
+        const { guardian } = readLease(await world.cluster.write({ do: 'patch', ref, operations }));
         renewedAt = world.clock.monotonic();
+        pulse = feel(pulse, guardian, epoch, renewedAt);
         return;
       } catch (error) {
+        pulse = undefined;
         if (!(error instanceof Failure && (error.code === 'CLUSTER_CONFLICT' || error.code === 'CLUSTER_NOT_FOUND'))) throw error;
       }
-      held = await readAgain();
+      await readAgain();
     }
   };
 
-  /** After a conflict: still ours, with someone's annotation on it, or someone else's. */
-  const readAgain = async (): Promise<KubernetesObject> => {
+  /** After a conflict: still ours, or someone else's. */
+  const readAgain = async (): Promise<void> => {
     const object = await world.cluster.get(ref);
     const view = object === undefined ? undefined : readLease(object);
-    if (object !== undefined && view?.holder === world.run.holder && view.epoch === epoch) return object;
+    if (view?.holder === ours.holder && view.epoch === epoch) return;
     const failure = lostFailure(ref, view === undefined || view.holder === '' ? 'someone who deleted or released it' : view.holder);
     lost.abort(failure);
     throw failure;
   };
 
-  /** One write at a time: each carries the resourceVersion of the one before. */
+  /** One write at a time, in the order in which they were asked for. */
   const record = (change: LeaseChange): Promise<void> => {
     const next = queue.then(() => write(change));
     queue = next.catch(() => undefined);
@@ -128,7 +142,7 @@ function hold(world: World, ref: ObjectRef, taken: KubernetesObject, found: Leas
 
   const renew = async (): Promise<void> => {
     while (!stopped.signal.aborted && !lost.signal.aborted) {
-      const due = renewedAt + lease.renewal - world.clock.monotonic();
+      const due = renewedAt + renewalOf(duration) - world.clock.monotonic();
       if (due > 0) await world.clock.sleep(due, stopped.signal);
       else await record({}).catch((error: unknown) => notRenewed(world, error, stopped.signal));
     }
@@ -139,7 +153,8 @@ function hold(world: World, ref: ObjectRef, taken: KubernetesObject, found: Leas
     epoch,
     found,
     lost: lost.signal,
-    fresh: () => !lost.signal.aborted && world.clock.monotonic() - renewedAt < lease.duration,
+    fresh: () => !lost.signal.aborted && world.clock.monotonic() - renewedAt < duration,
+    guardianLost: () => isLost(pulse, duration),
     record,
     stop: () => stopped.abort(),
   };
@@ -157,6 +172,3 @@ const lostFailure = (ref: ObjectRef, holder: string): Failure =>
     `Lease ${ref.namespace}/${ref.name} was taken by ${holder}.`,
     'See that run: it decides where the traffic goes. This one has stopped writing.',
   );
-
-/** The API's MicroTime. */
-const stamp = (world: World): string => world.clock.now().toISOString().replace(/Z$/, '000Z');

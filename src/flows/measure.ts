@@ -27,7 +27,9 @@ export async function measure(
     measureArm(ask, plan, selectors.stable),
     ...plan.criteria.filter(isOwn).flatMap((query) => arms.map((arm) => measureOwn(ask, plan, selectors, query, arm))),
   ]);
-  return { at, ...disjoint(canary, stable), own };
+  // A proxy's pods count for both arms, which its metrics keep apart by other labels.
+  const shared = plan.source.kind === 'labelled' && plan.source.countedBy === 'proxy';
+  return { at, ...(shared ? { canary, stable } : disjoint(canary, stable)), own };
 }
 
 const isOwn = (criterion: Criterion): criterion is OwnQuery => criterion.kind === 'query';

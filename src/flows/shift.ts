@@ -1,6 +1,6 @@
 import type { KubernetesObject, ObjectRef } from '../domain/kubernetes/object.ts';
 import { nameOf } from '../domain/kubernetes/object.ts';
-import { epochAnnotation, readEpoch } from '../domain/rollout/lease.ts';
+import { ordered } from '../domain/rollout/ordered.ts';
 import type { Application, Router } from '../domain/traffic/router.ts';
 import { Failure } from '../failure.ts';
 import type { World } from '../ports/world.ts';
@@ -47,7 +47,7 @@ async function order(
     const found = await world.cluster.get(ref, request.signal);
     if (found === undefined)
       throw new Failure('ROUTE_UNUSABLE', `${nameOf(ref)} is not there.`, 'See who deleted it, and create it again with both backends.');
-    const wanted = wantedOf(request, found);
+    const wanted = ordered(request.router, request.app, request, found);
     if (wanted === undefined) return { object: found, wrote: false };
     try {
       return { object: await world.cluster.write({ do: 'replace', ref, object: wanted }, request.signal), wrote: true };
@@ -61,26 +61,6 @@ async function order(
     `${nameOf(ref)} was changed by someone else ${mostConflicts} times in a row.`,
     'See in its managedFields who keeps writing it.',
   );
-}
-
-/** `undefined` when nothing has to be written. */
-function wantedOf({ router, app, epoch, weight }: Shift, found: KubernetesObject): KubernetesObject | undefined {
-  const there = readEpoch(found.metadata.annotations?.[epochAnnotation]);
-  if (there > epoch) {
-    throw new Failure(
-      'LOCK_LOST',
-      `The route carries epoch ${there}, and this run has ${epoch}.`,
-      'See the run that holds the Lease now. This one has stopped writing.',
-    );
-  }
-  const split = weight === 'as-found' ? found : router.withWeight([found], app, weight)[0];
-  if (there === epoch && (split === undefined || weight === 'as-found' || JSON.stringify(split) === JSON.stringify(found)))
-    return undefined;
-  const { metadata, ...rest } = split ?? found;
-  return {
-    ...rest,
-    metadata: { ...metadata, annotations: { ...metadata.annotations, [epochAnnotation]: String(epoch) } },
-  } as KubernetesObject;
 }
 
 /** Waits for every parent's word on the generation that was written. */

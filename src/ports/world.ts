@@ -1,6 +1,7 @@
 import type { Cancellation } from './cancellation.ts';
 import type { Clock } from './clock.ts';
 import type { Cluster } from './cluster.ts';
+import type { GuardianKit } from './guardian-kit.ts';
 import type { Handover } from './handover.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
@@ -24,6 +25,7 @@ export interface World {
   readonly probe: Probe;
   readonly process: Process;
   readonly notifiers: readonly Notifier[];
+  readonly guardianKit: GuardianKit;
   /** The namespace of the kubeconfig's context: used where the input is empty. */
   readonly defaultNamespace: string;
 }

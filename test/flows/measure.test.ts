@@ -263,3 +263,21 @@ describe('selfTest', () => {
     await expect(selfTest(instead([/queue/, new TypeError('x')]), plan, selectors)).rejects.toThrow(TypeError);
   });
 });
+
+describe('a proxy that counts for both arms', () => {
+  const source: Measurement['source'] = { ...http, podLabel: 'controller_pod', countedBy: 'proxy' };
+  const series = (requests: number): readonly Series[] => [{ labels: { controller_pod: 'nginx-0', status: '200' }, value: requests }];
+  const proxied = new Store([
+    [/http_requests_total\{v="new"\}/, series(10)],
+    [/http_requests_total\{v="old"\}/, series(90)],
+  ]);
+  const criteria: readonly Criterion[] = [{ kind: 'error-rate', max: 0.01 }];
+
+  it('is no overlap of the selectors, as a pod of an arm would be', async () => {
+    const reading = await measure(proxied, { source, criteria, namespace: 'shop' }, selectors, 0);
+    expect([reading.canary.is, reading.stable.is]).toEqual(['counters', 'counters']);
+    const { countedBy: _, ...own } = { ...source, countedBy: 'proxy' as const };
+    const overlapping = await measure(proxied, { source: own, criteria, namespace: 'shop' }, selectors, 0);
+    expect(overlapping.canary).toMatchObject({ is: 'no-data', reason: expect.stringContaining('both match pod nginx-0') });
+  });
+});

@@ -22,6 +22,16 @@ export function kubernetesCluster(
   { watchPauseSeconds: pauseSeconds = 1, watchSilenceSeconds: silenceSeconds = 100 }: ClusterOptions = {},
 ): Cluster {
   return {
+    ...kubernetesObjects(connection),
+    list: async (kind, namespace, options = {}, signal) => (await listAll(connection, kind, namespace, options, signal)).items,
+    watch: (kind, namespace, options, signal) =>
+      watchObjects({ connection, kind, namespace, options, signal, pauseSeconds, silenceSeconds }),
+  };
+}
+
+/** The part that deals with single objects: all that the guardian needs. */
+export function kubernetesObjects(connection: Pick<Connection, 'json'>): Pick<Cluster, 'get' | 'write'> {
+  return {
     async get(ref, signal) {
       const purpose = `read ${nameOf(ref)}`;
       try {
@@ -31,9 +41,6 @@ export function kubernetesCluster(
         throw error;
       }
     },
-    list: async (kind, namespace, options = {}, signal) => (await listAll(connection, kind, namespace, options, signal)).items,
-    watch: (kind, namespace, options, signal) =>
-      watchObjects({ connection, kind, namespace, options, signal, pauseSeconds, silenceSeconds }),
     async write(write, signal) {
       const request = { ...requestFor(write), signal };
       try {

@@ -1,3 +1,5 @@
+import type { Arm } from './arm.ts';
+
 /** Where requests, errors and latencies of an arm are read. Everything is a raw counter: what changed is counted by us. */
 export type MetricSource = LabelledSource | QueriedSource;
 
@@ -15,6 +17,22 @@ export interface LabelledSource {
   readonly buckets: string;
   readonly unit: LatencyUnit;
   readonly podLabel: string;
+  /**
+   * How an arm is chosen when the user gives no selector: label matchers without braces. Missing: by the names of the pods that run,
+   * which a proxy's metrics do not have.
+   */
+  readonly armSelector?: (arm: Arm, names: ArmNames) => string;
+  /** Whose pods the label names: the arm's own, or those of a proxy that counts for both arms. The arm's own when it is left out. */
+  readonly countedBy?: 'arm' | 'proxy';
+}
+
+/** The names by which the metrics of a proxy tell the arms apart. */
+export interface ArmNames {
+  readonly namespace: string;
+  readonly deployments: Readonly<Record<Arm, string>>;
+  /** The object that carries the split. */
+  readonly route: string;
+  readonly canaryService: string;
 }
 
 /** Counters that the user's own expressions select, with `$selector` in the place of an arm's label matchers. */

@@ -1,7 +1,7 @@
 import { Deployment } from '../kubernetes/kinds.ts';
 import type { LabelSelector, Labels } from '../kubernetes/labels.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import { deploymentSpec, type PodTemplate, podLabels, serviceSpec } from '../kubernetes/workload.ts';
+import { deploymentSpec, type PodTemplate, podLabels } from '../kubernetes/workload.ts';
 
 export const serviceLabel = 'wf-deploy.io/service';
 export const trackLabel = 'wf-deploy.io/track';
@@ -18,9 +18,10 @@ export interface Clone {
 
 /**
  * The canary Deployment to apply: stable's spec with its whole pod template, annotations included, so that what is tested is
- * what will be promoted. Other than in stable are the image, the size, and the labels, which only the canary's Service selects.
+ * what will be promoted. Other than in stable are the image, the size, and the labels, `canaryLabels` among them: those by which the
+ * canary's share reaches its pods (the selector of its Service, or the labels of its subset).
  */
-export function cloneOf(stable: KubernetesObject, canaryService: KubernetesObject, clone: Clone): KubernetesObject {
+export function cloneOf(stable: KubernetesObject, canaryLabels: Labels, clone: Clone): KubernetesObject {
   const { replicas: _replicas, paused: _paused, selector: _selector, template, ...spec } = deploymentSpec(stable);
   const { namespace } = stable.metadata;
   return {
@@ -30,8 +31,8 @@ export function cloneOf(stable: KubernetesObject, canaryService: KubernetesObjec
     spec: {
       ...spec,
       replicas: clone.replicas,
-      selector: cloneSelector(stable, canaryService, clone.service),
-      template: templateOf(template, cloneLabels(stable, canaryService, clone.service), clone),
+      selector: cloneSelector(stable, canaryLabels, clone.service),
+      template: templateOf(template, cloneLabels(stable, canaryLabels, clone.service), clone),
     },
   };
 }
@@ -40,20 +41,20 @@ export function cloneOf(stable: KubernetesObject, canaryService: KubernetesObjec
 export const isOurs = (deployment: KubernetesObject, service: string): boolean =>
   deployment.metadata.labels?.[serviceLabel] === service && deployment.metadata.labels[trackLabel] === 'canary';
 
-/** What the clone's pods are labelled with: stable's labels, where the canary's Service does not want others. */
-export const cloneLabels = (stable: KubernetesObject, canaryService: KubernetesObject, service: string): Labels => ({
+/** What the clone's pods are labelled with: stable's labels, where the way to the canary does not want others. */
+export const cloneLabels = (stable: KubernetesObject, canaryLabels: Labels, service: string): Labels => ({
   ...podLabels(stable),
-  ...serviceSpec(canaryService).selector,
+  ...canaryLabels,
   ...ourLabels(service),
 });
 
 /**
  * Stable's selector with the values that the clone's pods have, and our two labels. It holds nothing of the canary's Service
- * beyond that: a selector cannot be changed later, and the Service's may.
+ * or subset beyond that: a selector cannot be changed later, and theirs may.
  */
-export function cloneSelector(stable: KubernetesObject, canaryService: KubernetesObject, service: string): LabelSelector {
+export function cloneSelector(stable: KubernetesObject, canaryLabels: Labels, service: string): LabelSelector {
   const { matchLabels = {}, matchExpressions } = deploymentSpec(stable).selector ?? {};
-  const labels = cloneLabels(stable, canaryService, service);
+  const labels = cloneLabels(stable, canaryLabels, service);
   const own = Object.fromEntries(Object.entries(matchLabels).map(([key, value]) => [key, labels[key] ?? value]));
   return { matchLabels: { ...own, ...ourLabels(service) }, ...(matchExpressions === undefined ? {} : { matchExpressions }) };
 }

@@ -1,9 +1,11 @@
+import type { Labels } from '../kubernetes/labels.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Parsed } from '../units/parsed.ts';
 import { isOurs, serviceLabel } from './canary-deployment.ts';
 import { selectionProblems } from './canary-selection.ts';
 import { containerOf } from './container-image.ts';
 import type { Problem } from './problem.ts';
+import { subsetSelectionProblems } from './subset-selection.ts';
 import { templateDifferences } from './template-differences.ts';
 
 /** What the preflight read. What is not there is left out. */
@@ -11,6 +13,8 @@ export interface CanaryObjects {
   readonly stable: KubernetesObject;
   readonly stableService?: KubernetesObject;
   readonly canaryService?: KubernetesObject;
+  /** The labels of the canary's subset, where both sides stand behind stable's Service and the canary has none of its own. */
+  readonly subset?: Labels;
   /** The Deployment that has the canary's name. */
   readonly canary?: KubernetesObject;
 }
@@ -18,6 +22,8 @@ export interface CanaryObjects {
 export interface CanaryNames {
   readonly service: string;
   readonly namespace: string;
+  /** Where stable's Service is not called as the service is. */
+  readonly stableService?: string;
   readonly canaryService: string;
   readonly canaryName: string;
   /** The input `container`, when it is given. */
@@ -43,11 +49,17 @@ export function inspectCanary(objects: CanaryObjects, names: CanaryNames): Canar
     problems: [
       ...containerProblems(container, users, names),
       ...(stable.metadata.name === names.canaryName ? [sameName(names)] : foreignCanary(canary, names)),
-      ...(stableService === undefined ? [noStableService(names)] : selectionProblems({ ...objects, stableService }, names)),
+      ...(stableService === undefined ? [noStableService(names)] : sidesProblems({ ...objects, stableService }, names)),
     ],
     canary: is === 'users' ? { is, differences } : { is },
     ...(container.ok ? { container: container.value } : {}),
   };
+}
+
+/** Two Services, each with the pods of its side; or one Service with all pods, which the subsets tell apart. */
+function sidesProblems(objects: CanaryObjects & { readonly stableService: KubernetesObject }, names: CanaryNames): readonly Problem[] {
+  const { subset } = objects;
+  return subset === undefined ? selectionProblems(objects, names) : subsetSelectionProblems({ ...objects, subset }, names);
 }
 
 function containerProblems(
@@ -78,7 +90,7 @@ const sameName = ({ canaryName }: CanaryNames): Problem => ({
   remedy: 'Give the canary another name.',
 });
 
-const noStableService = ({ service, namespace }: CanaryNames): Problem => ({
-  what: `Service ${namespace}/${service} is not there.`,
+const noStableService = ({ service, stableService = service, namespace }: CanaryNames): Problem => ({
+  what: `Service ${namespace}/${stableService} is not there.`,
   remedy: 'Create the Service of stable, or name it in the input `service`.',
 });

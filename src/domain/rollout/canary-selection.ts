@@ -47,7 +47,7 @@ function withService(service: KubernetesObject | undefined, users: KubernetesObj
   return { remedy: `Write the canary's Service like this.${labels}`, yaml: yamlText(service) };
 }
 
-const missesStable = (stable: KubernetesObject, service: KubernetesObject): Problem => ({
+export const missesStable = (stable: KubernetesObject, service: KubernetesObject): Problem => ({
   what: `Service ${described(service)} does not select the pods of Deployment ${stable.metadata.name}: this Deployment does not get the Service's traffic.`,
   remedy: 'Name the Service and the Deployment that belong together in the inputs.',
 });
@@ -71,8 +71,9 @@ function cloneProblems(
   mended: Mended,
 ): readonly Problem[] {
   const { stable } = parts;
-  const labels = cloneLabels(stable, canaryService, names.service);
-  const selector = cloneSelector(stable, canaryService, names.service);
+  const wanted = serviceSpec(canaryService).selector ?? {};
+  const labels = cloneLabels(stable, wanted, names.service);
+  const selector = cloneSelector(stable, wanted, names.service);
   const reasons = mixedReasons(parts, labels, selector, names.canaryName);
   return [
     ...(selectsPodsOf(canaryService, labels)
@@ -87,9 +88,13 @@ function cloneProblems(
             ...mended,
           },
         ]),
-    ...(existing === undefined || sameSelector(deploymentSpec(existing).selector ?? {}, selector) ? [] : [immutable(existing, selector)]),
+    ...changedSelector(existing, selector),
   ];
 }
+
+/** The selector of a Deployment that is there cannot be changed any more. */
+export const changedSelector = (existing: KubernetesObject | undefined, selector: LabelSelector): readonly Problem[] =>
+  existing === undefined || sameSelector(deploymentSpec(existing).selector ?? {}, selector) ? [] : [immutable(existing, selector)];
 
 const immutable = (existing: KubernetesObject, selector: LabelSelector): Problem => ({
   what: `Deployment ${existing.metadata.name} selects ${selectorText(deploymentSpec(existing).selector ?? {})}; now it would have to select ${selectorText(selector)}, and Kubernetes does not let a selector be changed.`,
@@ -145,5 +150,5 @@ function mixedReasons({ stable, stableService }: ServiceParts, labels: Labels, s
   ];
 }
 
-const described = (service: KubernetesObject): string =>
+export const described = (service: KubernetesObject): string =>
   `${service.metadata.name} (${selectorText({ matchLabels: serviceSpec(service).selector ?? {} }) || 'without a selector'})`;

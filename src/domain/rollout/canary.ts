@@ -88,7 +88,7 @@ function claimed(plan: RolloutPlan, state: In<'claiming'>, at: number): Move {
     case 'prepare':
       return startOver(plan);
     case 'promote':
-      return promote(startWatch(at));
+      return promote(startWatch(at), plan.guardian);
     case 'restore':
       return restore(plan, state.cause, at, state.again);
     case 'withdraw':
@@ -101,12 +101,10 @@ function enter(plan: RolloutPlan, stage: number, at: number, watch?: Watch): Mov
   const weight = plan.stages[stage]?.weight;
   if (weight === undefined) return plan.promote ? promote(startWatch(at, watch?.evidence.last)) : empty({ outcome: 'analysed' });
   const replicas = replicasFor(plan, weight);
+  const first = plan.guardian && weight > 0 && !carriedTraffic(plan, stage);
   return {
     state: { phase: 'scaling', stage },
-    effects: [
-      { do: 'scale-canary', replicas },
-      { do: 'await-canary', replicas },
-    ],
+    effects: [{ do: 'scale-canary', replicas }, { do: 'await-canary', replicas }, ...(first ? [{ do: 'post-guardian' } as const] : [])],
   };
 }
 

@@ -19,11 +19,12 @@ export const cancelled = (by: string): Cause => ({
 });
 
 /** The fast path: what is wrong without any metric. `undefined` when nothing is, or when the cluster gave no answer. */
-export function sickness({ cluster }: Sample): Cause | undefined {
+export function sickness({ cluster, guardian }: Sample): Cause | undefined {
   if (cluster.is === 'no-answer') return undefined;
   const { canary, route } = cluster;
   if (route.is === 'changed') return drift(`The route was changed by \`${route.by}\` during the rollout: ${route.what}.`, route.by);
   if (route.is === 'gone') return drift('The route was deleted during the rollout.', 'whoever deleted it');
+  if (guardian === 'lost') return unguarded;
   if (canary.trouble?.fatal === true)
     return { kind: 'crash', code: 'ROLLOUT_FAILED', text: canary.trouble.what, remedy: canary.trouble.remedy };
   if (canary.readyEndpoints > 0) return undefined;
@@ -35,6 +36,13 @@ export function sickness({ cluster }: Sample): Cause | undefined {
     remedy: canary.trouble?.remedy ?? 'Read the log and the events of its pods.',
   };
 }
+
+const unguarded: Cause = {
+  kind: 'error',
+  code: 'GUARDIAN_LOST',
+  text: 'The guardian in the cluster gave no sign of life any more: should this run die, nobody would take the canary back.',
+  remedy: 'See its Job and the events of its pod. It was deleted, evicted for too long, or cut off from the API server.',
+};
 
 const drift = (text: string, by: string): Cause => ({
   kind: 'drift',

@@ -24,6 +24,10 @@ export type Effect =
   | { readonly do: 'set-stable' }
   /** Does nothing when stable does not run the new image. */
   | { readonly do: 'restore-stable' }
+  /** Done only when the guardian has acknowledged this run's epoch. Before any weight. */
+  | { readonly do: 'post-guardian' }
+  /** Does nothing when there is none. */
+  | { readonly do: 'dismiss-guardian' }
   | { readonly do: 'alert' };
 
 /** How a rollout stands in the Lease. What a successor does about each is decided in `begin`. */

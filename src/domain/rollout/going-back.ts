@@ -11,9 +11,9 @@ export function back(plan: RolloutPlan, state: In<Forward>, cause: Cause, at: nu
       return state.next === 'promote' || state.next === 'restore' ? restore(plan, cause, at) : withdraw(cause);
     case 'preparing':
     case 'smoking':
-      return standDown(cause);
+      return standDown(plan, cause);
     case 'scaling':
-      return carriedTraffic(plan, state.stage) ? withdraw(cause) : standDown(cause);
+      return carriedTraffic(plan, state.stage) ? withdraw(cause) : standDown(plan, cause);
     case 'shifting':
     case 'holding':
       return withdraw(cause);
@@ -24,8 +24,8 @@ export function back(plan: RolloutPlan, state: In<Forward>, cause: Cause, at: nu
 }
 
 /** Nothing carries users yet: only our own objects are put to rest. */
-export function standDown(cause: Cause): Move {
-  const { state, effects } = rest(endingOf(cause));
+export function standDown(plan: RolloutPlan, cause: Cause): Move {
+  const { state, effects } = rest(plan, endingOf(cause));
   return { state, effects: [{ do: 'alert' }, ...effects] };
 }
 
@@ -83,12 +83,12 @@ export function stepDraining(plan: RolloutPlan, state: In<'draining'>, event: Ro
   const hurried = state.ending.outcome === 'aborted';
   const wait: Effect = { do: 'observe', inSeconds: hurried ? Math.min(plan.drain, drainWhenCancelled) : plan.drain };
   if (event.on === 'measured') return { state: { ...state, evidence: startEvidence(event.reading) }, effects: [wait] };
-  if (event.on !== 'sample' || hurried) return rest(state.ending);
+  if (event.on !== 'sample' || hurried) return rest(plan, state.ending);
   const evidence = extend(state.evidence, event.sample.reading);
   const canary = window(evidence, 'canary', 0).requests;
   const stable = window(evidence, 'stable', 0).requests;
   const left = canary <= mostShareAtRest * (canary + stable);
-  if (left || event.at - state.since >= 4 * plan.drain) return rest(state.ending);
+  if (left || event.at - state.since >= 4 * plan.drain) return rest(plan, state.ending);
   return { state: { ...state, evidence }, effects: [wait] };
 }
 
@@ -110,13 +110,14 @@ export function startOver(plan: RolloutPlan): Move {
   };
 }
 
-/** The canary rests at no pods and the Lease says so. */
-export function rest(ending: Ending): Move {
+/** The canary rests at no pods, the Lease says so, and nobody has to watch any more. */
+export function rest(plan: RolloutPlan, ending: Ending): Move {
   return {
     state: { phase: 'resting', ending },
     effects: [
       { do: 'scale-canary', replicas: 0 },
       { do: 'record', phase: 'resting', weight: 0 },
+      ...(plan.guardian ? [{ do: 'dismiss-guardian' } as const] : []),
     ],
   };
 }

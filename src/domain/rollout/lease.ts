@@ -1,8 +1,12 @@
+import { type GuardianSign, guardianKey, readSign } from '../guardian/sign.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { type RecordedPhase, recordedPhases } from './effect.ts';
 
-/** Seconds: how long a lock holds without being renewed, and how often it is renewed. */
-export const lease = { duration: 60, renewal: 20 } as const;
+/** Seconds that a lock holds without being renewed, where nothing else is wished. */
+export const leaseDuration = 60;
+
+/** Seconds between two renewals: two may fail before the lock is lost. */
+export const renewalOf = (duration: number): number => duration / 3;
 
 export const leaseName = (service: string): string => `wf-deploy-${service}`;
 
@@ -35,117 +39,85 @@ export interface LeaseView {
   readonly epoch: number;
   readonly resourceVersion: string;
   readonly durationSeconds: number;
+  /**
+   * Changes with every sign of life of the holder and with nothing else: others may annotate the Lease, and the guardian does.
+   * Compared only, because the time in it is that of another machine.
+   */
+  readonly sign: string;
   readonly rollout?: RolloutRecord;
   readonly evidence?: EvidenceRecord;
   readonly lastKnownGood?: string;
+  /** What the guardian last wrote. */
+  readonly guardian?: GuardianSign;
 }
 
-const key = {
+export const leaseKeys = {
   epoch: 'wf-deploy.io/epoch',
   rollout: 'wf-deploy.io/rollout',
   evidence: 'wf-deploy.io/evidence',
   lastKnownGood: 'wf-deploy.io/last-known-good',
 } as const;
 
-export const epochAnnotation = key.epoch;
+export const epochAnnotation = leaseKeys.epoch;
 
-interface LeaseSpec {
+export interface LeaseSpec {
   readonly holderIdentity?: string;
   readonly leaseDurationSeconds?: number;
   readonly leaseTransitions?: number;
   readonly acquireTime?: string;
+  readonly renewTime?: string;
   readonly [field: string]: unknown;
 }
 
 export function readLease(object: KubernetesObject): LeaseView {
   const { annotations = {}, resourceVersion = '' } = object.metadata;
   const spec = (object['spec'] ?? {}) as LeaseSpec;
-  const rollout = readRecord(annotations[key.rollout]);
-  const evidence = readEvidence(annotations[key.evidence]);
-  const lastKnownGood = annotations[key.lastKnownGood];
+  const rollout = readRecord(annotations[leaseKeys.rollout]);
+  const evidence = readEvidence(annotations[leaseKeys.evidence]);
+  const lastKnownGood = annotations[leaseKeys.lastKnownGood];
+  const guardian = readSign(annotations[guardianKey]);
+  const epoch = readEpoch(annotations[leaseKeys.epoch]);
   return {
     holder: spec.holderIdentity ?? '',
-    epoch: readEpoch(annotations[key.epoch]),
+    epoch,
     resourceVersion,
-    durationSeconds: spec.leaseDurationSeconds ?? lease.duration,
+    durationSeconds: spec.leaseDurationSeconds ?? leaseDuration,
+    sign: JSON.stringify([spec.holderIdentity ?? '', epoch, spec.renewTime ?? '']),
     ...(rollout === undefined ? {} : { rollout }),
     ...(evidence === undefined ? {} : { evidence }),
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
+    ...(guardian === undefined ? {} : { guardian }),
   };
 }
 
 /** An epoch as an annotation holds it. What cannot be read is older than every real one. */
 export const readEpoch = (text: string | undefined): number => (text !== undefined && /^[0-9]{1,15}$/.test(text) ? Number(text) : 0);
 
-/** The Lease in the hands of a new holder. `now` is ISO 8601 with microseconds, as the API wants it. */
-export function takenBy(
-  found: KubernetesObject | undefined,
-  ref: { readonly namespace: string; readonly name: string },
-  holder: string,
-  now: string,
-): KubernetesObject {
-  const before = found === undefined ? undefined : readLease(found);
-  const spec = (found?.['spec'] ?? {}) as LeaseSpec;
-  return {
-    ...(found ?? { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' }),
-    metadata: {
-      ...(found?.metadata ?? ref),
-      annotations: { ...found?.metadata.annotations, [key.epoch]: String((before?.epoch ?? 0) + 1) },
-    },
-    spec: {
-      ...spec,
-      holderIdentity: holder,
-      leaseDurationSeconds: lease.duration,
-      acquireTime: now,
-      renewTime: now,
-      leaseTransitions: (spec.leaseTransitions ?? 0) + (found === undefined ? 0 : 1),
-    },
-  };
-}
-
-/** What a holder may change about its Lease. */
-export interface LeaseChange {
-  readonly rollout?: RolloutRecord;
-  readonly evidence?: EvidenceRecord;
-  readonly lastKnownGood?: string;
-  /** Gives the lock away. */
-  readonly release?: boolean;
-}
-
-/** Renewed, with what changed. */
-export function renewed(held: KubernetesObject, change: LeaseChange, now: string): KubernetesObject {
-  const annotations = {
-    ...held.metadata.annotations,
-    ...(change.rollout === undefined ? {} : { [key.rollout]: JSON.stringify(change.rollout) }),
-    ...(change.evidence === undefined ? {} : { [key.evidence]: JSON.stringify(change.evidence) }),
-    ...(change.lastKnownGood === undefined ? {} : { [key.lastKnownGood]: change.lastKnownGood }),
-  };
-  const spec = (held['spec'] ?? {}) as LeaseSpec;
-  return {
-    ...held,
-    metadata: { ...held.metadata, annotations },
-    spec: { ...spec, renewTime: now, ...(change.release === true ? { holderIdentity: '' } : {}) },
-  };
-}
-
 // Annotations can be edited by anyone who may edit the Lease: they are read as foreign data.
 
 function readRecord(text: string | undefined): RolloutRecord | undefined {
-  const found = readFields(text, ['phase', 'container', 'image', 'previousImage', 'run', 'since']);
-  const phase = recordedPhases.find((known) => known === found?.['phase']);
-  const weight = found?.['weight'];
-  if (found === undefined || phase === undefined || typeof weight !== 'number' || !(weight >= 0 && weight <= 100)) return undefined;
-  return { ...(found as unknown as RolloutRecord), phase, weight };
+  const fields = readFields(text);
+  const texts = textsOf(fields, ['container', 'image', 'previousImage', 'run', 'since']);
+  const phase = recordedPhases.find((known) => known === fields?.['phase']);
+  const weight = fields?.['weight'];
+  if (texts === undefined || phase === undefined || typeof weight !== 'number' || !(weight >= 0 && weight <= 100)) return undefined;
+  return { phase, weight, ...texts };
 }
 
-const readEvidence = (text: string | undefined): EvidenceRecord | undefined =>
-  readFields(text, ['image', 'run', 'at']) as EvidenceRecord | undefined;
+const readEvidence = (text: string | undefined): EvidenceRecord | undefined => textsOf(readFields(text), ['image', 'run', 'at']);
 
-function readFields(text: string | undefined, names: readonly string[]): Record<string, unknown> | undefined {
+function readFields(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
   const value = parseJson(text);
-  if (typeof value !== 'object' || value === null) return undefined;
-  const fields = value as Record<string, unknown>;
-  return names.every((name) => typeof fields[name] === 'string') ? fields : undefined;
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+}
+
+/** The named fields and no others, when all of them are texts. */
+function textsOf<const Name extends string>(
+  fields: Readonly<Record<string, unknown>> | undefined,
+  names: readonly Name[],
+): Readonly<Record<Name, string>> | undefined {
+  const entries = names.map((name) => [name, fields?.[name]] as const);
+  return entries.every(([, value]) => typeof value === 'string') ? (Object.fromEntries(entries) as Record<Name, string>) : undefined;
 }
 
 function parseJson(text: string | undefined): unknown {

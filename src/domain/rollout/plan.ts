@@ -15,6 +15,8 @@ export interface RolloutPlan {
   readonly noDataTimeout: Seconds;
   readonly promote: boolean;
   readonly smoke: boolean;
+  /** No weight moves before a guardian in the cluster can take it back. */
+  readonly guardian: boolean;
   /** After a weight of 0: so long do requests in flight and clients that cached an address have to leave. */
   readonly drain: Seconds;
   readonly rolloutTimeout: Seconds;

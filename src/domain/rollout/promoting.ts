@@ -5,11 +5,12 @@ import type { Sample } from './sample.ts';
 import type { In, Move } from './state.ts';
 import { look, startWatch, type Watch } from './watch.ts';
 
-/** The canary carries all users; stable gets the new image. */
-export const promote = (watch: Watch): Move => ({
+/** The canary carries all users; stable gets the new image. `unguarded`: found so, without a guardian of this run. */
+export const promote = (watch: Watch, unguarded = false): Move => ({
   state: { phase: 'promoting', watch, troubled: false },
   effects: [
     { do: 'record', phase: 'promoting', weight: 100 },
+    ...(unguarded ? [{ do: 'post-guardian' } as const] : []),
     { do: 'set-stable' },
     { do: 'observe', inSeconds: 1, until: 'stable-available' },
   ],

@@ -7,6 +7,8 @@ export interface Sample {
   readonly at: number;
   readonly cluster: ClusterView | { readonly is: 'no-answer'; readonly reason: string };
   readonly reading: Reading;
+  /** Its heartbeat has stopped. Missing: it beats, or it is not known, or there is none. */
+  readonly guardian?: 'lost';
 }
 
 export interface ClusterView {

@@ -1,4 +1,5 @@
 import { HTTPRoute } from '../kubernetes/kinds.ts';
+import { labelsOfCanaryService } from './around/objects.ts';
 import { acceptanceOf } from './httproute/acceptance.ts';
 import { inspectRoute } from './httproute/inspection.ts';
 import { isRouteOf, routeIn, routeSpec, rulesOf } from './httproute/shape.ts';
@@ -11,6 +12,8 @@ export const gatewayApi: Router = {
   defaultRoute: (service) => service,
   kinds: [HTTPRoute],
   objects: (app) => [{ kind: HTTPRoute, namespace: app.namespace, name: app.route }],
+  context: () => [],
+  canaryLabels: labelsOfCanaryService,
   inspect: (found, app, weights) =>
     inspectRoute(
       found.find((object) => isRouteOf(object, app)),

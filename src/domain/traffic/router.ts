@@ -1,3 +1,4 @@
+import type { Labels } from '../kubernetes/labels.ts';
 import type { Kind, KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import type { Problem } from '../rollout/problem.ts';
 
@@ -10,6 +11,30 @@ export interface Application {
   readonly route: string;
   /** The Service in front of the canary. */
   readonly canaryService: string;
+  /** The Service in front of stable, where it is not called as the service is. */
+  readonly stableService?: string;
+  readonly deployments?: Sides;
+  /** The names by which a mesh knows both sides, where they are not the names of the Services. */
+  readonly hosts?: Sides;
+  /** Both sides as parts of one host: then there is no Service of the canary's own. */
+  readonly subsets?: Sides;
+}
+
+/** A name each for stable and for the canary. */
+export interface Sides {
+  readonly stable: string;
+  readonly canary: string;
+}
+
+/** What `inspect` looks at beside the route, in the namespace of the service. */
+export interface ContextRef {
+  readonly kind: Kind;
+  /** Empty: an object that lies in no namespace. */
+  readonly namespace: string;
+  /** Missing: all of them. */
+  readonly name?: string;
+  readonly need: 'required' | 'advisory';
+  readonly why: string;
 }
 
 /** What a router finds in its objects before anything is written. */
@@ -30,7 +55,11 @@ export interface CanaryHeader {
   readonly value: string;
 }
 
-/** What the gateways say about the object as it was read. `reason` says who and why, and ends without a full stop. */
+/**
+ * What the router's own side says about the object as it was read. `reason` says who and why, and ends without a full stop. Where
+ * nobody answers for a route (Istio, NGINX Ingress), `accepted` says only that the API server has stored it and that nobody has
+ * complained: whether traffic follows is measured by the share.
+ */
 export type Acceptance = { readonly is: 'accepted' } | { readonly is: 'pending' | 'refused'; readonly reason: string };
 
 /**
@@ -47,8 +76,20 @@ export interface Router {
   /** The kinds it reads and writes. */
   readonly kinds: readonly Kind[];
   objects(app: Application): readonly ObjectRef[];
-  /** `weights`: the canary's weights in percent that the rollout will pass through. */
-  inspect(found: readonly KubernetesObject[], app: Application, weights: readonly number[]): Inspection;
+  /** What the inspection needs to see beside `objects`. It is read and never written. */
+  context(app: Application): readonly ContextRef[];
+  /**
+   * `weights`: the canary's weights in percent that the rollout will pass through. `around`: the Services and Deployments of both
+   * sides and what of `context` is there and may be read.
+   */
+  inspect(
+    found: readonly KubernetesObject[],
+    app: Application,
+    weights: readonly number[],
+    around?: readonly KubernetesObject[],
+  ): Inspection;
+  /** The labels by which the canary's pods get the canary's share. `undefined`: what says so is not among the objects `around`. */
+  canaryLabels(app: Application, around: readonly KubernetesObject[]): Labels | undefined;
   /** The canary's share in percent as it stands, 0 to 100, not always an integer: the highest over all split rules, 0 when there is none. */
   weight(found: readonly KubernetesObject[], app: Application): number;
   /** The same objects with another split and nothing else changed. `percent` is an integer from 0 to 100. */

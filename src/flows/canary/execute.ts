@@ -54,7 +54,13 @@ async function lockAndCheckAgain(
   try {
     const { service } = checked.app;
     world.handover.save({ holder: world.run.holder, open: 'true' });
-    const lock = await acquireLock(world, { service, namespace: checked.app.namespace, timeout: plan.lockTimeout, signal: cancel.signal });
+    const lock = await acquireLock(world, {
+      service,
+      namespace: checked.app.namespace,
+      duration: plan.leaseDuration,
+      timeout: plan.lockTimeout,
+      signal: cancel.signal,
+    });
     if (lock.found?.resourceVersion === checked.lease?.resourceVersion) return { lock, ground: checked };
     // Someone else was here since the preflight: what it found may no longer be so.
     try {
@@ -80,6 +86,7 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     stablePods: ground.stablePods,
     canaryPods: [],
     canaryReplicas: undefined,
+    guarded: false,
     restarts: restartsOf([]),
     selectors: undefined,
     writes: [],

@@ -1,3 +1,4 @@
+import type { Labels } from '../../domain/kubernetes/labels.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import type { RolloutPlan } from '../../domain/rollout/plan.ts';
@@ -9,7 +10,8 @@ import type { CanaryPlan } from './plan.ts';
 export interface Ground {
   readonly app: Application;
   readonly stable: KubernetesObject;
-  readonly canaryService: KubernetesObject;
+  /** The labels by which the canary's share reaches its pods. */
+  readonly canaryLabels: Labels;
   readonly stablePods: readonly KubernetesObject[];
   /** Ours is made again from stable; of the user's own only the image changes. */
   readonly canary: { readonly is: 'absent' | 'ours' } | { readonly is: 'users'; readonly deployment: KubernetesObject };
@@ -38,6 +40,7 @@ export function rolloutPlanOf(plan: CanaryPlan, ground: Ground): RolloutPlan {
     noDataTimeout: plan.noDataTimeout,
     promote: plan.promote,
     smoke: plan.smoke.length > 0,
+    guardian: plan.guardian !== undefined,
     drain: plan.drain,
     rolloutTimeout: plan.rolloutTimeout,
     replicas: ground.replicas,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defaultMinRequests } from '../../domain/analysis/criteria.ts';
 import { http } from '../../domain/analysis/presets/http.ts';
 import { profiles } from '../../domain/rollout/profiles.ts';
-import { parseImage } from '../../domain/units/image.ts';
+import { imageText, parseImage } from '../../domain/units/image.ts';
 import { parseStages } from '../../domain/units/stages.ts';
 import { knownVariant } from '../../domain/units/variant.ts';
 import type { Connections, RawInputs } from '../flow.ts';
@@ -15,12 +15,14 @@ import {
   beforeStages,
   documents,
   ending,
+  guarding,
   limits,
   measuring,
   mergeCriteria,
   nameClashes,
   prometheusClashes,
 } from './shared-fields.ts';
+import { sideClashes, sidesOf } from './side-fields.ts';
 
 const schema = z.object({
   ...beforeStages,
@@ -32,6 +34,7 @@ const schema = z.object({
   smoke: document(parseSmoke),
   promote: defaulting(flag, 'true'),
   ...limits,
+  ...guarding,
   'at-rest': defaulting(choice('reset', 'stop'), 'reset'),
   ...ending,
 });
@@ -44,7 +47,7 @@ export interface CanaryInputs {
 }
 
 export function parseCanaryInputs(raw: RawInputs): CanaryInputs {
-  const fields = parseInputs(schema, raw, documents, [...prometheusClashes(raw), ...nameClashes(raw)]);
+  const fields = parseInputs(schema, raw, documents, [...prometheusClashes(raw), ...nameClashes(raw), ...sideClashes(raw)]);
   return {
     connections: connectionsOf(fields),
     wishes: {
@@ -73,6 +76,7 @@ export function sharedWishes(fields: Omit<z.output<typeof schema>, 'image' | 'pr
     canaryDeployment: fields['canary-deployment'] ?? `${fields.service}-canary`,
     router: fields.router,
     route: fields.route ?? fields.router.defaultRoute(fields.service),
+    ...sidesOf(fields),
     selectors: { stable: fields['stable-selector'], canary: fields['canary-selector'] },
     interval: fields.interval,
     source: fields.metrics ?? http,
@@ -82,6 +86,10 @@ export function sharedWishes(fields: Omit<z.output<typeof schema>, 'image' | 'pr
     noDataTimeout: fields['no-data-timeout'],
     rolloutTimeout: fields['rollout-timeout'],
     lockTimeout: fields['lock-timeout'],
+    leaseDuration: fields['lease-duration'],
+    guardian: fields.guardian
+      ? { image: imageText(fields['guardian-image']), serviceAccount: fields['guardian-service-account'] }
+      : undefined,
     drain: fields.drain,
     gitops: fields.gitops,
     dryRun: fields['dry-run'],

@@ -24,7 +24,8 @@ export async function observe(session: Session, { inSeconds, until }: Observing,
   const stable = until === undefined ? await waited(session, inSeconds, signal) : await followStable(session, inSeconds, signal);
   signal.throwIfAborted();
   const [cluster, reading] = await Promise.all([look(session, stable, signal), takeReading(session, signal)]);
-  return { at: session.world.clock.monotonic(), cluster, reading };
+  const lost = session.guarded && session.lock.guardianLost();
+  return { at: session.world.clock.monotonic(), cluster, reading, ...(lost ? { guardian: 'lost' } : {}) };
 }
 
 async function waited(session: Session, seconds: number, signal: AbortSignal): Promise<undefined> {

@@ -10,6 +10,7 @@ import { isTransient } from '../follow.ts';
 import { runSmoke } from '../smoke.ts';
 import { alert } from './alert.ts';
 import { explain } from './explain.ts';
+import { dismissGuardian, postGuardian } from './guardian.ts';
 import { observe, takeReading } from './observe.ts';
 import { canaryLabels, type Session } from './session.ts';
 import { orderWeight, restoreStable, scaleCanary, setCanary, setStable } from './writes.ts';
@@ -35,7 +36,7 @@ export async function perform(session: Session, effect: Effect, signal: AbortSig
 const isUrgent = (effect: Effect): boolean => effect.do === 'shift' && effect.urgent;
 
 async function once(session: Session, effect: Effect, signal: AbortSignal): Promise<RolloutEvent> {
-  const { world, ground, lock } = session;
+  const { world, plan, ground, lock } = session;
   const done = (): RolloutEvent => ({ on: 'done', at: world.clock.monotonic() });
   switch (effect.do) {
     case 'claim':
@@ -54,10 +55,18 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
         },
       });
       return done();
+    case 'post-guardian':
+      await postGuardian(session, signal);
+      return done();
+    case 'dismiss-guardian':
+      await dismissGuardian(world, ground.app.namespace, plan.service);
+      return done();
     case 'set-canary':
+      await freshLock(session, signal);
       await setCanary(session, effect.replicas, signal);
       return done();
     case 'scale-canary':
+      if (effect.replicas > 0) await freshLock(session, signal);
       await scaleCanary(session, effect.replicas, signal);
       return done();
     case 'await-canary':

@@ -1,7 +1,8 @@
 import type { Criterion } from '../../domain/analysis/criteria.ts';
 import type { MetricSource } from '../../domain/analysis/metric-source.ts';
+import type { GuardianWish } from '../../domain/guardian/objects.ts';
 import { ladderToPromote } from '../../domain/rollout/plan.ts';
-import type { Router } from '../../domain/traffic/router.ts';
+import type { Router, Sides } from '../../domain/traffic/router.ts';
 import type { Seconds } from '../../domain/units/duration.ts';
 import type { ImageRef } from '../../domain/units/image.ts';
 import type { Stage } from '../../domain/units/stages.ts';
@@ -22,6 +23,10 @@ export interface CanaryPlan {
   readonly canaryDeployment: string;
   readonly router: Router;
   readonly route: string;
+  /** Istio: the hosts of both sides, where they are not the Services' names. */
+  readonly hosts: { readonly stable: string | undefined; readonly canary: string | undefined };
+  /** Istio: both sides as subsets of one host. */
+  readonly subsets: Sides | undefined;
   readonly selectors: { readonly stable: string | undefined; readonly canary: string | undefined };
   readonly stages: readonly Stage[];
   readonly interval: Seconds;
@@ -35,6 +40,10 @@ export interface CanaryPlan {
   readonly requireEvidence: boolean;
   readonly rolloutTimeout: Seconds;
   readonly lockTimeout: Seconds;
+  /** So long does the lock hold without being renewed. Whole seconds. */
+  readonly leaseDuration: Seconds;
+  /** `undefined`: none is made. */
+  readonly guardian: GuardianWish | undefined;
   readonly drain: Seconds;
   readonly atRest: 'reset' | 'stop';
   readonly gitops: 'refuse' | 'accept';

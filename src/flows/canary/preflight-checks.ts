@@ -17,9 +17,8 @@ export interface Findings {
 
 const problems = (...found: readonly Problem[]): Findings => ({ problems: found, warnings: [] });
 
-export function missingObjects(plan: CanaryPlan, { app, stable, routes }: Survey): Findings {
+export function missingObjects(plan: CanaryPlan, { app, stable }: Survey): Findings {
   const { namespace } = app;
-  const [route] = plan.router.objects(app);
   return problems(
     ...(stable === undefined
       ? [
@@ -28,9 +27,6 @@ export function missingObjects(plan: CanaryPlan, { app, stable, routes }: Survey
             remedy: 'Check `namespace`, `service` and `stable-deployment`: a running service is changed, none is created.',
           },
         ]
-      : []),
-    ...(routes.length === 0 && route !== undefined
-      ? [{ what: `${nameOf(route)} is not there.`, remedy: 'Check `route` and `router`, and that its kind is installed in the cluster.' }]
       : []),
   );
 }
@@ -48,7 +44,7 @@ export function permissions({ service }: CanaryPlan, { denied, app }: Survey): F
   };
 }
 
-const permissionText = ({ verb, resource, subresource, why }: Permission): string =>
+export const permissionText = ({ verb, resource, subresource, why }: Permission): string =>
   `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`} (${why})`;
 
 /** Objects that another tool will write again: a rollout beside it would be reverted in the middle. */

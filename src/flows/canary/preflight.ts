@@ -7,10 +7,12 @@ import { imageOf } from '../../domain/rollout/container-image.ts';
 import { type LeaseView, readLease } from '../../domain/rollout/lease.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { inspectQuota } from '../../domain/rollout/quota.ts';
+import type { Router } from '../../domain/traffic/router.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { selfTest } from '../measure.ts';
 import type { Ground } from './ground.ts';
+import { guardianFindings } from './guardian-preflight.ts';
 import type { CanaryPlan } from './plan.ts';
 import { evidenceFor, type Findings, missingObjects, ownership, permissions, restingRoute, stableHealth } from './preflight-checks.ts';
 import { resolveImage, wantedImage } from './resolve-image.ts';
@@ -25,14 +27,20 @@ import { targetPort } from './target-port.ts';
 export async function preflight(world: World, plan: CanaryPlan): Promise<Ground> {
   const found = await survey(world, plan);
   const lease = found.lease === undefined ? undefined : readLease(found.lease);
-  const [image, metrics] = await Promise.all([resolveImage(world, wantedImage(plan, lease)), metricsOnStable(world, plan, found)]);
-  const canary = found.stable === undefined ? undefined : inspectCanary(objectsOf(found, found.stable), namesOf(plan, found));
+  const [image, metrics, guardian] = await Promise.all([
+    resolveImage(world, wantedImage(plan, lease)),
+    metricsOnStable(world, plan, found),
+    guardianFindings(world, plan, found.app),
+  ]);
+  const canary = found.stable === undefined ? undefined : inspectCanary(objectsOf(plan, found, found.stable), namesOf(plan, found));
   const routing = plan.router.inspect(
     found.routes,
     found.app,
     plan.stages.map(({ weight }) => weight),
+    found.around,
   );
-  const weightAtRest = plan.router.weight(found.routes, found.app);
+  // Without the route there is a problem anyhow.
+  const weightAtRest = found.routes.length === 0 ? 0 : plan.router.weight(found.routes, found.app);
   const findings: readonly Findings[] = [
     missingObjects(plan, found),
     permissions(plan, found),
@@ -41,16 +49,17 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
     restingRoute(plan, lease, weightAtRest),
     evidenceFor(plan, lease, image.text),
     { problems: canary?.problems ?? [], warnings: [] },
-    found.routes.length === 0 ? nothing : routing,
+    routing,
     found.stable === undefined ? nothing : inspectQuota(found.quotas, templateOf(found, found.stable), additionalPods(found)),
     image,
     metrics,
+    guardian,
   ];
   const problems = findings.flatMap((each) => each.problems);
   const warnings = findings.flatMap((each) => each.warnings);
   if (problems.length > 0) throw preflightFailed(problems);
   return {
-    ...groundOf(found, canary, lease),
+    ...groundOf(plan.router, found, canary, lease),
     image: image.text,
     weightAtRest,
     warnings,
@@ -62,13 +71,17 @@ const nothing: Findings = { problems: [], warnings: [] };
 
 /** Without a problem everything is there; where it is not, a check is missing. */
 function groundOf(
+  router: Router,
   found: Survey,
   inspected: CanaryInspection | undefined,
   lease: LeaseView | undefined,
 ): Omit<Ground, 'image' | 'weightAtRest' | 'warnings' | 'notes'> {
-  const { app, stable, canaryService, canary, stablePods } = found;
+  const { app, stable, canary, stablePods } = found;
   const container = inspected?.container;
-  if (stable === undefined || canaryService === undefined || container === undefined) {
+  const canaryLabels = router.canaryLabels(app, found.around);
+  // By subsets the canary has no Service of its own: it listens where stable does.
+  const service = app.subsets === undefined ? found.canaryService : found.stableService;
+  if (stable === undefined || service === undefined || canaryLabels === undefined || container === undefined) {
     throw new Failure('INTERNAL', 'The preflight found no problem, and yet something is missing.', 'Report this with the log.');
   }
   // In the middle of a promotion stable's own image is not the way back any more.
@@ -77,13 +90,13 @@ function groundOf(
   return {
     app,
     stable,
-    canaryService,
+    canaryLabels,
     stablePods,
     canary: users === undefined ? { is: canary === undefined ? 'absent' : 'ours' } : { is: 'users', deployment: users },
     container,
     previousImage: broken?.previousImage ?? imageOf(stable, container) ?? '',
     replicas: Math.max(1, deploymentSpec(stable).replicas ?? 1),
-    port: targetPort(canaryService, stable),
+    port: targetPort(service, stable),
     lease,
   };
 }
@@ -108,8 +121,10 @@ async function metricsOnStable(world: World, plan: CanaryPlan, found: Survey): P
   return await selfTest(world.metrics, { source: plan.source, criteria: plan.criteria, namespace: found.app.namespace }, selectors.value);
 }
 
-const objectsOf = ({ stableService, canaryService, canary }: Survey, stable: KubernetesObject) => ({
+const objectsOf = ({ router }: CanaryPlan, { app, around, stableService, canaryService, canary }: Survey, stable: KubernetesObject) => ({
   stable,
+  // A subset that is not there is a problem of the route.
+  ...(app.subsets === undefined ? {} : { subset: router.canaryLabels(app, around) ?? {} }),
   ...(stableService === undefined ? {} : { stableService }),
   ...(canaryService === undefined ? {} : { canaryService }),
   ...(canary === undefined ? {} : { canary }),
@@ -118,6 +133,7 @@ const objectsOf = ({ stableService, canaryService, canary }: Survey, stable: Kub
 const namesOf = (plan: CanaryPlan, { app }: Survey) => ({
   service: plan.service,
   namespace: app.namespace,
+  ...(app.stableService === undefined ? {} : { stableService: app.stableService }),
   canaryService: app.canaryService,
   canaryName: plan.canaryDeployment,
   ...(plan.container === undefined ? {} : { container: plan.container }),

@@ -24,6 +24,8 @@ export interface Session {
   canaryPods: readonly KubernetesObject[];
   /** As last ordered by this run. `undefined`: not yet. */
   canaryReplicas: number | undefined;
+  /** A guardian has acknowledged this run: from now on its silence counts. */
+  guarded: boolean;
   /** Of the canary's pods when it became Available: more than these are trouble. */
   restarts: Restarts;
   /** `undefined` until the canary's pods are known. */
@@ -66,7 +68,7 @@ export function ourCanary({ plan, ground }: Pick<Session, 'plan' | 'ground'>, re
     image: ground.image,
     replicas,
   };
-  return cloneOf(ground.stable, ground.canaryService, clone);
+  return cloneOf(ground.stable, ground.canaryLabels, clone);
 }
 
 /** The label selector of the canary's pods. */

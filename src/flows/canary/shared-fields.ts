@@ -5,6 +5,7 @@ import { parseCriteria } from '../../domain/analysis/written-criteria.ts';
 import { parseMetricSource } from '../../domain/analysis/written-source.ts';
 import { findRouter } from '../../domain/traffic/index.ts';
 import { parseDuration, type Seconds } from '../../domain/units/duration.ts';
+import { parseImage } from '../../domain/units/image.ts';
 import { parseLabel, parseName } from '../../domain/units/name.ts';
 import { type Parsed, refused } from '../../domain/units/parsed.ts';
 import { parseRatio, type Ratio } from '../../domain/units/ratio.ts';
@@ -12,11 +13,21 @@ import { knownVariant } from '../../domain/units/variant.ts';
 import type { RawInputs } from '../flow.ts';
 import { anyText, type Clash, choice, defaulting, document, flag, optional, required, wholeNumber } from '../input-fields.ts';
 import { parseHeaders, parsePrometheusService, parseUrl } from './connection-fields.ts';
+import { sides } from './side-fields.ts';
 
 /** A duration longer than nothing. */
 const time = (text: string): Parsed<Seconds> => {
   const result = parseDuration(text);
   return result.ok && result.value <= 0 ? refused('is no time', 'Write a time longer than `0s`.') : result;
+};
+
+/** A lock may be renewed, and its guardian may look at it, three times before it is lost: with less than this, a busy API server loses it. */
+const shortestLease = 5;
+
+const leaseTime = (text: string): Parsed<Seconds> => {
+  const result = parseDuration(text);
+  const sound = !result.ok || (Number.isInteger(result.value) && result.value >= shortestLease && result.value <= 3600);
+  return sound ? result : refused('is no such time', `Write whole seconds from ${shortestLease}s to 1h.`);
 };
 
 /** The inputs that every action that moves traffic has, in the order of action.yml. */
@@ -33,6 +44,7 @@ export const afterImage = {
   'canary-deployment': optional(parseLabel),
   router: defaulting(findRouter, 'gateway-api'),
   route: optional(parseName),
+  ...sides,
   'stable-selector': optional(parseSelector),
   'canary-selector': optional(parseSelector),
 };
@@ -57,7 +69,14 @@ export const measuring = {
 export const limits = {
   'rollout-timeout': defaulting(time, '600s'),
   'lock-timeout': defaulting(parseDuration, '10m'),
+  'lease-duration': defaulting(leaseTime, '60s'),
   drain: defaulting(parseDuration, '30s'),
+};
+
+export const guarding = {
+  guardian: defaulting(flag, 'true'),
+  'guardian-image': defaulting(parseImage, 'docker.io/library/node:24-slim'),
+  'guardian-service-account': optional(parseName),
 };
 
 export const ending = {

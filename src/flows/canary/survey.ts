@@ -4,7 +4,8 @@ import type { Kind, KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { leaseName } from '../../domain/rollout/lease.ts';
 import { type Permission, permissionsFor } from '../../domain/rollout/permissions.ts';
-import type { Application } from '../../domain/traffic/router.ts';
+import type { Application, ContextRef } from '../../domain/traffic/router.ts';
+import { serviceOf } from '../../domain/traffic/virtual-service/host.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { CanaryPlan } from './plan.ts';
@@ -18,6 +19,8 @@ export interface Survey {
   readonly canaryService: KubernetesObject | undefined;
   readonly canary: KubernetesObject | undefined;
   readonly routes: readonly KubernetesObject[];
+  /** What the router looks at beside the route: the Services and Deployments of both sides, and what it asked for. */
+  readonly around: readonly KubernetesObject[];
   readonly quotas: readonly KubernetesObject[];
   readonly stablePods: readonly KubernetesObject[];
   readonly lease: KubernetesObject | undefined;
@@ -31,18 +34,19 @@ export async function survey(world: World, plan: CanaryPlan): Promise<Survey> {
 
 export async function surveyObjects(world: World, plan: CanaryPlan): Promise<Omit<Survey, 'denied'>> {
   const namespace = plan.namespace ?? world.defaultNamespace;
-  const app: Application = { service: plan.service, namespace, route: plan.route, canaryService: plan.canaryDeployment };
+  const app = applicationOf(plan, namespace);
   const one = (kind: Kind, name: string): Promise<KubernetesObject | undefined> =>
     unlessForbidden(world.cluster.get({ kind, namespace, name }), undefined);
   const all = (kind: Kind, labels: string): Promise<readonly KubernetesObject[]> =>
     unlessForbidden(world.cluster.list(kind, namespace, labels === '' ? {} : { labels }), []);
   // The first answer decides whether there is a cluster to ask at all.
   const stable = await one(Deployment, plan.stableDeployment);
-  const [stableService, canaryService, canary, routes, quotas, lease, stablePods] = await Promise.all([
-    one(Service, plan.service),
-    one(Service, plan.canaryDeployment),
+  const [stableService, canaryService, canary, routes, context, quotas, lease, stablePods] = await Promise.all([
+    one(Service, app.stableService ?? app.service),
+    app.subsets === undefined ? one(Service, app.canaryService) : undefined,
     one(Deployment, plan.canaryDeployment),
     Promise.all(plan.router.objects(app).map((ref) => unlessForbidden(world.cluster.get(ref), undefined))),
+    Promise.all(plan.router.context(app).map((ref) => readContext(world, ref))),
     all(ResourceQuota, ''),
     one(Lease, leaseName(plan.service)),
     stable === undefined ? [] : all(Pod, podLabelsOf(stable)),
@@ -54,20 +58,49 @@ export async function surveyObjects(world: World, plan: CanaryPlan): Promise<Omi
     canaryService,
     canary,
     routes: routes.filter((route) => route !== undefined),
+    around: [stable, stableService, canaryService, canary, ...context.flat()].filter((object) => object !== undefined),
     quotas,
     lease,
     stablePods,
   };
 }
 
+/** A host that is a Service of the namespace is also the name of that Service. */
+function applicationOf(plan: CanaryPlan, namespace: string): Application {
+  const { service, route, hosts, subsets, stableDeployment, canaryDeployment } = plan;
+  const given = { stable: hosts.stable ?? service, canary: hosts.canary ?? canaryDeployment };
+  const here = (host: string): string | undefined => {
+    const found = serviceOf(host, namespace);
+    return found?.namespace === namespace ? found.name : undefined;
+  };
+  const stableService = here(given.stable);
+  return {
+    service,
+    namespace,
+    route,
+    canaryService: here(given.canary) ?? canaryDeployment,
+    ...(stableService === undefined || stableService === service ? {} : { stableService }),
+    deployments: { stable: stableDeployment, canary: canaryDeployment },
+    ...(hosts.stable === undefined && hosts.canary === undefined ? {} : { hosts: given }),
+    ...(subsets === undefined ? {} : { subsets }),
+  };
+}
+
+async function readContext(world: World, { kind, namespace, name }: ContextRef): Promise<readonly KubernetesObject[]> {
+  if (name === undefined) return await unlessForbidden(world.cluster.list(kind, namespace), []);
+  const object = await unlessForbidden(world.cluster.get({ kind, namespace, name }), undefined);
+  return object === undefined ? [] : [object];
+}
+
 /** The selector of a Deployment's pods, as the API takes it. */
 export const podLabelsOf = (deployment: KubernetesObject): string => selectorText(deploymentSpec(deployment).selector ?? {});
 
+/** What may not be read shows among the permissions; a kind that is not installed has no objects. */
 async function unlessForbidden<T>(reading: Promise<T>, otherwise: T): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof Failure && error.code === 'CLUSTER_FORBIDDEN') return otherwise;
+    if (error instanceof Failure && (error.code === 'CLUSTER_FORBIDDEN' || error.code === 'CLUSTER_NOT_FOUND')) return otherwise;
     throw error;
   }
 }
@@ -85,7 +118,7 @@ async function deniedPermissions(world: World, plan: CanaryPlan, app: Applicatio
   return wanted.filter((_, index) => answers[index] !== true);
 }
 
-async function isAllowed(world: World, permission: Permission): Promise<boolean> {
+export async function isAllowed(world: World, permission: Permission): Promise<boolean> {
   const { namespace, group, resource, subresource = '', verb, name = '' } = permission;
   const object: KubernetesObject = {
     apiVersion: SelfSubjectAccessReview.apiVersion,

@@ -9,6 +9,7 @@ import { acquireLock } from '../lock.ts';
 import { drive } from './drive.ts';
 import { open } from './execute.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
+import { dismissGuardian } from './guardian.ts';
 import type { CanaryPlan } from './plan.ts';
 import { reportCanary } from './report.ts';
 import { resultOf, settle } from './settle.ts';
@@ -24,12 +25,19 @@ export async function takeBack(plan: CanaryPlan, handedOver: Readonly<Record<str
   const namespace = plan.namespace ?? world.defaultNamespace;
   const object = await world.cluster.get({ kind: Lease, namespace, name: leaseName(plan.service) });
   const lease = object === undefined ? undefined : readLease(object);
-  if (lease === undefined || lease.holder !== holder) return undefined;
+  if (lease === undefined || !(lease.holder === holder || tookOver(lease, holder))) return undefined;
   const started = world.clock.now().toISOString();
-  const lock = await acquireLock(world, { service: plan.service, namespace, timeout: plan.lockTimeout, successorOf: holder });
+  const lock = await acquireLock(world, {
+    service: plan.service,
+    namespace,
+    duration: plan.leaseDuration,
+    timeout: plan.lockTimeout,
+    successorOf: holder,
+  });
   try {
     const record = lock.found?.rollout;
     if (record === undefined || record.phase === 'resting') {
+      await dismissGuardian(world, namespace, plan.service);
       await lock.record({ release: true });
       return undefined;
     }
@@ -48,6 +56,10 @@ export async function takeBack(plan: CanaryPlan, handedOver: Readonly<Record<str
   }
 }
 
+/** The guardian was there first. It moved the traffic and left the pods. */
+const tookOver = ({ holder, guardian }: LeaseView, dead: string): boolean =>
+  holder === '' && guardian?.is === 'acted' && guardian.after === dead;
+
 /** What is needed to go back: far less than to go forward, and nothing that could refuse. */
 function groundOf(plan: CanaryPlan, record: RolloutRecord, lease: LeaseView | undefined, found: Omit<Survey, 'denied'>): Ground {
   const absent = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: plan.stableDeployment } };
@@ -55,7 +67,7 @@ function groundOf(plan: CanaryPlan, record: RolloutRecord, lease: LeaseView | un
   return {
     app: found.app,
     stable,
-    canaryService: found.canaryService ?? { apiVersion: 'v1', kind: 'Service', metadata: { name: plan.canaryDeployment } },
+    canaryLabels: plan.router.canaryLabels(found.app, found.around) ?? {},
     stablePods: found.stablePods,
     canary:
       found.canary === undefined

@@ -2,7 +2,18 @@ import * as z from 'zod';
 import { parseImage } from '../../domain/units/image.ts';
 import { connectionsOf } from '../canary/connection-fields.ts';
 import { type CanaryInputs, sharedWishes } from '../canary/inputs.ts';
-import { afterImage, beforeStages, documents, ending, limits, measuring, nameClashes, prometheusClashes } from '../canary/shared-fields.ts';
+import {
+  afterImage,
+  beforeStages,
+  documents,
+  ending,
+  guarding,
+  limits,
+  measuring,
+  nameClashes,
+  prometheusClashes,
+} from '../canary/shared-fields.ts';
+import { sideClashes } from '../canary/side-fields.ts';
 import type { RawInputs } from '../flow.ts';
 import { defaulting, flag, optional, parseInputs } from '../input-fields.ts';
 
@@ -12,6 +23,7 @@ const schema = z.object({
   ...afterImage,
   ...measuring,
   ...limits,
+  ...guarding,
   'require-evidence': defaulting(flag, 'true'),
   ...ending,
 });
@@ -24,6 +36,7 @@ export function parsePromoteInputs(raw: RawInputs): CanaryInputs {
   const fields = parseInputs(schema, raw, documents, [
     ...prometheusClashes(raw),
     ...nameClashes(raw),
+    ...sideClashes(raw),
     ...(unnamed
       ? [
           {

@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { selects, serviceSelects } from '../../../src/domain/kubernetes/labels.ts';
 import { deploymentSpec, podLabels } from '../../../src/domain/kubernetes/workload.ts';
 import { cloneOf, isOurs } from '../../../src/domain/rollout/canary-deployment.ts';
-import { service, stable } from './deployments.ts';
+import { stable } from './deployments.ts';
 
 const wanted = { service: 'agent', canaryName: 'agent-canary', container: 'agent', image: 'shop/agent@sha256:2', replicas: 2 };
-const canaryService = service('agent-canary', { app: 'agent-canary' });
+const canaryLabels = { app: 'agent-canary' };
 
 describe('the canary made from stable', () => {
-  const clone = cloneOf(stable(), canaryService, wanted);
+  const clone = cloneOf(stable(), canaryLabels, wanted);
 
   it('is stable with another image, size and labels, and nothing else', () => {
     expect(clone).toEqual({
@@ -52,20 +52,20 @@ describe('the canary made from stable', () => {
   });
 
   it('does not put into its selector what only the Service asks for', () => {
-    const made = cloneOf(stable(), service('agent-canary', { app: 'agent-canary', color: 'green' }), wanted);
+    const made = cloneOf(stable(), { app: 'agent-canary', color: 'green' }, wanted);
     expect(podLabels(made)['color']).toBe('green');
     expect(deploymentSpec(made).selector?.matchLabels).not.toHaveProperty('color');
   });
 
   it('keeps the expressions of stable’s selector', () => {
     const matchExpressions = [{ key: 'tier', operator: 'Exists' }];
-    const made = cloneOf(stable({ selector: { matchLabels: { app: 'agent' }, matchExpressions } }), canaryService, wanted);
+    const made = cloneOf(stable({ selector: { matchLabels: { app: 'agent' }, matchExpressions } }), canaryLabels, wanted);
     expect(deploymentSpec(made).selector?.matchExpressions).toEqual(matchExpressions);
   });
 
   it('does not change stable', () => {
     const before = stable();
-    cloneOf(before, canaryService, wanted);
+    cloneOf(before, canaryLabels, wanted);
     expect(before).toEqual(stable());
   });
 

@@ -11,7 +11,7 @@ const names = { service: 'agent', namespace: 'shop', canaryService: 'agent-canar
 const stableService = service('agent', { app: 'agent' });
 const canaryService = service('agent-canary', { app: 'agent-canary' });
 const sound: CanaryObjects = { stable: stable(), stableService, canaryService };
-const clone = cloneOf(stable(), canaryService, { ...names, image: 'shop/agent:2', replicas: 1 });
+const clone = cloneOf(stable(), { app: 'agent-canary' }, { ...names, image: 'shop/agent:2', replicas: 1 });
 const problemsOf = (objects: CanaryObjects, more: object = {}) => inspectCanary(objects, { ...names, ...more }).problems;
 const texts = (objects: CanaryObjects, more: object = {}) => problemsOf(objects, more).map(({ what }) => what);
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { type Permission, permissionsFor, roleYaml } from '../../../src/domain/rollout/permissions.ts';
 import { gatewayApi } from '../../../src/domain/traffic/gateway-api.ts';
+import { istio } from '../../../src/domain/traffic/istio.ts';
+import { nginxIngress } from '../../../src/domain/traffic/nginx-ingress.ts';
 
 const app = { service: 'agent', namespace: 'shop', route: 'agent-route', canaryService: 'agent-canary' };
 const needs = {
@@ -35,6 +37,7 @@ describe('what a run needs to be allowed', () => {
       'required watch /pods shop/*',
       'required get coordination.k8s.io/leases shop/wf-deploy-agent',
       'required update coordination.k8s.io/leases shop/wf-deploy-agent',
+      'required patch coordination.k8s.io/leases shop/wf-deploy-agent',
       'required create coordination.k8s.io/leases shop/*',
       'advisory list /events shop/*',
       'advisory get /pods/log shop/*',
@@ -48,6 +51,32 @@ describe('what a run needs to be allowed', () => {
   it('is less without a port-forward and with a Prometheus of its own address', () => {
     const { metricsService: _, ...less } = { ...needs, portForward: false };
     expect(permissionsFor(less).some(({ subresource }) => subresource === 'portforward' || subresource === 'proxy')).toBe(false);
+  });
+
+  it('is with Istio the view of what stands around, and no write of it', () => {
+    const subsets = { ...app, stableService: 'agents', subsets: { stable: 'v1', canary: 'v2' } };
+    const router = permissionsFor({ ...needs, router: istio, app: subsets }).map(short);
+    expect(router.filter((permission) => /istio|ingress|namespaces|\/services shop/.test(permission))).toEqual([
+      'required get networking.istio.io/virtualservices shop/agent-route',
+      'required update networking.istio.io/virtualservices shop/agent-route',
+      'required patch networking.istio.io/virtualservices shop/agent-route',
+      'required list networking.istio.io/destinationrules shop/*',
+      'advisory list networking.k8s.io/ingresses shop/*',
+      'advisory list networking.istio.io/gateways shop/*',
+      'advisory get /namespaces shop/shop',
+      // By subsets there is no Service of the canary's own.
+      'required get /services shop/agents',
+    ]);
+  });
+
+  it('is with NGINX Ingress the canary Ingress, and the view of all', () => {
+    const router = permissionsFor({ ...needs, router: nginxIngress }).map(short);
+    expect(router.filter((permission) => permission.includes('ingresses'))).toEqual([
+      'required get networking.k8s.io/ingresses shop/agent-route-canary',
+      'required update networking.k8s.io/ingresses shop/agent-route-canary',
+      'required patch networking.k8s.io/ingresses shop/agent-route-canary',
+      'required list networking.k8s.io/ingresses shop/*',
+    ]);
   });
 
   it('has a reason each', () => {

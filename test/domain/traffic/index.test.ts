@@ -14,7 +14,7 @@ describe('the register of routers', () => {
     expect(findRouter('gateway-api')).toEqual({ ok: true, value: routers['gateway-api'] });
   });
 
-  it.each(['istio', '', 'Gateway-API', 'toString', '__proto__'])('refuses %j and lists the known ones', (name) => {
+  it.each(['nginx', '', 'Gateway-API', 'toString', '__proto__'])('refuses %j and lists the known ones', (name) => {
     expect(findRouter(name)).toMatchObject({ ok: false, remedy: expect.stringContaining('`gateway-api`') });
   });
 });

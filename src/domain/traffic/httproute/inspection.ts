@@ -2,11 +2,13 @@ import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { yamlText } from '../../kubernetes/yaml.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import type { Application, Inspection } from '../router.ts';
+import { roundedPercent } from '../weights/split.ts';
+import { scaleProblems, thirdBackendWarnings } from '../weights/third-backend.ts';
 import { headerRouteProblems } from './header-route.ts';
 import { headersOf, isHeaderRoute, ruleText, sendsOnlyToCanary } from './match.ts';
 import { type BackendRef, type Rule, routeSpec, rulesOf } from './shape.ts';
 import { backendsOf, isSplit, percentOf } from './split.ts';
-import { fittedTo, scaleProblems, thirdBackendWarnings } from './third-backend.ts';
+import { fittedTo, weighed } from './third-backend.ts';
 
 /** What a rollout needs from a route, looked at before anything is written. */
 export function inspectRoute(route: KubernetesObject | undefined, app: Application, weights: readonly number[]): Inspection {
@@ -20,10 +22,10 @@ export function inspectRoute(route: KubernetesObject | undefined, app: Applicati
     problems: [
       ...((routeSpec(route).parentRefs ?? []).length === 0 ? [orphaned(name)] : []),
       ...(splits.length === 0 ? [unsplit(name, app, rules, weights)] : []),
-      ...splits.flatMap(({ rule, text }) => [...ambiguous(rule, text, app), ...scaleProblems(rule, text, app, weights)]),
+      ...splits.flatMap(({ rule, text }) => [...ambiguous(rule, text, app), ...scaleProblems(weighed(rule, text, app), weights)]),
     ],
     warnings: [
-      ...splits.flatMap(({ rule, text }) => [...thirdBackendWarnings(rule, text, app), ...sticky(rule, text)]),
+      ...splits.flatMap(({ rule, text }) => [...thirdBackendWarnings(weighed(rule, text, app)), ...sticky(rule, text)]),
       ...others.flatMap(({ rule, text }) => bypass(rule, text, app)),
       ...rules.flatMap(({ rule, text }) => mirror(rule, text, app)),
       ...headerRouteProblems(splits, headerRoutes, app),
@@ -38,7 +40,8 @@ export function inspectRoute(route: KubernetesObject | undefined, app: Applicati
 
 const missing = (name: string): Problem => ({
   what: `${name} is not there.`,
-  remedy: 'Create it, or name the HTTPRoute of the service in the input `route`.',
+  remedy:
+    'Create it, or name the HTTPRoute of the service in the input `route`. Check `router`, and that the kind is installed in the cluster.',
 });
 
 const orphaned = (name: string): Problem => ({
@@ -134,5 +137,3 @@ function purpose(rule: Rule, app: Application): string {
     ? `it goes to \`${app.service}\` and not to the canary, so it gets the new version with the promotion`
     : 'it goes elsewhere';
 }
-
-const roundedPercent = (percent: number): number => Math.round(percent * 10) / 10;

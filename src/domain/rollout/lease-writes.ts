@@ -1,0 +1,83 @@
+import { type GuardianSign, guardianKey } from '../guardian/sign.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { annotationPath, type PatchOperation } from '../kubernetes/patch.ts';
+import { type EvidenceRecord, type LeaseSpec, leaseKeys, type RolloutRecord, readLease } from './lease.ts';
+
+export interface Taking {
+  readonly holder: string;
+  /** Seconds, whole ones. */
+  readonly duration: number;
+  /** ISO 8601 with microseconds, as the API wants it. */
+  readonly now: string;
+}
+
+/** The Lease in the hands of a new holder. */
+export function takenBy(
+  found: KubernetesObject | undefined,
+  ref: { readonly namespace: string; readonly name: string },
+  { holder, duration, now }: Taking,
+): KubernetesObject {
+  const before = found === undefined ? undefined : readLease(found);
+  const spec = (found?.['spec'] ?? {}) as LeaseSpec;
+  return {
+    ...(found ?? { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' }),
+    metadata: {
+      ...(found?.metadata ?? ref),
+      annotations: { ...found?.metadata.annotations, [leaseKeys.epoch]: String((before?.epoch ?? 0) + 1) },
+    },
+    spec: {
+      ...spec,
+      holderIdentity: holder,
+      leaseDurationSeconds: duration,
+      acquireTime: now,
+      renewTime: now,
+      leaseTransitions: (spec.leaseTransitions ?? 0) + (found === undefined ? 0 : 1),
+    },
+  };
+}
+
+/** What a holder may change about its Lease. */
+export interface LeaseChange {
+  readonly rollout?: RolloutRecord;
+  readonly evidence?: EvidenceRecord;
+  readonly lastKnownGood?: string;
+  readonly guardian?: GuardianSign;
+  /** Gives the lock away. */
+  readonly release?: boolean;
+}
+
+/**
+ * Renews the Lease, with what changed. It fails as a conflict when the Lease is not ours any more, and takes no notice of what others
+ * write beside it: the guardian's heartbeat and a renewal do not get in each other's way.
+ */
+export function renewal(
+  held: { readonly holder: string; readonly epoch: number },
+  change: LeaseChange,
+  now: string,
+): readonly PatchOperation[] {
+  const annotated = (name: string, value: string): PatchOperation => ({ op: 'add', path: annotationPath(name), value });
+  const { rollout, evidence, lastKnownGood, guardian, release = false } = change;
+  return [
+    ...onlyWhileHeld(held),
+    { op: 'add', path: '/spec/renewTime', value: now },
+    ...(rollout === undefined ? [] : [annotated(leaseKeys.rollout, JSON.stringify(rollout))]),
+    ...(evidence === undefined ? [] : [annotated(leaseKeys.evidence, JSON.stringify(evidence))]),
+    ...(lastKnownGood === undefined ? [] : [annotated(leaseKeys.lastKnownGood, lastKnownGood)]),
+    ...(guardian === undefined ? [] : [annotated(guardianKey, JSON.stringify(guardian))]),
+    ...(release ? [{ op: 'add', path: '/spec/holderIdentity', value: '' } as const] : []),
+  ];
+}
+
+/** A sign of the guardian, beside whoever holds the Lease at this epoch. */
+export const signing = (epoch: number, sign: GuardianSign): readonly PatchOperation[] => [
+  { op: 'test', path: annotationPath(leaseKeys.epoch), value: String(epoch) },
+  { op: 'add', path: annotationPath(guardianKey), value: JSON.stringify(sign) },
+];
+
+const onlyWhileHeld = ({ holder, epoch }: { readonly holder: string; readonly epoch: number }): readonly PatchOperation[] => [
+  { op: 'test', path: '/spec/holderIdentity', value: holder },
+  { op: 'test', path: annotationPath(leaseKeys.epoch), value: String(epoch) },
+];
+
+/** The API's MicroTime. */
+export const microTime = (now: Date): string => now.toISOString().replace(/Z$/, '000Z');

@@ -1,0 +1,41 @@
+import { Failure } from '../../failure.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import type { Application, Router } from '../traffic/router.ts';
+import { epochAnnotation, readEpoch } from './lease.ts';
+
+/** The part of a router that moves traffic. */
+export type SplitLens = Pick<Router, 'objects' | 'weight' | 'withWeight'>;
+
+export interface Order {
+  readonly epoch: number;
+  /** Percent; `as-found` changes nothing but the epoch. */
+  readonly weight: number | 'as-found';
+}
+
+/**
+ * An object of the route as it has to be written, still with the resourceVersion it was read with; `undefined` when it is so already.
+ * Throws LOCK_LOST when it carries a later epoch: whoever wrote that decides where the traffic goes.
+ */
+export function ordered(
+  lens: SplitLens,
+  app: Application,
+  { epoch, weight }: Order,
+  found: KubernetesObject,
+): KubernetesObject | undefined {
+  const there = readEpoch(found.metadata.annotations?.[epochAnnotation]);
+  if (there > epoch) {
+    throw new Failure(
+      'LOCK_LOST',
+      `The route carries epoch ${there}, and this run has ${epoch}.`,
+      'See the run that holds the Lease now. This one has stopped writing.',
+    );
+  }
+  const split = weight === 'as-found' ? found : lens.withWeight([found], app, weight)[0];
+  if (there === epoch && (split === undefined || weight === 'as-found' || JSON.stringify(split) === JSON.stringify(found)))
+    return undefined;
+  const { metadata, ...rest } = split ?? found;
+  return {
+    ...rest,
+    metadata: { ...metadata, annotations: { ...metadata.annotations, [epochAnnotation]: String(epoch) } },
+  } as KubernetesObject;
+}

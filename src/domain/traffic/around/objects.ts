@@ -1,0 +1,28 @@
+import { Deployment, Service } from '../../kubernetes/kinds.ts';
+import type { Labels } from '../../kubernetes/labels.ts';
+import type { Kind, KubernetesObject } from '../../kubernetes/object.ts';
+import { serviceSpec } from '../../kubernetes/workload.ts';
+import type { Application } from '../router.ts';
+
+/** The API serves a kind in several versions, so only its group counts. */
+export const isOf = ({ apiVersion, kind }: KubernetesObject, wanted: Kind): boolean =>
+  kind === wanted.kind && apiVersion.split('/')[0] === wanted.apiVersion.split('/')[0];
+
+export const allOf = (kind: Kind, around: readonly KubernetesObject[]): readonly KubernetesObject[] =>
+  around.filter((object) => isOf(object, kind));
+
+export const oneOf = (kind: Kind, name: string | undefined, around: readonly KubernetesObject[]): KubernetesObject | undefined =>
+  allOf(kind, around).find(({ metadata }) => metadata.name === name);
+
+export const stableServiceName = ({ stableService, service }: Application): string => stableService ?? service;
+
+export const stableDeployment = (
+  { deployments, service }: Application,
+  around: readonly KubernetesObject[],
+): KubernetesObject | undefined => oneOf(Deployment, deployments?.stable ?? service, around);
+
+/** Where each side has a Service: what that of the canary selects by. */
+export const labelsOfCanaryService = ({ canaryService }: Application, around: readonly KubernetesObject[]): Labels | undefined => {
+  const service = oneOf(Service, canaryService, around);
+  return service === undefined ? undefined : (serviceSpec(service).selector ?? {});
+};

@@ -1,0 +1,31 @@
+import { Ingress } from '../kubernetes/kinds.ts';
+import { labelsOfCanaryService } from './around/objects.ts';
+import { inspectIngresses } from './ingress/inspection.ts';
+import { canaryIngressIn, canaryRouteName } from './ingress/shape.ts';
+import { percentOf, withPercent } from './ingress/weight.ts';
+import type { Router } from './router.ts';
+
+/**
+ * The community's NGINX Ingress controller, archived since March 2026: stable's Ingress and a second one beside it, `<route>-canary`,
+ * whose annotation is the weight. No status tells what the controller has taken: `accepted` is the word of the API server.
+ */
+export const nginxIngress: Router = {
+  name: 'nginx-ingress',
+  defaultRoute: (service) => service,
+  kinds: [Ingress],
+  objects: (app) => [{ kind: Ingress, namespace: app.namespace, name: canaryRouteName(app) }],
+  context: ({ namespace }) => [
+    { kind: Ingress, namespace, need: 'required', why: "read stable's Ingress, and see that no other serves its paths" },
+  ],
+  canaryLabels: labelsOfCanaryService,
+  inspect: (found, app, _weights, around = []) => inspectIngresses(found, app, around),
+  weight: (found, app) => percentOf(canaryIngressIn(found, app)),
+  withWeight(found, app, percent) {
+    const canary = canaryIngressIn(found, app);
+    return found.map((object) => (object === canary ? withPercent(canary, percent) : object));
+  },
+  accepted(found, app) {
+    canaryIngressIn(found, app);
+    return { is: 'accepted' };
+  },
+};

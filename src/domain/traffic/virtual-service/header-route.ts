@@ -1,0 +1,43 @@
+import { yamlText } from '../../kubernetes/yaml.ts';
+import type { Problem } from '../../rollout/problem.ts';
+import type { Application } from '../router.ts';
+import { isHeaderRoute, matchesOf, outranks } from './match.ts';
+import type { HttpRule } from './shape.ts';
+import { destinationsFor } from './split.ts';
+
+interface Named {
+  readonly rule: HttpRule;
+  readonly text: string;
+}
+
+/** Split rules whose requests have no way to the canary by a header: people and edge checks then meet it only by chance. */
+export function headerRouteProblems(rules: readonly Named[], splits: readonly Named[], app: Application): readonly Problem[] {
+  return splits.flatMap((split) => {
+    // The first rule that matches wins: one that comes later is never asked.
+    const before = rules.slice(0, rules.indexOf(split)).filter(({ rule }) => isHeaderRoute(rule, app));
+    const specials = before.flatMap(({ rule }) => matchesOf(rule));
+    const covered = matchesOf(split.rule).every((match) => specials.some((special) => outranks(special, match)));
+    if (covered) return [];
+    return [
+      {
+        what: `No header route comes before ${split.text}: nobody can ask for the canary there before it has weight.`,
+        remedy: 'Put this rule in front of it in spec.http; the first rule that matches wins:',
+        yaml: yamlText([headerRouteFor(split.rule, app)]),
+      },
+    ];
+  });
+}
+
+function headerRouteFor(rule: HttpRule, app: Application): HttpRule {
+  const { name: _, match: __, route: ___, mirror: ____, mirrors: _____, fault: ______, ...rest } = rule;
+  const taken = matchesOf(rule).flatMap(({ headers = {} }) => Object.keys(headers).map((header) => header.toLowerCase()));
+  const header = taken.includes('x-canary') ? 'x-canary-release' : 'x-canary';
+  const route = destinationsFor(rule, app, 'canary')
+    .slice(0, 1)
+    .map(({ weight: _weight, ...destination }) => destination);
+  return {
+    match: matchesOf(rule).map(({ name: _name, ...match }) => ({ ...match, headers: { ...match.headers, [header]: { exact: 'true' } } })),
+    ...rest,
+    route,
+  };
+}

@@ -1,0 +1,75 @@
+import { Failure } from '../../../failure.ts';
+import { VirtualService } from '../../kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { isOf } from '../around/objects.ts';
+import type { Application } from '../router.ts';
+
+// The API server has checked a VirtualService against the schema of its kind. What that schema lets a user leave out is optional.
+
+export interface HttpRule {
+  readonly name?: string;
+  readonly match?: readonly Match[];
+  readonly route?: readonly RouteDestination[];
+  readonly redirect?: object;
+  readonly directResponse?: object;
+  readonly delegate?: { readonly name?: string; readonly namespace?: string };
+  readonly mirror?: Destination;
+  readonly mirrors?: readonly { readonly destination: Destination }[];
+  readonly [field: string]: unknown;
+}
+
+export interface RouteDestination {
+  readonly destination: Destination;
+  /** 0 when it is left out. A lone destination gets everything, whatever its weight is. */
+  readonly weight?: number;
+  readonly [field: string]: unknown;
+}
+
+export interface Destination {
+  readonly host: string;
+  readonly subset?: string;
+  readonly port?: { readonly number?: number };
+}
+
+/** All conditions of a match have to hold; one of several matches is enough. */
+export interface Match {
+  readonly name?: string;
+  readonly uri?: StringMatch;
+  readonly headers?: Readonly<Record<string, StringMatch>>;
+  readonly withoutHeaders?: Readonly<Record<string, StringMatch>>;
+  readonly port?: number;
+  readonly [field: string]: unknown;
+}
+
+/** Of an empty one only the presence of the header counts. */
+export interface StringMatch {
+  readonly exact?: string;
+  readonly prefix?: string;
+  readonly regex?: string;
+}
+
+interface VirtualServiceSpec {
+  readonly hosts?: readonly string[];
+  readonly gateways?: readonly string[];
+  readonly http?: readonly HttpRule[];
+  readonly tcp?: readonly object[];
+  readonly tls?: readonly object[];
+}
+
+export const specOf = (route: KubernetesObject): VirtualServiceSpec => (route['spec'] ?? {}) as VirtualServiceSpec;
+export const rulesOf = (route: KubernetesObject): readonly HttpRule[] => specOf(route).http ?? [];
+export const destinationsOf = ({ route = [] }: HttpRule): readonly RouteDestination[] => route;
+
+export const isRouteOf = (object: KubernetesObject, app: Application): boolean =>
+  isOf(object, VirtualService) && object.metadata.name === app.route && object.metadata.namespace === app.namespace;
+
+/** The route, which has to be there: `inspect` is what deals with one that is not. */
+export function routeIn(found: readonly KubernetesObject[], app: Application): KubernetesObject {
+  const route = found.find((object) => isRouteOf(object, app));
+  if (route !== undefined) return route;
+  throw new Failure(
+    'ROUTE_UNUSABLE',
+    `VirtualService ${app.namespace}/${app.route} is not there.`,
+    'Create it, or name another one in the input `route`.',
+  );
+}

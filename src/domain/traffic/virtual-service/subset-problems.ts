@@ -1,0 +1,136 @@
+import { Deployment, DestinationRule } from '../../kubernetes/kinds.ts';
+import { type Labels, selectorText, selects } from '../../kubernetes/labels.ts';
+import { manifestOf } from '../../kubernetes/manifest.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { podLabels } from '../../kubernetes/workload.ts';
+import { yamlText } from '../../kubernetes/yaml.ts';
+import { isOurs } from '../../rollout/canary-deployment.ts';
+import type { Problem } from '../../rollout/problem.ts';
+import { oneOf, stableDeployment } from '../around/objects.ts';
+import type { Application } from '../router.ts';
+import { destinationRuleSpec, destinationRulesOf, type Subset, subsetLabels, subsetsOf } from './destination-rule.ts';
+import { hostsOf } from './host.ts';
+import type { Destination } from './shape.ts';
+
+/** Of each subset that a split rule sends to: it has to exist, once, and to select the pods of its side alone. */
+export function subsetProblems(named: readonly Destination[], app: Application, around: readonly KubernetesObject[]): readonly Problem[] {
+  const subsets = new Map(
+    named.flatMap(({ host, subset }) => (subset === undefined ? [] : [[`${host}/${subset}`, { host, subset }] as const])),
+  );
+  const problems = [...subsets.values()].flatMap(({ host, subset }) => existence(host, subset, app, around));
+  return problems.length > 0 ? problems : selection(app, around);
+}
+
+function existence(host: string, subset: string, app: Application, around: readonly KubernetesObject[]): readonly Problem[] {
+  const rules = destinationRulesOf(host, app, around);
+  const found = subsetsOf(rules, subset);
+  const names = rules.map(({ metadata }) => metadata.name).join(' and ');
+  if (found.length > 1) {
+    return [
+      {
+        what: `The subset \`${subset}\` of host ${host} is defined ${found.length} times (DestinationRule ${names}): which pods it means cannot be told.`,
+        remedy: 'Define it in one DestinationRule of the host.',
+      },
+    ];
+  }
+  if (found.length === 1) return [];
+  const yaml = withSubset(rules[0], host, app, around);
+  const where = rules.length === 0 ? `no DestinationRule of namespace ${app.namespace} is for host ${host}` : `${names} does not define it`;
+  return [
+    {
+      what: `The subset \`${subset}\` of host ${host} is not there: ${where}. Requests for it would be answered with 503.`,
+      remedy: 'Define it, by a label that only the pods of its side have.',
+      ...(yaml === undefined ? {} : { yaml }),
+    },
+  ];
+}
+
+/** The DestinationRule with both subsets, told apart by the label `version`, if stable's pods have that. */
+function withSubset(
+  rule: KubernetesObject | undefined,
+  host: string,
+  app: Application,
+  around: readonly KubernetesObject[],
+): string | undefined {
+  const { subsets: names } = app;
+  const stable = stableDeployment(app, around);
+  const version = stable === undefined ? undefined : podLabels(stable)['version'];
+  if (names === undefined || version === undefined || version === names.canary) return undefined;
+  const base: KubernetesObject = rule ?? {
+    apiVersion: DestinationRule.apiVersion,
+    kind: DestinationRule.kind,
+    metadata: { name: app.service, namespace: app.namespace },
+    spec: { host },
+  };
+  const spec = destinationRuleSpec(base);
+  const present = spec.subsets ?? [];
+  const wanted: readonly Subset[] = [
+    { name: names.stable, labels: { version } },
+    { name: names.canary, labels: { version: names.canary } },
+  ];
+  const added = wanted.filter(({ name }) => !present.some((subset) => subset.name === name));
+  return yamlText(manifestOf(base, { spec: { ...spec, subsets: [...present, ...added] } }));
+}
+
+function selection(app: Application, around: readonly KubernetesObject[]): readonly Problem[] {
+  const [stable, canary] = [subsetLabels(app, 'stable', around), subsetLabels(app, 'canary', around)];
+  const deployment = stableDeployment(app, around);
+  if (app.subsets === undefined || stable === undefined || canary === undefined || deployment === undefined) return [];
+  const existing = oneOf(Deployment, app.deployments?.canary, around);
+  const users = existing === undefined || isOurs(existing, app.service) ? undefined : existing;
+  const own = podLabels(deployment);
+  const its: Labels = users === undefined ? { ...own, ...canary } : podLabels(users);
+  const of = (name: string, labels: Labels) => `The subset \`${name}\` (${selectorText({ matchLabels: labels }) || 'without labels'})`;
+  const remedy = 'Give the pods of both sides a label with different values, and select by it in the subsets.';
+  const matches = (labels: Labels, pods: Labels) => selects({ matchLabels: labels }, pods);
+  const { metadata } = deployment;
+  const told = selectorText({ matchLabels: own });
+  return [
+    ...(matches(stable, own)
+      ? []
+      : [{ what: `${of(app.subsets.stable, stable)} does not select the pods of stable, Deployment ${metadata.name} (${told}).`, remedy }]),
+    ...(matches(canary, own)
+      ? [{ what: `${of(app.subsets.canary, canary)} selects the pods of stable, Deployment ${metadata.name} (${told}).`, remedy }]
+      : []),
+    ...(matches(canary, its)
+      ? []
+      : [
+          { what: `${of(app.subsets.canary, canary)} does not select the pods of the canary, Deployment ${users?.metadata.name}.`, remedy },
+        ]),
+    ...(matches(stable, its)
+      ? [{ what: `${of(app.subsets.stable, stable)} selects the pods of the canary too: it would get traffic at weight 0.`, remedy }]
+      : []),
+  ];
+}
+
+/** What a DestinationRule does beside: each host once. */
+export function policyWarnings(app: Application, around: readonly KubernetesObject[]): readonly Problem[] {
+  const hosts = hostsOf(app);
+  return [...new Set([hosts.stable, hosts.canary])].flatMap((host) => {
+    const rules = destinationRulesOf(host, app, around);
+    const names = rules.map(({ metadata }) => metadata.name).join(', ');
+    const hashing = rules.filter((rule) => hashes(rule)).map(({ metadata }) => metadata.name);
+    return [
+      ...(rules.length < 2
+        ? []
+        : [
+            {
+              what: `${rules.length} DestinationRules are for host ${host} (${names}). Istio merges them: of their traffic policies only one holds, and which one depends on their age.`,
+              remedy: 'Put all subsets and policies of the host into one.',
+            },
+          ]),
+      ...hashing.map((name) => ({
+        what: `DestinationRule ${name} pins callers to pods by consistentHash: the pods of one side are loaded unevenly, so a canary of few pods may be measured on few users.`,
+        remedy: 'Allow for it in `min-requests` and the time of the stages, or leave consistentHash out during rollouts.',
+      })),
+    ];
+  });
+}
+
+function hashes(rule: KubernetesObject): boolean {
+  const { trafficPolicy, subsets = [] } = destinationRuleSpec(rule);
+  const policies = [trafficPolicy, ...subsets.map((subset) => subset.trafficPolicy)].flatMap((policy) =>
+    policy === undefined ? [] : [policy, ...(policy.portLevelSettings ?? [])],
+  );
+  return policies.some(({ loadBalancer }) => loadBalancer?.consistentHash !== undefined);
+}

@@ -1,0 +1,37 @@
+import type { Undo } from '../domain/guardian/undo.ts';
+import { Lease } from '../domain/kubernetes/kinds.ts';
+import type { ObjectRef } from '../domain/kubernetes/object.ts';
+import { type LeaseChange, microTime, renewal } from '../domain/rollout/lease-writes.ts';
+import type { SplitLens } from '../domain/rollout/ordered.ts';
+import { Failure } from '../failure.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Cluster } from '../ports/cluster.ts';
+import type { Held } from './guard.ts';
+
+/** Everything that the guardian's deeds go through. */
+export interface Hands {
+  readonly cluster: Pick<Cluster, 'get' | 'write'>;
+  readonly clock: Clock;
+  readonly lens: SplitLens;
+  readonly undo: Undo;
+  readonly pod: string;
+  /** As which it holds the Lease. */
+  readonly me: string;
+  /** Address of the webhook, a secret. */
+  readonly webhook: string | undefined;
+  readonly log: (line: string) => void;
+}
+
+export const leaseRef = ({ undo }: Hands): ObjectRef => ({ kind: Lease, namespace: undo.app.namespace, name: undo.lease });
+
+/** Renews the Lease: what follows may take longer than it lasts. */
+export async function hold(hands: Hands, { epoch, leaseGone }: Held, change: LeaseChange): Promise<void> {
+  if (leaseGone) return;
+  const operations = renewal({ holder: hands.me, epoch }, change, microTime(hands.clock.now()));
+  try {
+    await hands.cluster.write({ do: 'patch', ref: leaseRef(hands), operations });
+  } catch (error) {
+    if (!(error instanceof Failure && error.code === 'CLUSTER_NOT_FOUND')) throw error;
+    hands.log('The Lease was deleted.');
+  }
+}

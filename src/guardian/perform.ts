@@ -1,0 +1,166 @@
+import type { GuardianSign } from '../domain/guardian/sign.ts';
+import { Deployment } from '../domain/kubernetes/kinds.ts';
+import { type KubernetesObject, nameOf, type ObjectRef } from '../domain/kubernetes/object.ts';
+import { rolloutStatus } from '../domain/kubernetes/rollout-status.ts';
+import { imageOf, setImage } from '../domain/rollout/container-image.ts';
+import { type RolloutRecord, readLease } from '../domain/rollout/lease.ts';
+import { type LeaseChange, microTime, signing, takenBy } from '../domain/rollout/lease-writes.ts';
+import { type Order, ordered } from '../domain/rollout/ordered.ts';
+import { Failure } from '../failure.ts';
+import type { Action, Held, Observation } from './guard.ts';
+import { type Hands, hold, leaseRef } from './hands.ts';
+import { tell } from './tell.ts';
+
+const mostConflicts = 20;
+
+/** Carries one action out. Never throws for what the cluster does. */
+export async function perform(hands: Hands, action: Exclude<Action, { do: 'end' }>): Promise<Observation> {
+  if ('inSeconds' in action) await hands.clock.sleep(action.inSeconds);
+  try {
+    return await once(hands, action);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    hands.log(`${action.do}: ${error.what}`);
+    const at = hands.clock.monotonic();
+    if (error.code === 'CLUSTER_CONFLICT' || error.code === 'LOCK_LOST') return { on: 'overtaken', at };
+    // A read that was refused has not been successful either.
+    const silent = action.do === 'read' || error.code === 'CLUSTER_UNREACHABLE' || error.code === 'CLUSTER_BROKEN';
+    if (!silent && action.do === 'rehearse') await sayUnable(hands, error);
+    return { on: silent ? 'unanswered' : 'refused', at, reason: error.what };
+  }
+}
+
+async function once(hands: Hands, action: Exclude<Action, { do: 'end' }>): Promise<Observation> {
+  const done = (): Observation => ({ on: 'done', at: hands.clock.monotonic() });
+  switch (action.do) {
+    case 'read': {
+      const object = await hands.cluster.get(leaseRef(hands));
+      const at = hands.clock.monotonic();
+      return object === undefined ? { on: 'lease-gone', at } : { on: 'lease', at, lease: readLease(object) };
+    }
+    case 'rehearse':
+      await rehearse(hands);
+      await sign(hands, watching(hands));
+      return done();
+    case 'beat':
+      await sign(hands, watching(hands));
+      return done();
+    case 'take':
+      await take(hands, action.found.resourceVersion);
+      return done();
+    case 'restore-stable':
+      await hold(hands, action.held, restoringRecord(action.held));
+      await order(hands, { epoch: action.held.epoch, weight: 'as-found' });
+      await restoreStable(hands, action.held.found.rollout);
+      return done();
+    case 'look-at-stable': {
+      await hold(hands, action.held, {});
+      const stable = await hands.cluster.get(stableRef(hands));
+      return { on: 'stable', at: hands.clock.monotonic(), available: stable !== undefined && rolloutStatus(stable).is === 'available' };
+    }
+    case 'empty':
+      await order(hands, { epoch: action.held.epoch, weight: 0 });
+      await confirmEmpty(hands);
+      return done();
+    case 'tell':
+      await tell(hands, action.held, action.did);
+      return done();
+  }
+}
+
+const stableRef = ({ undo }: Hands): ObjectRef => ({ kind: Deployment, namespace: undo.app.namespace, name: undo.stableDeployment });
+
+/** Another one each time: the runner compares it with the one before and reads no time from it. */
+const watching = ({ pod, undo, clock }: Hands): GuardianSign => ({
+  is: 'watching',
+  pod,
+  epoch: undo.epoch,
+  beat: clock.now().toISOString(),
+});
+
+async function sign(hands: Hands, said: GuardianSign): Promise<void> {
+  await hands.cluster.write({ do: 'patch', ref: leaseRef(hands), operations: signing(hands.undo.epoch, said) });
+}
+
+/** So that the runner need not wait to learn why there will be no guardian. */
+async function sayUnable(hands: Hands, refused: Failure): Promise<void> {
+  try {
+    await sign(hands, { is: 'unable', pod: hands.pod, epoch: hands.undo.epoch, reason: refused.what.slice(0, 500) });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    hands.log(`rehearse: ${error.what}`);
+  }
+}
+
+/** The writes that going back would make, up to the point where they would be stored. */
+async function rehearse(hands: Hands): Promise<void> {
+  const { cluster, undo } = hands;
+  await order(hands, { epoch: undo.epoch + 1, weight: 0 }, true);
+  const [lease, stable] = await Promise.all([cluster.get(leaseRef(hands)), cluster.get(stableRef(hands))]);
+  const record = lease === undefined ? undefined : readLease(lease).rollout;
+  if (stable === undefined || record === undefined) return;
+  const operations = setImage(stable, record.container, record.previousImage);
+  await cluster.write({ do: 'patch', ref: stableRef(hands), operations, dryRun: true });
+}
+
+async function take(hands: Hands, resourceVersion: string): Promise<void> {
+  const { cluster, undo, clock, me } = hands;
+  const found = await cluster.get(leaseRef(hands));
+  if (found?.metadata.resourceVersion !== resourceVersion)
+    throw new Failure('CLUSTER_CONFLICT', 'The Lease was written just now.', 'Watch it anew.');
+  const taking = { holder: me, duration: undo.leaseSeconds, now: microTime(clock.now()) };
+  const { namespace } = undo.app;
+  await cluster.write({ do: 'replace', ref: leaseRef(hands), object: takenBy(found, { namespace, name: undo.lease }, taking) });
+}
+
+const restoringRecord = ({ found: { rollout } }: Held): LeaseChange =>
+  rollout === undefined ? {} : { rollout: { ...rollout, phase: 'restoring', weight: 100 } };
+
+/** Guarded by resourceVersion and epoch, as the runner's writes are. A route that is gone sends nobody to the canary. */
+async function order({ cluster, lens, undo }: Hands, { epoch, weight }: Order, dryRun = false): Promise<void> {
+  for (const ref of lens.objects(undo.app)) {
+    for (let attempt = 1; ; attempt += 1) {
+      const found = await cluster.get(ref);
+      const wanted = found === undefined ? undefined : ordered(lens, undo.app, { epoch, weight }, found);
+      if (wanted === undefined) break;
+      try {
+        await cluster.write({ do: 'replace', ref, object: wanted, dryRun });
+        break;
+      } catch (error) {
+        if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
+        if (attempt >= mostConflicts) throw keepsChanging(ref);
+      }
+    }
+  }
+}
+
+const keepsChanging = (ref: ObjectRef): Failure =>
+  new Failure(
+    'DRIFT',
+    `${nameOf(ref)} was changed by someone else ${mostConflicts} times in a row.`,
+    'See in its managedFields who keeps writing it.',
+  );
+
+async function confirmEmpty({ cluster, lens, undo }: Hands): Promise<void> {
+  const refs = lens.objects(undo.app);
+  const found = (await Promise.all(refs.map((ref) => cluster.get(ref)))).filter((object) => object !== undefined);
+  const weight = found.length < refs.length ? 0 : lens.weight(found, undo.app);
+  if (weight !== 0) throw new Failure('DRIFT', `The route gives the canary ${weight} % again.`, 'See in its managedFields who wrote it.');
+}
+
+/** Only what this rollout set is taken back: a stable that runs anything else is left alone. */
+async function restoreStable(hands: Hands, record: RolloutRecord | undefined): Promise<void> {
+  if (record === undefined) return;
+  for (let attempt = 1; ; attempt += 1) {
+    const stable: KubernetesObject | undefined = await hands.cluster.get(stableRef(hands));
+    if (stable === undefined || imageOf(stable, record.container) !== record.image || record.image === record.previousImage) return;
+    try {
+      const operations = setImage(stable, record.container, record.previousImage);
+      await hands.cluster.write({ do: 'patch', ref: stableRef(hands), operations });
+      return hands.log(`Deployment ${hands.undo.stableDeployment}: ${record.previousImage}`);
+    } catch (error) {
+      if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
+      if (attempt >= mostConflicts) throw keepsChanging(stableRef(hands));
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { webhookNotifier } from '../adapters/notifier/webhook.ts';
+import { Event } from '../domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../domain/kubernetes/object.ts';
+import type { LeaseChange } from '../domain/rollout/lease-writes.ts';
+import { Failure } from '../failure.ts';
+import type { Did, Held } from './guard.ts';
+import { type Hands, hold } from './hands.ts';
+
+/**
+ * Says what was done, in the Lease, as an Event, and to the webhook, and gives the Lease away. The first is what the next run goes by and is
+ * tried again; the others are for people, and when they fail nothing else depends on them.
+ */
+export async function tell(hands: Hands, held: Held, did: Did): Promise<void> {
+  await hold(hands, held, wordsOf(hands, held, did));
+  if (did === 'nothing to move') return;
+  const message = messageOf(hands, held, did);
+  hands.log(message);
+  const { webhook, undo, clock } = hands;
+  await advisory(hands, () => writeEvent(hands, message));
+  if (webhook === undefined) return;
+  const facts = { service: undo.app.service, namespace: undo.app.namespace, run: held.found.rollout?.run ?? held.found.holder };
+  const alert = {
+    severity: did === 'stable not restored in time' ? 'critical' : 'warning',
+    title: `${undo.app.service}: ${did}`,
+    message,
+    facts,
+  } as const;
+  await advisory(hands, () => webhookNotifier({ url: webhook, now: () => clock.now() }).send(alert));
+}
+
+function wordsOf({ pod, clock }: Hands, { epoch, found }: Held, did: Did): LeaseChange {
+  const { rollout } = found;
+  const back = did === 'weight 0' || did === 'stable restored, weight 0';
+  return {
+    guardian: { is: 'acted', pod, epoch, at: clock.now().toISOString(), after: found.holder, did },
+    ...(back && rollout !== undefined ? { rollout: { ...rollout, phase: 'emptying', weight: 0 } } : {}),
+    release: true,
+  };
+}
+
+const deeds: Readonly<Record<Did, string>> = {
+  'nothing to move': 'No traffic was on the canary: nothing was changed',
+  'weight 0': 'All traffic was given back to stable (canary weight 0)',
+  'stable restored, weight 0': 'Stable was given its old image again, and then all traffic (canary weight 0)',
+  'stable not restored in time': 'Stable did not become Available with its old image: the canary still carries the traffic',
+};
+
+const messageOf = ({ undo }: Hands, { found }: Held, did: Did): string =>
+  `${deeds[did]}, because the run ${found.rollout?.run ?? found.holder} gave no sign of life for ${found.durationSeconds} s. It was in the phase ${found.rollout?.phase ?? 'unknown'} of ${undo.app.service}.`;
+
+async function writeEvent({ cluster, lens, undo, clock, pod }: Hands, message: string): Promise<void> {
+  const { namespace } = undo.app;
+  const [ref] = lens.objects(undo.app);
+  const about = ref === undefined ? undefined : await cluster.get(ref);
+  if (about === undefined) return;
+  const now = clock.now();
+  const { name, uid } = about.metadata;
+  const object: KubernetesObject = {
+    apiVersion: Event.apiVersion,
+    kind: Event.kind,
+    metadata: { name: `${name}.${now.getTime().toString(16)}`, namespace },
+    involvedObject: { apiVersion: about.apiVersion, kind: about.kind, name, namespace, ...(uid === undefined ? {} : { uid }) },
+    type: 'Warning',
+    reason: 'CanaryTakenBack',
+    message,
+    source: { component: 'wf-deploy-guardian', host: pod },
+    firstTimestamp: now.toISOString(),
+    lastTimestamp: now.toISOString(),
+    count: 1,
+  };
+  await cluster.write({ do: 'create', kind: Event, namespace, object });
+}
+
+async function advisory({ log }: Hands, act: () => Promise<void>): Promise<void> {
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    log(error.what);
+  }
+}

@@ -1,0 +1,52 @@
+import { describe, expect, it } from '@jest/globals';
+import { inspectEgress } from '../../../src/domain/guardian/egress.ts';
+import { labelsOf } from '../../../src/domain/guardian/objects.ts';
+import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
+
+const place = { service: 'agent', namespace: 'shop' };
+const policy = (spec: object, name = 'deny'): KubernetesObject => ({
+  apiVersion: 'networking.k8s.io/v1',
+  kind: 'NetworkPolicy',
+  metadata: { name },
+  spec,
+});
+const everyPod = { podSelector: {} };
+const egress = (...rules: readonly object[]) => policy({ ...everyPod, policyTypes: ['Egress'], egress: rules });
+const address = { ipBlock: { cidr: '10.0.0.0/8' } };
+
+const verdict = (...policies: readonly KubernetesObject[]) => {
+  const { problems, warnings } = inspectEgress(policies, place);
+  return problems.length > 0 ? 'cut' : warnings.length > 0 ? 'not checked' : 'open';
+};
+
+describe('the way to the API server', () => {
+  it.each([
+    ['no policy', 'open', []],
+    ['ingress only', 'open', [policy({ ...everyPod, ingress: [] })]],
+    ['other pods only', 'open', [policy({ podSelector: { matchLabels: { app: 'agent' } }, policyTypes: ['Egress'] })]],
+    ['everything denied', 'cut', [policy({ ...everyPod, policyTypes: ['Egress'] })]],
+    ['denied without saying the type', 'cut', [policy({ ...everyPod, egress: [] })]],
+    ['everything allowed', 'open', [egress({})]],
+    ['every address allowed', 'open', [egress({ to: [{ ipBlock: { cidr: '0.0.0.0/0' } }] })]],
+    ['DNS only', 'cut', [egress({ ports: [{ protocol: 'UDP', port: 53 }] })]],
+    ['443 to everyone', 'open', [egress({ ports: [{ port: 443 }] })]],
+    ['a range of ports', 'open', [egress({ ports: [{ port: 6000, endPort: 7000 }] })]],
+    ['443 by UDP', 'cut', [egress({ ports: [{ protocol: 'UDP', port: 443 }] })]],
+    ['pods only', 'cut', [egress({ to: [{ podSelector: {} }] })]],
+    ['some addresses', 'not checked', [egress({ to: [address] })]],
+    ['denied by one and allowed by another', 'open', [egress(), egress({ ports: [{ port: 6443 }] })]],
+  ])('%s: %s', (_, expected, policies) => expect(verdict(...policies)).toBe(expected));
+
+  it('names the policy and gives the one that mends it', () => {
+    const denied = policy({ ...everyPod, policyTypes: ['Egress'] }, 'default-deny');
+    const [problem] = inspectEgress([denied], place).problems;
+    expect(problem?.what).toBe('NetworkPolicy default-deny cuts the guardian off: no rule lets its pod reach the API server.');
+    expect(problem?.yaml).toContain('wf-deploy.io/track: guardian');
+    const mend = policy({
+      podSelector: { matchLabels: labelsOf('agent') },
+      policyTypes: ['Egress'],
+      egress: [{ ports: [{ port: 443 }, { port: 6443 }] }],
+    });
+    expect(verdict(denied, mend)).toBe('open');
+  });
+});

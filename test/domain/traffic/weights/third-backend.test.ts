@@ -1,0 +1,48 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  fittingFactor,
+  scaleProblems,
+  thirdBackendWarnings,
+  type WeighedRule,
+} from '../../../../src/domain/traffic/weights/third-backend.ts';
+
+const rule = (stable: number, other: number, more: Partial<WeighedRule> = {}): WeighedRule => ({
+  text: 'rule 1',
+  stable: 'agent',
+  canary: 'agent-canary',
+  legs: [
+    { arm: 'stable', weight: stable, name: 'agent' },
+    { arm: 'canary', weight: 0, name: 'agent-canary' },
+    { arm: 'other', weight: other, name: 'edge' },
+  ],
+  largestWeight: 1000,
+  multiplied: (factor) => ({ factor }),
+  ...more,
+});
+
+describe('a third backend', () => {
+  it('is no matter at weight 0', () => {
+    expect(thirdBackendWarnings(rule(10, 0))).toEqual([]);
+    expect(scaleProblems(rule(10, 0), [1, 33])).toEqual([]);
+  });
+
+  it('makes a scale that some weights do not fit', () => {
+    expect(scaleProblems(rule(10, 90), [50])).toEqual([]);
+    expect(scaleProblems(rule(10, 90), [5])).toEqual([
+      {
+        what: 'rule 1 has 10 parts for `agent` and `agent-canary` beside a third backend, so 5 % would be 1 of them, which is 10 %.',
+        remedy: 'Multiply all weights of the rule like this, which changes no share:',
+        yaml: '- factor: 2\n',
+      },
+    ]);
+    expect(scaleProblems(rule(10, 90, { caveat: 'mind this' }), [5])[0]?.remedy).toBe(
+      'Multiply all weights of the rule like this, which changes no share (mind this):',
+    );
+  });
+
+  it('is multiplied no further than the router takes', () => {
+    expect(fittingFactor(rule(10, 90), [5])).toBe(2);
+    expect(fittingFactor(rule(10, 900), [5])).toBeUndefined();
+    expect(scaleProblems(rule(10, 900), [5])[0]).not.toHaveProperty('yaml');
+  });
+});
