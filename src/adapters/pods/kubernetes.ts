@@ -18,7 +18,12 @@ export interface KubernetesForward {
 // More than any number of lines that a person would read.
 const mostLogBytes = 1024 * 1024;
 
-export function kubernetesPods(connection: Connection): KubernetesPods {
+export interface PodsOptions {
+  /** How long a forwarded connection stays when its client has closed its side and the pod says nothing; 10 by default. */
+  readonly lingerSeconds?: number;
+}
+
+export function kubernetesPods(connection: Connection, { lingerSeconds = 10 }: PodsOptions = {}): KubernetesPods {
   return {
     log: ({ namespace, name }, container, { lines, previous }, signal) =>
       connection.text({
@@ -35,7 +40,7 @@ export function kubernetesPods(connection: Connection): KubernetesPods {
       const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
         sockets.add(socket);
         socket.once('close', () => sockets.delete(socket));
-        bridge(connection, pod, port, socket, (reason) => {
+        bridge({ connection, pod, port, lingerSeconds }, socket, (reason) => {
           problem = reason;
         });
       });
