@@ -37,6 +37,9 @@ export interface RunningAction {
   cancel(): void;
   /** The machine goes away: SIGKILL, and no `post`. */
   kill(): void;
+  /** The machine sleeps (SIGSTOP), until `resume`. */
+  suspend(): void;
+  resume(): void;
   readonly result: Promise<ActionResult>;
 }
 
@@ -107,6 +110,8 @@ export function startAction({
     lines: main.lines,
     result: finish(),
     cancel: () => main.cancel(),
+    suspend: () => main.suspend(),
+    resume: () => main.resume(),
     kill() {
       killed = true;
       main.kill();

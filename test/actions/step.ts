@@ -28,6 +28,9 @@ export interface Step {
   cancel(): void;
   /** SIGKILL at once, as when the machine goes away. */
   kill(): void;
+  /** SIGSTOP: alive, but without a moment of its own, as on a machine that sleeps. */
+  suspend(): void;
+  resume(): void;
   readonly lines: readonly string[];
   readonly result: Promise<StepResult>;
 }
@@ -108,6 +111,8 @@ export function startStep(
     lines,
     result: result(),
     kill: killAll,
+    suspend: () => void child.kill('SIGSTOP'),
+    resume: () => void child.kill('SIGCONT'),
     cancel() {
       if (cancelledAt !== undefined || child.exitCode !== null || child.signalCode !== null) return;
       cancelledAt = new Date();
