@@ -1,8 +1,20 @@
 import type { Reading } from '../analysis/reading.ts';
 import { cancelled, sickness } from './cause.ts';
 import type { Effect, RolloutEvent } from './effect.ts';
-import { back, empty, observe, restore, startOver, stepDraining, stepEmptying, stepRestoring, unknown, withdraw } from './going-back.ts';
-import { carriedTraffic, type RolloutPlan, replicasFor } from './plan.ts';
+import {
+  back,
+  empty,
+  observe,
+  rest,
+  restore,
+  startOver,
+  stepDraining,
+  stepEmptying,
+  stepRestoring,
+  unknown,
+  withdraw,
+} from './going-back.ts';
+import { carriedTraffic, type RolloutPlan, replicasOf } from './plan.ts';
 import { promote, stepPromoting, stepReturning } from './promoting.ts';
 import type { Sample } from './sample.ts';
 import type { Forward, In, Move, Rollout } from './state.ts';
@@ -26,6 +38,7 @@ export function step(plan: RolloutPlan, state: Rollout, event: RolloutEvent): Mo
     case 'draining':
       return stepDraining(plan, state, event);
     case 'resting':
+      if (event.on === 'cancelled') return rest(state.ending);
       // Traffic is where it belongs. What could not be tidied is the next run's, which makes the same writes again.
       return { state: { phase: 'ended', ending: state.ending }, effects: told(state.ending.outcome) };
     default:
@@ -100,7 +113,7 @@ function claimed(plan: RolloutPlan, state: In<'claiming'>, at: number): Move {
 function enter(plan: RolloutPlan, stage: number, at: number, watch?: Watch): Move {
   const weight = plan.stages[stage]?.weight;
   if (weight === undefined) return plan.promote ? promote(startWatch(at, watch?.evidence.last)) : empty({ outcome: 'analysed' });
-  const replicas = replicasFor(plan, weight);
+  const replicas = replicasOf(plan, stage);
   return {
     state: { phase: 'scaling', stage },
     effects: [

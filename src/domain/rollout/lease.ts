@@ -131,21 +131,28 @@ export function renewed(held: KubernetesObject, change: LeaseChange, now: string
 // Annotations can be edited by anyone who may edit the Lease: they are read as foreign data.
 
 function readRecord(text: string | undefined): RolloutRecord | undefined {
-  const found = readFields(text, ['phase', 'container', 'image', 'previousImage', 'run', 'since']);
-  const phase = recordedPhases.find((known) => known === found?.['phase']);
-  const weight = found?.['weight'];
-  if (found === undefined || phase === undefined || typeof weight !== 'number' || !(weight >= 0 && weight <= 100)) return undefined;
-  return { ...(found as unknown as RolloutRecord), phase, weight };
+  const fields = readFields(text);
+  const texts = textsOf(fields, ['container', 'image', 'previousImage', 'run', 'since']);
+  const phase = recordedPhases.find((known) => known === fields?.['phase']);
+  const weight = fields?.['weight'];
+  if (texts === undefined || phase === undefined || typeof weight !== 'number' || !(weight >= 0 && weight <= 100)) return undefined;
+  return { phase, weight, ...texts };
 }
 
-const readEvidence = (text: string | undefined): EvidenceRecord | undefined =>
-  readFields(text, ['image', 'run', 'at']) as EvidenceRecord | undefined;
+const readEvidence = (text: string | undefined): EvidenceRecord | undefined => textsOf(readFields(text), ['image', 'run', 'at']);
 
-function readFields(text: string | undefined, names: readonly string[]): Record<string, unknown> | undefined {
+function readFields(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
   const value = parseJson(text);
-  if (typeof value !== 'object' || value === null) return undefined;
-  const fields = value as Record<string, unknown>;
-  return names.every((name) => typeof fields[name] === 'string') ? fields : undefined;
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
+}
+
+/** The named fields and no others, when all of them are texts. */
+function textsOf<const Name extends string>(
+  fields: Readonly<Record<string, unknown>> | undefined,
+  names: readonly Name[],
+): Readonly<Record<Name, string>> | undefined {
+  const entries = names.map((name) => [name, fields?.[name]] as const);
+  return entries.every(([, value]) => typeof value === 'string') ? (Object.fromEntries(entries) as Record<Name, string>) : undefined;
 }
 
 function parseJson(text: string | undefined): unknown {

@@ -18,10 +18,16 @@ export type Rollout =
   | { readonly phase: 'returning'; readonly watch: Watch }
   /** Stable gets its old image back before any traffic returns to it. `again`: afterwards this run's own rollout starts. */
   | { readonly phase: 'restoring'; readonly cause: Cause; readonly since: number; readonly again: boolean }
-  /** The canary's weight goes to 0, and stays being written until that is confirmed. */
-  | { readonly phase: 'emptying'; readonly ending: Ending; readonly again: boolean }
+  /** The canary's weight goes to 0, and stays being written until that is confirmed. `disturbed`: for the second time. */
+  | { readonly phase: 'emptying'; readonly ending: Ending; readonly again: boolean; readonly disturbed: boolean }
   /** Weight 0 is confirmed; what is in flight ends, and the measured share has to follow. */
-  | { readonly phase: 'draining'; readonly ending: Ending; readonly since: number; readonly evidence: Evidence }
+  | {
+      readonly phase: 'draining';
+      readonly ending: Ending;
+      readonly disturbed: boolean;
+      readonly since: number;
+      readonly evidence: Evidence;
+    }
   | { readonly phase: 'resting'; readonly ending: Ending }
   | { readonly phase: 'ended'; readonly ending: Ending };
 

@@ -36,18 +36,23 @@ async function waited(session: Session, seconds: number, signal: AbortSignal): P
 async function followStable(session: Session, seconds: number, signal: AbortSignal): Promise<StableView | undefined> {
   const { world, plan, ground } = session;
   let view: StableView | undefined;
-  let latest: Workload | undefined;
   await follow(
     world,
     { namespace: ground.app.namespace, deployment: plan.stableDeployment, podLabels: podLabelsOf(ground.stable), seconds, signal },
     (workload) => {
       if (workload.deployment === undefined) return undefined;
-      latest = workload;
       view = stableView(session, workload.deployment, workload.pods);
-      return view.status.is === 'available' && view.runs === session.stableOrdered ? true : undefined;
+      if (view.status.is !== 'available') return undefined;
+      const ready = workload.pods.filter((pod) => runs(pod, imageOfStable(session, workload.deployment)) && isReady(pod));
+      if (ready.length < view.status.replicas) {
+        // The two watches are not in step: the Deployment may be heard of before its pods, which are what is measured.
+        view = { ...view, status: { ...view.status, is: 'progressing', waitingFor: 'its pods to be seen' } };
+        return undefined;
+      }
+      session.stablePods = ready;
+      return view.runs === session.stableOrdered ? true : undefined;
     },
   );
-  if (latest !== undefined && view?.status.is === 'available') session.stablePods = latest.pods;
   return view;
 }
 
