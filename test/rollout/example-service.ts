@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { request } from 'node:http';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
 import { buildGo } from '../lab/go.ts';
-import { buildAndPush } from '../lab/image.ts';
+import { buildAndPush, type PushedImage } from '../lab/image.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { LoadStream } from '../lab/load.ts';
 
@@ -13,6 +14,8 @@ export interface ExampleService {
   readonly lab: Lab;
   readonly namespace: string;
   readonly host: string;
+  /** What stable runs at first. */
+  readonly image: string;
   /** Builds and pushes a version that differs in its environment only. Answers with name:tag. */
   version(tag: string, environment?: Readonly<Record<string, string>>): Promise<string>;
   /** The inputs with which an action reaches it, on a ladder of seconds. */
@@ -23,7 +26,8 @@ export interface ExampleService {
 
 export interface ExampleOptions {
   readonly replicas?: number;
-  /** Of v1, which stable runs at first. */
+  /** Of the image that stable runs at first; v1 when it is not given. One tag is one content, in every namespace of a lab. */
+  readonly tag?: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** Changes to the objects before they are applied. */
   readonly change?: (object: Record<string, unknown>) => void;
@@ -33,12 +37,12 @@ export interface ExampleOptions {
 export async function deployExample(
   lab: Lab,
   namespace: string,
-  { replicas = 4, environment = {}, change }: ExampleOptions = {},
+  { replicas = 4, tag = 'v1', environment = {}, change }: ExampleOptions = {},
 ): Promise<ExampleService> {
   const host = `${namespace}.example.test`;
   const version = async (tag: string, settings: Readonly<Record<string, string>> = {}): Promise<string> =>
-    (await push(lab, tag, settings)).reference;
-  const image = await version('v1', environment);
+    (await pushVersion(lab.registry, tag, settings)).reference;
+  const image = await version(tag, environment);
   await lab.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   for (const object of await manifests(image)) {
     object['metadata'] = { ...(object['metadata'] as object), namespace };
@@ -50,10 +54,12 @@ export async function deployExample(
   await lab.client.waitForRollout(namespace, 'agent');
   await lab.client.waitForRoute(namespace, 'agent');
   await served(lab, host);
+  await measured(lab, namespace, replicas);
   return {
     lab,
     namespace,
     host,
+    image,
     version,
     inputs: {
       service: 'agent',
@@ -80,9 +86,26 @@ export async function manifests(image: string): Promise<Record<string, unknown>[
   );
 }
 
-async function push(lab: Lab, tag: string, environment: Readonly<Record<string, string>>) {
+/** An image that the registry knows and no node here can run: an index of one other platform. */
+export async function pushForAnotherPlatform({ lab, version }: ExampleService, tag: string): Promise<string> {
+  const only = await version(`${tag}-only`);
+  const base = `http://${lab.registry}/v2/shop/agent/manifests`;
+  const accept = 'application/vnd.oci.image.manifest.v1+json';
+  const found = await fetch(`${base}/${tag}-only`, { headers: { accept } });
+  const size = (await found.arrayBuffer()).byteLength;
+  const digest = found.headers.get('docker-content-digest');
+  const mediaType = 'application/vnd.oci.image.index.v1+json';
+  const manifests = [{ mediaType: accept, digest, size, platform: { architecture: 's390x', os: 'linux' } }];
+  const body = JSON.stringify({ schemaVersion: 2, mediaType, manifests });
+  const answer = await fetch(`${base}/${tag}`, { method: 'PUT', headers: { 'content-type': mediaType }, body });
+  if (answer.status !== 201) throw new Error(`The index was answered ${answer.status}: ${await answer.text()}`);
+  return only.replace(`:${tag}-only`, `:${tag}`);
+}
+
+/** @param registry `host:port` of a registry that speaks plain HTTP. */
+export async function pushVersion(registry: string, tag: string, environment: Readonly<Record<string, string>>): Promise<PushedImage> {
   const binary = await buildGo(folder);
-  return await buildAndPush(lab.registry, 'shop/agent', tag, {
+  return await buildAndPush(registry, 'shop/agent', tag, {
     files: [{ path: '/agent', from: binary, mode: 0o755 }],
     entrypoint: ['/agent'],
     env: { VERSION: tag, ...environment },
@@ -101,13 +124,22 @@ async function served(lab: Lab, host: string): Promise<void> {
   }
 }
 
+/** Until Prometheus knows every pod. */
+async function measured(lab: Lab, namespace: string, pods: number): Promise<void> {
+  const query = encodeURIComponent(`count(count by (pod) (http_requests_total{namespace="${namespace}"}))`);
+  await lab.client.waitFor(`series of ${namespace}`, async () => {
+    const answer = await fetch(`${lab.prometheusUrl}/api/v1/query?query=${query}`);
+    const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
+    return Number(data.result[0]?.value[1]) >= pods;
+  });
+}
+
 /** One request through the gateway. */
 export async function ask(
-  lab: Lab,
+  lab: Pick<Lab, 'gatewayUrl'>,
   host: string,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<{ status: number; version: string | undefined } | undefined> {
-  const { request } = await import('node:http');
   const url = new URL(lab.gatewayUrl);
   return await new Promise((resolve) => {
     const outgoing = request({ host: url.hostname, port: url.port, path: '/', headers: { host, ...headers }, agent: false }, (answer) => {

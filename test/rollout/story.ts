@@ -1,0 +1,72 @@
+import { type AuditEntry, auditEntries } from '../lab/audit.ts';
+import type { ExampleService } from './example-service.ts';
+
+/** Everything that runs of wf-deploy asked the API server for about a namespace, in order. What was refused is there too. */
+export async function callsOf({ lab, namespace }: ExampleService, since?: Date): Promise<AuditEntry[]> {
+  const entries = await auditEntries(lab, { userAgent: /^wf-deploy\//, ...(since === undefined ? {} : { since }) });
+  return entries.filter((entry) => entry.namespace === namespace);
+}
+
+/** What they wrote, one sentence each. Renewals of the Lease, which fall anywhere, are left out. */
+export async function storyOf(app: ExampleService, since?: Date): Promise<string[]> {
+  return tell(await callsOf(app, since)).map(({ text }) => text);
+}
+
+export interface Told {
+  readonly at: Date;
+  readonly text: string;
+}
+
+export function tell(calls: readonly AuditEntry[]): Told[] {
+  const lease: LeaseSeen = { holder: '', rollout: '' };
+  return calls
+    .filter(({ verb, code }) => ['create', 'update', 'patch', 'delete'].includes(verb) && code < 300)
+    .flatMap((entry) => sentences(entry, lease).map((text) => ({ at: entry.at, text })));
+}
+
+interface LeaseSeen {
+  holder: string;
+  rollout: string;
+}
+
+// Bodies as they were sent: JSON patches are lists, everything else is the object or a part of it.
+// biome-ignore lint/suspicious/noExplicitAny: bodies of every kind.
+type Body = any;
+
+function sentences({ resource, name, verb, requestObject }: AuditEntry, lease: LeaseSeen): readonly string[] {
+  const body = requestObject as Body;
+  if (verb === 'delete') return [`${resource} ${name} deleted`];
+  if (resource === 'leases') return leaseSentences(body, lease);
+  if (resource === 'httproutes') return [`route ${canaryWeight(body)} %, epoch ${body.metadata.annotations['wf-deploy.io/epoch']}`];
+  if (resource !== 'deployments') return [`${resource} ${name} written`];
+  if (!Array.isArray(body)) return [`${name} applied, ${pods(body.spec.replicas)}`];
+  return body.flatMap(({ op, path, value }: Body) => {
+    if (op === 'test') return [];
+    return [path === '/spec/replicas' ? `${name} ${pods(value)}` : `${name} gets ${value}`];
+  });
+}
+
+function leaseSentences({ spec, metadata }: Body, seen: LeaseSeen): readonly string[] {
+  const { 'wf-deploy.io/rollout': rollout = '', 'wf-deploy.io/epoch': epoch } = metadata.annotations;
+  const { holderIdentity: holder = '' } = spec;
+  const told: string[] = [];
+  if (rollout !== seen.rollout) {
+    const { phase, weight } = JSON.parse(rollout) as { phase: string; weight: number };
+    told.push(`lease says ${phase} ${weight} %`);
+  }
+  if (holder !== seen.holder) told.push(holder === '' ? 'lease released' : `lease taken, epoch ${epoch}`);
+  seen.holder = holder;
+  seen.rollout = rollout;
+  return told;
+}
+
+const pods = (count: number): string => `${count} ${count === 1 ? 'pod' : 'pods'}`;
+
+/** Of the rule that has both backends. */
+export function canaryWeight(route: Body): number {
+  for (const { backendRefs = [] } of route.spec.rules) {
+    const canary = backendRefs.find((backend: Body) => backend.name.endsWith('-canary'));
+    if (backendRefs.length > 1 && canary !== undefined) return canary.weight;
+  }
+  throw new Error('No rule of the route has both backends.');
+}
