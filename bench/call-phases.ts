@@ -21,9 +21,9 @@ export function callPhases(entries: readonly AuditEntry[], writes: readonly Weig
     ({ verb, resource }) => verb !== 'get' && verb !== 'list' && resource !== 'selfsubjectaccessreviews',
   );
   const raises = writes.filter(({ weight }) => weight > 0);
-  const spans = raises.map(({ weight, entry }) => {
+  const spans = raises.map(({ weight, entry }, index) => {
     const end = counted.indexOf(entry);
-    return { weight, begin: changeBegin(counted, end), end };
+    return { weight, begin: index === 0 ? firstChangeBegin(counted, end) : changeBegin(counted, end), end };
   });
   const stageChanges = spans.map(({ weight, begin, end }) => ({ weight, calls: counted.slice(begin, end + 1).map(shown) }));
   const held = spans.slice(0, -1).map(({ weight, end }, index) => {
@@ -33,6 +33,10 @@ export function callPhases(entries: readonly AuditEntry[], writes: readonly Weig
   });
   return { preflight: firstWrite, stageChanges, held };
 }
+
+/** What makes the canary is no part of the change: the first one begins when its Deployment is there. */
+const firstChangeBegin = (counted: readonly AuditEntry[], end: number): number =>
+  counted.findLastIndex(({ verb, resource }, index) => index < end && verb === 'patch' && resource === 'deployments') + 1;
 
 /**
  * A change begins after the last check before it. A check lists the canary's pods and reads the route, at the same time: of the two the

@@ -1,5 +1,5 @@
 // npm run demo: a good, a failing and a slow version are brought to a service under load, by the actions as they are in dist.
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type OwnCluster, parseDemoArguments, usage } from './demo/arguments.ts';
@@ -7,7 +7,7 @@ import { reachLab, stageOnLab, stopLab } from './demo/on-lab.ts';
 import { endOwnCluster, stageOnOwnCluster } from './demo/on-own-cluster.ts';
 import { disappointments, outcomeTable } from './demo/outcome-table.ts';
 import { play, type Stage } from './demo/play.ts';
-import { endRelease } from './demo/release.ts';
+import { endReleases } from './demo/release.ts';
 import { versions } from './demo/versions.ts';
 import { untilInterrupted } from './interruption.ts';
 import { provision } from './provision.ts';
@@ -36,7 +36,7 @@ async function onOwnCluster(cluster: OwnCluster, keep: boolean): Promise<number>
 
 /** The last line is the table as JSON. */
 async function show(stage: Stage, farewell: () => void): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'wf-deploy-demo-'));
+  folder = mkdtempSync(join(tmpdir(), `wf-deploy-demo-${process.pid}-`));
   const rows = await play(stage, versions, folder, log);
   const bad = disappointments(rows);
   writeFileSync(join(folder, 'table.json'), `${JSON.stringify(rows)}\n`);
@@ -45,11 +45,12 @@ async function show(stage: Stage, farewell: () => void): Promise<number> {
   log(`Logs, summaries and reports: ${folder}`);
   farewell();
   log(JSON.stringify(rows));
-  done = true;
+  finished = true;
   return bad.length === 0 ? 0 : 1;
 }
 
-let done = false;
+let finished = false;
+let folder: string | undefined;
 const order = parseDemoArguments(process.argv.slice(2));
 if (!order.ok) {
   process.stderr.write(`${order.problem} → ${order.remedy}\n`);
@@ -57,12 +58,12 @@ if (!order.ok) {
 } else if (order.value.where === 'help') log(usage);
 else {
   const { value } = order;
-  const kept = (): boolean => value.keep && done;
   await untilInterrupted(
     () => (value.where === 'lab' ? onLab(value.keep) : onOwnCluster(value, value.keep)),
     async () => {
-      endRelease();
-      if (kept()) return;
+      endReleases();
+      if (!finished && folder !== undefined) rmSync(folder, { recursive: true, force: true });
+      if (finished && value.keep) return;
       await (value.where === 'lab' ? stopLab(value.keep) : endOwnCluster());
     },
   );

@@ -31,14 +31,9 @@ export async function play(
   log(`${rate} requests a second go through the gateway, half of them over a new connection each.`);
   const rows: DemoRow[] = [];
   let failedBefore = 0;
-  const end = async (): Promise<number> => {
-    const { requests, failed, seconds } = await load.stop();
-    log(`\nThe load ended: ${requests} requests in ${Math.round(seconds)} s, ${failed} of them without an answer of the service.`);
-    return failed;
-  };
   try {
     for (const { tag, about, environment, expected } of versions) {
-      log(`\n== ${tag}: ${about}. It should be ${expected}.\n`);
+      log(`\n== ${tag}: ${about}. It should end as ${expected}.\n`);
       const image = await stage.version(tag, environment);
       canary.take();
       const { outcome } = await release({ inputs: { ...ladder, ...stage.inputs, image }, folder: join(folder, tag), log });
@@ -48,9 +43,11 @@ export async function play(
       failedBefore = failed;
     }
   } catch (error) {
-    await end();
+    await load.stop();
     throw error;
   }
-  const late = (await end()) - failedBefore;
+  const { requests, failed, seconds } = await load.stop();
+  log(`\nThe load ended: ${requests} requests in ${Math.round(seconds)} s, ${failed} of them without an answer of the service.`);
+  const late = failed - failedBefore;
   return rows.map((row, index) => (index === rows.length - 1 ? { ...row, failedByTool: row.failedByTool + late } : row));
 }

@@ -15,12 +15,17 @@ export interface Released {
 }
 
 let running: RunningAction | undefined;
+let ended = false;
 
-/** Ends an action that is under way as if its machine went away. */
-export const endRelease = (): void => running?.kill();
+/** Ends an action that is under way as if its machine went away, and lets no other begin. */
+export function endReleases(): void {
+  ended = true;
+  running?.kill();
+}
 
 /** Runs actions/canary from dist as GitHub's runner does, and shows what the run's page would show. */
 export async function release({ inputs, folder, log }: Release): Promise<Released> {
+  assertNotEnded();
   const work = join(folder, 'runner');
   mkdirSync(work, { recursive: true });
   const shown: string[] = [];
@@ -36,6 +41,7 @@ export async function release({ inputs, folder, log }: Release): Promise<Release
   });
   try {
     const { outputs, summary, post } = await running.result;
+    assertNotEnded();
     writeFileSync(join(folder, 'log.txt'), `${shown.join('\n')}\n`);
     writeFileSync(join(folder, 'summary.md'), `${summary}${post?.summary ?? ''}`);
     if (outputs['report']) cpSync(outputs['report'], join(folder, 'report.json'));
@@ -45,4 +51,8 @@ export async function release({ inputs, folder, log }: Release): Promise<Release
     running = undefined;
     rmSync(work, { recursive: true });
   }
+}
+
+function assertNotEnded(): void {
+  if (ended) throw new Error('The demo was interrupted.');
 }

@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** How a metric store can fail. `well` passes each question on to the real one. */
-export type Mood = 'well' | 'nan' | 'empty' | 'error' | 'html' | 'slow';
+/** How a metric store can fail. `well` passes each question on to the real one; `parrot` refuses and repeats the headers it got. */
+export type Mood = 'well' | 'nan' | 'empty' | 'error' | 'html' | 'slow' | 'parrot';
 
 export interface PrometheusDouble {
   readonly url: string;
@@ -40,6 +40,8 @@ export async function startPrometheusDouble(real: string, prefix = ''): Promise<
       };
       if (mood === 'slow') timers.add(setTimeout(() => void pass(), 30_000));
       else if (mood === 'well' || mood === 'nan') void pass();
+      else if (mood === 'parrot')
+        answer(response, 401, 'application/json', JSON.stringify({ status: 'error', error: JSON.stringify(headers) }));
       else answer(response, ...canned[mood]);
     });
   });

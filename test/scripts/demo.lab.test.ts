@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { DemoRow } from '../../scripts/demo/outcome-table.ts';
-import { runningLabs } from '../lab/record.ts';
+import { runtimeRoot } from '../lab/places.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
 interface Ended {
+  readonly pid: number | undefined;
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
@@ -25,11 +27,8 @@ async function demo(argv: readonly string[], onOutput: (stdout: string, interrup
     stderr += text;
   });
   const code = await new Promise<number | null>((done) => child.once('close', done));
-  return { code, stdout, stderr };
+  return { pid: child.pid, code, stdout, stderr };
 }
-
-const labs = async (): Promise<readonly string[]> => (await runningLabs()).map(({ name }) => name);
-const labOf = (pid: string | undefined): RegExp => new RegExp(`^demo-${pid ?? ''}$`);
 
 describe('npm run demo', () => {
   it('promotes the good version, takes the others back, fails no request, and ends with the table as JSON', async () => {
@@ -52,12 +51,14 @@ describe('npm run demo', () => {
   }, 300_000);
 
   it('leaves nothing behind when it is interrupted in the middle of a stage', async () => {
-    const { code, stdout } = await demo([], (text, interrupt) => {
+    const interruptAt = (text: string, interrupt: () => void): void => {
       if (text.includes('route agent: canary 5 %')) interrupt();
-    });
+    };
+    const { pid, code, stdout } = await demo([], interruptAt);
     expect(code).toBe(130);
     expect(stdout).not.toContain('== v3');
-    expect((await labs()).filter((name) => labOf('\\d+').test(name))).toEqual([]);
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith(`wf-deploy-demo-${pid}-`))).toEqual([]);
+    expect(readdirSync(runtimeRoot()).filter((name) => name.startsWith(`demo-${pid}-`))).toEqual([]);
   }, 120_000);
 
   it('refuses a cluster that is not local when nobody can be asked', async () => {
@@ -67,6 +68,10 @@ describe('npm run demo', () => {
   });
 
   it('has one clear error for wrong arguments', async () => {
-    expect(await demo(['--kepe'])).toEqual({ code: 2, stdout: '', stderr: "Unknown option '--kepe' → See `npm run demo -- --help`.\n" });
+    expect(await demo(['--kepe'])).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: "Unknown option '--kepe' → See `npm run demo -- --help`.\n",
+    });
   });
 });

@@ -81,6 +81,7 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     canaryPods: [],
     canaryReplicas: undefined,
     restarts: restartsOf([]),
+    trouble: undefined,
     selectors: undefined,
     writes: [],
     smoke: [],

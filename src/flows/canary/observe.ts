@@ -5,13 +5,14 @@ import { health } from '../../domain/kubernetes/health.ts';
 import { Pod } from '../../domain/kubernetes/kinds.ts';
 import { foreignManager } from '../../domain/kubernetes/managers.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
-import { rolloutStatus } from '../../domain/kubernetes/rollout-status.ts';
+import { isReady } from '../../domain/kubernetes/pod.ts';
+import { type RolloutStatus, rolloutStatus } from '../../domain/kubernetes/rollout-status.ts';
 import { imageOf } from '../../domain/rollout/container-image.ts';
 import type { Effect } from '../../domain/rollout/effect.ts';
 import { epochAnnotation, readEpoch } from '../../domain/rollout/lease.ts';
 import type { ClusterView, RouteView, Sample, StableView } from '../../domain/rollout/sample.ts';
 import { conditions, runs } from '../await-rollout.ts';
-import { follow, isTransient, type Workload } from '../follow.ts';
+import { follow, isTransient } from '../follow.ts';
 import { measure } from '../measure.ts';
 import { selectorsOf } from './selectors.ts';
 import { canaryLabels, type Session } from './session.ts';
@@ -41,37 +42,35 @@ async function followStable(session: Session, seconds: number, signal: AbortSign
     { namespace: ground.app.namespace, deployment: plan.stableDeployment, podLabels: podLabelsOf(ground.stable), seconds, signal },
     (workload) => {
       if (workload.deployment === undefined) return undefined;
-      view = stableView(session, workload.deployment, workload.pods);
+      const present = imageOf(workload.deployment, ground.container);
+      const pods = workload.pods.filter((pod) => present !== undefined && runs(pod, present));
+      view = stableView(session, workload.deployment, present, pods);
       if (view.status.is !== 'available') return undefined;
-      const ready = workload.pods.filter((pod) => runs(pod, imageOfStable(session, workload.deployment)) && isReady(pod));
-      if (ready.length < view.status.replicas) {
-        // The two watches are not in step: the Deployment may be heard of before its pods, which are what is measured.
-        view = { ...view, status: { ...view.status, is: 'progressing', waitingFor: 'its pods to be seen' } };
-        return undefined;
-      }
-      session.stablePods = ready;
+      session.stablePods = pods;
       return view.runs === session.stableOrdered ? true : undefined;
     },
   );
   return view;
 }
 
-function stableView(session: Session, deployment: KubernetesObject, pods: readonly KubernetesObject[]): StableView {
-  const { image, previousImage, container } = session.ground;
-  const present = imageOf(deployment, container);
-  const known =
-    present === image && present === previousImage
-      ? session.stableOrdered
-      : present === image
-        ? 'new'
-        : present === previousImage
-          ? 'old'
-          : 'foreign';
-  const trouble = diagnose(
-    pods.filter((pod) => present !== undefined && runs(pod, present)),
-    conditions(deployment),
-  );
-  return { status: rolloutStatus(deployment), runs: known, ...(trouble === undefined ? {} : { trouble }) };
+function stableView(
+  session: Session,
+  deployment: KubernetesObject,
+  present: string | undefined,
+  pods: readonly KubernetesObject[],
+): StableView {
+  const { newImages, previousImage } = session.ground;
+  const [isNew, isOld] = [present !== undefined && newImages.includes(present), present === previousImage];
+  const known = isNew && isOld ? session.stableOrdered : isNew ? 'new' : isOld ? 'old' : 'foreign';
+  const trouble = diagnose(pods, conditions(deployment));
+  return { status: statusOf(deployment, pods), runs: known, ...(trouble === undefined ? {} : { trouble }) };
+}
+
+/** The two watches are not in step: the Deployment may be heard of before its pods, and they are what is measured. */
+function statusOf(deployment: KubernetesObject, pods: readonly KubernetesObject[]): RolloutStatus {
+  const status = rolloutStatus(deployment);
+  if (status.is !== 'available' || pods.filter(isReady).length >= status.replicas) return status;
+  return { ...status, is: 'progressing', waitingFor: 'its pods to be seen' };
 }
 
 async function look(session: Session, stable: StableView | undefined, signal: AbortSignal): Promise<Sample['cluster']> {
@@ -83,9 +82,11 @@ async function look(session: Session, stable: StableView | undefined, signal: Ab
     ]);
     const present = pods.filter((pod) => runs(pod, ground.image));
     session.canaryPods = present;
+    const canary = health(present, session.restarts);
+    session.trouble = canary.trouble ?? stable?.trouble;
     const view: ClusterView = {
       is: 'answer',
-      canary: health(present, session.restarts),
+      canary,
       route: routeView(session, routes),
       ...(stable === undefined ? {} : { stable }),
     };

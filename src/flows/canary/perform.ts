@@ -9,7 +9,7 @@ import { awaitRollout, runs } from '../await-rollout.ts';
 import { isTransient } from '../follow.ts';
 import { runSmoke } from '../smoke.ts';
 import { alert } from './alert.ts';
-import { explain } from './explain.ts';
+import { explain, explainTrouble } from './explain.ts';
 import { observe, takeReading } from './observe.ts';
 import { canaryLabels, type Session } from './session.ts';
 import { orderWeight, restoreStable, scaleCanary, setCanary, setStable } from './writes.ts';
@@ -85,6 +85,7 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       await restoreStable(session, signal);
       return done();
     case 'alert':
+      await explainTrouble(session);
       await alert(session);
       return done();
   }

@@ -7,12 +7,22 @@ import { imageOf } from '../../domain/rollout/container-image.ts';
 import { type LeaseView, readLease } from '../../domain/rollout/lease.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { inspectQuota } from '../../domain/rollout/quota.ts';
+import type { Inspection } from '../../domain/traffic/router.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { selfTest } from '../measure.ts';
 import type { Ground } from './ground.ts';
 import type { CanaryPlan } from './plan.ts';
-import { evidenceFor, type Findings, missingObjects, ownership, permissions, restingRoute, stableHealth } from './preflight-checks.ts';
+import {
+  evidenceFor,
+  type Findings,
+  isReadable,
+  missingObjects,
+  ownership,
+  permissions,
+  restingRoute,
+  stableHealth,
+} from './preflight-checks.ts';
 import { resolveImage, wantedImage } from './resolve-image.ts';
 import { selectorsOf } from './selectors.ts';
 import { type Survey, survey } from './survey.ts';
@@ -26,13 +36,12 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
   const found = await survey(world, plan);
   const lease = found.lease === undefined ? undefined : readLease(found.lease);
   const [image, metrics] = await Promise.all([resolveImage(world, wantedImage(plan, lease)), metricsOnStable(world, plan, found)]);
-  const canary = found.stable === undefined ? undefined : inspectCanary(objectsOf(found, found.stable), namesOf(plan, found));
-  const routing = plan.router.inspect(
-    found.routes,
-    found.app,
-    plan.stages.map(({ weight }) => weight),
-  );
-  const weightAtRest = plan.router.weight(found.routes, found.app);
+  const canary =
+    found.stable === undefined || !isReadable(found, 'services')
+      ? undefined
+      : inspectCanary(objectsOf(found, found.stable), namesOf(plan, found));
+  const routing = inspectRoutes(plan, found);
+  const weightAtRest = found.routes.length === 0 ? 0 : plan.router.weight(found.routes, found.app);
   const findings: readonly Findings[] = [
     missingObjects(plan, found),
     permissions(plan, found),
@@ -41,7 +50,7 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
     restingRoute(plan, lease, weightAtRest),
     evidenceFor(plan, lease, image.text),
     { problems: canary?.problems ?? [], warnings: [] },
-    found.routes.length === 0 ? nothing : routing,
+    routing,
     found.stable === undefined ? nothing : inspectQuota(found.quotas, templateOf(found, found.stable), additionalPods(found)),
     image,
     metrics,
@@ -50,8 +59,7 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
   const warnings = findings.flatMap((each) => each.warnings);
   if (problems.length > 0) throw preflightFailed(problems);
   return {
-    ...groundOf(found, canary, lease),
-    image: image.text,
+    ...groundOf(found, canary, lease, image.text),
     weightAtRest,
     warnings,
     notes: [...routing.splits, ...routing.untouched, ...differences(canary)],
@@ -60,12 +68,23 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
 
 const nothing: Findings = { problems: [], warnings: [] };
 
+/** One that is missing is told of elsewhere. */
+const inspectRoutes = ({ router, stages }: CanaryPlan, { routes, app }: Survey): Inspection =>
+  routes.length === 0
+    ? { ...nothing, splits: [], untouched: [], headers: [] }
+    : router.inspect(
+        routes,
+        app,
+        stages.map(({ weight }) => weight),
+      );
+
 /** Without a problem everything is there; where it is not, a check is missing. */
 function groundOf(
   found: Survey,
   inspected: CanaryInspection | undefined,
   lease: LeaseView | undefined,
-): Omit<Ground, 'image' | 'weightAtRest' | 'warnings' | 'notes'> {
+  image: string,
+): Omit<Ground, 'weightAtRest' | 'warnings' | 'notes'> {
   const { app, stable, canaryService, canary, stablePods } = found;
   const container = inspected?.container;
   if (stable === undefined || canaryService === undefined || container === undefined) {
@@ -81,6 +100,8 @@ function groundOf(
     stablePods,
     canary: users === undefined ? { is: canary === undefined ? 'absent' : 'ours' } : { is: 'users', deployment: users },
     container,
+    image,
+    newImages: broken === undefined ? [image] : [image, broken.image],
     previousImage: broken?.previousImage ?? imageOf(stable, container) ?? '',
     replicas: Math.max(1, deploymentSpec(stable).replicas ?? 1),
     port: targetPort(canaryService, stable),

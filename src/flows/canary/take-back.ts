@@ -66,6 +66,7 @@ function groundOf(plan: CanaryPlan, record: RolloutRecord, lease: LeaseView | un
     container: record.container,
     image: record.image,
     previousImage: record.previousImage,
+    newImages: [record.image],
     replicas: deploymentSpec(stable).replicas ?? 1,
     port: 0,
     weightAtRest: record.weight,

@@ -159,7 +159,7 @@ describe('a Lease that anyone may have edited', () => {
     const { rollout } = readLease(withAnnotation('rollout', text));
     expect(rollout).toMatchObject(record);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
-    expect(Object.keys(rollout ?? {}).toSorted()).toEqual(Object.keys(record).toSorted());
+    expect(new Set(Object.keys(rollout ?? {}))).toEqual(new Set(Object.keys(record)));
   });
 
   it.each([
