@@ -39,21 +39,28 @@ export const coldStart: Bench = {
     const base = median(empty);
     const figures = cases.map(({ action, what, limit }, index) => {
       const all = times[index] ?? [];
-      return { action, what, limit, median: rounded(median(all)), p90: rounded(percentile(all, 0.9)), over: rounded(median(all) - base) };
+      return { action, what, limit, ...spread(all), over: rounded(median(all) - base) };
     });
     return {
       text: textTable(
-        ['process', '', 'median ms', 'p90 ms', 'over empty ms'],
+        ['process', '', 'least ms', 'median ms', 'p90 ms', 'median over empty ms'],
         [
-          ['empty', '', rounded(base), rounded(percentile(empty, 0.9)), 0],
-          ...figures.map(({ action, what, median: middle, p90, over }) => [action, what, middle, p90, over]),
+          ['empty', '', ...Object.values(spread(empty)), 0],
+          ...figures.map(({ action, what, least, median: middle, p90, over }) => [action, what, least, middle, p90, over]),
         ],
       ),
-      figures: { node: process.version, empty: { median: rounded(base), p90: rounded(percentile(empty, 0.9)) }, actions: figures },
+      figures: { node: process.version, empty: spread(empty), actions: figures },
       goals: figures.map(({ action, what, over, limit }) => ({ what: `${action} ${what}, over empty`, value: over, limit, unit: 'ms' })),
     };
   },
 };
+
+/** On a machine that has other work to do, the least is nearest to what the process itself needs. */
+const spread = (times: readonly number[]) => ({
+  least: rounded(Math.min(...times)),
+  median: rounded(median(times)),
+  p90: rounded(percentile(times, 0.9)),
+});
 
 /** Milliseconds from the start of Node to its end, with nothing to do. */
 async function emptyProcess(): Promise<number> {

@@ -8,11 +8,15 @@ export const labName = (keep: boolean): string => (keep ? 'demo' : `demo-${proce
 
 const namespace = 'shop';
 
+/** The lab of that name is this process' own, at least from when it begins to start. */
+let ours = false;
+
 /** Starts a lab, detached when it is to be kept, and the sample at v1 on it. */
 export async function stageOnLab(keep: boolean, log: (line: string) => void): Promise<{ readonly lab: Lab; readonly stage: Stage }> {
   const name = labName(keep);
   if ((await findLab(name)) !== undefined)
     throw new DemoFailure(`A lab named ${name} is running.`, `Stop it first: npm run lab -- stop --name ${name}`);
+  ours = true;
   log('Starting a cluster: control plane, node, gateway, Prometheus, registry.');
   const lab = await startLab({ name, detached: keep, log: (line) => log(`    ${line}`) });
   log('Deploying the sample at v1.');
@@ -22,9 +26,9 @@ export async function stageOnLab(keep: boolean, log: (line: string) => void): Pr
   return { lab, stage: { version, inputs: reach, gatewayUrl: lab.gatewayUrl, host } };
 }
 
-/** Also when it is only being started. */
+/** Also when it is only being started; one of an earlier demo stays. */
 export async function stopLab(keep: boolean): Promise<void> {
-  await (await findLab(labName(keep)))?.stop();
+  if (ours) await (await findLab(labName(keep)))?.stop();
 }
 
 export const reachLab = (lab: Lab): string =>

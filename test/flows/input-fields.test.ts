@@ -41,7 +41,7 @@ describe('parseInputs', () => {
     const clash = { inputs: ['size', 'colour'], problem: 'do not fit', remedy: 'Leave one out.' };
     const { what } = failureOf(() => parseInputs(schema, rawInputs({ size: 'x', colour: 'green' }), ['extra'], [clash]));
     expect(what.split('\n')).toEqual([
-      '4 inputs cannot be used:',
+      '4 inputs cannot be used: `name`, `size`, `colour`.',
       '- `name` is missing. Give it in the `with:` block of the step.',
       '- `size` = `x` is not such a number. Write a whole number from 1 to 9.',
       '- `colour` = `green` is not known. Write one of `red`, `blue`.',

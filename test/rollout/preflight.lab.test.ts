@@ -134,7 +134,9 @@ describe('the preflight on a real API server', () => {
         { rules },
       );
       const less = refusal(await check(app, await app.version('better'), { kubeconfig }));
-      expect(problemsIn(less)).toEqual(['- Permissions are missing: update httproutes (read and write the traffic split).']);
+      expect(problemsIn(less)).toEqual([
+        '- Permissions are missing: update httproutes (read and write the traffic split, and see it accepted).',
+      ]);
     },
     3 * minutes,
   );

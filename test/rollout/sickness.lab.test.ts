@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { startLab } from '../lab/lab.ts';
-import { deployExample, type ExampleService } from './example-service.ts';
+import { deployExample, type ExampleService, pushHungry } from './example-service.ts';
 import { printed, routeOf, runCanary, standing, startCanary, underLoad } from './rollouts.ts';
 import { storyOf } from './story.ts';
 
@@ -38,17 +38,13 @@ describe('a canary that is sick', () => {
     'uses more memory than its limit: weight 0, and the reason says so',
     async () => {
       const app = await deploy('memory');
-      const image = await app.version('good');
-      const run = await underLoad(app, 60, async () => {
-        const action = startCanary(app, image, blind);
-        await printed(action, /^stage 1\/2, 10 % · /);
-        await starve(app);
-        return await action.result;
-      });
+      const image = await pushHungry(app);
+      const run = await underLoad(app, 60, () => runCanary(app, image, blind));
       expect(run.outputs).toMatchObject({ outcome: 'rolled-back', weight: '0' });
       expect(run.outputs['reason']).toMatch(
         /^Container `agent-api` of pod agent-canary-\S+ was killed because it used more memory than its limit allows/,
       );
+      expect(run.log).toContain('megabytes taken: ');
     },
     3 * minutes,
   );
@@ -142,12 +138,3 @@ const annotate = (app: ExampleService, count: string) =>
     { metadata: { annotations: { 'team-b.example.com/count': count } } },
     'application/merge-patch+json',
   );
-
-/** Takes the memory of the running canary's container away, so that the kernel ends it. */
-async function starve({ lab, namespace }: ExampleService): Promise<void> {
-  const [pod] = await lab.client.list({ apiVersion: 'v1', kind: 'Pod', namespace }, 'version=canary');
-  const id = String(pod?.['status'].containerStatuses[0].containerID).replace('containerd://', '');
-  const script = `for file in $(find /sys/fs/cgroup -path "*${id}*" \\( -name memory.max -o -name memory.limit_in_bytes \\)); do echo 1M > $file; echo $file; done`;
-  const { code, stdout, stderr } = await lab.exec(['sh', '-c', script]);
-  if (code !== 0 || stdout.trim() === '') throw new Error(`No cgroup of ${id} was found: ${stderr}`);
-}

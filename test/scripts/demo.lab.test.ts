@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import type { DemoRow } from '../../scripts/demo/outcome-table.ts';
+import { findLab, startLab } from '../lab/lab.ts';
 import { runtimeRoot } from '../lab/places.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -60,6 +61,18 @@ describe('npm run demo', () => {
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith(`wf-deploy-demo-${pid}-`))).toEqual([]);
     expect(readdirSync(runtimeRoot()).filter((name) => name.startsWith(`demo-${pid}-`))).toEqual([]);
   }, 120_000);
+
+  it('leaves the lab of an earlier demo alone', async () => {
+    const mine = (await findLab('demo')) === undefined ? await startLab({ name: 'demo' }) : undefined;
+    try {
+      const { code, stderr } = await demo(['--keep']);
+      expect(code).toBe(1);
+      expect(stderr).toContain('A lab named demo is running.');
+      expect((await findLab('demo'))?.directory).toBeDefined();
+    } finally {
+      await mine?.stop();
+    }
+  }, 60_000);
 
   it('refuses a cluster that is not local when nobody can be asked', async () => {
     const { code, stdout, stderr } = await demo(['--context', 'production']);

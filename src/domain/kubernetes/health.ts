@@ -26,7 +26,8 @@ export function health(pods: readonly KubernetesObject[], baseline: Restarts): H
     ...containerTroubles(pod).filter(({ cause, fatal }) => fatal || cause === 'out-of-memory'),
     ...newRestarts(pod, baseline),
   ]);
-  const trouble = worst(found) ?? (readyEndpoints === 0 ? nonReady(present.length) : undefined);
+  const trouble =
+    worst(found) ?? (readyEndpoints === 0 ? (worst(present.flatMap(containerTroubles)) ?? nonReady(present.length)) : undefined);
   return { readyEndpoints, ...(trouble === undefined ? {} : { trouble: { ...trouble, fatal: true } }) };
 }
 

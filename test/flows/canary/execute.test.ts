@@ -286,19 +286,19 @@ describe('when things go wrong on the way', () => {
 describe('a run after one that broke', () => {
   /** Kills a run after so many seconds: it does nothing any more, and nobody tidies up. */
   async function broken(on: Shop, seconds: number): Promise<void> {
-    const dead = { now: false };
+    const killed = new AbortController();
     const world = {
       ...on.world,
       clock: {
         monotonic: () => on.clock.monotonic(),
         now: () => on.clock.now(),
         sleep: (time: number, signal?: AbortSignal) =>
-          on.clock.sleep(time, signal).then(() => (dead.now ? new Promise<void>(() => undefined) : undefined)),
+          on.clock.sleep(time, signal).then(() => (killed.signal.aborted ? new Promise<void>(() => undefined) : undefined)),
       },
     };
     void executeCanary(planOf(), world);
     await on.clock.pass(seconds);
-    dead.now = true;
+    killed.abort();
     await on.clock.pass(70);
   }
   const next = (on: Shop, inputs: Readonly<Record<string, string>> = {}) =>

@@ -17,7 +17,7 @@ it('shows a Role for every namespace that is touched', () => {
 
 it('says of each permission what it is for, and whether a run can do without', () => {
   expect(page).toContain(
-    '| `httproutes.gateway.networking.k8s.io` `agent` | get, update, patch | required | read and write the traffic split |',
+    '| `httproutes.gateway.networking.k8s.io` `agent` | get, watch, update, patch | required | read and write the traffic split, and see it accepted |',
   );
   expect(page).toMatch(/\| `pods\/log` \| get \| advisory \|/);
 });
