@@ -31,8 +31,6 @@ const exceptions: TwinExceptions = {
   testedElsewhere: {
     'src/flows/canary/index.ts': 'test/rollout/: whole rollouts on a cluster',
     'src/flows/promote/index.ts': 'test/rollout/: whole rollouts on a cluster',
-    'src/index.ts': 'test/actions/bundle.test.ts: dist as a runner starts it',
-    'src/world.ts': 'test/actions/bundle.test.ts: dist as a runner starts it',
     'src/runner/actions.ts': 'test/actions/bundle.test.ts: dist as a runner starts it',
     'src/failure-codes.ts': 'test/failure.test.ts',
     'src/domain/kubernetes/kinds.ts': 'data; its one function in test/domain/rollout/permissions.test.ts',

@@ -102,6 +102,6 @@ const missing = refused('is missing', 'Give it in the `with:` block of the step.
 
 function use<T>(result: Parsed<T>, context: z.core.$RefinementCtx): T {
   if (result.ok) return result.value;
-  context.addIssue({ code: 'custom', message: `${result.problem}. ${result.remedy}` });
+  context.addIssue({ code: 'custom', message: `${result.problem}${/[.?!]$/.test(result.problem) ? '' : '.'} ${result.remedy}` });
   return z.NEVER;
 }

@@ -279,7 +279,11 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
     pods: {
       log: settings.log ?? (() => Promise.resolve('')),
       forward: (pod, port) =>
-        Promise.resolve({ url: `http://127.0.0.1:4${port}`, close: () => Promise.resolve(void lines.push(`closed ${pod.name}`)) }),
+        Promise.resolve({
+          url: `http://127.0.0.1:4${port}`,
+          problem: () => undefined,
+          close: () => Promise.resolve(void lines.push(`closed ${pod.name}`)),
+        }),
     },
     metrics: { query: settings.query ?? (() => Promise.resolve([])) },
     registry: { resolve: settings.resolve ?? (() => Promise.resolve({ is: 'not-checked', reason: 'there is none' })) },

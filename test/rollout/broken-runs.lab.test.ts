@@ -102,7 +102,7 @@ describe('a run that does not end by itself', () => {
         'lease says returning 50 %',
         'route 50 %, epoch 2',
         'route 0 %, epoch 2',
-        'lease says emptying 0 %',
+        'lease says promoted 0 %',
         'agent-canary 0 pods',
         'lease says resting 0 %',
         'lease released',

@@ -40,7 +40,7 @@ describe('the order of writes, by the audit log of the API server', () => {
         'lease says returning 50 %',
         'route 50 %, epoch 1',
         'route 0 %, epoch 1',
-        'lease says emptying 0 %',
+        'lease says promoted 0 %',
         ...closing,
       ]);
       expect(run.exitCode).toBe(0);

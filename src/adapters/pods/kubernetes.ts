@@ -4,17 +4,6 @@ import type { Connection } from '../cluster/connection.ts';
 import { part } from '../cluster/paths.ts';
 import { bridge } from './portforward.ts';
 
-export interface KubernetesPods extends Pods {
-  forward(...args: Parameters<Pods['forward']>): Promise<KubernetesForward>;
-}
-
-export interface KubernetesForward {
-  readonly url: string;
-  /** Why the last connection that broke did so: its client sees only a reset. */
-  problem(): string | undefined;
-  close(): Promise<void>;
-}
-
 // More than any number of lines that a person would read.
 const mostLogBytes = 1024 * 1024;
 
@@ -23,7 +12,7 @@ export interface PodsOptions {
   readonly lingerSeconds?: number;
 }
 
-export function kubernetesPods(connection: Connection, { lingerSeconds = 10 }: PodsOptions = {}): KubernetesPods {
+export function kubernetesPods(connection: Connection, { lingerSeconds = 10 }: PodsOptions = {}): Pods {
   return {
     log: ({ namespace, name }, container, { lines, previous }, signal) =>
       connection.text({

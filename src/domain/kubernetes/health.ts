@@ -52,6 +52,6 @@ const newRestarts = (pod: KubernetesObject, baseline: Restarts): readonly Diagno
 const nonReady = (pods: number): Diagnosis => ({
   cause: 'probe',
   fatal: true,
-  what: pods === 0 ? 'There is no pod.' : `None of ${pods} pods is ready.`,
+  what: pods === 0 ? 'The canary has no pod any more.' : `None of the canary's ${pods} pods is ready.`,
   remedy: 'Read the log and the events of the pods.',
 });

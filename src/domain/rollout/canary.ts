@@ -5,6 +5,7 @@ import {
   back,
   empty,
   observe,
+  observeReturning,
   rest,
   restore,
   startOver,
@@ -63,8 +64,9 @@ function stepForward(plan: RolloutPlan, state: In<Forward>, event: Exclude<Rollo
     case 'shifting':
     case 'holding':
     case 'promoting':
-    case 'returning':
       return { state, effects: [observe(plan)] };
+    case 'returning':
+      return { state, effects: [observeReturning(plan)] };
   }
 }
 
@@ -78,7 +80,8 @@ function stepMeasured(plan: RolloutPlan, state: In<Forward>, reading: Reading, a
     const first = !carriedTraffic(plan, state.stage);
     return hold(plan, state.stage, startWatch(at, first ? fromNothing(reading) : reading), at);
   }
-  return { state: state.phase === 'returning' ? { ...state, watch: startWatch(at, reading) } : state, effects: [observe(plan)] };
+  if (state.phase === 'returning') return { state: { ...state, watch: startWatch(at, reading) }, effects: [observeReturning(plan)] };
+  return { state, effects: [observe(plan)] };
 }
 
 function stepSample(plan: RolloutPlan, state: In<Forward>, sample: Sample): Move {
@@ -102,6 +105,8 @@ function claimed(plan: RolloutPlan, state: In<'claiming'>, at: number): Move {
       return startOver(plan);
     case 'promote':
       return promote(startWatch(at));
+    case 'tidy':
+      return empty({ outcome: 'promoted' });
     case 'restore':
       return restore(plan, state.cause, at, state.again);
     case 'withdraw':

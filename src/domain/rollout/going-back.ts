@@ -33,12 +33,20 @@ export function standDown(cause: Cause): Move {
 /** Traffic first: weight 0, then tell, then wait for what is in flight, then scale. */
 export const withdraw = (cause: Cause, again = false): Move => empty(endingOf(cause), again);
 
-/** Stable is being changed, so it is mended before traffic returns to it. Traffic stays where it is meanwhile. */
-export function restore(plan: RolloutPlan, cause: Cause, at: number, again = false): Move {
+/**
+ * Stable is being changed, so it is mended before traffic returns to it. Traffic stays where it is meanwhile; from a stable that is
+ * itself what is wrong (`leave`) it goes to the canary, which has carried all of it before.
+ */
+export function restore(plan: RolloutPlan, cause: Cause, at: number, again = false, leave = false): Move {
   return {
     state: { phase: 'restoring', cause, since: at, again },
     // Recorded first: killed in between, a successor with the same image would otherwise finish the promotion.
-    effects: [{ do: 'record', phase: 'restoring', weight: 100 }, { do: 'restore-stable' }, observeStable(plan)],
+    effects: [
+      { do: 'record', phase: 'restoring', weight: 100 },
+      { do: 'restore-stable' },
+      ...(leave ? [{ do: 'shift', weight: 100, urgent: false } as const] : []),
+      observeStable(plan),
+    ],
   };
 }
 
@@ -81,7 +89,7 @@ export function stepEmptying(plan: RolloutPlan, state: In<'emptying'>, event: Ro
   const telling: readonly Effect[] = 'cause' in ending && !disturbed ? [{ do: 'alert' }] : [];
   return {
     state: { phase: 'draining', ending, disturbed, since: event.at, evidence: startEvidence() },
-    effects: [...telling, { do: 'record', phase: 'emptying', weight: 0 }, { do: 'measure' }],
+    effects: [...telling, { do: 'record', phase: ending.outcome === 'promoted' ? 'promoted' : 'emptying', weight: 0 }, { do: 'measure' }],
   };
 }
 
@@ -144,6 +152,9 @@ export function rest(ending: Ending): Move {
 }
 
 export const observe = (plan: RolloutPlan): Effect => ({ do: 'observe', inSeconds: plan.interval });
+
+/** Under the criteria on stable, and with a look at its pods. */
+export const observeReturning = ({ interval }: RolloutPlan, inSeconds = interval): Effect => ({ do: 'observe', inSeconds, stable: true });
 
 export const observeStable = (plan: RolloutPlan): Effect => ({ do: 'observe', inSeconds: plan.interval, until: 'stable-available' });
 

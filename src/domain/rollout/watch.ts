@@ -53,7 +53,7 @@ function harm(plan: RolloutPlan, verdict: Verdict, arm: string): Cause {
   return {
     kind: 'harm',
     code: 'CRITERIA_FAILED',
-    text: `The ${arm} failed its criteria${often}: ${failing.join('; ')}.`,
+    text: `${arm === 'stable' ? 'Stable' : 'The canary'} failed its criteria${often}: ${failing.join('; ')}.`,
     remedy: 'Compare the logs and traces of the new version with the old one at the time shown. Nothing has to be undone.',
   };
 }
@@ -70,7 +70,7 @@ function silence(plan: RolloutPlan, watch: Watch, sample: Sample, arm: string, h
   return {
     kind: 'no-data',
     code: 'NO_DATA',
-    text: `The ${arm} could not be judged for ${durationText(Math.round(Math.max(silentFor, late)))}: ${reason}.`,
+    text: `${arm === 'stable' ? 'Stable' : 'The canary'} could not be judged for ${durationText(Math.round(Math.max(silentFor, late)))}: ${reason}.`,
     remedy: 'See that the metric store answers and that the canary gets traffic, or raise `no-data-timeout` or the stages of `stages`.',
   };
 }

@@ -15,16 +15,21 @@ import { conditions, runs } from '../await-rollout.ts';
 import { follow, isTransient } from '../follow.ts';
 import { measure } from '../measure.ts';
 import { selectorsOf } from './selectors.ts';
-import { canaryLabels, type Session } from './session.ts';
+import { canaryLabels, type Session, stableRef } from './session.ts';
 import { podLabelsOf } from './survey.ts';
 
 type Observing = Extract<Effect, { do: 'observe' }>;
 
-/** Waits, and then looks at the route, the canary's pods and the metrics at once. Two requests to the API server. */
-export async function observe(session: Session, { inSeconds, until }: Observing, signal: AbortSignal): Promise<Sample> {
-  const stable = until === undefined ? await waited(session, inSeconds, signal) : await followStable(session, inSeconds, signal);
+/**
+ * Waits, and then looks at the route, the canary's pods and the metrics at once: two requests to the API server, two more where stable's
+ * pods are looked at as well.
+ */
+export async function observe(session: Session, { inSeconds, until, stable }: Observing, signal: AbortSignal): Promise<Sample> {
+  const followed = until === undefined ? await waited(session, inSeconds, signal) : await followStable(session, inSeconds, signal);
   signal.throwIfAborted();
-  const [cluster, reading] = await Promise.all([look(session, stable, signal), takeReading(session, signal)]);
+  const [cluster, reading] = await Promise.all([look(session, stable === true ? 'ask' : followed, signal), takeReading(session, signal)]);
+  // Following ends at once when stable is well: without a pause, a cluster that answers watches only would be asked without end.
+  if (until !== undefined && cluster.is === 'no-answer') await session.world.clock.sleep(1, signal);
   return { at: session.world.clock.monotonic(), cluster, reading };
 }
 
@@ -73,10 +78,28 @@ function statusOf(deployment: KubernetesObject, pods: readonly KubernetesObject[
   return { ...status, is: 'progressing', waitingFor: 'its pods to be seen' };
 }
 
-async function look(session: Session, stable: StableView | undefined, signal: AbortSignal): Promise<Sample['cluster']> {
+async function stableNow(session: Session, signal: AbortSignal): Promise<StableView | undefined> {
+  const { world, ground } = session;
+  const { namespace } = ground.app;
+  const [deployment, pods] = await Promise.all([
+    world.cluster.get(stableRef(session), signal),
+    world.cluster.list(Pod, namespace, { labels: podLabelsOf(ground.stable) }, signal),
+  ]);
+  if (deployment === undefined) return undefined;
+  const present = imageOf(deployment, ground.container);
+  return stableView(
+    session,
+    deployment,
+    present,
+    pods.filter((pod) => present !== undefined && runs(pod, present)),
+  );
+}
+
+async function look(session: Session, known: StableView | 'ask' | undefined, signal: AbortSignal): Promise<Sample['cluster']> {
   const { world, plan, ground } = session;
   try {
-    const [routes, pods] = await Promise.all([
+    const [stable, routes, pods] = await Promise.all([
+      known === 'ask' ? stableNow(session, signal) : known,
       Promise.all(plan.router.objects(ground.app).map((ref) => world.cluster.get(ref, signal))),
       world.cluster.list(Pod, ground.app.namespace, { labels: canaryLabels(session) }, signal),
     ]);

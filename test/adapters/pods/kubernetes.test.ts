@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Connection, kubernetesConnection } from '../../../src/adapters/cluster/connection.ts';
-import { type KubernetesForward, kubernetesPods } from '../../../src/adapters/pods/kubernetes.ts';
+import { kubernetesPods } from '../../../src/adapters/pods/kubernetes.ts';
+import type { Forward } from '../../../src/ports/pods.ts';
 import { kubeconfig } from '../cluster/kubeconfig-text.ts';
 import { answer, type Certificates, type Loopback, loopback, makeCertificates } from '../loopback.ts';
 import { failureOf } from '../thrown.ts';
@@ -14,7 +15,7 @@ const port = Buffer.of(8080 & 0xff, 8080 >> 8);
 let certificates: Certificates;
 let server: Loopback;
 let connection: Connection;
-let forward: KubernetesForward;
+let forward: Forward;
 
 beforeAll(async () => {
   certificates = await makeCertificates();

@@ -251,6 +251,12 @@ function allowed(plan: RolloutPlan, state: Rollout, effect: Effect, known: Known
         if (known.stableTouched && state.phase === 'emptying' && !promoted) expect(known.stable).toBe('good-old');
         return;
       }
+      if (state.phase === 'restoring') {
+        // Only away from a stable that fails with the new image, to the canary that has carried everything before.
+        expect([effect.weight, known.recorded?.phase, known.recorded?.weight, known.stableOrdered]).toEqual([100, 'restoring', 100, 'old']);
+        expect(known.stableTouched).toBe(true);
+        return;
+      }
       expect(goingBack).not.toContain(state.phase);
       expect(known.recorded?.weight).toBeGreaterThanOrEqual(effect.weight);
       if (state.phase === 'returning') {

@@ -35,7 +35,9 @@ describe('beginTakingBack', () => {
   it.each(recordedPhases)('after %s: takes back, moves no weight before stable is well, and starts nothing', (phase) => {
     const { state, effects } = beginTakingBack({ phase, sameImage: true }, 'SIGKILL');
     const restores = ['promoting', 'returning', 'restoring'].includes(phase);
-    expect(state).toMatchObject({ phase: 'claiming', next: restores ? 'restore' : 'withdraw', again: false, cause: { kind: 'cancel' } });
+    if (phase === 'promoted') expect(state).toEqual({ phase: 'claiming', next: 'tidy' });
+    else
+      expect(state).toMatchObject({ phase: 'claiming', next: restores ? 'restore' : 'withdraw', again: false, cause: { kind: 'cancel' } });
     expect(effects).toEqual([{ do: 'claim', weight: restores ? 'as-found' : 0 }]);
   });
 });

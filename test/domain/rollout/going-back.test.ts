@@ -28,7 +28,7 @@ describe('the way back', () => {
     [{ phase: 'shifting', stage: 0 }, 'emptying', 'shift'],
     [{ phase: 'holding', stage: 1, watch }, 'emptying', 'shift'],
     [{ phase: 'promoting', watch, troubled: false }, 'restoring', 'record'],
-    [{ phase: 'returning', watch }, 'restoring', 'record'],
+    [{ phase: 'returning', watch, troubled: false }, 'restoring', 'record'],
   ])('from %j', (state, phase, first) => {
     const move = back(plan, state, harm, 7);
     expect([move.state.phase, names(move)[0]]).toEqual([phase, first]);

@@ -35,7 +35,12 @@ describe('recordSample', () => {
   });
 
   it('adds an entry for the next stage and for each part of the promotion', () => {
-    const states = [holding(0), holding(1), { phase: 'promoting', watch, troubled: false }, { phase: 'returning', watch }] as const;
+    const states = [
+      holding(0),
+      holding(1),
+      { phase: 'promoting', watch, troubled: false },
+      { phase: 'returning', watch, troubled: false },
+    ] as const;
     const all = states.reduce<readonly StageHistory[]>((history, state) => recordSample(history, plan, state, first), []);
     expect(all.map(({ name, weight, arm, requests }) => [name, weight, arm, requests])).toEqual([
       ['1/4', 5, 'canary', 500],

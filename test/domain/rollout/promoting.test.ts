@@ -62,16 +62,16 @@ describe('while users return to stable', () => {
     ['a bad stable takes its image back first', { stable: 0.1 }, 'restoring'],
   ])('%s', (_, behaviour, phase) => {
     const { watch, reading } = judged(behaviour);
-    expect(stepReturning(plan, { phase: 'returning', watch }, sampleOf({ at: 30, reading })).state.phase).toBe(phase);
+    expect(stepReturning(plan, { phase: 'returning', watch, troubled: false }, sampleOf({ at: 30, reading })).state.phase).toBe(phase);
   });
 
   it('a stable that nobody could measure is not good', () => {
     const { watch } = judged();
-    expect(stepReturning(plan, { phase: 'returning', watch }, sampleOf({ at: 30 })).state.phase).toBe('returning');
+    expect(stepReturning(plan, { phase: 'returning', watch, troubled: false }, sampleOf({ at: 30 })).state.phase).toBe('returning');
   });
 
   it('a good stable in a cluster that does not answer is not good enough', () => {
     const { watch, reading } = judged();
-    expect(stepReturning(plan, { phase: 'returning', watch }, blindSample(30, reading)).state.phase).toBe('returning');
+    expect(stepReturning(plan, { phase: 'returning', watch, troubled: false }, blindSample(30, reading)).state.phase).toBe('returning');
   });
 });

@@ -52,7 +52,7 @@ describe('statusLine', () => {
   });
 
   it('counts stable while traffic returns to it, and says what it waits for while it is changed', () => {
-    expect(statusLine(plan, { phase: 'returning', watch }, sampleOf({ at: 60, reading }))).toContain('7,500 requests');
+    expect(statusLine(plan, { phase: 'returning', watch, troubled: false }, sampleOf({ at: 60, reading }))).toContain('7,500 requests');
     const promoting: Rollout = { phase: 'promoting', watch, troubled: false };
     expect(statusLine(plan, promoting, sampleOf({ at: 60, reading, stable: stableIs('progressing', 'new') }))).toMatch(
       / · stable: waiting for 2 of 4 pods to become available \(2 ready\)$/,
@@ -89,7 +89,7 @@ describe('placeOf', () => {
     [{ phase: 'shifting', stage: 1 }, 'stage 2/2, 25 %'],
     [{ phase: 'holding', stage: 1, watch }, 'stage 2/2, 25 %'],
     [{ phase: 'promoting', watch, troubled: false }, 'promoting: canary 100 %, stable gets the new image'],
-    [{ phase: 'returning', watch }, 'returning: stable 50 %, with the new image'],
+    [{ phase: 'returning', watch, troubled: false }, 'returning: stable 50 %, with the new image'],
     [{ phase: 'restoring', cause: ending.cause, since: 0, again: false }, 'going back: stable gets its old image'],
     [{ phase: 'emptying', ending, again: false, disturbed: false }, 'canary to 0 %'],
     [{ phase: 'draining', ending, since: 0, evidence: startEvidence(), disturbed: false }, 'draining the canary'],
@@ -106,7 +106,7 @@ it('an arm is judged in three phases only', () => {
   const phases: readonly Rollout[] = [
     { phase: 'holding', stage: 1, watch },
     { phase: 'promoting', watch, troubled: false },
-    { phase: 'returning', watch },
+    { phase: 'returning', watch, troubled: false },
     { phase: 'draining', ending, since: 0, evidence: startEvidence(), disturbed: false },
     { phase: 'restoring', cause: ending.cause, since: 0, again: false },
   ];

@@ -106,7 +106,7 @@ describe('drive', () => {
   it('tells each place once, and why it turns round', async () => {
     const [on] = await driven(holding, { 3: (each) => each.cluster.remove(Pod, 'agent-canary-2-1') });
     expect(on.lines.filter((line) => line === 'canary to 0 %')).toHaveLength(1);
-    expect(on.lines.filter((line) => line.includes('There is no pod.'))).toHaveLength(1);
+    expect(on.lines.filter((line) => line.includes('The canary has no pod any more.'))).toHaveLength(1);
   });
 
   it('keeps what was seen in each stage', async () => {
