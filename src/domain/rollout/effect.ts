@@ -19,8 +19,17 @@ export type Effect =
   | { readonly do: 'shift'; readonly weight: number; readonly urgent: boolean }
   /** Takes the reading that the next ones are counted from. Asks the metric store only. */
   | { readonly do: 'measure' }
-  /** Waits so long, or until stable is Available where asked, and then looks at everything; at stable's pods only where asked. */
-  | { readonly do: 'observe'; readonly inSeconds: number; readonly until?: 'stable-available'; readonly stable?: true }
+  /**
+   * Waits so long, or until stable is Available where asked, and then looks at everything; at stable's pods only where asked. `unmeasured`:
+   * there is no time for a metric store that may hang.
+   */
+  | {
+      readonly do: 'observe';
+      readonly inSeconds: number;
+      readonly until?: 'stable-available';
+      readonly stable?: true;
+      readonly unmeasured?: true;
+    }
   | { readonly do: 'set-stable' }
   /** Does nothing when stable does not run the new image. */
   | { readonly do: 'restore-stable' }

@@ -89,7 +89,11 @@ export function stepEmptying(plan: RolloutPlan, state: In<'emptying'>, event: Ro
   const telling: readonly Effect[] = 'cause' in ending && !disturbed ? [{ do: 'alert' }] : [];
   return {
     state: { phase: 'draining', ending, disturbed, since: event.at, evidence: startEvidence() },
-    effects: [...telling, { do: 'record', phase: ending.outcome === 'promoted' ? 'promoted' : 'emptying', weight: 0 }, { do: 'measure' }],
+    effects: [
+      ...telling,
+      { do: 'record', phase: ending.outcome === 'promoted' ? 'promoted' : 'emptying', weight: 0 },
+      ending.outcome === 'aborted' ? hurriedWait(plan) : { do: 'measure' },
+    ],
   };
 }
 
@@ -99,7 +103,7 @@ export function stepEmptying(plan: RolloutPlan, state: In<'emptying'>, event: Ro
  */
 export function stepDraining(plan: RolloutPlan, state: In<'draining'>, event: RolloutEvent): Move {
   const hurried = state.ending.outcome === 'aborted';
-  const wait: Effect = { do: 'observe', inSeconds: hurried ? Math.min(plan.drain, drainWhenCancelled) : plan.drain };
+  const wait: Effect = hurried ? hurriedWait(plan) : { do: 'observe', inSeconds: plan.drain };
   if (event.on === 'measured') return { state: { ...state, evidence: startEvidence(event.reading) }, effects: [wait] };
   if (event.on !== 'sample') return rest(state.ending);
   const { cluster } = event.sample;
@@ -127,6 +131,12 @@ const mostShareAtRest = 0.01;
 
 /** Seconds. A cancelled process is killed ten seconds after the first signal; the pods' own grace period does the rest. */
 const drainWhenCancelled = 4;
+
+const hurriedWait = (plan: RolloutPlan): Effect => ({
+  do: 'observe',
+  inSeconds: Math.min(plan.drain, drainWhenCancelled),
+  unmeasured: true,
+});
 
 export function startOver(plan: RolloutPlan): Move {
   const replicas = replicasOf(plan, 0);

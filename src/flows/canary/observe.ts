@@ -24,10 +24,13 @@ type Observing = Extract<Effect, { do: 'observe' }>;
  * Waits, and then looks at the route, the canary's pods and the metrics at once: two requests to the API server, two more where stable's
  * pods are looked at as well.
  */
-export async function observe(session: Session, { inSeconds, until, stable }: Observing, signal: AbortSignal): Promise<Sample> {
+export async function observe(session: Session, { inSeconds, until, stable, unmeasured }: Observing, signal: AbortSignal): Promise<Sample> {
   const followed = until === undefined ? await waited(session, inSeconds, signal) : await followStable(session, inSeconds, signal);
   signal.throwIfAborted();
-  const [cluster, reading] = await Promise.all([look(session, stable === true ? 'ask' : followed, signal), takeReading(session, signal)]);
+  const [cluster, reading] = await Promise.all([
+    look(session, stable === true ? 'ask' : followed, signal),
+    unmeasured === true ? notMeasured(session) : takeReading(session, signal),
+  ]);
   // Following ends at once when stable is well: without a pause, a cluster that answers watches only would be asked without end.
   if (until !== undefined && cluster.is === 'no-answer') await session.world.clock.sleep(1, signal);
   return { at: session.world.clock.monotonic(), cluster, reading };
@@ -131,6 +134,11 @@ function routeView(session: Session, found: readonly (KubernetesObject | undefin
   if (weight !== route.weight) return { is: 'changed', what: `the canary has ${weight} % instead of ${route.weight} %`, by };
   const edited = objects.some((object, index) => object.metadata.generation !== route.generations[index]);
   return edited ? { is: 'as-ordered', note: `\`${by}\` changed the route, but not the split` } : { is: 'as-ordered' };
+}
+
+function notMeasured({ world }: Session): Reading {
+  const nothing = noData('the run was cancelled');
+  return { at: world.clock.monotonic(), canary: nothing, stable: nothing, own: [] };
 }
 
 export async function takeReading(session: Session, signal: AbortSignal): Promise<Reading> {

@@ -156,7 +156,8 @@ describe('draining', () => {
     ['aborted', 4],
   ] as const)('of %s takes %i s', (outcome, inSeconds) => {
     const move = stepDraining(plan, { ...state, ending: { outcome, cause: harm } }, { on: 'measured', at: 0, reading: baseline });
-    expect(move.effects).toEqual([{ do: 'observe', inSeconds }]);
+    expect(move.effects).toMatchObject([{ do: 'observe', inSeconds }]);
+    expect(move.effects).toEqual([expect.objectContaining(outcome === 'aborted' ? { unmeasured: true } : { do: 'observe' })]);
   });
 
   it('does not wait for the share when the run was cancelled', () => {
