@@ -41,14 +41,17 @@ async function pack(root: string): Promise<readonly OutputChunk[]> {
     // Links stay as they are: the place a linked node_modules leads to must not show in the result.
     resolve: { symlinks: false },
     // These packages do not say that importing them does nothing by itself. Where nothing of theirs is used they can go.
-    treeshake: { moduleSideEffects: (id) => (/node_modules.(@actions|tunnel|undici)/.test(id) ? false : undefined) },
+    treeshake: { moduleSideEffects: [{ test: /node_modules.(@actions|tunnel|undici)/, sideEffects: false }] },
     plugins: [withoutUndici()],
     onLog: (_level, log) => complaints.push(log),
   });
   const { output } = await build.generate({
     format: 'esm',
     // No hash in a name, so that a change touches few files.
-    chunkFileNames: ({ facadeModuleId, moduleIds, name }) => `lib/${chunkName(root, facadeModuleId ?? moduleIds.at(-1) ?? name)}.js`,
+    chunkFileNames({ facadeModuleId, moduleIds, name }) {
+      const leading = facadeModuleId ?? moduleIds.at(-1);
+      return `lib/${leading === undefined ? name : chunkName(root, leading)}.js`;
+    },
     // Names are kept for the stacks in bug reports.
     minify: { compress: true, mangle: { keepNames: true, toplevel: true }, codegen: { removeWhitespace: true } },
     comments: { legal: false },

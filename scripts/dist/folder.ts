@@ -2,10 +2,11 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
 
-/** Content by path of everything in a folder. A folder that is not there holds nothing. */
+/** Content by path of everything in a folder, sorted. A folder that is not there holds nothing. */
 export function readFolder(folder: string): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
-  for (const entry of listFiles(folder)) files.set(relative(folder, entry).split(sep).join('/'), readFileSync(entry, 'utf8'));
+  for (const entry of listFiles(folder).toSorted((a, b) => (a < b ? -1 : 1)))
+    files.set(relative(folder, entry).split(sep).join('/'), readFileSync(entry, 'utf8'));
   return files;
 }
 

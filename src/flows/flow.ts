@@ -17,6 +17,8 @@ export interface Flow<Inputs extends { readonly connections: Connections }, Plan
   report(plan: Plan, result: Result): Report;
   /** The report when nothing was started. */
   refused(failure: Failure): Report;
+  /** The report of a `post` step that could not find out, or not mend, what its run left behind. */
+  unconfirmed(failure: Failure): Report;
   /** What is left to do in the `post` step, from what `execute` handed over. Answers `undefined` when there is nothing. */
   after(plan: Plan, handedOver: Readonly<Record<string, string>>, world: World): Promise<Report | undefined>;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Parsed, parsed, refused } from '../domain/units/parsed.ts';
+import { shown } from '../domain/units/shown.ts';
 import { Failure } from '../failure.ts';
 import type { RawInputs } from './flow.ts';
 
@@ -78,27 +79,29 @@ export function parseInputs<Schema extends z.ZodObject>(
   const result = schema.safeParse(values);
   const problems = [
     ...(result.success ? [] : result.error.issues.map((issue) => describe(String(issue.path[0]), issue.message, raw))),
-    ...clashes.map(({ inputs, problem, remedy }) => `${inputs.map((name) => `\`${name}\``).join(' and ')}: ${problem}. ${remedy}`),
+    ...clashes.map(({ inputs, problem, remedy }) => ({ inputs, text: `${listed(inputs, ' and ')}: ${problem}. ${remedy}` })),
   ];
   if (result.success && problems.length === 0) return result.data;
-  const [only] = problems;
+  const [first] = problems;
   const what =
     problems.length === 1
-      ? `An input cannot be used: ${only}`
-      : `${problems.length} inputs cannot be used:\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
+      ? `An input cannot be used: ${first?.text}`
+      : `${problems.length} inputs cannot be used: ${listed(problems.flatMap(({ inputs }) => inputs))}.\n${problems.map(({ text }) => `- ${text}`).join('\n')}`;
   throw new Failure('INPUT_INVALID', what, 'Correct the `with:` block of the step. Nothing was written.');
 }
 
-function describe(name: string, message: string, raw: RawInputs): string {
+const listed = (names: readonly string[], between = ', '): string => [...new Set(names)].map((name) => `\`${name}\``).join(between);
+
+function describe(name: string, message: string, raw: RawInputs): { readonly inputs: readonly string[]; readonly text: string } {
   const value = raw.text(name);
-  const shown = value === '' || secretInputs.has(name) ? '' : ` = \`${value.length > 80 ? `${value.slice(0, 80)}…` : value}\``;
-  return `\`${name}\`${shown} ${message}`;
+  const given = value === '' || secretInputs.has(name) ? '' : ` = \`${shown(value, 80)}\``;
+  return { inputs: [name], text: `\`${name}\`${given} ${message}` };
 }
 
 const missing = refused('is missing', 'Give it in the `with:` block of the step.');
 
 function use<T>(result: Parsed<T>, context: z.core.$RefinementCtx): T {
   if (result.ok) return result.value;
-  context.addIssue({ code: 'custom', message: `${result.problem}. ${result.remedy}` });
+  context.addIssue({ code: 'custom', message: `${result.problem}${/[.?!]$/.test(result.problem) ? '' : '.'} ${result.remedy}` });
   return z.NEVER;
 }

@@ -6,6 +6,7 @@ import { type LeaseChange, microTime, renewal, takenBy } from '../domain/rollout
 import { durationText } from '../domain/units/duration.ts';
 import { Failure } from '../failure.ts';
 import type { World } from '../ports/world.ts';
+import { isTransient } from './follow.ts';
 
 /** The one lock of a service. Only its holder writes. */
 export interface Lock {
@@ -36,8 +37,6 @@ export interface LockRequest {
   readonly signal?: AbortSignal;
 }
 
-type Waiting = { readonly sign: string; readonly since: number };
-
 /**
  * Takes the Lease. One that is held is waited for until it is given away, or until it stood unchanged for its whole duration by our
  * own monotonic clock: the stamps in it are another machine's time and decide nothing.
@@ -45,23 +44,19 @@ type Waiting = { readonly sign: string; readonly since: number };
 export async function acquireLock(world: World, request: LockRequest): Promise<Lock> {
   const ref: ObjectRef = { kind: Lease, namespace: request.namespace, name: leaseName(request.service) };
   const began = world.clock.monotonic();
-  let waiting: Waiting | undefined;
+  const search: Search = { waiting: undefined, before: undefined, tried: false };
   for (;;) {
-    const object = await world.cluster.get(ref, request.signal);
-    const view = object === undefined ? undefined : readLease(object);
-    if (view === undefined || isFree(view, request, waiting, world.clock.monotonic())) {
-      const taken = await take(world, ref, object, request);
-      if (taken !== undefined) return hold(world, ref, taken, view);
-      continue;
-    }
-    if (waiting?.sign !== view.sign) {
-      if (waiting === undefined) world.log.line(`Waiting for the lock: ${view.holder} is deploying ${request.service}.`);
-      waiting = { sign: view.sign, since: world.clock.monotonic() };
+    try {
+      const lock = await tryToTake(world, ref, request, search);
+      if (lock !== undefined) return lock;
+    } catch (error) {
+      if (!isTransient(error) || world.clock.monotonic() - began >= request.timeout) throw error;
+      world.log.line(`Waiting for the lock: ${error.what}`);
     }
     if (world.clock.monotonic() - began >= request.timeout) {
       throw new Failure(
         'LOCK_HELD',
-        `Lease ${request.namespace}/${ref.name} was held by ${view.holder} for the whole ${durationText(request.timeout)} of \`lock-timeout\`.`,
+        `Lease ${request.namespace}/${ref.name} was held by ${search.before?.holder ?? 'others'} for the whole ${durationText(request.timeout)} of \`lock-timeout\`.`,
         'Wait for that run to end, or cancel it: it takes its changes back and gives the lock away.',
       );
     }
@@ -70,7 +65,33 @@ export async function acquireLock(world: World, request: LockRequest): Promise<L
   }
 }
 
-function isFree(view: LeaseView, request: LockRequest, waiting: Waiting | undefined, now: number): boolean {
+interface Search {
+  waiting: { readonly sign: string; readonly since: number } | undefined;
+  /** The Lease as it was before we took it. */
+  before: LeaseView | undefined;
+  /** A write of ours may have arrived although its answer did not. */
+  tried: boolean;
+}
+
+/** `undefined`: someone else has it. */
+async function tryToTake(world: World, ref: ObjectRef, request: LockRequest, search: Search): Promise<Lock | undefined> {
+  const object = await world.cluster.get(ref, request.signal);
+  const view = object === undefined ? undefined : readLease(object);
+  if (search.tried && object !== undefined && view?.holder === world.run.holder) return hold(world, ref, object, search.before);
+  search.before = view;
+  if (view === undefined || isFree(view, request, search.waiting, world.clock.monotonic())) {
+    search.tried = true;
+    const taken = await take(world, ref, object, request);
+    return taken === undefined ? undefined : hold(world, ref, taken, view);
+  }
+  if (search.waiting?.sign !== view.sign) {
+    if (search.waiting === undefined) world.log.line(`Waiting for the lock: ${view.holder} is deploying ${request.service}.`);
+    search.waiting = { sign: view.sign, since: world.clock.monotonic() };
+  }
+  return undefined;
+}
+
+function isFree(view: LeaseView, request: LockRequest, waiting: Search['waiting'], now: number): boolean {
   if (view.holder === '' || view.holder === request.successorOf) return true;
   return waiting?.sign === view.sign && now - waiting.since >= view.durationSeconds;
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { parseDuration } from '../domain/units/duration.ts';
 import { type Parsed, parsed, refused } from '../domain/units/parsed.ts';
 import { Failure } from '../failure.ts';
-import type { PodRef } from '../ports/pods.ts';
+import type { Forward, PodRef } from '../ports/pods.ts';
 import type { World } from '../ports/world.ts';
 
 /** What is asked of the canary alone, before any user reaches it. */
@@ -80,7 +80,7 @@ export async function runSmoke(world: World, run: SmokeRun): Promise<readonly st
   try {
     const lines: string[] = [];
     for (const check of run.checks) {
-      const line = check.kind === 'http' ? await askHttp(world, run, forward.url, check) : await runCommand(world, run, forward.url, check);
+      const line = check.kind === 'http' ? await askHttp(world, run, forward, check) : await runCommand(world, run, forward.url, check);
       world.log.line(`  smoke: ${line}`);
       lines.push(line);
     }
@@ -90,10 +90,10 @@ export async function runSmoke(world: World, run: SmokeRun): Promise<readonly st
   }
 }
 
-async function askHttp(world: World, run: SmokeRun, url: string, check: Extract<SmokeCheck, { kind: 'http' }>): Promise<string> {
+async function askHttp(world: World, run: SmokeRun, forward: Forward, check: Extract<SmokeCheck, { kind: 'http' }>): Promise<string> {
   let last = '';
   for (let attempt = 1; attempt <= check.attempts; attempt += 1) {
-    const answer = await world.probe.get(`${url}${check.path}`, {
+    const answer = await world.probe.get(`${forward.url}${check.path}`, {
       headers: check.headers,
       timeoutSeconds: check.timeoutSeconds,
       ...(run.signal === undefined ? {} : { signal: run.signal }),
@@ -103,7 +103,7 @@ async function askHttp(world: World, run: SmokeRun, url: string, check: Extract<
       return `GET ${check.path} answered ${answer.status}`;
     last =
       answer.is === 'no-answer'
-        ? `gave no answer (${answer.reason})`
+        ? `gave no answer (${forward.problem() ?? answer.reason})`
         : answer.status === check.status
           ? `answered ${answer.status} without the expected text`
           : `answered ${answer.status} instead of ${check.status}`;

@@ -19,5 +19,7 @@ export interface PodRef {
 export interface Forward {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
+  /** Why the last connection that broke did so, where that is known: its client sees only a reset. */
+  problem(): string | undefined;
   close(): Promise<void>;
 }

@@ -12,21 +12,21 @@ type AnyFlow = Flow<{ readonly connections: Connections }, unknown, unknown>;
 
 /** The front door of GitHub Actions: `main`. */
 export async function runMain(flow: AnyFlow): Promise<void> {
-  await finish(await guarded(flow, async (world, plan) => flow.report(plan, await flow.execute(plan, world))));
+  await finish(await guarded(flow, async (world, plan) => flow.report(plan, await flow.execute(plan, world)), flow.refused));
 }
 
 /** The front door of GitHub Actions: `post`. Repeats the way back of a `main` that did not get to its end. */
 export async function runPost(flow: AnyFlow): Promise<void> {
   const handedOver = { holder: process.env['STATE_holder'] ?? '', open: process.env['STATE_open'] ?? '' };
   if (handedOver.open !== 'true') return;
-  const report = await guarded(flow, (world, plan) => flow.after(plan, handedOver, world));
+  const report = await guarded(flow, (world, plan) => flow.after(plan, handedOver, world), flow.unconfirmed);
   if (report !== undefined) await finish(report);
 }
 
 type Work = (world: Awaited<ReturnType<typeof open>>, plan: unknown) => Promise<Report | undefined>;
 
 /** One of the two places that catch a Failure. */
-async function guarded(flow: AnyFlow, work: Work): Promise<Report | undefined> {
+async function guarded(flow: AnyFlow, work: Work, failed: AnyFlow['refused']): Promise<Report | undefined> {
   for (const name of ['prometheus-token', 'notify-webhook']) mask(getInput(name));
   // As base64 it is one secret; of a plain one the secrets inside are masked once it is read, not its every word.
   if (!getInput('kubeconfig').includes('\n')) mask(getInput('kubeconfig'));
@@ -40,7 +40,7 @@ async function guarded(flow: AnyFlow, work: Work): Promise<Report | undefined> {
       world.close();
     }
   } catch (problem) {
-    return flow.refused(problem instanceof Failure ? problem : defect(problem));
+    return failed(problem instanceof Failure ? problem : defect(problem));
   }
 }
 

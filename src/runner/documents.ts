@@ -12,9 +12,18 @@ export async function readDocuments(names: readonly string[], text: (name: strin
 }
 
 async function parse(text: string): Promise<{ readonly value: unknown } | { readonly error: string }> {
-  const { parseDocument } = await import('yaml');
-  // Aliases can make a small text a large value.
+  const { parseDocument, visit } = await import('yaml');
   const document = parseDocument(text, { strict: true, uniqueKeys: true });
   const [problem] = document.errors;
-  return problem === undefined ? { value: document.toJS({ maxAliasCount: 50 }) } : { error: problem.message.split('\n')[0] ?? '' };
+  if (problem !== undefined) return { error: problem.message.split('\n')[0] ?? '' };
+  // An alias can stand for a large part, and aliases of aliases for more than fits into memory. A few lines of settings need none.
+  let aliased = false;
+  visit(document, {
+    Alias: () => {
+      aliased = true;
+      return visit.BREAK;
+    },
+  });
+  if (aliased) return { error: 'aliases (`*name`) are not read here' };
+  return { value: document.toJS() };
 }

@@ -8,6 +8,8 @@ import { presets } from '../../src/domain/analysis/presets/index.ts';
 import { profiles } from '../../src/domain/rollout/profiles.ts';
 import { routers } from '../../src/domain/traffic/index.ts';
 import type { Connections, Flow, RawInputs } from '../../src/flows/flow.ts';
+import { actionNames } from '../../src/index.ts';
+import { version } from '../../src/runner/version.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const actions = readActions(root).filter(({ using }) => using !== 'composite');
@@ -44,6 +46,14 @@ function tableNames(readme: string, marker: string): readonly string[] {
   const part = readme.split(`<!-- ${marker}:`)[1]?.split(`<!-- /${marker} -->`)[0] ?? '';
   return [...part.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name = '']) => name);
 }
+
+it('the version is that of package.json', () => {
+  expect((JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version).toBe(version);
+});
+
+it('every action can be started, and every one that can be started is there', () => {
+  expect(new Set(actionNames)).toEqual(new Set(actions.map(({ name }) => name)));
+});
 
 it('there are actions', () => expect(actions.map(({ name }) => name)).toEqual(expect.arrayContaining(['canary', 'promote'])));
 

@@ -92,9 +92,9 @@ describe('an action, as the runner runs it', () => {
   it('keeps its folder only when it was given one', async () => {
     const folder = join(root, 'kept');
     const kept = await runAction({ action: 'talk', inputs: {}, root, folder });
-    expect(existsSync(kept.outputs['report'] ?? '')).toBe(true);
+    expect(existsSync(String(kept.outputs['report']))).toBe(true);
     const gone = await runAction({ action: 'talk', inputs: {}, root });
-    expect(existsSync(gone.outputs['report'] ?? '')).toBe(false);
+    expect(existsSync(String(gone.outputs['report']))).toBe(false);
   });
 
   it('names an action that is not there', () => expect(() => startAction({ action: 'nothing', inputs: {}, root })).toThrow('nothing'));

@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import type { Source } from './source.ts';
 
 /** Each rule answers with one sentence per breach. */
@@ -75,51 +76,65 @@ export function testedPath(test: string): readonly string[] {
 }
 
 export interface TwinExceptions {
-  /** Source → why it has no test of its own. */
-  readonly untested: Readonly<Record<string, string>>;
-  /** Test → what it is about, as it is not about one file. */
+  /** Source → where it is tested instead; its parts are tested there too. */
+  readonly testedElsewhere: Readonly<Record<string, string>>;
+  /** Test, or folder of tests that ends in `/` → what it is about, as it is not about one file. */
   readonly withoutSource: Readonly<Record<string, string>>;
 }
 
+/**
+ * Every source has a test at its path, or is a part of one in its own folder that has: what only serves a file beside it is tested
+ * through it. Every test has a source. An exception that is not needed is a breach too.
+ */
 export function twinBreaches(sources: readonly Source[], exceptions: TwinExceptions): readonly string[] {
   const paths = new Set(sources.map(({ path }) => path));
   const tests = [...paths].filter((path) => path.endsWith('.test.ts'));
   const tested = new Set(tests.flatMap(testedPath));
-  const needTest = sources.filter(({ path, isTypesOnly }) => path.startsWith('src/') && !isTypesOnly).map(({ path }) => path);
-  const lacksTest = (path: string): boolean => !tested.has(path);
-  const lacksSource = (test: string): boolean => !testedPath(test).some((path) => paths.has(path));
+  const elsewhere = Object.keys(exceptions.testedElsewhere);
+  const unneeded = elsewhere.filter((path) => !paths.has(path) || tested.has(path));
+  const untested = untestedSources(sources, new Set([...tested, ...elsewhere]));
+  const stray = tests.filter((test) => !testedPath(test).some((path) => paths.has(path)));
+  const about = (test: string, key: string): boolean => test === key || (key.endsWith('/') && test.startsWith(key));
+  const folders = Object.keys(exceptions.withoutSource);
   return [
-    ...needTest.filter((path) => lacksTest(path) && !(path in exceptions.untested)).map((path) => `${path} has no test at its path.`),
-    ...tests.filter((test) => lacksSource(test) && !(test in exceptions.withoutSource)).map((test) => `${test} tests no file.`),
-    ...Object.keys(exceptions.untested)
-      .filter((path) => !(needTest.includes(path) && lacksTest(path)))
-      .map((path) => `${path} needs no exception.`),
-    ...Object.keys(exceptions.withoutSource)
-      .filter((test) => !(tests.includes(test) && lacksSource(test)))
-      .map((test) => `${test} needs no exception.`),
+    ...untested.map((path) => `${path} has no test.`),
+    ...stray.filter((test) => !folders.some((key) => about(test, key))).map((test) => `${test} tests no file.`),
+    ...unneeded.map((path) => `${path} needs no exception.`),
+    ...folders.filter((key) => !stray.some((test) => about(test, key))).map((key) => `${key} needs no exception.`),
   ];
 }
 
-/**
- * A register is an index.ts that exports a list or a record of some type. Every file beside it that exports a constant of that type
- * has to be in it.
- */
-export function registerBreaches(sources: readonly Source[]): readonly string[] {
-  return sources
-    .filter(({ path }) => /^src\/.*\/index\.ts$/.test(path))
-    .flatMap((index) => {
-      const folder = index.path.replace(/index\.ts$/, '');
-      const siblings = sources.filter(({ path }) => path.startsWith(folder) && path !== index.path);
-      const elements = [...index.constants.values()].map(elementType).filter((type) => type !== undefined);
-      if (elements.length === 0) return [`${index.path} is no register: an index.ts exports a list or a record of variants.`];
-      return siblings
-        .filter(({ path, constants }) => [...constants.values()].some((type) => elements.includes(type)) && !index.imports.includes(path))
-        .map(({ path }) => `${path} is not registered in ${index.path}.`);
-    });
+function untestedSources(sources: readonly Source[], tested: Set<string>): readonly string[] {
+  const code = sources.filter(({ path, isTypesOnly }) => path.startsWith('src/') && !isTypesOnly);
+  const beside = (one: string, other: string): boolean => posix.dirname(one) === posix.dirname(other);
+  for (let grown = true; grown; ) {
+    const parts = code.filter(({ path }) => tested.has(path)).flatMap(({ path, imports }) => imports.filter((from) => beside(from, path)));
+    grown = parts.some((part) => !tested.has(part));
+    for (const part of parts) tested.add(part);
+  }
+  return code.map(({ path }) => path).filter((path) => !tested.has(path));
 }
 
-function elementType(type: string): string | undefined {
-  return /^readonly (\w+)\[\]$/.exec(type)?.[1] ?? /^Readonly<Record<.+, (\w+)>>$/.exec(type)?.[1];
+/** An index.ts that exports a list or a record of some type. */
+export const isRegister = (source: Source): boolean => /^src\/.*\/index\.ts$/.test(source.path) && elementTypes(source).length > 0;
+
+/** Every file beside a register that exports a constant of the type of its elements has to be in it. */
+export function registerBreaches(sources: readonly Source[]): readonly string[] {
+  return sources.filter(isRegister).flatMap((index) => {
+    const folder = posix.dirname(index.path);
+    const elements = elementTypes(index);
+    const isVariant = ({ constants }: Source): boolean => [...constants.values()].some((type) => elements.includes(type));
+    return sources
+      .filter((source) => source.path.startsWith(`${folder}/`) && isVariant(source) && !index.imports.includes(source.path))
+      .map(({ path }) => `${path} is not registered in ${index.path}.`);
+  });
+}
+
+function elementTypes({ constants }: Source): readonly string[] {
+  const types = [...constants.values()].map(
+    (type) => /^readonly (\w+)\[\]$/.exec(type)?.[1] ?? /^Readonly<Record<.+, (\w+)>>$/.exec(type)?.[1],
+  );
+  return types.filter((type) => type !== undefined);
 }
 
 const measured = /^(src|scripts|bench|test\/(lab|actions|architecture))\//;

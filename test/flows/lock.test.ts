@@ -1,182 +1,210 @@
 import { describe, expect, it } from '@jest/globals';
-import type { KubernetesObject } from '../../src/domain/kubernetes/object.ts';
+import { Lease } from '../../src/domain/kubernetes/kinds.ts';
 import { readLease } from '../../src/domain/rollout/lease.ts';
-import { signing } from '../../src/domain/rollout/lease-writes.ts';
-import { Failure } from '../../src/failure.ts';
-import { acquireLock, type LockRequest } from '../../src/flows/lock.ts';
-import type { PatchOperation, Write } from '../../src/ports/cluster.ts';
-import type { World } from '../../src/ports/world.ts';
-import { patched } from '../domain/rollout/patched.ts';
+import { acquireLock, type Lock, type LockRequest } from '../../src/flows/lock.ts';
+import { forbidden, type Stage, stage, unreachable } from './stand-ins.ts';
 
-/** Time that passes only when everything waits for it. */
-class Time {
-  now = 0;
-  private readonly sleepers = new Set<{ readonly at: number; readonly wake: () => void }>();
+const request: LockRequest = { service: 'agent', namespace: 'shop', timeout: 600 };
+const name = 'wf-deploy-agent';
 
-  sleep(seconds: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted === true) return resolve();
-      const sleeper = { at: this.now + seconds, wake: resolve };
-      this.sleepers.add(sleeper);
-      signal?.addEventListener('abort', () => {
-        this.sleepers.delete(sleeper);
-        resolve();
-      });
-    });
-  }
-
-  async pass(seconds: number): Promise<void> {
-    const end = this.now + seconds;
-    for (;;) {
-      for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-      const [next] = [...this.sleepers].sort((one, other) => one.at - other.at);
-      if (next === undefined || next.at > end) break;
-      this.sleepers.delete(next);
-      this.now = Math.max(this.now, next.at);
-      next.wake();
-    }
-    this.now = end;
-  }
-}
-
-/** One Lease, as the API server keeps it. */
-class Store {
-  lease?: KubernetesObject;
-  down = false;
-  writes = 0;
-  private version = 0;
-
-  get(): Promise<KubernetesObject | undefined> {
-    return this.down ? Promise.reject(unreachable) : Promise.resolve(this.lease);
-  }
-
-  write(write: Write): Promise<KubernetesObject> {
-    if (this.down) return Promise.reject(unreachable);
-    const there = this.lease;
-    if (write.do === 'patch') return there === undefined ? Promise.reject(notFound) : this.patch(there, write.operations);
-    if (write.do !== 'create' && write.do !== 'replace') throw new Error(write.do);
-    if (write.do === 'replace' && write.object.metadata.resourceVersion !== there?.metadata.resourceVersion)
-      return Promise.reject(conflict);
-    return this.keep(write.object);
-  }
-
-  patch(there: KubernetesObject, operations: readonly PatchOperation[]): Promise<KubernetesObject> {
-    const changed = patched(there, operations);
-    return changed === undefined ? Promise.reject(conflict) : this.keep(changed);
-  }
-
-  private keep(object: KubernetesObject): Promise<KubernetesObject> {
-    this.writes += 1;
-    this.version += 1;
-    this.lease = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.version) } };
-    return Promise.resolve(this.lease);
-  }
-}
-
-const unreachable = new Failure('CLUSTER_UNREACHABLE', 'no answer', '');
-const conflict = new Failure('CLUSTER_CONFLICT', 'changed', '');
-const notFound = new Failure('CLUSTER_NOT_FOUND', 'gone', '');
-
-function worldOf(time: Time, store: Store, holder: string): World {
-  return {
-    run: { holder, page: undefined, actor: undefined, commit: undefined },
-    clock: {
-      monotonic: () => time.now,
-      now: () => new Date(time.now * 1000),
-      sleep: (seconds: number, signal?: AbortSignal) => time.sleep(seconds, signal),
-    },
-    log: { line: () => undefined, debug: () => undefined, annotate: () => undefined },
-    cluster: { get: () => store.get(), write: (write: Write) => store.write(write) },
-  } as unknown as World;
-}
-
-const request: LockRequest = { service: 'agent', namespace: 'shop', duration: 60, timeout: 600 };
-
-async function held(time = new Time(), store = new Store(), holder = 'one') {
-  const lock = await acquireLock(worldOf(time, store, holder), request);
-  return { time, store, lock };
-}
-
-const beat = async (store: Store, text: string, epoch = 1): Promise<void> => {
-  if (store.lease !== undefined) await store.patch(store.lease, signing(epoch, { is: 'watching', pod: 'p', epoch, beat: text }));
+const acquire = (on: Stage, more: Partial<LockRequest> = {}): Promise<Lock> =>
+  on.clock.until(acquireLock(on.world, { ...request, ...more }));
+const view = ({ cluster }: Stage) => {
+  const object = cluster.find(Lease, name);
+  return object === undefined ? undefined : readLease(object);
 };
 
-describe('a lock', () => {
-  it('is renewed three times in its duration, and by its holder only', async () => {
-    const { time, store, lock } = await held();
-    await time.pass(61);
-    expect(store.writes).toBe(1 + 3);
-    expect(lock.fresh()).toBe(true);
-    expect(store.lease && readLease(store.lease)).toMatchObject({ holder: 'one', epoch: 1, durationSeconds: 60 });
-    lock.stop();
-  });
+/** Two runs of the same service. */
+function two(): readonly [Stage, Stage] {
+  const one = stage({ holder: 'run-1' });
+  return [one, stage({ holder: 'run-2' }, one)];
+}
 
-  it('is not disturbed by what a guardian writes between two renewals', async () => {
-    const { time, store, lock } = await held();
-    for (let round = 0; round < 12; round += 1) {
-      await beat(store, String(round));
-      await time.pass(10);
-    }
-    await lock.record({ lastKnownGood: 'image' });
-    expect(lock.lost.aborted).toBe(false);
-    expect(lock.guardianLost()).toBe(false);
-    expect(store.lease && readLease(store.lease)).toMatchObject({ lastKnownGood: 'image', guardian: { beat: '11' } });
-    lock.stop();
-  });
+/** A run that died: its Lease is there and nobody renews it. */
+async function dead(on: Stage): Promise<void> {
+  const lock = await acquire(on);
+  lock.stop();
+}
 
-  it('is lost with the first renewal after someone else took it', async () => {
-    const { time, store, lock } = await held();
-    if (store.lease !== undefined)
-      await store.patch(store.lease, [
-        { op: 'add', path: '/spec/holderIdentity', value: 'guardian/p' },
-        { op: 'add', path: '/metadata/annotations/wf-deploy.io~1epoch', value: '2' },
-      ]);
-    const writes = store.writes;
-    await time.pass(25);
-    expect(lock.lost.aborted).toBe(true);
-    await expect(lock.record({})).rejects.toMatchObject({ code: 'LOCK_LOST' });
-    expect(store.writes).toBe(writes);
-    lock.stop();
-  });
-
-  it('of a dead run can be taken although its guardian beats', async () => {
-    const { time, store, lock } = await held();
-    lock.stop();
-    const taking = acquireLock(worldOf(time, store, 'two'), request);
-    for (let round = 0; round < 6; round += 1) {
-      await beat(store, String(round));
-      await time.pass(10);
-    }
-    await time.pass(5);
-    const second = await taking;
-    expect(second.epoch).toBe(2);
-    expect(time.now).toBeLessThan(90);
+describe('the lock', () => {
+  it('is taken at once where there is no Lease, and where nobody has it', async () => {
+    const [one, other] = two();
+    const first = await acquire(one);
+    expect([first.epoch, first.found, view(one)?.holder]).toEqual([1, undefined, 'run-1']);
+    await first.record({ release: true });
+    first.stop();
+    const second = await acquire(other);
+    expect([second.epoch, second.found?.holder, view(one)?.holder]).toEqual([2, '', 'run-2']);
+    expect(one.clock.monotonic()).toBe(1000);
     second.stop();
+  });
+
+  it('is renewed three times in its duration while its holder lives, and waited for in vain', async () => {
+    const [one, other] = two();
+    const lock = await acquire(one);
+    await expect(acquire(other, { timeout: 185 })).rejects.toMatchObject({
+      code: 'LOCK_HELD',
+      what: expect.stringMatching(/held by run-1 for the whole 3m5s of `lock-timeout`/),
+    });
+    expect(one.cluster.writes().filter((write) => write === `replace Lease ${name}`)).toHaveLength(9);
+    expect(other.lines).toEqual(['Waiting for the lock: run-1 is deploying agent.']);
+    expect(lock.fresh()).toBe(true);
+    lock.stop();
+  });
+
+  it('of a dead run is taken after it stood unchanged for its whole duration', async () => {
+    const [one, other] = two();
+    await dead(one);
+    const lock = await acquire(other);
+    expect(one.clock.monotonic() - 1000).toBe(60);
+    expect([lock.epoch, lock.found?.holder]).toEqual([2, 'run-1']);
+    lock.stop();
+  });
+
+  it('is counted anew from every change: only an unbroken silence is one', async () => {
+    const [one, other] = two();
+    const lock = await acquire(one);
+    const waiting = acquireLock(other.world, request);
+    await one.clock.pass(50);
+    lock.stop();
+    const taken = await one.clock.until(waiting);
+    // The last renewal was after 40 s.
+    expect(one.clock.monotonic() - 1000).toBeGreaterThanOrEqual(100);
+    taken.stop();
+  });
+
+  it.each([86_400, -86_400])('does not care for a wall clock that is wrong by %i s', async (wallError) => {
+    const [one, other] = two();
+    await dead(one);
+    one.clock.wallError = wallError;
+    const lock = await acquire(other);
+    expect(one.clock.monotonic() - 1000).toBe(60);
+    lock.stop();
+  });
+
+  it('of a known dead predecessor is taken at once, and of nobody else', async () => {
+    const [one, other] = two();
+    await dead(one);
+    const lock = await acquire(other, { successorOf: 'run-1' });
+    expect([one.clock.monotonic() - 1000, lock.epoch]).toEqual([0, 2]);
+    lock.stop();
+    const third = stage({ holder: 'run-3' }, one);
+    await acquire(third, { successorOf: 'run-1' });
+    expect(one.clock.monotonic() - 1000).toBe(60);
+  });
+
+  it('goes to one of two that want it in the same moment', async () => {
+    const [one, other] = two();
+    const [first, second] = [acquireLock(one.world, request), acquireLock(other.world, { ...request, timeout: 10 })];
+    const results = await one.clock.until(Promise.allSettled([first, second]));
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+    expect(view(one)).toMatchObject({ holder: 'run-1', epoch: 1 });
+  });
+
+  it('is not waited for by a run that was cancelled', async () => {
+    const [one, other] = two();
+    const lock = await acquire(one);
+    const cancel = new AbortController();
+    const waiting = acquireLock(other.world, { ...request, signal: cancel.signal });
+    await one.clock.pass(5);
+    cancel.abort(new Error('cancelled'));
+    await expect(one.clock.until(waiting)).rejects.toThrow('cancelled');
+    lock.stop();
   });
 });
 
-describe('the heartbeat, as its renewals show it', () => {
-  it('is lost when three are missing', async () => {
-    const { time, store, lock } = await held();
-    await beat(store, 'last');
-    await time.pass(21);
-    expect(lock.guardianLost()).toBe(false);
-    await time.pass(40);
-    expect(lock.guardianLost()).toBe(true);
+describe('a lock in hand', () => {
+  it('is kept when someone else annotates the Lease', async () => {
+    const one = stage();
+    const lock = await acquire(one);
+    const object = one.cluster.find(Lease, name);
+    if (object !== undefined)
+      one.cluster.put(Lease, {
+        ...object,
+        metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, note: 'mine' } },
+      });
+    await one.clock.until(lock.record({ lastKnownGood: 'shop/agent:1' }));
+    expect(view(one)).toMatchObject({ holder: 'run-1', epoch: 1, lastKnownGood: 'shop/agent:1' });
+    expect(one.cluster.find(Lease, name)?.metadata.annotations).toMatchObject({ note: 'mine' });
+    expect(lock.lost.aborted).toBe(false);
     lock.stop();
   });
 
-  it('is not missed during an outage, nor right after it', async () => {
-    const { time, store, lock } = await held();
-    await beat(store, 'before');
-    await time.pass(21);
-    store.down = true;
-    await time.pass(180);
-    expect(lock.guardianLost()).toBe(false);
-    store.down = false;
-    await time.pass(3);
-    expect(lock.fresh()).toBe(true);
-    expect(lock.guardianLost()).toBe(false);
+  it.each([
+    [
+      'was taken over',
+      (on: Stage) => acquireLock(stage({ holder: 'run-2' }, on).world, { ...request, successorOf: 'run-1' }).then((lock) => lock.stop()),
+      'run-2',
+    ],
+    ['was deleted', (on: Stage) => Promise.resolve(on.cluster.remove(Lease, name)), 'someone who deleted or released it'],
+  ] as const)('is lost at the next renewal when it %s, and nothing is written any more', async (_, happen, by) => {
+    const one = stage();
+    const lock = await acquire(one);
+    await one.clock.until(happen(one));
+    await one.clock.pass(21);
+    expect(lock.lost.aborted).toBe(true);
+    expect(lock.lost.reason).toMatchObject({ code: 'LOCK_LOST', what: expect.stringContaining(by) });
+    expect(lock.fresh()).toBe(false);
+    const before = one.cluster.writes().length;
+    await expect(lock.record({ lastKnownGood: 'x' })).rejects.toMatchObject({ code: 'LOCK_LOST' });
+    await one.clock.pass(120);
+    expect(one.cluster.writes()).toHaveLength(before);
+  });
+
+  it('is lost by a record too, even to a later epoch of the same name', async () => {
+    const one = stage();
+    const lock = await acquire(one);
+    const again = await acquire(one, { successorOf: 'run-1' });
+    expect(again.epoch).toBe(2);
+    await expect(lock.record({})).rejects.toMatchObject({ code: 'LOCK_LOST' });
+    again.stop();
+  });
+
+  it('survives an outage that is shorter than its duration, and says when it cannot know any more', async () => {
+    const one = stage();
+    const lock = await acquire(one);
+    one.cluster.failing = unreachable;
+    await one.clock.pass(59);
+    expect([lock.fresh(), lock.lost.aborted]).toEqual([true, false]);
+    await one.clock.pass(2);
+    expect([lock.fresh(), lock.lost.aborted]).toEqual([false, false]);
+    one.cluster.failing = () => undefined;
+    await one.clock.pass(3);
+    expect([lock.fresh(), lock.lost.aborted]).toEqual([true, false]);
     lock.stop();
+  });
+
+  it('is lost after an outage in which a successor came', async () => {
+    const [one, other] = two();
+    const lock = await acquire(one);
+    one.cluster.failing = ({ write }) =>
+      write?.do === 'replace' && write.object['spec'] !== undefined && readLease(write.object).holder === 'run-1'
+        ? unreachable()
+        : undefined;
+    const successor = await acquire(other);
+    one.cluster.failing = () => undefined;
+    await one.clock.pass(3);
+    expect([lock.lost.aborted, lock.fresh(), view(one)?.holder]).toEqual([true, false, 'run-2']);
+    successor.stop();
+  });
+
+  it('writes one change after the other, and the failure of one does not hold up the next', async () => {
+    const one = stage();
+    const lock = await acquire(one);
+    let failures = 1;
+    one.cluster.failing = () => (failures-- > 0 ? forbidden() : undefined);
+    const both = Promise.allSettled([lock.record({ lastKnownGood: 'a' }), lock.record({ lastKnownGood: 'b' })]);
+    expect((await one.clock.until(both)).map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect(view(one)?.lastKnownGood).toBe('b');
+    lock.stop();
+  });
+
+  it('that was stopped is left to expire', async () => {
+    const one = stage();
+    await dead(one);
+    const before = one.cluster.writes().length;
+    await one.clock.pass(300);
+    expect(one.cluster.writes()).toHaveLength(before);
+    expect(view(one)?.holder).toBe('run-1');
   });
 });

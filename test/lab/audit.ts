@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 /** One answered request to the API server. */
 export interface AuditEntry {
   at: Date;
+  /** When the answer had been sent. */
+  completed: Date;
   verb: string;
   resource: string;
   namespace: string | undefined;
@@ -26,6 +28,7 @@ export interface AuditQuestion {
 interface AuditLine {
   stage: string;
   requestReceivedTimestamp: string;
+  stageTimestamp: string;
   verb: string;
   objectRef?: { resource?: string; namespace?: string; name?: string; subresource?: string };
   responseStatus?: { code?: number };
@@ -48,6 +51,7 @@ export async function auditEntries(lab: { auditLog: string }, question: AuditQue
 
 function entryOf({
   requestReceivedTimestamp,
+  stageTimestamp,
   verb,
   objectRef,
   responseStatus,
@@ -59,6 +63,7 @@ function entryOf({
   const at = new Date(requestReceivedTimestamp);
   return {
     at,
+    completed: new Date(stageTimestamp),
     verb,
     resource,
     namespace,

@@ -1,10 +1,13 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { until } from './await.ts';
 import { LabFailure } from './failure.ts';
+import { runtimeRoot } from './places.ts';
 
-const parent = 'wf-deploy-lab';
+// Cgroups are shared by the whole machine, state directories lie where TMPDIR says: labs of another place are none of ours to sweep.
+const parent = `wf-deploy-lab-${createHash('sha256').update(runtimeRoot()).digest('hex').slice(0, 8)}`;
 
 /** The path that kubelet puts the lab's containers under, in every cgroup hierarchy. */
 export function labCgroup(lab: string): string {

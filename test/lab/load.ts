@@ -15,6 +15,15 @@ export interface LoadStream {
   seconds?: number;
 }
 
+/** One answer, as the client saw it. */
+export interface LoadAnswer {
+  status: number;
+  /** The service's headers `x-served-by` and `x-pod`; nobody but the gateway answers without them. */
+  version: string | undefined;
+  pod: string | undefined;
+  milliseconds: number;
+}
+
 export interface LoadResult {
   seconds: number;
   /** Requests that were sent. */
@@ -44,9 +53,9 @@ export interface Load {
   stop(): Promise<LoadResult>;
 }
 
-/** Starts one or several streams at once; the figures are of all together. Only loopback addresses are accepted. */
-export function startLoad(streams: LoadStream | readonly LoadStream[]): Load {
-  const tally = new Tally();
+/** Starts one or several streams at once; the figures are of all together. Each answer is also told as it comes. Only loopback addresses are accepted. */
+export function startLoad(streams: LoadStream | readonly LoadStream[], onAnswer: (answer: LoadAnswer) => void = () => undefined): Load {
+  const tally = new Tally(onAnswer);
   const running = [streams].flat().map((stream) => startStream(stream as LoadStream, tally));
   return {
     figures: () => tally.result(),
@@ -92,6 +101,11 @@ class Tally {
   #connectionErrors = 0;
   #timeouts = 0;
   #end: number | undefined;
+  readonly #listen: (answer: LoadAnswer) => void;
+
+  constructor(listen: (answer: LoadAnswer) => void) {
+    this.#listen = listen;
+  }
 
   watch(client: AutocannonClient): void {
     const count = { sent: 0, settled: 0 };
@@ -108,8 +122,11 @@ class Tally {
     client.on('headers', ({ statusCode, headers }) => {
       if (this.#end !== undefined) return;
       count.settled += 1;
-      this.#latencies.push(performance.now() - sentAt);
-      this.#answered(statusCode, headers);
+      const milliseconds = performance.now() - sentAt;
+      this.#latencies.push(milliseconds);
+      const answer = { status: statusCode, version: headerOf(headers, 'x-served-by'), pod: headerOf(headers, 'x-pod'), milliseconds };
+      this.#answered(answer);
+      this.#listen(answer);
     });
     client.on(
       'connError',
@@ -160,16 +177,16 @@ class Tally {
     };
   }
 
-  #answered(status: number, headers: readonly string[]): void {
+  #answered({ status, version }: LoadAnswer): void {
     add(this.#byStatus, String(status));
-    const at = headers.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === 'x-served-by');
-    const version = at < 0 ? undefined : headers[at + 1];
-    if (version === undefined) add(this.#notFromService, String(status));
-    else {
-      this.#byVersion[version] ??= {};
-      add(this.#byVersion[version], String(status));
-    }
+    if (version !== undefined) this.#byVersion[version] ??= {};
+    add((version !== undefined && this.#byVersion[version]) || this.#notFromService, String(status));
   }
+}
+
+function headerOf(headers: readonly string[], name: string): string | undefined {
+  const at = headers.findIndex((text, index) => index % 2 === 0 && text.toLowerCase() === name);
+  return at < 0 ? undefined : headers[at + 1];
 }
 
 function add(counts: Record<string, number>, key: string): void {

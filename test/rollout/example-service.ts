@@ -104,6 +104,17 @@ export async function pushForAnotherPlatform({ lab, version }: ExampleService, t
   return only.replace(`:${tag}-only`, `:${tag}`);
 }
 
+/** An image whose program needs more memory than the manifest gives it, after some healthy seconds. */
+export async function pushHungry({ lab }: ExampleService): Promise<string> {
+  const binary = await buildGo(join(import.meta.dirname, 'hungry'));
+  const { reference } = await buildAndPush(lab.registry, 'shop/hungry', 'v1', {
+    files: [{ path: '/hungry', from: binary, mode: 0o755 }],
+    entrypoint: ['/hungry'],
+    ports: [8080],
+  });
+  return reference;
+}
+
 /** @param registry `host:port` of a registry that speaks plain HTTP. */
 export async function pushVersion(registry: string, tag: string, environment: Readonly<Record<string, string>>): Promise<PushedImage> {
   const binary = await buildGo(folder);

@@ -26,6 +26,12 @@ export const runCanary = (
   options: Partial<ActionOptions> = {},
 ): Promise<ActionResult> => startCanary(app, image, inputs, options).result;
 
+/** Another action on the same service; `stages` is not among the inputs of all. */
+export function runAs(action: string, app: ExampleService, inputs: Inputs): Promise<ActionResult> {
+  const { stages: _, ...shared } = { ...app.inputs, ...quick };
+  return startAction({ action, inputs: { ...shared, ...inputs } }).result;
+}
+
 /** Waits until a run has printed a line, and fails at once when it ends without. */
 export async function printed(action: RunningAction, pattern: RegExp): Promise<void> {
   let ended: ActionResult | undefined;

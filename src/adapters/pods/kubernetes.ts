@@ -4,21 +4,15 @@ import type { Connection } from '../cluster/connection.ts';
 import { part } from '../cluster/paths.ts';
 import { bridge } from './portforward.ts';
 
-export interface KubernetesPods extends Pods {
-  forward(...args: Parameters<Pods['forward']>): Promise<KubernetesForward>;
-}
-
-export interface KubernetesForward {
-  readonly url: string;
-  /** Why the last connection that broke did so: its client sees only a reset. */
-  problem(): string | undefined;
-  close(): Promise<void>;
-}
-
 // More than any number of lines that a person would read.
 const mostLogBytes = 1024 * 1024;
 
-export function kubernetesPods(connection: Connection): KubernetesPods {
+export interface PodsOptions {
+  /** How long a forwarded connection stays when its client has closed its side and the pod says nothing; 10 by default. */
+  readonly lingerSeconds?: number;
+}
+
+export function kubernetesPods(connection: Connection, { lingerSeconds = 10 }: PodsOptions = {}): Pods {
   return {
     log: ({ namespace, name }, container, { lines, previous }, signal) =>
       connection.text({
@@ -35,7 +29,7 @@ export function kubernetesPods(connection: Connection): KubernetesPods {
       const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
         sockets.add(socket);
         socket.once('close', () => sockets.delete(socket));
-        bridge(connection, pod, port, socket, (reason) => {
+        bridge({ connection, pod, port, lingerSeconds }, socket, (reason) => {
           problem = reason;
         });
       });

@@ -18,23 +18,35 @@ interface WebSocket {
   send(data: Buffer, sent: (error?: Error) => void): void;
   pause(): void;
   resume(): void;
-  on(event: 'close' | 'error', listener: () => void): void;
+  on(event: 'close', listener: (code: number) => void): void;
+  on(event: 'error', listener: () => void): void;
   on(event: 'unexpected-response', listener: (request: ClientRequest, response: IncomingMessage) => void): void;
   close(): void;
   terminate(): void;
 }
 
 const handshakeMilliseconds = 10_000;
+const closeMilliseconds = 2000;
 // Data that the API server has not taken yet; beyond it, the local client has to wait.
 const mostBuffered = 1024 * 1024;
+// Of a websocket that ended without a closing frame: what came may be only the beginning of what was meant.
+const cutCode = 1006;
 const dataChannel = 0;
 const errorChannel = 1;
+
+export interface Target {
+  readonly connection: Connection;
+  readonly pod: PodRef;
+  readonly port: number;
+  /** How long the pod may be silent once the local client has said its last word: it waits for an answer, or it is gone. */
+  readonly lingerSeconds: number;
+}
 
 /**
  * Joins a local connection to a port of a pod (`v4.channel.k8s.io`: each frame begins with its channel's number, and the first
  * two bytes of each channel repeat the port). When it cannot, or the pod's side fails, the local client sees a reset.
  */
-export function bridge(connection: Connection, pod: PodRef, port: number, socket: Socket, onProblem: (reason: string) => void): void {
+export function bridge({ connection, pod, port, lingerSeconds }: Target, socket: Socket, onProblem: (reason: string) => void): void {
   let webSocket: WebSocket | undefined;
   let failed = false;
   const fail = (reason: string): void => {
@@ -45,6 +57,8 @@ export function bridge(connection: Connection, pod: PodRef, port: number, socket
   };
   socket.on('error', () => webSocket?.close());
   socket.once('close', () => webSocket?.close());
+  // The protocol cannot pass an end of input on.
+  socket.once('end', () => socket.setTimeout(lingerSeconds * 1000, () => socket.destroy()));
 
   const receive = channelReader((channel, bytes) => {
     if (channel === errorChannel) return fail(foreignText(bytes.toString('utf8'), connection.secrets));
@@ -58,7 +72,10 @@ export function bridge(connection: Connection, pod: PodRef, port: number, socket
     (opened) => {
       webSocket = opened;
       opened.on('error', () => fail('the connection to the API server was cut'));
-      opened.on('close', () => (failed ? undefined : socket.end(() => socket.destroy())));
+      opened.on('close', (code) => {
+        if (code === cutCode) fail('the connection to the API server was cut');
+        else if (!failed) socket.end(() => socket.destroy());
+      });
       if (socket.destroyed) return opened.close();
       socket.on('data', (bytes) => {
         opened.send(Buffer.concat([Buffer.of(dataChannel), bytes]), () => {
@@ -103,6 +120,7 @@ async function connect(
       ...tls,
       ...(proxy === undefined ? {} : { agent: proxy }),
       handshakeTimeout: handshakeMilliseconds,
+      closeTimeout: closeMilliseconds,
       perMessageDeflate: false,
       // The only place where the answer to a refused handshake can be had: it says which permission is missing.
       finishRequest(request: ClientRequest, webSocket: WebSocket) {

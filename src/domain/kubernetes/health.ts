@@ -26,7 +26,8 @@ export function health(pods: readonly KubernetesObject[], baseline: Restarts): H
     ...containerTroubles(pod).filter(({ cause, fatal }) => fatal || cause === 'out-of-memory'),
     ...newRestarts(pod, baseline),
   ]);
-  const trouble = worst(found) ?? (readyEndpoints === 0 ? nonReady(present.length) : undefined);
+  const trouble =
+    worst(found) ?? (readyEndpoints === 0 ? (worst(present.flatMap(containerTroubles)) ?? nonReady(present.length)) : undefined);
   return { readyEndpoints, ...(trouble === undefined ? {} : { trouble: { ...trouble, fatal: true } }) };
 }
 
@@ -51,6 +52,6 @@ const newRestarts = (pod: KubernetesObject, baseline: Restarts): readonly Diagno
 const nonReady = (pods: number): Diagnosis => ({
   cause: 'probe',
   fatal: true,
-  what: pods === 0 ? 'There is no pod.' : `None of ${pods} pods is ready.`,
+  what: pods === 0 ? 'The canary has no pod any more.' : `None of the canary's ${pods} pods is ready.`,
   remedy: 'Read the log and the events of the pods.',
 });

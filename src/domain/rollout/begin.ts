@@ -23,6 +23,7 @@ export function begin(found: Found): Move {
 
 /** The first move of a successor that only takes back: the `post` step. */
 export function beginTakingBack(found: Found, by: string): Move {
+  if (found.phase === 'promoted') return { state: { phase: 'claiming', next: 'tidy' }, effects: [{ do: 'claim', weight: 0 }] };
   const state = { phase: 'claiming', cause: cancelled(by), again: false } as const;
   return midPromotion(found.phase)
     ? { state: { ...state, next: 'restore' }, effects: [{ do: 'claim', weight: 'as-found' }] }

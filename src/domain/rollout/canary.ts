@@ -1,8 +1,21 @@
 import type { Reading } from '../analysis/reading.ts';
 import { cancelled, sickness } from './cause.ts';
 import type { Effect, RolloutEvent } from './effect.ts';
-import { back, empty, observe, restore, startOver, stepDraining, stepEmptying, stepRestoring, unknown, withdraw } from './going-back.ts';
-import { carriedTraffic, type RolloutPlan, replicasFor } from './plan.ts';
+import {
+  back,
+  empty,
+  observe,
+  observeReturning,
+  rest,
+  restore,
+  startOver,
+  stepDraining,
+  stepEmptying,
+  stepRestoring,
+  unknown,
+  withdraw,
+} from './going-back.ts';
+import { carriedTraffic, type RolloutPlan, replicasOf } from './plan.ts';
 import { promote, stepPromoting, stepReturning } from './promoting.ts';
 import type { Sample } from './sample.ts';
 import type { Forward, In, Move, Rollout } from './state.ts';
@@ -26,6 +39,7 @@ export function step(plan: RolloutPlan, state: Rollout, event: RolloutEvent): Mo
     case 'draining':
       return stepDraining(plan, state, event);
     case 'resting':
+      if (event.on === 'cancelled') return rest(state.ending);
       // Traffic is where it belongs. What could not be tidied is the next run's, which makes the same writes again.
       return { state: { phase: 'ended', ending: state.ending }, effects: told(state.ending.outcome) };
     default:
@@ -50,8 +64,9 @@ function stepForward(plan: RolloutPlan, state: In<Forward>, event: Exclude<Rollo
     case 'shifting':
     case 'holding':
     case 'promoting':
-    case 'returning':
       return { state, effects: [observe(plan)] };
+    case 'returning':
+      return { state, effects: [observeReturning(plan)] };
   }
 }
 
@@ -65,7 +80,8 @@ function stepMeasured(plan: RolloutPlan, state: In<Forward>, reading: Reading, a
     const first = !carriedTraffic(plan, state.stage);
     return hold(plan, state.stage, startWatch(at, first ? fromNothing(reading) : reading), at);
   }
-  return { state: state.phase === 'returning' ? { ...state, watch: startWatch(at, reading) } : state, effects: [observe(plan)] };
+  if (state.phase === 'returning') return { state: { ...state, watch: startWatch(at, reading) }, effects: [observeReturning(plan)] };
+  return { state, effects: [observe(plan)] };
 }
 
 function stepSample(plan: RolloutPlan, state: In<Forward>, sample: Sample): Move {
@@ -89,6 +105,8 @@ function claimed(plan: RolloutPlan, state: In<'claiming'>, at: number): Move {
       return startOver(plan);
     case 'promote':
       return promote(startWatch(at), plan.guardian);
+    case 'tidy':
+      return empty({ outcome: 'promoted' });
     case 'restore':
       return restore(plan, state.cause, at, state.again);
     case 'withdraw':
@@ -100,7 +118,7 @@ function claimed(plan: RolloutPlan, state: In<'claiming'>, at: number): Move {
 function enter(plan: RolloutPlan, stage: number, at: number, watch?: Watch): Move {
   const weight = plan.stages[stage]?.weight;
   if (weight === undefined) return plan.promote ? promote(startWatch(at, watch?.evidence.last)) : empty({ outcome: 'analysed' });
-  const replicas = replicasFor(plan, weight);
+  const replicas = replicasOf(plan, stage);
   const first = plan.guardian && weight > 0 && !carriedTraffic(plan, stage);
   return {
     state: { phase: 'scaling', stage },

@@ -19,8 +19,17 @@ export type Effect =
   | { readonly do: 'shift'; readonly weight: number; readonly urgent: boolean }
   /** Takes the reading that the next ones are counted from. Asks the metric store only. */
   | { readonly do: 'measure' }
-  /** Waits so long, or until stable is Available where asked, and then looks at everything. */
-  | { readonly do: 'observe'; readonly inSeconds: number; readonly until?: 'stable-available' }
+  /**
+   * Waits so long, or until stable is Available where asked, and then looks at everything; at stable's pods only where asked. `unmeasured`:
+   * there is no time for a metric store that may hang.
+   */
+  | {
+      readonly do: 'observe';
+      readonly inSeconds: number;
+      readonly until?: 'stable-available';
+      readonly stable?: true;
+      readonly unmeasured?: true;
+    }
   | { readonly do: 'set-stable' }
   /** Does nothing when stable does not run the new image. */
   | { readonly do: 'restore-stable' }
@@ -30,8 +39,8 @@ export type Effect =
   | { readonly do: 'dismiss-guardian' }
   | { readonly do: 'alert' };
 
-/** How a rollout stands in the Lease. What a successor does about each is decided in `begin`. */
-export const recordedPhases = ['resting', 'preparing', 'stages', 'promoting', 'returning', 'restoring', 'emptying'] as const;
+/** How a rollout stands in the Lease. What a successor does about each is decided in `begin`. `promoted`: only the tidying is left. */
+export const recordedPhases = ['resting', 'preparing', 'stages', 'promoting', 'returning', 'restoring', 'emptying', 'promoted'] as const;
 export type RecordedPhase = (typeof recordedPhases)[number];
 
 /** `at` is monotonic seconds. */

@@ -1,7 +1,8 @@
 import { extend, startEvidence, window } from '../analysis/evidence.ts';
-import type { Cause } from './cause.ts';
+import { type Cause, cancelled, sickness } from './cause.ts';
 import type { Effect, RolloutEvent } from './effect.ts';
-import { carriedTraffic, type RolloutPlan, replicasFor } from './plan.ts';
+import { carriedTraffic, type RolloutPlan, replicasOf } from './plan.ts';
+import type { Sample } from './sample.ts';
 import type { Ending, Forward, In, Move } from './state.ts';
 
 /** The way back depends on where the users are. */
@@ -32,15 +33,27 @@ export function standDown(plan: RolloutPlan, cause: Cause): Move {
 /** Traffic first: weight 0, then tell, then wait for what is in flight, then scale. */
 export const withdraw = (cause: Cause, again = false): Move => empty(endingOf(cause), again);
 
-/** Stable is being changed, so it is mended before traffic returns to it. Traffic stays where it is meanwhile. */
-export function restore(plan: RolloutPlan, cause: Cause, at: number, again = false): Move {
+/**
+ * Stable is being changed, so it is mended before traffic returns to it. Traffic stays where it is meanwhile; from a stable that is
+ * itself what is wrong (`leave`) it goes to the canary, which has carried all of it before.
+ */
+export function restore(plan: RolloutPlan, cause: Cause, at: number, again = false, leave = false): Move {
   return {
     state: { phase: 'restoring', cause, since: at, again },
-    effects: [{ do: 'restore-stable' }, { do: 'record', phase: 'restoring', weight: 100 }, observeStable(plan)],
+    // Recorded first: killed in between, a successor with the same image would otherwise finish the promotion.
+    effects: [
+      { do: 'record', phase: 'restoring', weight: 100 },
+      { do: 'restore-stable' },
+      ...(leave ? [{ do: 'shift', weight: 100, urgent: false } as const] : []),
+      observeStable(plan),
+    ],
   };
 }
 
-/** A cancel or a failed write changes nothing on the way back: it is tried again until stable is well or time is up. */
+/**
+ * A cancel or a failed write changes nothing on the way back: it is tried again until stable is well or time is up. Only what would
+ * have begun afterwards does not begin after a cancel.
+ */
 export function stepRestoring(plan: RolloutPlan, state: In<'restoring'>, event: RolloutEvent): Move {
   if (event.on === 'sample') {
     const { cluster } = event.sample;
@@ -50,28 +63,37 @@ export function stepRestoring(plan: RolloutPlan, state: In<'restoring'>, event: 
   if (event.at - state.since > 2 * plan.rolloutTimeout) {
     return unknown(state.cause, 'Stable did not become Available again with its old image: the canary still carries the traffic.');
   }
-  if (event.on === 'failed') return { state, effects: [observeStable(plan)] };
+  // Without `until`: a refusal comes back at once, and the next try has to wait.
+  if (event.on === 'failed') return { state, effects: [observe(plan)] };
+  if (event.on === 'cancelled' && state.again) {
+    return { state: { ...state, cause: cancelled(event.by), again: false }, effects: [{ do: 'restore-stable' }, observeStable(plan)] };
+  }
   return { state, effects: [{ do: 'restore-stable' }, observeStable(plan)] };
 }
 
 /** The weight goes to 0. `again`: this is only the tidying up before the run's own rollout. */
-export const empty = (ending: Ending, again = false): Move => ({
-  state: { phase: 'emptying', ending, again },
+export const empty = (ending: Ending, again = false, disturbed = false): Move => ({
+  state: { phase: 'emptying', ending, again, disturbed },
   effects: [{ do: 'shift', weight: 0, urgent: true }],
 });
 
 export function stepEmptying(plan: RolloutPlan, state: In<'emptying'>, event: RolloutEvent): Move {
   // A second signal changes nothing: the same write is made until it is confirmed.
-  if (event.on === 'cancelled') return { state, effects: [{ do: 'shift', weight: 0, urgent: true }] };
+  if (event.on === 'cancelled') return empty(state.again ? endingOf(cancelled(event.by)) : state.ending, false, state.disturbed);
   if (event.on === 'failed') {
     const cause = 'cause' in state.ending ? state.ending.cause : event.cause;
     return unknown(cause, `Weight 0 could not be confirmed: ${event.cause.text}`);
   }
   if (state.again) return startOver(plan);
-  const telling: readonly Effect[] = 'cause' in state.ending ? [{ do: 'alert' }] : [];
+  const { ending, disturbed } = state;
+  const telling: readonly Effect[] = 'cause' in ending && !disturbed ? [{ do: 'alert' }] : [];
   return {
-    state: { phase: 'draining', ending: state.ending, since: event.at, evidence: startEvidence() },
-    effects: [...telling, { do: 'record', phase: 'emptying', weight: 0 }, { do: 'measure' }],
+    state: { phase: 'draining', ending, disturbed, since: event.at, evidence: startEvidence() },
+    effects: [
+      ...telling,
+      { do: 'record', phase: ending.outcome === 'promoted' ? 'promoted' : 'emptying', weight: 0 },
+      ending.outcome === 'aborted' ? hurriedWait(plan) : { do: 'measure' },
+    ],
   };
 }
 
@@ -81,9 +103,12 @@ export function stepEmptying(plan: RolloutPlan, state: In<'emptying'>, event: Ro
  */
 export function stepDraining(plan: RolloutPlan, state: In<'draining'>, event: RolloutEvent): Move {
   const hurried = state.ending.outcome === 'aborted';
-  const wait: Effect = { do: 'observe', inSeconds: hurried ? Math.min(plan.drain, drainWhenCancelled) : plan.drain };
+  const wait: Effect = hurried ? hurriedWait(plan) : { do: 'observe', inSeconds: plan.drain };
   if (event.on === 'measured') return { state: { ...state, evidence: startEvidence(event.reading) }, effects: [wait] };
-  if (event.on !== 'sample' || hurried) return rest(plan, state.ending);
+  if (event.on !== 'sample') return rest(plan, state.ending);
+  const { cluster } = event.sample;
+  if (cluster.is === 'answer' && cluster.route.is === 'changed') return disturb(state, event.sample);
+  if (hurried) return rest(plan, state.ending);
   const evidence = extend(state.evidence, event.sample.reading);
   const canary = window(evidence, 'canary', 0).requests;
   const stable = window(evidence, 'stable', 0).requests;
@@ -92,14 +117,29 @@ export function stepDraining(plan: RolloutPlan, state: In<'draining'>, event: Ro
   return { state: { ...state, evidence }, effects: [wait] };
 }
 
+/** Someone else gave the canary users again: 0 is written once more, and its pods never go while a route leads to them. */
+function disturb({ ending, disturbed }: In<'draining'>, sample: Sample): Move {
+  const drift = sickness(sample);
+  if (!disturbed || drift === undefined) return empty(ending, false, true);
+  return unknown(
+    'cause' in ending ? ending.cause : drift,
+    `Weight 0 did not last, and the canary's pods were left to its users: ${drift.text}`,
+  );
+}
+
 const mostShareAtRest = 0.01;
 
 /** Seconds. A cancelled process is killed ten seconds after the first signal; the pods' own grace period does the rest. */
 const drainWhenCancelled = 4;
 
+const hurriedWait = (plan: RolloutPlan): Effect => ({
+  do: 'observe',
+  inSeconds: Math.min(plan.drain, drainWhenCancelled),
+  unmeasured: true,
+});
+
 export function startOver(plan: RolloutPlan): Move {
-  const firstWeight = plan.stages.find((stage) => stage.weight > 0)?.weight ?? 0;
-  const replicas = replicasFor(plan, firstWeight);
+  const replicas = replicasOf(plan, 0);
   return {
     state: { phase: 'preparing' },
     effects: [
@@ -123,6 +163,9 @@ export function rest(plan: RolloutPlan, ending: Ending): Move {
 }
 
 export const observe = (plan: RolloutPlan): Effect => ({ do: 'observe', inSeconds: plan.interval });
+
+/** Under the criteria on stable, and with a look at its pods. */
+export const observeReturning = ({ interval }: RolloutPlan, inSeconds = interval): Effect => ({ do: 'observe', inSeconds, stable: true });
 
 export const observeStable = (plan: RolloutPlan): Effect => ({ do: 'observe', inSeconds: plan.interval, until: 'stable-available' });
 

@@ -54,10 +54,10 @@ function usesOf({ router, app, deployment, canaryName, metricsService, portForwa
       ...required,
       group: groupOf(kind),
       resource: kind.resource,
-      verbs: ['get', 'update', 'patch'],
+      verbs: ['get', 'watch', 'update', 'patch'],
       names: [name],
       namespace,
-      why: 'read and write the traffic split',
+      why: 'read and write the traffic split, and see it accepted',
     })),
     ...router.context(app).map(({ kind, namespace, name, need, why }) => ({
       need,

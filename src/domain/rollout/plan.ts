@@ -28,6 +28,10 @@ export interface RolloutPlan {
 export const replicasFor = (plan: RolloutPlan, weight: number): number =>
   Math.max(1, Math.ceil((Math.max(1, plan.replicas) * weight) / 100));
 
+/** At weight 0 the canary is looked at in the size that its first users will find. */
+export const replicasOf = (plan: RolloutPlan, stage: number): number =>
+  replicasFor(plan, plan.stages.slice(stage).find(({ weight }) => weight > 0)?.weight ?? 0);
+
 /**
  * A ladder that is to be promoted ends at 100 %. Where the user's own does not, a last stage of one interval is added: no
  * stable Deployment is changed before its whole traffic was seen on the new version.

@@ -1,5 +1,5 @@
 import { stableSickness } from './cause.ts';
-import { back, empty, observe, observeStable } from './going-back.ts';
+import { back, empty, observeReturning, observeStable, restore } from './going-back.ts';
 import type { RolloutPlan } from './plan.ts';
 import type { Sample } from './sample.ts';
 import type { In, Move } from './state.ts';
@@ -32,13 +32,21 @@ export function stepPromoting(plan: RolloutPlan, state: In<'promoting'>, sample:
   if (stable?.status.is !== 'available' || stable.runs !== 'new')
     return { state: { ...state, watch: seen.watch, troubled: false }, effects: [observeStable(plan)] };
   return {
-    state: { phase: 'returning', watch: startWatch(sample.at) },
+    state: { phase: 'returning', watch: startWatch(sample.at), troubled: false },
     effects: [{ do: 'record', phase: 'returning', weight: 50 }, { do: 'shift', weight: 50, urgent: false }, { do: 'measure' }],
   };
 }
 
+/** A stable that fails with the new image loses its users to the canary at once, and then gets its old image back. */
 export function stepReturning(plan: RolloutPlan, state: In<'returning'>, sample: Sample): Move {
   const seen = look(plan, state.watch, sample, 'stable', plan.interval);
-  if (seen.says === 'back') return back(plan, state, seen.cause, sample.at);
-  return seen.says === 'pass' ? empty({ outcome: 'promoted' }) : { state: { ...state, watch: seen.watch }, effects: [observe(plan)] };
+  if (seen.says === 'back') return restore(plan, seen.cause, sample.at, false, seen.cause.kind === 'harm');
+  const stable = sample.cluster.is === 'answer' ? sample.cluster.stable : undefined;
+  const sick = stableSickness(plan, stable, sample.at, sample.at);
+  if (sick?.code === 'ROLLOUT_FAILED' && !state.troubled) {
+    return { state: { ...state, watch: seen.watch, troubled: true }, effects: [observeReturning(plan, Math.min(plan.interval, 5))] };
+  }
+  if (sick !== undefined) return restore(plan, sick, sample.at, false, sick.kind === 'crash');
+  if (seen.says === 'pass') return empty({ outcome: 'promoted' });
+  return { state: { ...state, watch: seen.watch, troubled: false }, effects: [observeReturning(plan)] };
 }

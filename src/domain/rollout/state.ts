@@ -5,7 +5,7 @@ import type { Watch } from './watch.ts';
 
 /** Where a rollout is. Each phase has the fields that mean something in it, and no others. */
 export type Rollout =
-  | { readonly phase: 'claiming'; readonly next: 'prepare' | 'promote' }
+  | { readonly phase: 'claiming'; readonly next: 'prepare' | 'promote' | 'tidy' }
   | { readonly phase: 'claiming'; readonly next: 'restore' | 'withdraw'; readonly cause: Cause; readonly again: boolean }
   | { readonly phase: 'preparing' }
   | { readonly phase: 'smoking' }
@@ -15,13 +15,19 @@ export type Rollout =
   /** The canary carries 100 %, stable gets the new image. `troubled`: its pods were in trouble at the last look. */
   | { readonly phase: 'promoting'; readonly watch: Watch; readonly troubled: boolean }
   /** Stable has the new image and takes its traffic back, under the same criteria. */
-  | { readonly phase: 'returning'; readonly watch: Watch }
+  | { readonly phase: 'returning'; readonly watch: Watch; readonly troubled: boolean }
   /** Stable gets its old image back before any traffic returns to it. `again`: afterwards this run's own rollout starts. */
   | { readonly phase: 'restoring'; readonly cause: Cause; readonly since: number; readonly again: boolean }
-  /** The canary's weight goes to 0, and stays being written until that is confirmed. */
-  | { readonly phase: 'emptying'; readonly ending: Ending; readonly again: boolean }
+  /** The canary's weight goes to 0, and stays being written until that is confirmed. `disturbed`: for the second time. */
+  | { readonly phase: 'emptying'; readonly ending: Ending; readonly again: boolean; readonly disturbed: boolean }
   /** Weight 0 is confirmed; what is in flight ends, and the measured share has to follow. */
-  | { readonly phase: 'draining'; readonly ending: Ending; readonly since: number; readonly evidence: Evidence }
+  | {
+      readonly phase: 'draining';
+      readonly ending: Ending;
+      readonly disturbed: boolean;
+      readonly since: number;
+      readonly evidence: Evidence;
+    }
   | { readonly phase: 'resting'; readonly ending: Ending }
   | { readonly phase: 'ended'; readonly ending: Ending };
 

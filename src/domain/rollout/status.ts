@@ -35,7 +35,7 @@ export function statusLine(plan: RolloutPlan, state: Rollout, sample: Sample): s
     parts.push(
       `${Math.round(watch.evidence[state.phase === 'returning' ? 'stable' : 'canary'].total.requests).toLocaleString('en')} requests`,
     );
-    parts.push(...(watch.verdict?.findings.map(({ text, required }) => (required ? text : `${text} (advisory)`)) ?? []));
+    parts.push(...(watch.verdict?.findings.map(({ text }) => text) ?? []));
     if (watch.verdict !== undefined) parts.push(words[watch.verdict.is]);
     if (state.phase === 'holding')
       parts.push(`${durationText(Math.floor(sample.at - watch.since))} of ${durationText(plan.stages[state.stage]?.holdSeconds ?? 0)}`);

@@ -10,7 +10,7 @@ import type { Sample } from './sample.ts';
 export interface Watch {
   readonly since: number;
   readonly evidence: Evidence;
-  /** Failing checks in a row. */
+  /** Failing checks in a row; silence in between does not end the row. */
   readonly misses: number;
   /** Since when no usable measurement came, or the cluster gave no answer. */
   readonly silentSince?: number;
@@ -53,7 +53,7 @@ function harm(plan: RolloutPlan, verdict: Verdict, arm: string): Cause {
   return {
     kind: 'harm',
     code: 'CRITERIA_FAILED',
-    text: `The ${arm} failed its criteria${often}: ${failing.join('; ')}.`,
+    text: `${arm === 'stable' ? 'Stable' : 'The canary'} failed its criteria${often}: ${failing.join('; ')}.`,
     remedy: 'Compare the logs and traces of the new version with the old one at the time shown. Nothing has to be undone.',
   };
 }
@@ -61,8 +61,8 @@ function harm(plan: RolloutPlan, verdict: Verdict, arm: string): Cause {
 function silence(plan: RolloutPlan, watch: Watch, sample: Sample, arm: string, holdSeconds: number): Cause | undefined {
   const silentFor = watch.silentSince === undefined ? 0 : sample.at - watch.silentSince;
   const late = sample.at - watch.since - Math.max(holdSeconds, 0);
-  const thin = watch.verdict?.is === 'no-data';
-  if (silentFor < plan.noDataTimeout && !(thin && late >= plan.noDataTimeout)) return undefined;
+  const unjudged = watch.verdict?.is === 'no-data' || sample.cluster.is === 'no-answer';
+  if (silentFor < plan.noDataTimeout && !(unjudged && late >= plan.noDataTimeout)) return undefined;
   const reason =
     sample.cluster.is === 'no-answer'
       ? `the cluster gave no answer (${sample.cluster.reason})`
@@ -70,7 +70,7 @@ function silence(plan: RolloutPlan, watch: Watch, sample: Sample, arm: string, h
   return {
     kind: 'no-data',
     code: 'NO_DATA',
-    text: `The ${arm} could not be judged for ${durationText(Math.round(Math.max(silentFor, late)))}: ${reason}.`,
+    text: `${arm === 'stable' ? 'Stable' : 'The canary'} could not be judged for ${durationText(Math.round(Math.max(silentFor, late)))}: ${reason}.`,
     remedy: 'See that the metric store answers and that the canary gets traffic, or raise `no-data-timeout` or the stages of `stages`.',
   };
 }

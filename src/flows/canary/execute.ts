@@ -88,6 +88,7 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     canaryReplicas: undefined,
     guarded: false,
     restarts: restartsOf([]),
+    trouble: undefined,
     selectors: undefined,
     writes: [],
     smoke: [],

@@ -14,14 +14,24 @@ export async function explain(session: Session, deployment: string, diagnosis: D
   ].join('');
 }
 
+/** Says in the log what a person would ask about pods that made the rollout go back. It comes after weight 0, so it delays nothing. */
+export async function explainTrouble(session: Session): Promise<void> {
+  const { ending, trouble, plan, world } = session;
+  if (ending === undefined || !('cause' in ending) || trouble === undefined || !ending.cause.text.includes(trouble.what)) return;
+  const details = await explain(session, plan.canaryDeployment, trouble);
+  if (details !== '') world.log.line(details.slice(1));
+}
+
 const indented = (text: string): string => text.replace(/^/gm, '    ');
 
 async function lastLines({ world, ground }: Session, diagnosis: Diagnosis | undefined): Promise<string> {
   if (diagnosis?.pod === undefined || diagnosis.container === undefined) return '';
   const pod = { namespace: ground.app.namespace, name: diagnosis.pod };
-  const previous = diagnosis.cause === 'crash-loop' || diagnosis.cause === 'out-of-memory';
   if (diagnosis.cause === 'image-pull' || diagnosis.cause === 'unschedulable' || diagnosis.cause === 'config') return '';
-  const text = await optional(world.pods.log(pod, diagnosis.container, { lines: 10, previous }), '');
+  const { container } = diagnosis;
+  const log = (previous: boolean): Promise<string> => optional(world.pods.log(pod, container, { lines: 10, previous }), '');
+  // A container that ended may have been started again already: then its last words are in the log before.
+  const text = (diagnosis.cause === 'probe' ? '' : await log(true)) || (await log(false));
   return text.trimEnd().slice(-2000);
 }
 

@@ -19,6 +19,8 @@ export interface Ground {
   /** By digest where the registry said it. */
   readonly image: string;
   readonly previousImage: string;
+  /** What stable runs only because of a rollout: this run's image, and that of a promotion that broke off before. */
+  readonly newImages: readonly string[];
   /** Stable's replicas before the release. */
   readonly replicas: number;
   /** Where the canary's pods listen, for smoke checks. */

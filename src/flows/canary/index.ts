@@ -2,7 +2,7 @@ import type { Flow } from '../flow.ts';
 import { executeCanary } from './execute.ts';
 import { type CanaryInputs, canaryInputNames, parseCanaryInputs } from './inputs.ts';
 import { type CanaryPlan, planRollout } from './plan.ts';
-import { refusedCanary, reportCanary } from './report.ts';
+import { refusedCanary, reportCanary, unconfirmedCanary } from './report.ts';
 import type { CanaryResult } from './result.ts';
 import { takeBack } from './take-back.ts';
 
@@ -18,5 +18,6 @@ export const flow: Flow<CanaryInputs, CanaryPlan, CanaryResult> = {
   execute: executeCanary,
   report: reportCanary,
   refused: refusedCanary,
+  unconfirmed: unconfirmedCanary,
   after: takeBack,
 };

@@ -5,25 +5,34 @@ import { health } from '../../domain/kubernetes/health.ts';
 import { Pod } from '../../domain/kubernetes/kinds.ts';
 import { foreignManager } from '../../domain/kubernetes/managers.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
-import { rolloutStatus } from '../../domain/kubernetes/rollout-status.ts';
+import { isReady } from '../../domain/kubernetes/pod.ts';
+import { type RolloutStatus, rolloutStatus } from '../../domain/kubernetes/rollout-status.ts';
 import { imageOf } from '../../domain/rollout/container-image.ts';
 import type { Effect } from '../../domain/rollout/effect.ts';
 import { epochAnnotation, readEpoch } from '../../domain/rollout/lease.ts';
 import type { ClusterView, RouteView, Sample, StableView } from '../../domain/rollout/sample.ts';
 import { conditions, runs } from '../await-rollout.ts';
-import { follow, isTransient, type Workload } from '../follow.ts';
+import { follow, isTransient } from '../follow.ts';
 import { measure } from '../measure.ts';
 import { selectorsOf } from './selectors.ts';
-import { canaryLabels, type Session } from './session.ts';
+import { canaryLabels, type Session, stableRef } from './session.ts';
 import { podLabelsOf } from './survey.ts';
 
 type Observing = Extract<Effect, { do: 'observe' }>;
 
-/** Waits, and then looks at the route, the canary's pods and the metrics at once. Two requests to the API server. */
-export async function observe(session: Session, { inSeconds, until }: Observing, signal: AbortSignal): Promise<Sample> {
-  const stable = until === undefined ? await waited(session, inSeconds, signal) : await followStable(session, inSeconds, signal);
+/**
+ * Waits, and then looks at the route, the canary's pods and the metrics at once: two requests to the API server, two more where stable's
+ * pods are looked at as well.
+ */
+export async function observe(session: Session, { inSeconds, until, stable, unmeasured }: Observing, signal: AbortSignal): Promise<Sample> {
+  const followed = until === undefined ? await waited(session, inSeconds, signal) : await followStable(session, inSeconds, signal);
   signal.throwIfAborted();
-  const [cluster, reading] = await Promise.all([look(session, stable, signal), takeReading(session, signal)]);
+  const [cluster, reading] = await Promise.all([
+    look(session, stable === true ? 'ask' : followed, signal),
+    unmeasured === true ? notMeasured(session) : takeReading(session, signal),
+  ]);
+  // Following ends at once when stable is well: without a pause, a cluster that answers watches only would be asked without end.
+  if (until !== undefined && cluster.is === 'no-answer') await session.world.clock.sleep(1, signal);
   const lost = session.guarded && session.lock.guardianLost();
   return { at: session.world.clock.monotonic(), cluster, reading, ...(lost ? { guardian: 'lost' } : {}) };
 }
@@ -37,51 +46,74 @@ async function waited(session: Session, seconds: number, signal: AbortSignal): P
 async function followStable(session: Session, seconds: number, signal: AbortSignal): Promise<StableView | undefined> {
   const { world, plan, ground } = session;
   let view: StableView | undefined;
-  let latest: Workload | undefined;
   await follow(
     world,
     { namespace: ground.app.namespace, deployment: plan.stableDeployment, podLabels: podLabelsOf(ground.stable), seconds, signal },
     (workload) => {
       if (workload.deployment === undefined) return undefined;
-      latest = workload;
-      view = stableView(session, workload.deployment, workload.pods);
-      return view.status.is === 'available' && view.runs === session.stableOrdered ? true : undefined;
+      const present = imageOf(workload.deployment, ground.container);
+      const pods = workload.pods.filter((pod) => present !== undefined && runs(pod, present));
+      view = stableView(session, workload.deployment, present, pods);
+      if (view.status.is !== 'available') return undefined;
+      session.stablePods = pods;
+      return view.runs === session.stableOrdered ? true : undefined;
     },
   );
-  if (latest !== undefined && view?.status.is === 'available') session.stablePods = latest.pods;
   return view;
 }
 
-function stableView(session: Session, deployment: KubernetesObject, pods: readonly KubernetesObject[]): StableView {
-  const { image, previousImage, container } = session.ground;
-  const present = imageOf(deployment, container);
-  const known =
-    present === image && present === previousImage
-      ? session.stableOrdered
-      : present === image
-        ? 'new'
-        : present === previousImage
-          ? 'old'
-          : 'foreign';
-  const trouble = diagnose(
-    pods.filter((pod) => present !== undefined && runs(pod, present)),
-    conditions(deployment),
-  );
-  return { status: rolloutStatus(deployment), runs: known, ...(trouble === undefined ? {} : { trouble }) };
+function stableView(
+  session: Session,
+  deployment: KubernetesObject,
+  present: string | undefined,
+  pods: readonly KubernetesObject[],
+): StableView {
+  const { newImages, previousImage } = session.ground;
+  const [isNew, isOld] = [present !== undefined && newImages.includes(present), present === previousImage];
+  const known = isNew && isOld ? session.stableOrdered : isNew ? 'new' : isOld ? 'old' : 'foreign';
+  const trouble = diagnose(pods, conditions(deployment));
+  return { status: statusOf(deployment, pods), runs: known, ...(trouble === undefined ? {} : { trouble }) };
 }
 
-async function look(session: Session, stable: StableView | undefined, signal: AbortSignal): Promise<Sample['cluster']> {
+/** The two watches are not in step: the Deployment may be heard of before its pods, and they are what is measured. */
+function statusOf(deployment: KubernetesObject, pods: readonly KubernetesObject[]): RolloutStatus {
+  const status = rolloutStatus(deployment);
+  if (status.is !== 'available' || pods.filter(isReady).length >= status.replicas) return status;
+  return { ...status, is: 'progressing', waitingFor: 'its pods to be seen' };
+}
+
+async function stableNow(session: Session, signal: AbortSignal): Promise<StableView | undefined> {
+  const { world, ground } = session;
+  const { namespace } = ground.app;
+  const [deployment, pods] = await Promise.all([
+    world.cluster.get(stableRef(session), signal),
+    world.cluster.list(Pod, namespace, { labels: podLabelsOf(ground.stable) }, signal),
+  ]);
+  if (deployment === undefined) return undefined;
+  const present = imageOf(deployment, ground.container);
+  return stableView(
+    session,
+    deployment,
+    present,
+    pods.filter((pod) => present !== undefined && runs(pod, present)),
+  );
+}
+
+async function look(session: Session, known: StableView | 'ask' | undefined, signal: AbortSignal): Promise<Sample['cluster']> {
   const { world, plan, ground } = session;
   try {
-    const [routes, pods] = await Promise.all([
+    const [stable, routes, pods] = await Promise.all([
+      known === 'ask' ? stableNow(session, signal) : known,
       Promise.all(plan.router.objects(ground.app).map((ref) => world.cluster.get(ref, signal))),
       world.cluster.list(Pod, ground.app.namespace, { labels: canaryLabels(session) }, signal),
     ]);
     const present = pods.filter((pod) => runs(pod, ground.image));
     session.canaryPods = present;
+    const canary = health(present, session.restarts);
+    session.trouble = canary.trouble ?? stable?.trouble;
     const view: ClusterView = {
       is: 'answer',
-      canary: health(present, session.restarts),
+      canary,
       route: routeView(session, routes),
       ...(stable === undefined ? {} : { stable }),
     };
@@ -103,6 +135,11 @@ function routeView(session: Session, found: readonly (KubernetesObject | undefin
   if (weight !== route.weight) return { is: 'changed', what: `the canary has ${weight} % instead of ${route.weight} %`, by };
   const edited = objects.some((object, index) => object.metadata.generation !== route.generations[index]);
   return edited ? { is: 'as-ordered', note: `\`${by}\` changed the route, but not the split` } : { is: 'as-ordered' };
+}
+
+function notMeasured({ world }: Session): Reading {
+  const nothing = noData('the run was cancelled');
+  return { at: world.clock.monotonic(), canary: nothing, stable: nothing, own: [] };
 }
 
 export async function takeReading(session: Session, signal: AbortSignal): Promise<Reading> {

@@ -9,7 +9,7 @@ import { awaitRollout, runs } from '../await-rollout.ts';
 import { isTransient } from '../follow.ts';
 import { runSmoke } from '../smoke.ts';
 import { alert } from './alert.ts';
-import { explain } from './explain.ts';
+import { explain, explainTrouble } from './explain.ts';
 import { dismissGuardian, postGuardian } from './guardian.ts';
 import { observe, takeReading } from './observe.ts';
 import { canaryLabels, type Session } from './session.ts';
@@ -25,13 +25,17 @@ export async function perform(session: Session, effect: Effect, signal: AbortSig
       return await once(session, effect, signal);
     } catch (error) {
       if (signal.aborted || session.lock.lost.aborted) throw error;
-      const tryAgain = isTransient(error) || (isUrgent(effect) && error instanceof Failure && error.code === 'ROUTE_NOT_ACCEPTED');
+      const tryAgain = isTransient(error) || (isUrgent(effect) && mayStillBeConfirmed(error));
       if (!tryAgain || world.clock.monotonic() >= deadline) return failed(world.clock.monotonic(), error);
       world.log.line(`  ${error.what} Trying again.`);
       await world.clock.sleep(1, signal);
     }
   }
 }
+
+/** A gateway that is slow, or someone who keeps writing the route: weight 0 is ordered again until the deadline. */
+const mayStillBeConfirmed = (error: unknown): error is Failure =>
+  error instanceof Failure && (error.code === 'ROUTE_NOT_ACCEPTED' || error.code === 'CLUSTER_CONFLICT');
 
 const isUrgent = (effect: Effect): boolean => effect.do === 'shift' && effect.urgent;
 
@@ -94,6 +98,7 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       await restoreStable(session, signal);
       return done();
     case 'alert':
+      await explainTrouble(session);
       await alert(session);
       return done();
   }

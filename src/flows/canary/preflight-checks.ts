@@ -17,10 +17,17 @@ export interface Findings {
 
 const problems = (...found: readonly Problem[]): Findings => ({ problems: found, warnings: [] });
 
-export function missingObjects(plan: CanaryPlan, { app, stable }: Survey): Findings {
+/** What may not be read is not known to be missing: then the permission is the problem. */
+export const isReadable = ({ denied }: Survey, resource: string): boolean =>
+  !denied.some(
+    (permission) => permission.resource === resource && permission.subresource === undefined && ['get', 'list'].includes(permission.verb),
+  );
+
+export function missingObjects(plan: CanaryPlan, found: Survey): Findings {
+  const { app, stable } = found;
   const { namespace } = app;
   return problems(
-    ...(stable === undefined
+    ...(stable === undefined && isReadable(found, Deployment.resource)
       ? [
           {
             what: `${nameOf({ kind: Deployment, namespace, name: plan.stableDeployment })} is not there.`,
@@ -68,7 +75,8 @@ export function restingRoute({ atRest }: CanaryPlan, lease: LeaseView | undefine
   return { problems: [], warnings: [{ what, remedy: 'It is set to 0 before the canary gets its image.' }] };
 }
 
-export function stableHealth({ stableDeployment }: CanaryPlan, { stable, stablePods }: Survey): Findings {
+export function stableHealth({ stableDeployment }: CanaryPlan, found: Survey): Findings {
+  const { stable, stablePods } = found;
   if (stable === undefined) return problems();
   if (deploymentSpec(stable).paused === true) {
     return problems({
@@ -76,7 +84,7 @@ export function stableHealth({ stableDeployment }: CanaryPlan, { stable, stableP
       remedy: `Resume it: kubectl rollout resume deployment/${stableDeployment}.`,
     });
   }
-  if (stablePods.some(isReady)) return problems();
+  if (stablePods.some(isReady) || !isReadable(found, 'pods')) return problems();
   return problems({
     what: `Deployment ${stableDeployment} has no ready pod: there would be nothing to go back to.`,
     remedy: 'Bring stable up first.',

@@ -7,14 +7,23 @@ import { imageOf } from '../../domain/rollout/container-image.ts';
 import { type LeaseView, readLease } from '../../domain/rollout/lease.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { inspectQuota } from '../../domain/rollout/quota.ts';
-import type { Router } from '../../domain/traffic/router.ts';
+import type { Inspection, Router } from '../../domain/traffic/router.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { selfTest } from '../measure.ts';
 import type { Ground } from './ground.ts';
 import { guardianFindings } from './guardian-preflight.ts';
 import type { CanaryPlan } from './plan.ts';
-import { evidenceFor, type Findings, missingObjects, ownership, permissions, restingRoute, stableHealth } from './preflight-checks.ts';
+import {
+  evidenceFor,
+  type Findings,
+  isReadable,
+  missingObjects,
+  ownership,
+  permissions,
+  restingRoute,
+  stableHealth,
+} from './preflight-checks.ts';
 import { resolveImage, wantedImage } from './resolve-image.ts';
 import { selectorsOf } from './selectors.ts';
 import { type Survey, survey } from './survey.ts';
@@ -32,14 +41,11 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
     metricsOnStable(world, plan, found),
     guardianFindings(world, plan, found.app),
   ]);
-  const canary = found.stable === undefined ? undefined : inspectCanary(objectsOf(plan, found, found.stable), namesOf(plan, found));
-  const routing = plan.router.inspect(
-    found.routes,
-    found.app,
-    plan.stages.map(({ weight }) => weight),
-    found.around,
-  );
-  // Without the route there is a problem anyhow.
+  const canary =
+    found.stable === undefined || !isReadable(found, 'services')
+      ? undefined
+      : inspectCanary(objectsOf(plan, found, found.stable), namesOf(plan, found));
+  const routing = inspectRoutes(plan, found);
   const weightAtRest = found.routes.length === 0 ? 0 : plan.router.weight(found.routes, found.app);
   const findings: readonly Findings[] = [
     missingObjects(plan, found),
@@ -59,8 +65,7 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
   const warnings = findings.flatMap((each) => each.warnings);
   if (problems.length > 0) throw preflightFailed(problems);
   return {
-    ...groundOf(plan.router, found, canary, lease),
-    image: image.text,
+    ...groundOf(plan.router, found, canary, lease, image.text),
     weightAtRest,
     warnings,
     notes: [...routing.splits, ...routing.untouched, ...differences(canary)],
@@ -69,13 +74,25 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
 
 const nothing: Findings = { problems: [], warnings: [] };
 
+/** A missing one is a problem with the YAML that adds it; one that may not be read is told of by the permission. */
+const inspectRoutes = (plan: CanaryPlan, found: Survey): Inspection =>
+  found.routes.length === 0 && plan.router.objects(found.app).some(({ kind }) => !isReadable(found, kind.resource))
+    ? { ...nothing, splits: [], untouched: [], headers: [] }
+    : plan.router.inspect(
+        found.routes,
+        found.app,
+        plan.stages.map(({ weight }) => weight),
+        found.around,
+      );
+
 /** Without a problem everything is there; where it is not, a check is missing. */
 function groundOf(
   router: Router,
   found: Survey,
   inspected: CanaryInspection | undefined,
   lease: LeaseView | undefined,
-): Omit<Ground, 'image' | 'weightAtRest' | 'warnings' | 'notes'> {
+  image: string,
+): Omit<Ground, 'weightAtRest' | 'warnings' | 'notes'> {
   const { app, stable, canary, stablePods } = found;
   const container = inspected?.container;
   const canaryLabels = router.canaryLabels(app, found.around);
@@ -94,6 +111,8 @@ function groundOf(
     stablePods,
     canary: users === undefined ? { is: canary === undefined ? 'absent' : 'ours' } : { is: 'users', deployment: users },
     container,
+    image,
+    newImages: broken === undefined ? [image] : [image, broken.image],
     previousImage: broken?.previousImage ?? imageOf(stable, container) ?? '',
     replicas: Math.max(1, deploymentSpec(stable).replicas ?? 1),
     port: targetPort(service, stable),

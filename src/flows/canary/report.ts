@@ -42,14 +42,21 @@ export function reportCanary(plan: CanaryPlan, result: CanaryResult): Report {
 }
 
 /** The report when nothing was started. */
-export function refusedCanary(failure: Failure): Report {
+export const refusedCanary = (failure: Failure): Report => failed('not-started', failure, 'Nothing was written.');
+
+/** The report when nobody can say how the traffic stands. */
+export const unconfirmedCanary = (failure: Failure): Report =>
+  failed('unknown', failure, 'The run before may have left the canary with users: look at the route and the Lease in the cluster at once.');
+
+function failed(outcome: 'not-started' | 'unknown', failure: Failure, what: string): Report {
+  const reason = failure.what.split('\n')[0] ?? '';
   return {
     succeeded: false,
-    outputs: { outcome: 'not-started', stage: '', weight: '', reason: failure.what.split('\n')[0] ?? '', 'previous-image': '', image: '' },
+    outputs: { outcome, stage: '', weight: '', reason, 'previous-image': '', image: '' },
     summary: [
-      `## ${signs['not-started']} not-started`,
+      `## ${signs[outcome]} ${outcome}`,
       '',
-      `${code(failure.code)} Nothing was written.`,
+      `${code(failure.code)} ${what}`,
       '',
       codeBlock(failure.what),
       '',
@@ -57,7 +64,7 @@ export function refusedCanary(failure: Failure): Report {
       '',
     ].join('\n'),
     file: undefined,
-    annotation: { level: 'error', title: failure.code, text: failure.message },
+    annotation: { level: 'error', title: failure.code, text: outcome === 'unknown' ? `${failure.message}\n${what}` : failure.message },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Selectors } from '../../domain/analysis/arm.ts';
+import type { Diagnosis } from '../../domain/kubernetes/diagnosis.ts';
 import type { Restarts } from '../../domain/kubernetes/health.ts';
 import { Deployment } from '../../domain/kubernetes/kinds.ts';
 import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes/object.ts';
@@ -28,6 +29,8 @@ export interface Session {
   guarded: boolean;
   /** Of the canary's pods when it became Available: more than these are trouble. */
   restarts: Restarts;
+  /** What was wrong with pods when they were last looked at under traffic. */
+  trouble: Diagnosis | undefined;
   /** `undefined` until the canary's pods are known. */
   selectors: Selectors | undefined;
   /** What was written, in order, for the report. */

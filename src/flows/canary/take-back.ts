@@ -6,6 +6,7 @@ import { type LeaseView, leaseName, type RolloutRecord, readLease } from '../../
 import type { World } from '../../ports/world.ts';
 import type { Report } from '../flow.ts';
 import { acquireLock } from '../lock.ts';
+import { patiently } from '../patiently.ts';
 import { drive } from './drive.ts';
 import { open } from './execute.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
@@ -15,15 +16,19 @@ import { reportCanary } from './report.ts';
 import { resultOf, settle } from './settle.ts';
 import { type Survey, surveyObjects } from './survey.ts';
 
+/** Seconds. All `post` steps of a cancelled job share less than five minutes. */
+const patience = 200;
+
 /**
  * The `post` step: the successor of a run that did not come to its own end. It takes the Lease of its dead predecessor at once, and does
- * nothing when that run had ended, never began, or someone else has taken over since.
+ * nothing when that run had ended, never began, or someone else has taken over since. Throws when the cluster does not answer for so long
+ * that nobody can say how the traffic stands.
  */
 export async function takeBack(plan: CanaryPlan, handedOver: Readonly<Record<string, string>>, world: World): Promise<Report | undefined> {
   const { holder = '', open: unfinished } = handedOver;
   if (unfinished !== 'true' || holder === '') return undefined;
   const namespace = plan.namespace ?? world.defaultNamespace;
-  const object = await world.cluster.get({ kind: Lease, namespace, name: leaseName(plan.service) });
+  const object = await patiently(world, patience, () => world.cluster.get({ kind: Lease, namespace, name: leaseName(plan.service) }));
   const lease = object === undefined ? undefined : readLease(object);
   if (lease === undefined || !(lease.holder === holder || tookOver(lease, holder))) return undefined;
   const started = world.clock.now().toISOString();
@@ -31,7 +36,7 @@ export async function takeBack(plan: CanaryPlan, handedOver: Readonly<Record<str
     service: plan.service,
     namespace,
     duration: plan.leaseDuration,
-    timeout: plan.lockTimeout,
+    timeout: patience,
     successorOf: holder,
   });
   try {
@@ -42,7 +47,8 @@ export async function takeBack(plan: CanaryPlan, handedOver: Readonly<Record<str
       return undefined;
     }
     world.log.line(`The run before ended in the phase \`${record.phase}\`: taking it back.`);
-    const ground = groundOf(plan, record, lock.found, await surveyObjects(world, plan));
+    const found = await patiently(world, patience, () => surveyObjects(world, plan));
+    const ground = groundOf(plan, record, lock.found, found);
     const session = open(world, plan, ground, lock);
     const { ending, stages } = await drive(
       session,
@@ -78,6 +84,7 @@ function groundOf(plan: CanaryPlan, record: RolloutRecord, lease: LeaseView | un
     container: record.container,
     image: record.image,
     previousImage: record.previousImage,
+    newImages: [record.image],
     replicas: deploymentSpec(stable).replicas ?? 1,
     port: 0,
     weightAtRest: record.weight,

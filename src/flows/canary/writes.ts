@@ -61,17 +61,23 @@ export async function setStable(session: Session, signal: AbortSignal): Promise<
 /** Only what this rollout set is taken back: a stable that runs anything else is left alone. */
 export async function restoreStable(session: Session, signal: AbortSignal): Promise<void> {
   session.stableOrdered = 'old';
-  await changeImage(session, stableRef(session), session.ground.previousImage, signal, session.ground.image);
+  await changeImage(session, stableRef(session), session.ground.previousImage, signal, session.ground.newImages);
 }
 
-/** Guarded by resourceVersion; a conflict is read again. `onlyFrom`: the image that must be there for anything to be written. */
-async function changeImage(session: Session, ref: ObjectRef, image: string, signal: AbortSignal, onlyFrom?: string): Promise<void> {
+/** Guarded by resourceVersion; a conflict is read again. `onlyFrom`: the images of which one must be there for anything to be written. */
+async function changeImage(
+  session: Session,
+  ref: ObjectRef,
+  image: string,
+  signal: AbortSignal,
+  onlyFrom?: readonly string[],
+): Promise<void> {
   const { world, ground } = session;
   for (;;) {
     const deployment: KubernetesObject | undefined = await world.cluster.get(ref, signal);
     if (deployment === undefined) throw new Failure('CLUSTER_NOT_FOUND', `Deployment ${ref.name} is gone.`, 'See who deleted it.');
     const present = imageOf(deployment, ground.container);
-    if (present === image || (onlyFrom !== undefined && present !== onlyFrom)) return;
+    if (present === image || (onlyFrom !== undefined && (present === undefined || !onlyFrom.includes(present)))) return;
     try {
       await world.cluster.write({ do: 'patch', ref, operations: setImage(deployment, ground.container, image) }, signal);
       wrote(session, `Deployment ${ref.name}: ${image}`);

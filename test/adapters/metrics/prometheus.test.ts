@@ -264,7 +264,6 @@ describe('the token', () => {
     }
     const invalid = prometheusAtUrl({ url: plain.url, token: `${token}\n${token}` });
     expect(everythingIn(await failureOf(invalid.query('x')))).not.toContain(token);
-    plain.handler = (request, response) => answer(response, 401, String(request.headers.authorization));
     const keyed = prometheusAtUrl({ url: plain.url, headers: { 'X-Api-Key': token } });
     plain.handler = (request, response) => answer(response, 401, String(request.headers['x-api-key']));
     expect(everythingIn(await failureOf(keyed.query('x')))).not.toContain(token);

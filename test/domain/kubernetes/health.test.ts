@@ -78,8 +78,8 @@ describe('the health of the pods under traffic', () => {
   it('takes no ready pod for trouble', () => {
     expect(health([pod('a'), pod('b')], {})).toMatchObject({
       readyEndpoints: 0,
-      trouble: { fatal: true, what: 'None of 2 pods is ready.' },
+      trouble: { fatal: true, what: "None of the canary's 2 pods is ready." },
     });
-    expect(health([], {})).toMatchObject({ readyEndpoints: 0, trouble: { fatal: true, what: 'There is no pod.' } });
+    expect(health([], {})).toMatchObject({ readyEndpoints: 0, trouble: { fatal: true, what: 'The canary has no pod any more.' } });
   });
 });

@@ -22,6 +22,7 @@ describe('what a run needs to be allowed', () => {
   it('is this, and no more', () => {
     expect(all.map(short)).toEqual([
       'required get gateway.networking.k8s.io/httproutes shop/agent-route',
+      'required watch gateway.networking.k8s.io/httproutes shop/agent-route',
       'required update gateway.networking.k8s.io/httproutes shop/agent-route',
       'required patch gateway.networking.k8s.io/httproutes shop/agent-route',
       'required get apps/deployments shop/*',
@@ -154,12 +155,12 @@ describe('the Role', () => {
   });
 
   it('puts the verbs of the same object into one rule', () => {
-    expect(documents(all.slice(0, 3))[0]?.rules).toEqual([
+    expect(documents(all.slice(0, 4))[0]?.rules).toEqual([
       {
         apiGroups: ['gateway.networking.k8s.io'],
         resources: ['httproutes'],
         resourceNames: ['agent-route'],
-        verbs: ['get', 'update', 'patch'],
+        verbs: ['get', 'watch', 'update', 'patch'],
       },
     ]);
   });

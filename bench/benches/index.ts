@@ -1,0 +1,14 @@
+import type { Bench } from '../bench.ts';
+import { apiCalls } from './api-calls.ts';
+import { badCanary } from './bad-canary.ts';
+import { cancel } from './cancel.ts';
+import { coldStart } from './cold-start.ts';
+import { distSize } from './dist-size.ts';
+
+export const benches: Readonly<Record<string, Bench>> = {
+  'api-calls': apiCalls,
+  'bad-canary': badCanary,
+  cancel,
+  'cold-start': coldStart,
+  'dist-size': distSize,
+};

@@ -1,0 +1,33 @@
+/** A version of the sample that the demo brings to the cluster after v1. */
+export interface DemoVersion {
+  readonly tag: string;
+  readonly about: string;
+  /** What makes it so: the sample's settings. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly expected: 'promoted' | 'rolled-back';
+}
+
+export const versions: readonly DemoVersion[] = [
+  { tag: 'v2', about: 'good', environment: {}, expected: 'promoted' },
+  { tag: 'v3', about: 'answers 5 % of the requests with an error', environment: { ERROR_RATE: '5%' }, expected: 'rolled-back' },
+  {
+    tag: 'v4',
+    about: 'needs 1.5 s for every fifth request',
+    environment: { SLOW_RATE: '20%', SLOW_LATENCY: '1500ms' },
+    expected: 'rolled-back',
+  },
+];
+
+/** Milliseconds: the limit of the 99th percentile, and what an answer may take before the demo counts it as bad. */
+export const latencyLimit = 500;
+
+/** Minutes of a real deployment as seconds. */
+export const ladder: Readonly<Record<string, string>> = {
+  metrics: 'http',
+  stages: '5@6s 25@6s 50@6s 100@6s',
+  interval: '3s',
+  'min-requests': '60',
+  'latency-p99': `${latencyLimit}ms`,
+  drain: '3s',
+  'no-data-timeout': '60s',
+};

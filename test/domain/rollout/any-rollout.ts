@@ -1,0 +1,350 @@
+import { expect } from '@jest/globals';
+import fc from 'fast-check';
+import { begin, beginTakingBack, type Found } from '../../../src/domain/rollout/begin.ts';
+import { step } from '../../../src/domain/rollout/canary.ts';
+import type { Cause } from '../../../src/domain/rollout/cause.ts';
+import { type Effect, type RolloutEvent, recordedPhases } from '../../../src/domain/rollout/effect.ts';
+import { ladderToPromote, type RolloutPlan } from '../../../src/domain/rollout/plan.ts';
+import type { RouteView, Sample } from '../../../src/domain/rollout/sample.ts';
+import type { Move, Rollout } from '../../../src/domain/rollout/state.ts';
+import { blindSample, crash, planWith, sampleOf, silentReading, stableIs, Traffic } from './rollouts.ts';
+
+/** What a cluster and a metric store show at one moment. Counts are new requests since the look before. */
+export interface Scene {
+  readonly cluster: 'answers' | 'silent';
+  readonly metrics: 'answers' | 'silent';
+  readonly route: 'as-ordered' | 'changed' | 'gone' | 'taken';
+  readonly canary: 'ready' | 'unready' | 'crashing';
+  /** `as-ordered`: what the last write to it wanted. */
+  readonly stable: 'available' | 'progressing' | 'failed' | 'unseen';
+  readonly runs: 'as-ordered' | 'old' | 'new' | 'foreign';
+  readonly requests: number;
+  readonly canaryErrors: number;
+  readonly stableErrors: number;
+  readonly slow: number;
+  /** How much longer than asked for an observation took. */
+  readonly late: number;
+}
+
+/** What becomes of the effects of one move. */
+export type Fate =
+  | { readonly is: 'carried-out'; readonly scene: Scene }
+  | { readonly is: 'fails' | 'cancelled' | 'lock-lost'; readonly at: number };
+
+export interface Tale {
+  readonly plan: RolloutPlan;
+  readonly first: { readonly by: 'run' | 'post'; readonly found: Found };
+  readonly fates: readonly Fate[];
+  /** Afterwards the world shows these, again and again. */
+  readonly tail: readonly Scene[];
+}
+
+export const fine: Scene = {
+  cluster: 'answers',
+  metrics: 'answers',
+  route: 'as-ordered',
+  canary: 'ready',
+  stable: 'available',
+  runs: 'as-ordered',
+  requests: 5000,
+  canaryErrors: 0,
+  stableErrors: 0,
+  slow: 0,
+  late: 0,
+};
+
+const mostly = <T>(usual: T, ...others: readonly T[]): fc.Arbitrary<T> =>
+  fc.oneof({ weight: 12, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(...others) });
+
+const scene: fc.Arbitrary<Scene> = fc.record({
+  cluster: mostly<Scene['cluster']>('answers', 'silent'),
+  metrics: mostly<Scene['metrics']>('answers', 'silent'),
+  route: fc.oneof(
+    { weight: 40, arbitrary: fc.constant('as-ordered' as const) },
+    { weight: 1, arbitrary: fc.constantFrom('changed' as const, 'gone' as const, 'taken' as const) },
+  ),
+  canary: mostly<Scene['canary']>('ready', 'ready', 'unready', 'crashing'),
+  stable: mostly<Scene['stable']>('available', 'progressing', 'failed', 'unseen'),
+  runs: mostly<Scene['runs']>('as-ordered', 'old', 'new', 'foreign'),
+  requests: fc.oneof({ weight: 6, arbitrary: fc.constant(5000) }, { weight: 1, arbitrary: fc.constantFrom(0, 1, 50, 400) }),
+  canaryErrors: mostly(0, 0.005, 0.05, 1),
+  stableErrors: mostly(0, 0.005, 0.05, 1),
+  slow: mostly(0, 0.005, 0.05, 1),
+  late: mostly(0, 1, 300),
+});
+
+const fate: fc.Arbitrary<Fate> = fc.oneof(
+  { weight: 30, arbitrary: scene.map((each): Fate => ({ is: 'carried-out', scene: each })) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ is: fc.constantFrom('fails' as const, 'cancelled' as const, 'lock-lost' as const), at: fc.nat({ max: 2 }) }),
+  },
+);
+
+const ladder = fc
+  .uniqueArray(fc.constantFrom(0, 1, 5, 25, 50, 99, 100), { minLength: 1, maxLength: 4 })
+  .map((weights) => weights.toSorted((one, other) => one - other));
+
+const plan: fc.Arbitrary<RolloutPlan> = fc
+  .record({
+    weights: ladder,
+    hold: fc.constantFrom(0, 10, 60, 95),
+    interval: fc.constantFrom(10, 30),
+    failureThreshold: fc.constantFrom(1, 2, 3),
+    noDataTimeout: fc.constantFrom(1, 60, 120),
+    promote: fc.boolean(),
+    smoke: fc.boolean(),
+    drain: fc.constantFrom(0, 30),
+    rolloutTimeout: fc.constantFrom(60, 120),
+    replicas: fc.constantFrom(0, 1, 3, 50),
+    minRequests: fc.constantFrom(1, 300),
+  })
+  .map(({ weights, hold, ...rest }) => {
+    const stages = weights.map((weight) => ({ weight, holdSeconds: hold }));
+    return planWith({ ...rest, stages: rest.promote ? ladderToPromote(stages, rest.interval) : stages });
+  });
+
+const found: fc.Arbitrary<Found> = fc.record({ phase: fc.constantFrom(...recordedPhases), sameImage: fc.boolean() });
+
+export const tale: fc.Arbitrary<Tale> = fc.record({
+  plan,
+  first: fc.oneof(
+    { weight: 3, arbitrary: fc.constant({ by: 'run', found: { phase: 'resting', sameImage: false } } as const) },
+    { weight: 2, arbitrary: fc.record({ by: fc.constantFrom('run' as const, 'post' as const), found }) },
+  ),
+  fates: fc.array(fate, { maxLength: 60 }),
+  tail: fc.array(scene, { minLength: 1, maxLength: 4 }),
+});
+
+/** More events than any rollout of these plans can need while samples keep coming. */
+const mostEvents = 400;
+
+/** What the world is known to be, from nothing but the effects that were carried out. `undefined`: not known. */
+interface Known {
+  weight: number | undefined;
+  recorded: Extract<Effect, { do: 'record' }> | undefined;
+  awaited: number;
+  stableOrdered: 'old' | 'new';
+  stable: 'good-old' | 'other';
+  /** Stable may run the new image: it was set, or a run before may have set it. */
+  stableTouched: boolean;
+  /** The index in the ladder of the last weight that was ordered upward. */
+  rung: number;
+}
+
+export interface Told {
+  readonly state: Extract<Rollout, { phase: 'ended' }>;
+  readonly effects: readonly Effect[];
+  readonly phases: readonly Rollout['phase'][];
+}
+
+/** Plays a tale to its end and holds every single effect against what may never happen. */
+export function tell({ plan: rollout, first: { by, found: left }, fates, tail }: Tale): Told {
+  const phases: Rollout['phase'][] = [];
+  const carriedOut: Effect[] = [];
+  const traffic = new Traffic();
+  let at = 1000;
+  let move: Move = by === 'run' ? begin(left) : beginTakingBack(left, 'SIGKILL');
+  const known: Known = {
+    weight: undefined,
+    recorded: undefined,
+    awaited: 0,
+    stableOrdered: 'old',
+    stable: 'other',
+    stableTouched: ['promoting', 'returning', 'restoring'].includes(left.phase),
+    rung: -1,
+  };
+  for (let count = 0; ; count += 1) {
+    const { state, effects } = move;
+    phases.push(state.phase);
+    if (state.phase === 'ended' && effects.length === 0) {
+      if (state.ending.outcome !== 'unknown') expect(known.weight).toBe(0);
+      return { state, effects: carriedOut, phases };
+    }
+    expect(effects).not.toEqual([]);
+    if (count > mostEvents) throw new Error(`It has not ended after ${count} events: ${JSON.stringify(state)}`);
+    const ending = fates[count] ?? { is: 'carried-out', scene: tail[count % tail.length] ?? fine };
+    const until = ending.is === 'carried-out' ? effects.length : Math.min(ending.at, effects.length - 1);
+    for (const effect of effects.slice(0, until)) {
+      allowed(rollout, state, effect, known);
+      apply(effect, known);
+      carriedOut.push(effect);
+    }
+    const failing = effects[until];
+    // What was cut short may have been done all the same.
+    if (failing !== undefined) {
+      allowed(rollout, state, failing, known);
+      if (failing.do === 'shift' || failing.do === 'claim') known.weight = undefined;
+      if (failing.do === 'set-stable') known.stableTouched = true;
+      if (failing.do === 'await-canary' || failing.do === 'scale-canary' || failing.do === 'set-canary') known.awaited = 0;
+    }
+    const event = eventOf(effects.at(-1), ending, at, traffic, known);
+    at = event.at;
+    const next = step(rollout, state, event);
+    turned(rollout, state, event, next, known);
+    expect(step(rollout, state, event)).toEqual(next);
+    move = next;
+  }
+}
+
+const refusal: Cause = { kind: 'error', code: 'CLUSTER_REFUSED', text: 'It was refused.', remedy: 'Mend it.' };
+const interruptions = {
+  fails: (at: number): RolloutEvent => ({ on: 'failed', at, cause: refusal }),
+  cancelled: (at: number): RolloutEvent => ({ on: 'cancelled', at, by: 'SIGINT' }),
+  'lock-lost': (at: number): RolloutEvent => ({ on: 'lock-lost', at, text: 'Someone else has it.' }),
+};
+
+function eventOf(last: Effect | undefined, ending: Fate, at: number, traffic: Traffic, known: Known): RolloutEvent {
+  if (ending.is !== 'carried-out') return interruptions[ending.is](at + 1);
+  const { scene: seen } = ending;
+  const { weight = 50 } = known;
+  traffic.pass((seen.requests * weight) / 100, (seen.requests * (100 - weight)) / 100, {
+    canary: { errors: seen.canaryErrors, slow: seen.slow },
+    stable: { errors: seen.stableErrors },
+  });
+  const reading = (now: number) => (seen.metrics === 'silent' ? silentReading(now) : traffic.reading(now));
+  if (last?.do === 'measure') return { on: 'measured', at, reading: reading(at) };
+  if (last?.do !== 'observe') return { on: 'done', at: at + 1 };
+  const now = at + last.inSeconds + seen.late;
+  return { on: 'sample', at: now, sample: sampleFrom(seen, now, reading(now), last, known) };
+}
+
+const routes: Readonly<Record<Scene['route'], RouteView>> = {
+  'as-ordered': { is: 'as-ordered' },
+  changed: { is: 'changed', what: 'the canary has 7 % instead of 5 %', by: 'kubectl' },
+  gone: { is: 'gone' },
+  taken: { is: 'taken' },
+};
+
+function sampleFrom(
+  seen: Scene,
+  at: number,
+  reading: Sample['reading'],
+  { until }: Extract<Effect, { do: 'observe' }>,
+  known: Known,
+): Sample {
+  if (seen.cluster === 'silent') return blindSample(at, reading);
+  if (seen.route === 'changed') known.weight = undefined;
+  const runs = seen.runs === 'as-ordered' ? known.stableOrdered : seen.runs;
+  const stable = until === undefined || seen.stable === 'unseen' ? undefined : stableIs(seen.stable, runs);
+  if (stable !== undefined) known.stable = stable.status.is === 'available' && runs !== 'new' ? 'good-old' : 'other';
+  return sampleOf({
+    at,
+    reading,
+    route: routes[seen.route],
+    readyEndpoints: seen.canary === 'unready' ? 0 : 1,
+    ...(seen.canary === 'crashing' ? { trouble: crash } : {}),
+    ...(stable === undefined ? {} : { stable }),
+  });
+}
+
+const goingBack: readonly Rollout['phase'][] = ['restoring', 'emptying', 'draining', 'resting', 'ended'];
+const share = (plan: RolloutPlan, weight: number): number => Math.ceil((plan.replicas * weight) / 100);
+
+/** Whether this effect may happen in this state of the world. */
+function allowed(plan: RolloutPlan, state: Rollout, effect: Effect, known: Known): void {
+  const promoted = 'ending' in state && state.ending.outcome === 'promoted';
+  switch (effect.do) {
+    case 'shift':
+      if (effect.weight === 0) {
+        // Users never go back to a stable that is half changed.
+        if (known.stableTouched && state.phase === 'emptying' && !promoted) expect(known.stable).toBe('good-old');
+        return;
+      }
+      if (state.phase === 'restoring') {
+        // Only away from a stable that fails with the new image, to the canary that has carried everything before.
+        expect([effect.weight, known.recorded?.phase, known.recorded?.weight, known.stableOrdered]).toEqual([100, 'restoring', 100, 'old']);
+        expect(known.stableTouched).toBe(true);
+        return;
+      }
+      expect(goingBack).not.toContain(state.phase);
+      expect(known.recorded?.weight).toBeGreaterThanOrEqual(effect.weight);
+      if (state.phase === 'returning') {
+        expect([effect.weight, known.recorded?.phase, known.stableOrdered]).toEqual([50, 'returning', 'new']);
+        return;
+      }
+      expect(known.recorded?.phase).toBe('stages');
+      expect(known.awaited).toBeGreaterThanOrEqual(Math.max(1, share(plan, effect.weight)));
+      expect(plan.stages.findIndex(({ weight }) => weight === effect.weight)).toBeGreaterThan(known.rung);
+      return;
+    case 'claim':
+      expect(effect.weight).toBe(known.stableTouched ? 'as-found' : 0);
+      return;
+    case 'set-stable':
+      expect([state.phase, known.recorded?.phase]).toEqual(['promoting', 'promoting']);
+      return;
+    case 'scale-canary':
+      // No pod is taken away while users may be sent to it.
+      if (known.weight === undefined) expect(effect.replicas).toBeGreaterThanOrEqual(1);
+      else expect(effect.replicas).toBeGreaterThanOrEqual(share(plan, known.weight));
+      return;
+    default:
+      return;
+  }
+}
+
+function apply(effect: Effect, known: Known): void {
+  switch (effect.do) {
+    case 'claim':
+      if (effect.weight === 0) known.weight = 0;
+      return;
+    case 'record':
+      known.recorded = effect;
+      return;
+    case 'set-canary':
+    case 'scale-canary':
+      known.awaited = Math.min(known.awaited, effect.replicas);
+      return;
+    case 'await-canary':
+      known.awaited = effect.replicas;
+      return;
+    case 'shift':
+      known.weight = effect.weight;
+      if (effect.weight === 0) known.stableTouched = false;
+      return;
+    case 'set-stable':
+      known.stableOrdered = 'new';
+      known.stable = 'other';
+      known.stableTouched = true;
+      return;
+    case 'restore-stable':
+      known.stableOrdered = 'old';
+      return;
+    default:
+      return;
+  }
+}
+
+/** Whether this turn may be taken. */
+function turned(plan: RolloutPlan, before: Rollout, event: RolloutEvent, { state, effects }: Move, known: Known): void {
+  if (event.on === 'lock-lost' && before.phase !== 'ended') {
+    expect([state.phase, effects]).toEqual(['ended', [{ do: 'alert' }]]);
+  }
+  if (before.phase === 'shifting') known.rung = before.stage;
+  if (state.phase === 'preparing') known.rung = -1;
+  // Stable is touched only after everyone was seen on the canary, or to finish what was already begun.
+  if (state.phase === 'promoting' && before.phase !== 'promoting') {
+    if (before.phase === 'claiming') expect(before.next).toBe('promote');
+    else {
+      expect(before.phase).toBe('holding');
+      expect(known.weight).toBe(100);
+      expect(plan.promote).toBe(true);
+    }
+  }
+  if (before.phase === 'promoting' && state.phase === 'returning') {
+    expect(event).toMatchObject({ sample: { cluster: { stable: { runs: 'new', status: { is: 'available' } } } } });
+  }
+  // A stage is left forward only with an answer of the cluster, and for its last time only when there was one of the metrics.
+  if (before.phase === 'holding' && (state.phase === 'scaling' || state.phase === 'promoting' || isAnalysed(state))) {
+    if (event.on !== 'sample') throw new Error('A stage was left without a sample.');
+    expect(event.sample.cluster.is).toBe('answer');
+    expect(event.at - before.watch.since).toBeGreaterThanOrEqual(plan.stages[before.stage]?.holdSeconds ?? 0);
+    if ((plan.stages[before.stage]?.weight ?? 0) > 0) expect(event.sample.reading.canary.is).toBe('counters');
+  }
+  if (event.on === 'cancelled') expect(goingBack).toContain(state.phase);
+  if (event.on === 'cancelled' && 'again' in state) expect(state.again).toBe(false);
+  if (isGoing(before) && !('again' in before && before.again)) expect(goingBack).toContain(state.phase);
+}
+
+const isAnalysed = (state: Rollout): boolean => state.phase === 'emptying' && state.ending.outcome === 'analysed';
+const isGoing = ({ phase }: Rollout): boolean => goingBack.includes(phase);

@@ -1,0 +1,200 @@
+import { describe, expect, it } from '@jest/globals';
+import { startEvidence } from '../../../src/domain/analysis/evidence.ts';
+import type { Cause } from '../../../src/domain/rollout/cause.ts';
+import type { Effect, RolloutEvent } from '../../../src/domain/rollout/effect.ts';
+import { back, rest, stepDraining, stepEmptying, stepRestoring } from '../../../src/domain/rollout/going-back.ts';
+import type { Ending, Forward, In, Move } from '../../../src/domain/rollout/state.ts';
+import { startWatch } from '../../../src/domain/rollout/watch.ts';
+import { planWith, sampleOf, silentReading, stableIs, Traffic } from './rollouts.ts';
+
+const plan = planWith({ stages: [0, 5, 100].map((weight) => ({ weight, holdSeconds: 60 })), rolloutTimeout: 100, drain: 30 });
+const harm: Cause = { kind: 'harm', code: 'CRITERIA_FAILED', text: 'It was bad.', remedy: 'Mend it.' };
+const cancel: Cause = { kind: 'cancel', code: 'CANCELLED', text: 'It was cancelled.', remedy: 'Start again.' };
+const rolledBack: Ending = { outcome: 'rolled-back', cause: harm };
+const watch = startWatch(0);
+const names = ({ effects }: Move): readonly Effect['do'][] => effects.map((effect) => effect.do);
+
+describe('the way back', () => {
+  it.each<readonly [In<Forward>, string, Effect['do']]>([
+    [{ phase: 'claiming', next: 'prepare' }, 'emptying', 'shift'],
+    [{ phase: 'claiming', next: 'promote' }, 'restoring', 'record'],
+    [{ phase: 'claiming', next: 'restore', cause: harm, again: true }, 'restoring', 'record'],
+    [{ phase: 'claiming', next: 'withdraw', cause: harm, again: false }, 'emptying', 'shift'],
+    [{ phase: 'preparing' }, 'resting', 'alert'],
+    [{ phase: 'smoking' }, 'resting', 'alert'],
+    [{ phase: 'scaling', stage: 0 }, 'resting', 'alert'],
+    [{ phase: 'scaling', stage: 1 }, 'resting', 'alert'],
+    [{ phase: 'scaling', stage: 2 }, 'emptying', 'shift'],
+    [{ phase: 'shifting', stage: 0 }, 'emptying', 'shift'],
+    [{ phase: 'holding', stage: 1, watch }, 'emptying', 'shift'],
+    [{ phase: 'promoting', watch, troubled: false }, 'restoring', 'record'],
+    [{ phase: 'returning', watch, troubled: false }, 'restoring', 'record'],
+  ])('from %j', (state, phase, first) => {
+    const move = back(plan, state, harm, 7);
+    expect([move.state.phase, names(move)[0]]).toEqual([phase, first]);
+    expect('again' in move.state && move.state.again).toBe(false);
+  });
+
+  it.each([
+    [harm, 'rolled-back'],
+    [cancel, 'aborted'],
+    [{ ...harm, kind: 'no-data' }, 'rolled-back'],
+    [{ ...harm, kind: 'drift' }, 'rolled-back'],
+    [{ ...harm, kind: 'error' }, 'rolled-back'],
+  ] as const)('is called by what caused it: %j', (cause, outcome) => {
+    expect(back(plan, { phase: 'holding', stage: 1, watch }, cause, 0).state).toMatchObject({ ending: { outcome, cause } });
+  });
+});
+
+describe('restoring', () => {
+  const state: In<'restoring'> = { phase: 'restoring', cause: harm, since: 0, again: false };
+  const sampled = (at: number, stable?: ReturnType<typeof stableIs>): RolloutEvent => ({
+    on: 'sample',
+    at,
+    sample: sampleOf({ at, ...(stable === undefined ? {} : { stable }) }),
+  });
+
+  it.each<readonly [string, RolloutEvent, string, readonly Effect['do'][]]>([
+    ['stable is back', sampled(9, stableIs('available', 'old')), 'emptying', ['shift']],
+    ['stable runs what someone else set', sampled(9, stableIs('available', 'foreign')), 'emptying', ['shift']],
+    ['stable has the new image still', sampled(9, stableIs('available', 'new')), 'restoring', ['restore-stable', 'observe']],
+    ['stable is on its way', sampled(9, stableIs('progressing', 'old')), 'restoring', ['restore-stable', 'observe']],
+    ['stable was not seen', sampled(9), 'restoring', ['restore-stable', 'observe']],
+    ['someone cancels', { on: 'cancelled', at: 9, by: 'SIGINT' }, 'restoring', ['restore-stable', 'observe']],
+    ['a write failed', { on: 'failed', at: 9, cause: cancel }, 'restoring', ['observe']],
+    ['time is up', sampled(201, stableIs('progressing', 'old')), 'ended', ['alert']],
+    ['time is up, and stable is back', sampled(201, stableIs('available', 'old')), 'emptying', ['shift']],
+    ['time is up, and writes fail', { on: 'failed', at: 201, cause: cancel }, 'ended', ['alert']],
+  ])('when %s', (_, event, phase, effects) => {
+    const move = stepRestoring(plan, state, event);
+    expect([move.state.phase, names(move)]).toEqual([phase, effects]);
+  });
+
+  it('waits before the next try of a write that was refused', () => {
+    expect(stepRestoring(plan, state, { on: 'failed', at: 9, cause: cancel }).effects).toEqual([{ do: 'observe', inSeconds: 30 }]);
+  });
+
+  it('keeps the cause when it is cancelled as well', () => {
+    expect(stepRestoring(plan, state, { on: 'cancelled', at: 9, by: 'SIGINT' }).state).toEqual(state);
+  });
+
+  it('of an earlier run begins nothing after a cancel', () => {
+    expect(stepRestoring(plan, { ...state, again: true }, { on: 'cancelled', at: 9, by: 'SIGINT' }).state).toMatchObject({
+      phase: 'restoring',
+      again: false,
+      cause: { kind: 'cancel' },
+    });
+  });
+});
+
+describe('emptying', () => {
+  const state: In<'emptying'> = { phase: 'emptying', ending: rolledBack, again: false, disturbed: false };
+  const done: RolloutEvent = { on: 'done', at: 9 };
+
+  it('tells of a way back once the weight is 0, and of a success only at its end', () => {
+    expect(names(stepEmptying(plan, state, done))).toEqual(['alert', 'record', 'measure']);
+    expect(names(stepEmptying(plan, { ...state, ending: { outcome: 'promoted' } }, done))).toEqual(['record', 'measure']);
+    expect(names(stepEmptying(plan, { ...state, disturbed: true }, done))).toEqual(['record', 'measure']);
+  });
+
+  it('is done again after a cancel, which changes neither the write nor the outcome', () => {
+    expect(stepEmptying(plan, state, { on: 'cancelled', at: 9, by: 'SIGINT' })).toEqual({
+      state,
+      effects: [{ do: 'shift', weight: 0, urgent: true }],
+    });
+  });
+
+  it('starts over only where no one has cancelled', () => {
+    expect(stepEmptying(plan, { ...state, again: true }, done).state.phase).toBe('preparing');
+    expect(stepEmptying(plan, { ...state, again: true }, { on: 'cancelled', at: 9, by: 'SIGINT' }).state).toMatchObject({
+      phase: 'emptying',
+      again: false,
+      ending: { outcome: 'aborted' },
+    });
+  });
+
+  it('that could not be confirmed is unknown, with both reasons, also after a success', () => {
+    const failed: RolloutEvent = { on: 'failed', at: 9, cause: { ...harm, code: 'ROUTE_NOT_ACCEPTED', text: 'Gateway edge said no.' } };
+    expect(stepEmptying(plan, state, failed)).toMatchObject({
+      state: {
+        phase: 'ended',
+        ending: {
+          outcome: 'unknown',
+          cause: { code: 'CRITERIA_FAILED', text: expect.stringMatching(/^It was bad\. .*Gateway edge said no\.$/) },
+        },
+      },
+      effects: [{ do: 'alert' }],
+    });
+    expect(stepEmptying(plan, { ...state, ending: { outcome: 'promoted' } }, failed).state).toMatchObject({
+      ending: { outcome: 'unknown', cause: { code: 'ROUTE_NOT_ACCEPTED' } },
+    });
+  });
+});
+
+describe('draining', () => {
+  const traffic = new Traffic();
+  const baseline = traffic.reading(0);
+  const state: In<'draining'> = { phase: 'draining', ending: rolledBack, disturbed: false, since: 0, evidence: startEvidence(baseline) };
+  const seenAfter = (canary: number, stable: number, at = 30): RolloutEvent => {
+    const later = new Traffic();
+    later.pass(canary, stable);
+    return { on: 'sample', at, sample: sampleOf({ at, reading: later.reading(at) }) };
+  };
+
+  it.each([
+    ['has no new request', seenAfter(0, 1000), 'resting'],
+    ['has one percent', seenAfter(10, 990), 'resting'],
+    ['has more than one percent', seenAfter(11, 989), 'draining'],
+    ['still has more after four drains', seenAfter(500, 500, 120), 'resting'],
+    ['cannot be measured', { on: 'sample', at: 30, sample: sampleOf({ at: 30, reading: silentReading(30) }) } as RolloutEvent, 'resting'],
+  ])('a canary that %s', (_, event, phase) => {
+    expect(stepDraining(plan, state, event).state.phase).toBe(phase);
+  });
+
+  it.each([
+    ['rolled-back', 30],
+    ['aborted', 4],
+  ] as const)('of %s takes %i s', (outcome, inSeconds) => {
+    const move = stepDraining(plan, { ...state, ending: { outcome, cause: harm } }, { on: 'measured', at: 0, reading: baseline });
+    expect(move.effects).toMatchObject([{ do: 'observe', inSeconds }]);
+    expect(move.effects).toEqual([expect.objectContaining(outcome === 'aborted' ? { unmeasured: true } : { do: 'observe' })]);
+  });
+
+  it('does not wait for the share when the run was cancelled', () => {
+    expect(stepDraining(plan, { ...state, ending: { outcome: 'aborted', cause: cancel } }, seenAfter(500, 500)).state.phase).toBe(
+      'resting',
+    );
+  });
+
+  it('ends when it cannot be observed: the weight is confirmed already', () => {
+    expect(stepDraining(plan, state, { on: 'failed', at: 9, cause: harm }).state.phase).toBe('resting');
+    expect(stepDraining(plan, state, { on: 'cancelled', at: 9, by: 'SIGINT' }).state).toMatchObject({
+      phase: 'resting',
+      ending: rolledBack,
+    });
+  });
+
+  it.each(['rolled-back', 'aborted'] as const)('takes no pod away while someone sends users there (%s)', (outcome) => {
+    const changed: RolloutEvent = {
+      on: 'sample',
+      at: 30,
+      sample: sampleOf({ at: 30, route: { is: 'changed', what: 'the canary has 9 % instead of 0 %', by: 'argocd' } }),
+    };
+    const ending: Ending = { outcome, cause: harm };
+    expect(stepDraining(plan, { ...state, ending }, changed)).toMatchObject({
+      state: { phase: 'emptying', disturbed: true, ending },
+      effects: [{ do: 'shift', weight: 0 }],
+    });
+    expect(stepDraining(plan, { ...state, ending, disturbed: true }, changed)).toMatchObject({
+      state: { phase: 'ended', ending: { outcome: 'unknown', cause: { text: expect.stringContaining('`argocd`') } } },
+      effects: [{ do: 'alert' }],
+    });
+  });
+});
+
+it('a canary at rest has no pods, and the Lease says so', () => {
+  expect(rest(rolledBack).effects).toEqual([
+    { do: 'scale-canary', replicas: 0 },
+    { do: 'record', phase: 'resting', weight: 0 },
+  ]);
+});

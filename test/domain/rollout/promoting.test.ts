@@ -1,0 +1,77 @@
+import { describe, expect, it } from '@jest/globals';
+import { promote, stepPromoting, stepReturning } from '../../../src/domain/rollout/promoting.ts';
+import type { StableView } from '../../../src/domain/rollout/sample.ts';
+import { startWatch } from '../../../src/domain/rollout/watch.ts';
+import { blindSample, crash, planWith, sampleOf, stableIs, Traffic } from './rollouts.ts';
+
+const plan = planWith({ rolloutTimeout: 120, failureThreshold: 1 });
+
+function judged(behaviour: { readonly canary?: number; readonly stable?: number } = {}) {
+  const traffic = new Traffic();
+  const watch = startWatch(0, traffic.reading(0));
+  traffic.pass(1000, 1000, { canary: { errors: behaviour.canary ?? 0 }, stable: { errors: behaviour.stable ?? 0 } });
+  return { watch, reading: traffic.reading(30) };
+}
+
+it('promotion is recorded before stable is touched', () => {
+  expect(promote(startWatch(0)).effects.map((effect) => effect.do)).toEqual(['record', 'set-stable', 'observe']);
+});
+
+describe('while stable gets the image', () => {
+  const { watch, reading } = judged();
+  const state = (troubled = false) => ({ phase: 'promoting', watch, troubled }) as const;
+  const seen = (stable: StableView | undefined, at = 30) => sampleOf({ at, reading, ...(stable === undefined ? {} : { stable }) });
+
+  it.each([
+    ['available with the new image', stableIs('available', 'new'), false, 'returning'],
+    ['available, but with the old image still', stableIs('available', 'old'), false, 'promoting'],
+    ['on its way', stableIs('progressing', 'new'), false, 'promoting'],
+    ['unseen', undefined, false, 'promoting'],
+    ['in trouble for the first time', { ...stableIs('progressing', 'new'), trouble: crash }, false, 'promoting'],
+    ['in trouble still', { ...stableIs('progressing', 'new'), trouble: crash }, true, 'restoring'],
+    ['failed for the first time', stableIs('failed', 'new'), false, 'promoting'],
+    ['failed still', stableIs('failed', 'new'), true, 'restoring'],
+    ['given another image', stableIs('available', 'foreign'), false, 'restoring'],
+  ] as const)('%s', (_, stable, troubled, phase) => {
+    expect(stepPromoting(plan, state(troubled), seen(stable)).state.phase).toBe(phase);
+  });
+
+  it('looks again soon when there is trouble, and forgets trouble that is over', () => {
+    const trouble = stepPromoting(plan, state(), seen(stableIs('failed', 'new')));
+    expect(trouble).toMatchObject({ state: { troubled: true }, effects: [{ inSeconds: 5, until: 'stable-available' }] });
+    expect(stepPromoting(plan, state(true), seen(stableIs('progressing', 'new')))).toMatchObject({ state: { troubled: false } });
+  });
+
+  it('turns round in time when it takes too long, or when the canary turns bad', () => {
+    expect(stepPromoting(plan, state(), seen(stableIs('progressing', 'new'), 121)).state).toMatchObject({
+      phase: 'restoring',
+      cause: { code: 'ROLLOUT_TIMED_OUT' },
+    });
+    const bad = judged({ canary: 0.1 });
+    const sample = sampleOf({ at: 30, reading: bad.reading, stable: stableIs('available', 'new') });
+    expect(stepPromoting(plan, { phase: 'promoting', watch: bad.watch, troubled: false }, sample).state).toMatchObject({
+      phase: 'restoring',
+      cause: { kind: 'harm' },
+    });
+  });
+});
+
+describe('while users return to stable', () => {
+  it.each([
+    ['a good stable ends it', {}, 'emptying'],
+    ['a bad stable takes its image back first', { stable: 0.1 }, 'restoring'],
+  ])('%s', (_, behaviour, phase) => {
+    const { watch, reading } = judged(behaviour);
+    expect(stepReturning(plan, { phase: 'returning', watch, troubled: false }, sampleOf({ at: 30, reading })).state.phase).toBe(phase);
+  });
+
+  it('a stable that nobody could measure is not good', () => {
+    const { watch } = judged();
+    expect(stepReturning(plan, { phase: 'returning', watch, troubled: false }, sampleOf({ at: 30 })).state.phase).toBe('returning');
+  });
+
+  it('a good stable in a cluster that does not answer is not good enough', () => {
+    const { watch, reading } = judged();
+    expect(stepReturning(plan, { phase: 'returning', watch, troubled: false }, blindSample(30, reading)).state.phase).toBe('returning');
+  });
+});

@@ -1,0 +1,344 @@
+import { describe, expect, it } from '@jest/globals';
+import { Deployment, HTTPRoute, Lease } from '../../../src/domain/kubernetes/kinds.ts';
+import { readLease } from '../../../src/domain/rollout/lease.ts';
+import { executeCanary } from '../../../src/flows/canary/execute.ts';
+import type { CanaryResult } from '../../../src/flows/canary/result.ts';
+import { acquireLock } from '../../../src/flows/lock.ts';
+import { waiting } from '../../domain/kubernetes/pods.ts';
+import { forbidden, stage, unreachable } from '../stand-ins.ts';
+import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
+
+const run = (on: Shop, inputs: Readonly<Record<string, string>> = {}): Promise<CanaryResult> =>
+  on.clock.until(executeCanary(planOf(inputs), on.world));
+const leaseOf = ({ cluster }: Shop) => {
+  const object = cluster.find(Lease, 'wf-deploy-agent');
+  return object === undefined ? undefined : readLease(object);
+};
+const moved = (on: Shop): readonly string[] => on.cluster.writes().filter((write) => /HTTPRoute|Deployment/.test(write));
+
+describe('a canary in a cluster', () => {
+  it('that is good is promoted, in the order that is safe', async () => {
+    const on = shop();
+    const result = await run(on, { image: 'registry.example.com/agent:v2' });
+    expect(result).toMatchObject({ outcome: 'promoted', image: newImage, previousImage: oldImage, weight: 0, code: undefined });
+    expect(on.weights).toEqual([0, 25, 100, 50, 0]);
+    expect([on.image('agent'), on.replicas('agent-canary')]).toEqual([newImage, 0]);
+    expect(moved(on)).toEqual([
+      'replace HTTPRoute agent',
+      'apply Deployment agent-canary',
+      'replace HTTPRoute agent',
+      'patch Deployment agent-canary',
+      'replace HTTPRoute agent',
+      'patch Deployment agent',
+      'replace HTTPRoute agent',
+      'replace HTTPRoute agent',
+      'patch Deployment agent-canary',
+    ]);
+    expect(leaseOf(on)).toMatchObject({
+      holder: '',
+      epoch: 1,
+      lastKnownGood: newImage,
+      evidence: { image: newImage },
+      rollout: { phase: 'resting', weight: 0 },
+    });
+    expect(result.stages.map(({ name, verdict }) => `${name} ${verdict}`)).toEqual(
+      ['1/2 pass', '2/2 pass', 'promoting pass', 'returning pass'].map((each) =>
+        expect.stringMatching(each.replace('promoting pass', 'promoting')),
+      ),
+    );
+    expect(on.handedOver).toEqual([{ holder: 'run-1', open: 'true' }, { open: 'false' }]);
+    expect(on.alerts).toMatchObject([{ severity: 'info', title: 'agent: promoted' }]);
+  });
+
+  it('that fails is taken back, and stable is never touched', async () => {
+    const on = shop({ [newImage]: { errors: 0.05 } });
+    const result = await run(on);
+    expect(result).toMatchObject({
+      outcome: 'rolled-back',
+      code: 'CRITERIA_FAILED',
+      weight: 0,
+      reason: expect.stringContaining('error-rate 5 %'),
+    });
+    expect([on.weights, on.image('agent'), on.replicas('agent-canary')]).toEqual([[0, 25, 0], oldImage, 0]);
+    expect(leaseOf(on)).toMatchObject({ holder: '', rollout: { phase: 'resting' } });
+    expect(leaseOf(on)?.evidence).toBeUndefined();
+    expect(on.alerts).toMatchObject([{ severity: 'warning', title: 'agent: rolled-back', facts: { image: newImage, weight: '0' } }]);
+  });
+
+  it('with `promote: false` leaves its evidence and nothing else', async () => {
+    const on = shop();
+    expect(await run(on, { promote: 'false', stages: '25@1m' })).toMatchObject({ outcome: 'analysed', weight: 0 });
+    expect([on.weights, on.image('agent')]).toEqual([[0, 25, 0], oldImage]);
+    expect(leaseOf(on)).toMatchObject({ evidence: { image: newImage } });
+    expect(leaseOf(on)?.lastKnownGood).toBeUndefined();
+  });
+
+  it('whose image cannot be pulled gets no user', async () => {
+    const on = shop({ [newImage]: { never: { containerStatuses: [waiting('ImagePullBackOff', 'manifest unknown')] } } });
+    expect(await run(on)).toMatchObject({
+      outcome: 'rolled-back',
+      code: 'ROLLOUT_FAILED',
+      reason: expect.stringContaining('manifest unknown'),
+    });
+    expect([on.weights, on.replicas('agent-canary')]).toEqual([[0], 0]);
+  });
+
+  it('whose smoke check fails gets no user', async () => {
+    const on = shop({}, { probe: () => ({ is: 'answer', status: 500, body: '' }) });
+    expect(await run(on, { smoke: '- http: /health' })).toMatchObject({ outcome: 'rolled-back', code: 'SMOKE_FAILED' });
+    expect(on.weights).toEqual([0]);
+  });
+
+  it('that stable does not take gives stable its old image before a user is sent there', async () => {
+    const on = shop();
+    const control = on.cluster.reacting;
+    on.cluster.reacting = (object) => {
+      control(object);
+      if (object.kind !== 'Deployment' || object.metadata.name !== 'agent' || on.image('agent') !== newImage) return;
+      const conditions = [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message: 'exceeded quota' }];
+      on.cluster.put(Deployment, {
+        ...object,
+        status: {
+          observedGeneration: object.metadata.generation,
+          replicas: 4,
+          updatedReplicas: 1,
+          readyReplicas: 3,
+          availableReplicas: 3,
+          conditions,
+        },
+      });
+    };
+    expect(await run(on)).toMatchObject({ outcome: 'rolled-back', reason: expect.stringContaining('exceeded quota') });
+    expect([on.weights, on.image('agent')]).toEqual([[0, 25, 100, 0], oldImage]);
+  });
+});
+
+describe('before anything is written', () => {
+  it('a dry run says the plan and writes nothing', async () => {
+    const on = shop();
+    expect(await run(on, { 'dry-run': 'true' })).toMatchObject({ outcome: 'not-started', dryRun: true, writes: [] });
+    expect(moved(on)).toEqual([]);
+    expect(leaseOf(on)).toBeUndefined();
+    expect(on.lines.join('\n')).toContain('25@1m 100@1m, then stable gets the image');
+  });
+
+  it('the image that stable runs already is nothing to do', async () => {
+    const on = shop();
+    expect(await run(on, { image: oldImage })).toMatchObject({ outcome: 'promoted', reason: expect.stringContaining('already') });
+    expect(moved(on)).toEqual([]);
+  });
+
+  it('all problems are told at once', async () => {
+    const on = shop({}, { resolve: () => Promise.resolve({ is: 'missing' }), query: () => Promise.resolve([]) });
+    on.cluster.remove(HTTPRoute, 'agent');
+    await expect(run(on)).rejects.toMatchObject({
+      code: 'PREFLIGHT_FAILED',
+      what: expect.stringMatching(
+        /^3 problems were found[\s\S]*HTTPRoute shop\/agent is not there[\s\S]*The registry has no image[\s\S]*Stable cannot be measured/,
+      ),
+    });
+    expect([moved(on), on.handedOver]).toEqual([[], []]);
+  });
+
+  it('a cluster that cannot be reached is told as that', async () => {
+    const on = shop();
+    on.cluster.failing = unreachable;
+    await expect(run(on)).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE' });
+  });
+
+  it('another run is waited for, and its lock is not taken', async () => {
+    const on = shop();
+    const other = stage({ holder: 'run-0' }, on);
+    const lock = await on.clock.until(acquireLock(other.world, { service: 'agent', namespace: 'shop', timeout: 0 }));
+    await expect(run(on, { 'lock-timeout': '90s' })).rejects.toMatchObject({ code: 'LOCK_HELD', what: expect.stringContaining('run-0') });
+    expect(moved(on)).toEqual([]);
+    lock.stop();
+  });
+
+  it('a cancel while it waits for the lock leaves everything as it was', async () => {
+    const on = shop();
+    const other = stage({ holder: 'run-0' }, on);
+    const lock = await on.clock.until(acquireLock(other.world, { service: 'agent', namespace: 'shop', timeout: 0 }));
+    const going = executeCanary(planOf(), on.world);
+    await on.clock.pass(7);
+    on.cancel('SIGINT');
+    await expect(on.clock.until(going)).rejects.toMatchObject({
+      code: 'CANCELLED',
+      what: expect.stringContaining('before anything was written'),
+    });
+    expect(moved(on)).toEqual([]);
+    lock.stop();
+  });
+});
+
+describe('cancelled', () => {
+  async function cancelledAfter(
+    seconds: number,
+    more: (on: Shop) => void = () => undefined,
+  ): Promise<readonly [Shop, CanaryResult, number]> {
+    const on = shop();
+    const going = executeCanary(planOf(), on.world);
+    await on.clock.pass(seconds);
+    const at = on.clock.monotonic();
+    more(on);
+    on.cancel('SIGINT');
+    const result = await on.clock.until(going);
+    return [on, result, on.clock.monotonic() - at];
+  }
+
+  it('in a stage goes to weight 0 at once, and is done within eight seconds', async () => {
+    const [on, result, took] = await cancelledAfter(40);
+    expect(result).toMatchObject({ outcome: 'aborted', code: 'CANCELLED', weight: 0 });
+    expect([on.weights, on.replicas('agent-canary')]).toEqual([[0, 25, 0], 0]);
+    expect(took).toBeLessThanOrEqual(8);
+  });
+
+  it('twice changes nothing', async () => {
+    const [on, result] = await cancelledAfter(40, (each) => void each.clock.sleep(1).then(() => each.cancel('SIGTERM')));
+    expect(result).toMatchObject({ outcome: 'aborted', reason: 'The run was cancelled (SIGINT).' });
+    expect(on.weights).toEqual([0, 25, 0]);
+  });
+
+  it('while the API server is silent keeps on until weight 0 is confirmed', async () => {
+    const [on, result] = await cancelledAfter(40, (each) => {
+      each.cluster.failing = ({ kind }) => (kind === 'HTTPRoute' ? unreachable() : undefined);
+      void each.clock.sleep(25).then(() => {
+        each.cluster.failing = () => undefined;
+      });
+      void each.clock.sleep(5).then(() => each.cancel('SIGTERM'));
+    });
+    expect(result).toMatchObject({ outcome: 'aborted', weight: 0 });
+    expect(on.weights).toEqual([0, 25, 0]);
+  });
+});
+
+describe('when things go wrong on the way', () => {
+  it('an outage of the metric store of three minutes is survived', async () => {
+    const on = shop();
+    const query = on.world.metrics.query;
+    let down = false;
+    const going = on.clock.until(
+      executeCanary(planOf({ stages: '25@3m', promote: 'false' }), {
+        ...on.world,
+        metrics: { query: (promql, signal) => (down ? Promise.reject(forbiddenMetrics()) : query(promql, signal)) },
+      }),
+    );
+    void on.clock.sleep(60).then(() => {
+      down = true;
+    });
+    void on.clock.sleep(240).then(() => {
+      down = false;
+    });
+    expect(await going).toMatchObject({ outcome: 'analysed' });
+  });
+
+  it('a route that may not be written any more ends as unknown, keeps the lock and says so loudly', async () => {
+    const on = shop({ [newImage]: { errors: 0.2 } });
+    void on.clock.sleep(20).then(() => {
+      on.cluster.failing = ({ kind, write }) => (kind === 'HTTPRoute' && write !== undefined ? forbidden() : undefined);
+    });
+    expect(await run(on)).toMatchObject({
+      outcome: 'unknown',
+      weight: undefined,
+      reason: expect.stringContaining('Weight 0 could not be confirmed'),
+    });
+    expect(leaseOf(on)).toMatchObject({ holder: 'run-1', rollout: { phase: 'stages', weight: 25 } });
+    expect(on.alerts).toMatchObject([{ severity: 'critical' }]);
+    expect(on.handedOver).toEqual([{ holder: 'run-1', open: 'true' }]);
+  });
+
+  it('drift by someone else is noticed at the next look and undone', async () => {
+    const on = shop();
+    void on.clock.sleep(20).then(() => {
+      const route = on.cluster.find(HTTPRoute, 'agent');
+      if (route !== undefined)
+        on.cluster.put(HTTPRoute, {
+          ...route,
+          spec: JSON.parse(JSON.stringify(route['spec']).replace('"weight":25', '"weight":80').replace('"weight":75', '"weight":20')),
+        });
+    });
+    expect(await run(on)).toMatchObject({
+      outcome: 'rolled-back',
+      code: 'DRIFT',
+      reason: expect.stringContaining('80 % instead of 25 %'),
+      weight: 0,
+    });
+    expect(on.weight()).toBe(0);
+  });
+
+  it('a successor is not written over', async () => {
+    const on = shop();
+    let successor: Promise<unknown> | undefined;
+    void on.clock.sleep(20).then(() => {
+      const other = stage({ holder: 'run-9' }, on);
+      successor = acquireLock(other.world, { service: 'agent', namespace: 'shop', timeout: 0, successorOf: 'run-1' }).then((lock) =>
+        lock.stop(),
+      );
+    });
+    const result = await run(on);
+    await successor;
+    expect(result).toMatchObject({ outcome: 'unknown', code: 'LOCK_LOST', weight: undefined });
+    expect(on.weights).toEqual([0, 25]);
+    expect(leaseOf(on)).toMatchObject({ holder: 'run-9', epoch: 2 });
+  });
+});
+
+describe('a run after one that broke', () => {
+  /** Kills a run after so many seconds: it does nothing any more, and nobody tidies up. */
+  async function broken(on: Shop, seconds: number): Promise<void> {
+    const killed = new AbortController();
+    const world = {
+      ...on.world,
+      clock: {
+        monotonic: () => on.clock.monotonic(),
+        now: () => on.clock.now(),
+        sleep: (time: number, signal?: AbortSignal) =>
+          on.clock.sleep(time, signal).then(() => (killed.signal.aborted ? new Promise<void>(() => undefined) : undefined)),
+      },
+    };
+    void executeCanary(planOf(), world);
+    await on.clock.pass(seconds);
+    killed.abort();
+    await on.clock.pass(70);
+  }
+  const next = (on: Shop, inputs: Readonly<Record<string, string>> = {}) =>
+    on.clock.until(executeCanary(planOf(inputs), { ...on.world, run: { ...on.world.run, holder: 'run-2' } }));
+
+  it('in its stages begins with weight 0 and the first stage', async () => {
+    const on = shop();
+    await broken(on, 20);
+    expect([on.weight(), leaseOf(on)?.rollout?.phase]).toEqual([25, 'stages']);
+    expect(await next(on)).toMatchObject({ outcome: 'promoted' });
+    expect(on.weights).toEqual([0, 25, 0, 25, 100, 50, 0]);
+    expect(leaseOf(on)).toMatchObject({ epoch: 2, holder: '' });
+  });
+
+  it.each([
+    ['the same image is finished forward', {}, [0, 25, 100, 50, 0], newImage],
+    ['another image undoes it first', { image: digest('3') }, [0, 25, 100, 0, 25, 100, 50, 0], digest('3')],
+  ] as const)('in its promotion: %s', async (_, inputs, weights, image) => {
+    const on = shop();
+    const control = on.cluster.reacting;
+    let slow = true;
+    on.cluster.reacting = (object) => {
+      control(object);
+      if (!slow || object.metadata.name !== 'agent' || object.kind !== 'Deployment') return;
+      on.cluster.put(Deployment, {
+        ...object,
+        status: { observedGeneration: object.metadata.generation, replicas: 5, updatedReplicas: 1, readyReplicas: 4, availableReplicas: 4 },
+      });
+      void on.clock.sleep(100).then(() => {
+        slow = false;
+        const found = on.cluster.find(Deployment, 'agent');
+        if (found !== undefined) control(found);
+      });
+    };
+    await broken(on, 130);
+    expect([on.weight(), leaseOf(on)?.rollout?.phase, on.image('agent')]).toEqual([100, 'promoting', newImage]);
+    expect(await next(on, inputs)).toMatchObject({ outcome: 'promoted', previousImage: oldImage });
+    expect(on.weights.filter((each, index) => each !== on.weights[index - 1])).toEqual(weights);
+    expect(on.image('agent')).toBe(image);
+  });
+});
+
+const forbiddenMetrics = (): Error => Object.assign(unreachable(), { code: 'METRICS_UNREACHABLE' });

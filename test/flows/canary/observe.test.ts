@@ -1,0 +1,155 @@
+import { describe, expect, it } from '@jest/globals';
+import { Deployment, HTTPRoute, Pod } from '../../../src/domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
+import type { Sample } from '../../../src/domain/rollout/sample.ts';
+import { open } from '../../../src/flows/canary/execute.ts';
+import { observe } from '../../../src/flows/canary/observe.ts';
+import { perform } from '../../../src/flows/canary/perform.ts';
+import { preflight } from '../../../src/flows/canary/preflight.ts';
+import { acquireLock } from '../../../src/flows/lock.ts';
+import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
+
+async function observing(): Promise<{
+  readonly on: Shop;
+  look(until?: 'stable-available'): Promise<Sample>;
+  setStable(): Promise<unknown>;
+}> {
+  const on = shop();
+  const plan = planOf();
+  const ground = await on.clock.until(preflight(on.world, plan));
+  const lock = await on.clock.until(acquireLock(on.world, { service: 'agent', namespace: 'shop', timeout: 0 }));
+  const session = open(on.world, plan, ground, lock);
+  const { signal } = new AbortController();
+  for (const effect of [
+    { do: 'claim', weight: 0 },
+    { do: 'set-canary', replicas: 2 },
+    { do: 'await-canary', replicas: 2 },
+    { do: 'shift', weight: 25, urgent: false },
+  ] as const)
+    await on.clock.until(perform(session, effect, signal));
+  return {
+    on,
+    look: (until) => on.clock.until(observe(session, { do: 'observe', inSeconds: 30, ...(until === undefined ? {} : { until }) }, signal)),
+    setStable: () => on.clock.until(perform(session, { do: 'set-stable' }, signal)),
+  };
+}
+
+function change({ cluster }: Shop, kind: typeof HTTPRoute, name: string, edit: (text: string) => string, metadata: object = {}): void {
+  const found = cluster.find(kind, name);
+  if (found === undefined) throw new Error(`There is no ${name}.`);
+  const object = JSON.parse(edit(JSON.stringify(found))) as KubernetesObject;
+  cluster.put(kind, { ...object, metadata: { ...object.metadata, ...metadata } });
+}
+
+const byKubectl = {
+  managedFields: [
+    { manager: 'wf-deploy', time: '2026-03-01T10:00:00Z' },
+    { manager: 'kubectl-edit', time: '2026-03-01T10:00:01Z' },
+  ],
+};
+
+describe('the route', () => {
+  it('as ordered', async () => {
+    const { look, on } = await observing();
+    expect(await look()).toMatchObject({
+      at: 1030,
+      cluster: { is: 'answer', route: { is: 'as-ordered' }, canary: { readyEndpoints: 2 } },
+      reading: { canary: { is: 'counters' } },
+    });
+    expect(on.clock.monotonic()).toBe(1030);
+  });
+
+  it('with other weights, and who wrote them', async () => {
+    const { on, look } = await observing();
+    change(on, HTTPRoute, 'agent', (text) => text.replace('"weight":25', '"weight":60').replace('"weight":75', '"weight":40'), byKubectl);
+    expect(await look()).toMatchObject({
+      cluster: { route: { is: 'changed', what: 'the canary has 60 % instead of 25 %', by: 'kubectl-edit' } },
+    });
+  });
+
+  it('with something else changed is as ordered, with a note', async () => {
+    const { on, look } = await observing();
+    change(on, HTTPRoute, 'agent', (text) => text.replace('"spec":{', '"spec":{"hostnames":["a.example"],'), byKubectl);
+    expect(await look()).toMatchObject({ cluster: { route: { is: 'as-ordered', note: expect.stringContaining('`kubectl-edit`') } } });
+  });
+
+  it('that is gone, or a successor’s', async () => {
+    const { on, look } = await observing();
+    change(on, HTTPRoute, 'agent', (text) => text.replace('"wf-deploy.io/epoch":"1"', '"wf-deploy.io/epoch":"2"'));
+    expect(await look()).toMatchObject({ cluster: { route: { is: 'taken' } } });
+    on.cluster.remove(HTTPRoute, 'agent');
+    expect(await look()).toMatchObject({ cluster: { route: { is: 'gone' } } });
+  });
+});
+
+describe('the canary', () => {
+  it('without its pods has no ready endpoint', async () => {
+    const { on, look } = await observing();
+    for (const pod of ['agent-canary-2-1', 'agent-canary-2-2']) on.cluster.remove(Pod, pod);
+    expect(await look()).toMatchObject({ cluster: { canary: { readyEndpoints: 0, trouble: { fatal: true } } } });
+  });
+
+  it('is in trouble when a container was restarted since it became ready', async () => {
+    const { on, look } = await observing();
+    change(on, Pod, 'agent-canary-2-1', (text) => text.replace('"restartCount":0', '"restartCount":1'));
+    expect(await look()).toMatchObject({ cluster: { canary: { readyEndpoints: 2, trouble: { cause: 'exited' } } } });
+  });
+});
+
+describe('stable', () => {
+  it('is looked at only where it is asked for', async () => {
+    expect((await (await observing()).look()).cluster).not.toHaveProperty('stable');
+  });
+
+  it('that is available with what was ordered ends the wait at once', async () => {
+    const { on, look, setStable } = await observing();
+    await setStable();
+    expect(await look('stable-available')).toMatchObject({ at: 1000, cluster: { stable: { runs: 'new', status: { is: 'available' } } } });
+    expect(on.image('agent')).toBe(newImage);
+  });
+
+  it.each([
+    ['its old image', oldImage, 'old'],
+    ['an image of someone else', digest('9'), 'foreign'],
+  ])('with %s is waited for', async (_, image, runs) => {
+    const { on, look, setStable } = await observing();
+    await setStable();
+    change(on, Deployment, 'agent', (text) => text.replaceAll(newImage, image));
+    const object = on.cluster.find(Deployment, 'agent');
+    if (object !== undefined) on.cluster.reacting(object);
+    expect(await look('stable-available')).toMatchObject({ at: 1030, cluster: { stable: { runs } } });
+  });
+
+  it('whose pods nobody has seen is not available yet', async () => {
+    const { on, look, setStable } = await observing();
+    await setStable();
+    on.cluster.remove(Pod, 'agent-2-1');
+    expect(await look('stable-available')).toMatchObject({
+      at: 1030,
+      cluster: { stable: { status: { is: 'progressing', waitingFor: 'its pods to be seen' } } },
+    });
+  });
+});
+
+it('without metrics says why', async () => {
+  const on = shop(
+    {},
+    {
+      query: (promql) =>
+        on.clock.monotonic() > 1000
+          ? Promise.resolve([])
+          : Promise.resolve(
+              promql.includes('_bucket')
+                ? [{ labels: { pod: 's', le: '+Inf' }, value: 1 }]
+                : [{ labels: { pod: 's', status: '200' }, value: 1 }],
+            ),
+    },
+  );
+  const plan = planOf();
+  const ground = await on.clock.until(preflight(on.world, plan));
+  const lock = await on.clock.until(acquireLock(on.world, { service: 'agent', namespace: 'shop', timeout: 0 }));
+  const sample = await on.clock.until(
+    observe(open(on.world, plan, ground, lock), { do: 'observe', inSeconds: 5 }, new AbortController().signal),
+  );
+  expect(sample.reading).toMatchObject({ canary: { is: 'no-data', reason: expect.stringContaining('no series matches') } });
+});

@@ -1,0 +1,298 @@
+import { describe, expect, it } from '@jest/globals';
+import { Event, HTTPRoute } from '../../../src/domain/kubernetes/kinds.ts';
+import type { Effect, RolloutEvent } from '../../../src/domain/rollout/effect.ts';
+import { Failure } from '../../../src/failure.ts';
+import { open } from '../../../src/flows/canary/execute.ts';
+import { perform } from '../../../src/flows/canary/perform.ts';
+import { preflight } from '../../../src/flows/canary/preflight.ts';
+import type { Session } from '../../../src/flows/canary/session.ts';
+import { acquireLock } from '../../../src/flows/lock.ts';
+import { event, terminated, waiting } from '../../domain/kubernetes/pods.ts';
+import { forbidden, type Settings, stage, unreachable } from '../stand-ins.ts';
+import { type Behaviours, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
+
+interface Running {
+  readonly on: Shop;
+  readonly session: Session;
+  does(effect: Effect, signal?: AbortSignal): Promise<RolloutEvent>;
+}
+
+async function running(
+  behaviours: Behaviours = {},
+  settings: Settings = {},
+  inputs: Readonly<Record<string, string>> = {},
+): Promise<Running> {
+  const on = shop(behaviours, settings);
+  const plan = planOf({ 'rollout-timeout': '2m', 'no-data-timeout': '1m', ...inputs });
+  const ground = await on.clock.until(preflight(on.world, plan));
+  const lock = await on.clock.until(acquireLock(on.world, { service: 'agent', namespace: 'shop', timeout: 0 }));
+  const session = open(on.world, plan, ground, lock);
+  const does = (effect: Effect, signal: AbortSignal = lock.lost): Promise<RolloutEvent> => on.clock.until(perform(session, effect, signal));
+  await does({ do: 'claim', weight: 0 });
+  return { on, session, does };
+}
+
+/** Something that goes wrong for so many seconds. */
+function wrongFor({ on }: Running, seconds: number, failing: Shop['cluster']['failing']): void {
+  on.cluster.failing = failing;
+  void on.clock.sleep(seconds).then(() => {
+    on.cluster.failing = () => undefined;
+  });
+}
+
+const silentRoute: Shop['cluster']['failing'] = ({ kind }) => (kind === 'HTTPRoute' ? unreachable() : undefined);
+const down: Effect = { do: 'shift', weight: 0, urgent: true };
+const up: Effect = { do: 'shift', weight: 25, urgent: false };
+
+describe('an API server that does not answer', () => {
+  it.each([
+    ['shift', up, 59],
+    ['shift to 0', down, 119],
+  ] as const)('is asked again: %s', async (_, effect, seconds) => {
+    const run = await running();
+    wrongFor(run, seconds, silentRoute);
+    expect(await run.does(effect)).toMatchObject({ on: 'done' });
+    expect(run.on.clock.monotonic() - 1000).toBe(seconds);
+    expect(run.on.lines).toContain('  The API server gave no answer. Trying again.');
+  });
+
+  it.each([
+    ['shift, for `no-data-timeout`', up, 60],
+    ['the way back, for `rollout-timeout`', down, 120],
+    ['taking stable back', { do: 'restore-stable' }, 60],
+  ] as const)('is given up on after its time: %s', async (_, effect, seconds) => {
+    const run = await running();
+    run.on.cluster.failing = ({ kind }) => (kind === 'Lease' ? undefined : unreachable());
+    expect(await run.does(effect)).toMatchObject({ on: 'failed', cause: { kind: 'error', code: 'CLUSTER_UNREACHABLE' } });
+    expect(run.on.clock.monotonic() - 1000).toBe(seconds);
+  });
+
+  it('is no reason to fail while only looking', async () => {
+    const run = await running();
+    run.on.cluster.failing = ({ kind }) => (kind === 'Lease' ? undefined : unreachable());
+    expect(await run.does({ do: 'observe', inSeconds: 30 })).toMatchObject({
+      on: 'sample',
+      sample: { cluster: { is: 'no-answer', reason: 'The API server gave no answer.' } },
+    });
+  });
+});
+
+describe('what is refused', () => {
+  it('is not asked for again', async () => {
+    const run = await running();
+    run.on.cluster.failing = ({ kind }) => (kind === 'HTTPRoute' ? forbidden() : undefined);
+    for (const effect of [up, down])
+      expect(await run.does(effect)).toMatchObject({ on: 'failed', cause: { kind: 'error', code: 'CLUSTER_FORBIDDEN' } });
+    expect(run.on.clock.monotonic()).toBe(1000);
+  });
+
+  it('by the gateway is insisted upon on the way back only', async () => {
+    const { on, does } = await running();
+    const control = on.cluster.reacting;
+    await does(up);
+    on.cluster.reacting = (object) => {
+      if (object.kind !== 'HTTPRoute') control(object);
+    };
+    void on.clock.sleep(95).then(() => {
+      const route = on.cluster.find(HTTPRoute, 'agent');
+      if (route !== undefined) control(route);
+    });
+    expect(await does(down)).toMatchObject({ on: 'done' });
+    expect(await does(up)).toMatchObject({ on: 'failed', cause: { code: 'ROUTE_NOT_ACCEPTED' } });
+  });
+
+  it('as someone else’s lock ends everything', async () => {
+    const { on, session, does } = await running();
+    const successor = await on.clock.until(
+      acquireLock(stage({ holder: 'run-2' }, on).world, { service: 'agent', namespace: 'shop', timeout: 0, successorOf: 'run-1' }),
+    );
+    const { signal } = new AbortController();
+    await expect(does({ do: 'record', phase: 'stages', weight: 5 }, signal)).rejects.toMatchObject({ code: 'LOCK_LOST' });
+    expect(session.lock.lost.aborted).toBe(true);
+    successor.stop();
+  });
+
+  it('by an epoch says so', async () => {
+    const { on, does } = await running();
+    const route = on.cluster.find(HTTPRoute, 'agent');
+    if (route === undefined) throw new Error('There is a route.');
+    on.cluster.put(HTTPRoute, { ...route, metadata: { ...route.metadata, annotations: { 'wf-deploy.io/epoch': '9' } } });
+    expect(await does(down)).toMatchObject({ on: 'lock-lost', text: expect.stringContaining('epoch 9') });
+    expect(await does({ do: 'observe', inSeconds: 1 })).toMatchObject({ sample: { cluster: { route: { is: 'taken' } } } });
+  });
+
+  it('by a defect is an internal error, not a crash of the run', async () => {
+    const { on, does } = await running();
+    on.cluster.failing = ({ kind }) => (kind === 'HTTPRoute' ? new TypeError('x is not a function') : undefined);
+    expect(await does(down)).toMatchObject({ on: 'failed', cause: { code: 'INTERNAL', text: 'A defect: x is not a function' } });
+  });
+});
+
+describe('a lock that may be someone else’s', () => {
+  async function stale(): Promise<Running> {
+    const run = await running();
+    run.on.cluster.failing = ({ kind }) => (kind === 'Lease' ? unreachable() : undefined);
+    await run.on.clock.pass(70);
+    expect(run.session.lock.fresh()).toBe(false);
+    return run;
+  }
+
+  it.each<readonly [string, Effect]>([
+    ['no weight', up],
+    ['no image', { do: 'set-stable' }],
+  ])('moves %s forward until it is known again', async (_, effect) => {
+    const run = await stale();
+    const before = run.on.cluster.writes().filter((write) => !write.includes('Lease')).length;
+    const doing = perform(run.session, effect, run.session.lock.lost);
+    await run.on.clock.pass(30);
+    expect(run.on.cluster.writes().filter((write) => !write.includes('Lease'))).toHaveLength(before);
+    run.on.cluster.failing = () => undefined;
+    expect(await run.on.clock.until(doing)).toMatchObject({ on: 'done' });
+  });
+
+  it('does not hold up the way back, which the epoch guards', async () => {
+    const run = await stale();
+    const at = run.on.clock.monotonic();
+    expect(await run.does(down)).toMatchObject({ on: 'done' });
+    expect(run.on.clock.monotonic()).toBe(at);
+  });
+});
+
+describe('a canary that does not become ready', () => {
+  it('is explained with its last log lines and events', async () => {
+    const state = {
+      phase: 'Running',
+      containerStatuses: [waiting('CrashLoopBackOff', undefined, { restartCount: 4, lastState: terminated(1) })],
+    };
+    const asked: unknown[] = [];
+    const { on, does } = await running(
+      { [newImage]: { never: state } },
+      {
+        log: (pod, container, options) => {
+          asked.push([pod.name, container, options.previous]);
+          return Promise.resolve('panic: no configuration\n');
+        },
+      },
+    );
+    on.cluster.put(
+      Event,
+      event('e1', 'agent-canary-2-1', 'BackOff', 'Back-off restarting failed container', '2026-03-01T10:00:00Z', { type: 'Warning' }),
+    );
+    await does({ do: 'set-canary', replicas: 1 });
+    const failed = await does({ do: 'await-canary', replicas: 1 });
+    expect(failed).toMatchObject({ on: 'failed', cause: { kind: 'crash', code: 'ROLLOUT_FAILED' } });
+    const { text = '' } = failed.on === 'failed' ? failed.cause : {};
+    expect(text).toMatch(
+      /exit code 1, restarted 4 times[\s\S]*Last log lines:\n {4}panic: no configuration[\s\S]*BackOff: Back-off restarting failed container/,
+    );
+    expect(asked).toEqual([['agent-canary-2-1', 'agent', true]]);
+    expect(on.clock.monotonic() - 1000).toBeLessThanOrEqual(15);
+  });
+
+  it('is explained as far as it can be', async () => {
+    const { on, does } = await running(
+      { [newImage]: { never: { phase: 'Running', containerStatuses: [waiting('CrashLoopBackOff')] } } },
+      { log: () => Promise.reject(new Failure('CLUSTER_FORBIDDEN', 'no', 'no')) },
+    );
+    on.cluster.failing = ({ kind }) => (kind === 'Event' ? forbidden() : undefined);
+    await does({ do: 'set-canary', replicas: 1 });
+    expect(await does({ do: 'await-canary', replicas: 1 })).toMatchObject({ on: 'failed', cause: { code: 'ROLLOUT_FAILED' } });
+  });
+
+  it('and has no reason is given up on after `rollout-timeout`', async () => {
+    const { on, does } = await running({ [newImage]: { never: {} } });
+    await does({ do: 'set-canary', replicas: 2 });
+    expect(await does({ do: 'await-canary', replicas: 2 })).toMatchObject({
+      on: 'failed',
+      cause: {
+        kind: 'crash',
+        code: 'ROLLOUT_TIMED_OUT',
+        text: expect.stringMatching(/not Available after 2m, waiting for 2 of 2 pods to become available/),
+      },
+    });
+    expect(on.clock.monotonic() - 1000).toBe(120);
+  });
+});
+
+describe('smoke checks', () => {
+  const inputs = { smoke: '- http: /health' };
+  it('reach a pod of the new image', async () => {
+    const { session, does } = await running({}, { probe: () => ({ is: 'answer', status: 200, body: '' }) }, inputs);
+    await does({ do: 'set-canary', replicas: 1 });
+    await does({ do: 'await-canary', replicas: 1 });
+    expect(await does({ do: 'smoke' })).toMatchObject({ on: 'done' });
+    expect(session.smoke).toEqual(['GET /health answered 200']);
+  });
+
+  it('that fail say something about the image', async () => {
+    const { does } = await running({}, {}, inputs);
+    await does({ do: 'set-canary', replicas: 1 });
+    await does({ do: 'await-canary', replicas: 1 });
+    expect(await does({ do: 'smoke' })).toMatchObject({ on: 'failed', cause: { kind: 'harm', code: 'SMOKE_FAILED' } });
+  });
+
+  it('without a pod are no pass', async () => {
+    const { does } = await running({}, {}, inputs);
+    expect(await does({ do: 'smoke' })).toMatchObject({ on: 'failed', cause: { code: 'SMOKE_FAILED' } });
+  });
+});
+
+describe('stable', () => {
+  it('gets the image, and the old one again', async () => {
+    const { on, does } = await running();
+    await does({ do: 'set-stable' });
+    expect(on.image('agent')).toBe(newImage);
+    expect(await does({ do: 'observe', inSeconds: 30, until: 'stable-available' })).toMatchObject({
+      sample: { cluster: { stable: { runs: 'new', status: { is: 'available' } } } },
+    });
+    await does({ do: 'restore-stable' });
+    expect(on.image('agent')).toBe(oldImage);
+    expect(await does({ do: 'observe', inSeconds: 30, until: 'stable-available' })).toMatchObject({
+      sample: { cluster: { stable: { runs: 'old' } } },
+    });
+    expect(on.clock.monotonic()).toBe(1000);
+  });
+
+  it('that was never changed is not written', async () => {
+    const { on, does } = await running();
+    const before = on.cluster.writes().length;
+    await does({ do: 'restore-stable' });
+    expect(on.cluster.writes()).toHaveLength(before);
+  });
+});
+
+describe('a cancel', () => {
+  it('interrupts what waits', async () => {
+    const { on, session } = await running();
+    const cancel = new AbortController();
+    const observing = perform(session, { do: 'observe', inSeconds: 600 }, cancel.signal);
+    await on.clock.pass(3);
+    cancel.abort(new Error('cancelled'));
+    await expect(on.clock.until(observing)).rejects.toThrow('cancelled');
+    expect(on.clock.monotonic()).toBe(1003);
+  });
+
+  it('interrupts what is tried again', async () => {
+    const { on, session } = await running();
+    on.cluster.failing = silentRoute;
+    const cancel = new AbortController();
+    const shifting = perform(session, up, cancel.signal);
+    await on.clock.pass(3);
+    cancel.abort(new Error('cancelled'));
+    await expect(on.clock.until(shifting)).rejects.toThrow('cancelled');
+  });
+});
+
+it('a notifier that fails is told of in the log and changes nothing', async () => {
+  const { on, session, does } = await running(
+    {},
+    {
+      notify: () => {
+        throw new Failure('NOTIFY_FAILED', 'The webhook answered 500.', 'Check it.');
+      },
+    },
+  );
+  session.ending = { outcome: 'promoted' };
+  expect(await does({ do: 'alert' })).toMatchObject({ on: 'done' });
+  expect(on.lines.at(-1)).toContain('The webhook answered 500.');
+});

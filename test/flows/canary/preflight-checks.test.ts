@@ -1,0 +1,144 @@
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Deployment, HTTPRoute } from '../../../src/domain/kubernetes/kinds.ts';
+import { type LeaseView, readLease } from '../../../src/domain/rollout/lease.ts';
+import {
+  evidenceFor,
+  missingObjects,
+  ownership,
+  permissions,
+  restingRoute,
+  stableHealth,
+} from '../../../src/flows/canary/preflight-checks.ts';
+import { type Survey, survey } from '../../../src/flows/canary/survey.ts';
+import { forbidden } from '../stand-ins.ts';
+import { digest, newImage, planOf, shop } from './shop.ts';
+
+const plan = planOf();
+let good: Survey;
+beforeAll(async () => {
+  const on = shop();
+  good = await on.clock.until(survey(on.world, plan));
+});
+const nothing = { problems: [], warnings: [] };
+const lease = (more: Partial<LeaseView> = {}): LeaseView => ({
+  ...readLease({ apiVersion: 'v1', kind: 'Lease', metadata: { name: 'x' } }),
+  ...more,
+});
+const rollout = (phase: 'resting' | 'stages') =>
+  ({ phase, weight: 5, container: 'agent', image: newImage, previousImage: 'o', run: 'r', since: 's' }) as const;
+
+it('a service in order passes every check', () => {
+  for (const check of [missingObjects, permissions, ownership, stableHealth]) expect(check(plan, good)).toEqual(nothing);
+});
+
+describe('missingObjects', () => {
+  it('names what is not there', () => {
+    expect(missingObjects(plan, { ...good, stable: undefined, routes: [] }).problems.map(({ what }) => what)).toEqual([
+      'Deployment shop/agent is not there.',
+      'HTTPRoute shop/agent is not there.',
+    ]);
+  });
+});
+
+describe('permissions', () => {
+  const allowed = async (denies: (resource: string, verb: string) => boolean) => {
+    const on = shop();
+    on.cluster.allows = (review) => {
+      const { resource, verb } = (review['spec'] as { readonly resourceAttributes: { readonly resource: string; readonly verb: string } })
+        .resourceAttributes;
+      return !denies(resource, verb);
+    };
+    return permissions(plan, await on.clock.until(survey(on.world, plan)));
+  };
+
+  it('a required one that is denied is a problem, with the role that grants it', async () => {
+    const { problems } = await allowed((resource, verb) => resource === Deployment.resource && verb === 'patch');
+    expect(problems).toMatchObject([
+      { what: expect.stringMatching(/^Permissions are missing: patch deployments/), yaml: expect.stringContaining('kind: Role') },
+    ]);
+  });
+
+  it('an advisory one is "not checked", never a pass', async () => {
+    const { problems, warnings } = await allowed((resource) => resource === 'events');
+    expect(problems).toEqual([]);
+    expect(warnings).toMatchObject([{ what: expect.stringMatching(/^Not checked for lack of permission: .*events/) }]);
+  });
+});
+
+describe('ownership', () => {
+  const annotations = { 'argocd.argoproj.io/tracking-id': 'shop:gateway.networking.k8s.io/HTTPRoute:shop/agent' };
+  const owned = (): Survey => ({
+    ...good,
+    routes: good.routes.map((route) => ({ ...route, metadata: { ...route.metadata, annotations } })),
+  });
+  it('refuses what another tool writes again, and says what would be reverted', () => {
+    expect(ownership(plan, owned())).toMatchObject({
+      problems: [
+        { what: expect.stringMatching(/HTTPRoute agent belongs to Argo CD/), remedy: expect.stringContaining('`gitops: accept`') },
+      ],
+      warnings: [],
+    });
+  });
+  it('or warns where that was accepted', () => {
+    expect(ownership({ ...plan, gitops: 'accept' }, owned())).toMatchObject({
+      problems: [],
+      warnings: [{ what: expect.stringMatching(/Argo CD/) }],
+    });
+  });
+});
+
+describe('restingRoute', () => {
+  it.each([
+    ['0 % at rest', 'reset', undefined, 0, nothing],
+    [
+      'weight at rest that is reset',
+      'reset',
+      undefined,
+      20,
+      { problems: [], warnings: [{ what: 'The route gives the canary 20 % at rest.' }] },
+    ],
+    ['weight at rest that stops', 'stop', lease(), 20, { problems: [{ what: 'The route gives the canary 20 % at rest.' }], warnings: [] }],
+    ['weight after a rollout that rests', 'stop', lease({ rollout: rollout('resting') }), 20, { problems: [{}], warnings: [] }],
+    ['weight that a broken run left', 'stop', lease({ rollout: rollout('stages') }), 20, nothing],
+  ] as const)('%s', (_, atRest, found, weight, expected) => {
+    expect(restingRoute({ ...plan, atRest }, found, weight)).toMatchObject(expected);
+  });
+});
+
+describe('stableHealth', () => {
+  it('without a ready pod there would be nothing to go back to', () => {
+    expect(stableHealth(plan, { ...good, stablePods: [] }).problems).toMatchObject([
+      { what: 'Deployment agent has no ready pod: there would be nothing to go back to.' },
+    ]);
+  });
+  it('a paused Deployment would never take the image', () => {
+    const stable = good.stable === undefined ? undefined : { ...good.stable, spec: { ...(good.stable['spec'] as object), paused: true } };
+    expect(stableHealth(plan, { ...good, stable }).problems).toMatchObject([{ what: expect.stringContaining('is paused') }]);
+  });
+  it('what is not there at all is told elsewhere', () => {
+    expect(stableHealth(plan, { ...good, stable: undefined, stablePods: [] })).toEqual(nothing);
+  });
+});
+
+describe('evidenceFor', () => {
+  const asking = { ...plan, requireEvidence: true };
+  const evidence = (image: string) => lease({ evidence: { image, run: 'run 7', at: 't' } });
+  it('of this digest is a pass, and so is not asking', () => {
+    expect(evidenceFor(asking, evidence(newImage), newImage)).toEqual(nothing);
+    expect(evidenceFor(plan, undefined, newImage)).toEqual(nothing);
+  });
+  it('of another digest is none', () => {
+    expect(evidenceFor(asking, evidence(digest('3')), newImage).problems).toMatchObject([
+      { what: expect.stringContaining(`what passed here is ${digest('3')} (run 7)`) },
+    ]);
+    expect(evidenceFor(asking, lease(), newImage).problems).toMatchObject([
+      { what: expect.stringContaining('no canary of this service has passed here') },
+    ]);
+  });
+});
+
+it('what may not be read is missing and does not end the survey', async () => {
+  const on = shop();
+  on.cluster.failing = ({ kind, verb }) => (kind === HTTPRoute.kind && verb === 'get' ? forbidden() : undefined);
+  expect((await on.clock.until(survey(on.world, plan))).routes).toEqual([]);
+});

@@ -1,0 +1,182 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { startLab } from '../lab/lab.ts';
+import { deployExample, pushForAnotherPlatform } from './example-service.ts';
+import { printed, runCanary, standing, startCanary, underLoad } from './rollouts.ts';
+import { callsOf, storyOf, tell } from './story.ts';
+
+const starting = startLab({ name: 'order' });
+afterAll(async () => (await starting).stop());
+
+const deploy = async (namespace: string) => deployExample(await starting, namespace, { replicas: 3 });
+const minutes = 60_000;
+
+/** The first four writes of every rollout, and what each way back ends with. */
+const opening = ['lease taken, epoch 1', 'route 0 %, epoch 1', 'lease says preparing 0 %', 'agent-canary applied, 1 pod'];
+const closing = ['agent-canary 0 pods', 'lease says resting 0 %', 'lease released'];
+
+describe('the order of writes, by the audit log of the API server', () => {
+  it.concurrent(
+    'a good version: pods before each weight, the Lease before each weight, stable at 100 %, and the canary rests last',
+    async () => {
+      const app = await deploy('good');
+      const image = await app.version('good');
+      const smoke = `- http: /health\n- command: [node, -e, "fetch(process.env.CANARY_URL).then((it) => process.exit(it.headers.get('x-served-by') === 'good' ? 0 : 1))"]`;
+      const run = await underLoad(app, 60, () => runCanary(app, image, { smoke }));
+      expect(run.outputs).toMatchObject({ outcome: 'promoted', weight: '0', stage: '3/3', 'previous-image': await app.version('v1') });
+      expect(run.outputs['image']).toMatch(/^127\.0\.0\.1:\d+\/shop\/agent@sha256:[0-9a-f]{64}$/);
+      expect(run.log).toContain('smoke: node ended with 0');
+      expect(await storyOf(app)).toEqual([
+        ...opening,
+        'lease says stages 10 %',
+        'route 10 %, epoch 1',
+        'agent-canary 2 pods',
+        'lease says stages 50 %',
+        'route 50 %, epoch 1',
+        'agent-canary 3 pods',
+        'lease says stages 100 %',
+        'route 100 %, epoch 1',
+        'lease says promoting 100 %',
+        `agent gets ${run.outputs['image']}`,
+        'lease says returning 50 %',
+        'route 50 %, epoch 1',
+        'route 0 %, epoch 1',
+        'lease says promoted 0 %',
+        ...closing,
+      ]);
+      expect(run.exitCode).toBe(0);
+      expect(run.post?.stdout).toBe('');
+
+      // Two questions a check and at most five calls a stage change; watches and metrics aside.
+      const calls = (await callsOf(app)).filter(({ verb }) => verb !== 'watch');
+      const routeWrites = calls.flatMap((call, index) => (call.resource === 'httproutes' && call.verb === 'update' ? [index] : []));
+      const checks = [1, 2].map(
+        (stage) => run.stdout.split('\n').filter((line) => line.startsWith(`stage ${stage}/3, `) && line.includes(' requests · ')).length,
+      );
+      const spent = [
+        calls.slice((routeWrites[1] ?? 0) + 1, (routeWrites[2] ?? 0) + 1),
+        calls.slice((routeWrites[2] ?? 0) + 1, (routeWrites[3] ?? 0) + 1),
+      ];
+      for (const [index, between] of spent.entries()) {
+        const renewals = between.filter(({ resource }) => resource === 'leases').length - 1;
+        expect(checks[index]).toBeGreaterThanOrEqual(2);
+        expect(between.length - renewals).toBe(2 * (checks[index] ?? 0) + 4);
+      }
+    },
+    3 * minutes,
+  );
+
+  it.concurrent(
+    'errors in a stage: weight 0 is the first write after the decision, then the alert, the Lease and the pods',
+    async () => {
+      const app = await deploy('bad');
+      const image = await app.version('bad', { ERROR_RATE: '20%' });
+      const run = await underLoad(app, 60, () => runCanary(app, image));
+      expect(run.outputs).toMatchObject({ outcome: 'rolled-back', weight: '0', stage: '1/3' });
+      expect(run.outputs['reason']).toMatch(/^The canary failed its criteria, 2 checks in a row: error-rate \d+(\.\d+)? % \(≤ 1 %\)\.$/);
+      expect(await storyOf(app)).toEqual([
+        ...opening,
+        'lease says stages 10 %',
+        'route 10 %, epoch 1',
+        'route 0 %, epoch 1',
+        'lease says emptying 0 %',
+        ...closing,
+      ]);
+      expect(run.exitCode).toBe(1);
+      expect(run.commands.filter(({ name }) => name === 'warning' || name === 'error')).toHaveLength(1);
+      expect(await standing(app)).toEqual({ weight: 0, stable: await app.version('v1'), canaryPods: 0, holder: '' });
+    },
+    3 * minutes,
+  );
+
+  it.concurrent(
+    'an image for another platform only: the reason is Kubernetes’ own, and no weight is ever ordered',
+    async () => {
+      const app = await deploy('platform');
+      const image = await pushForAnotherPlatform(app, 'foreign');
+      const run = await runCanary(app, image);
+      expect(run.outputs).toMatchObject({ outcome: 'rolled-back', stage: '' });
+      expect(run.outputs['reason']).toMatch(
+        /^Container `agent-api` of pod agent-canary-\S+ cannot get its image \((ErrImagePull|ImagePullBackOff)\): .*no match for platform/,
+      );
+      expect(await storyOf(app)).toEqual([...opening, ...closing]);
+    },
+    3 * minutes,
+  );
+
+  it.concurrent.each([
+    [
+      'http',
+      '- http: /health\n  status: 204\n  attempts: 1',
+      'A smoke check of the canary failed: GET /health answered 200 instead of 204, 1 times.',
+    ],
+    [
+      'command',
+      '- command: [sh, -c, "echo no such luck; exit 3"]',
+      'A smoke check of the canary failed: `sh` ended with 3. Its last words: no such luck',
+    ],
+  ])(
+    'a smoke check that fails (%s): no weight is ever ordered',
+    async (kind, smoke, reason) => {
+      const app = await deploy(`smoke-${kind}`);
+      const run = await runCanary(app, await app.version('good'), { smoke });
+      expect(run.outputs).toMatchObject({ outcome: 'rolled-back', stage: '', reason: expect.stringContaining(reason) });
+      expect(await storyOf(app)).toEqual([...opening, ...closing]);
+    },
+    2 * minutes,
+  );
+
+  it.concurrent(
+    'stable cannot take the new image: its old one comes back before any traffic does',
+    async () => {
+      const app = await deploy('restore');
+      const image = await app.version('good');
+      const run = await underLoad(app, 60, async () => {
+        const action = startCanary(app, image);
+        await printed(action, /route agent: canary 100 %/);
+        // Room for the pods there are, and for none that stable would start beside them.
+        await app.lab.client.apply({
+          apiVersion: 'v1',
+          kind: 'ResourceQuota',
+          metadata: { namespace: app.namespace, name: 'tight' },
+          spec: { hard: { pods: '6' } },
+        });
+        return await action.result;
+      });
+      expect(run.outputs).toMatchObject({ outcome: 'rolled-back', weight: '0' });
+      expect(run.outputs['reason']).toMatch(/^Pods cannot be created: .* exceeded quota: tight/);
+      const story = await storyOf(app);
+      expect(story.slice(story.indexOf('lease says promoting 100 %'))).toEqual([
+        'lease says promoting 100 %',
+        `agent gets ${run.outputs['image']}`,
+        'lease says restoring 100 %',
+        `agent gets ${run.outputs['previous-image']}`,
+        'route 0 %, epoch 1',
+        'lease says emptying 0 %',
+        ...closing,
+      ]);
+      expect(run.load.failed).toBe(0);
+    },
+    3 * minutes,
+  );
+
+  it.concurrent(
+    'a cancel in a stage: weight 0 is the first write after the signal, and post finds nothing left to do',
+    async () => {
+      const app = await deploy('cancel');
+      const image = await app.version('good');
+      const run = await underLoad(app, 60, async () => {
+        const action = startCanary(app, image, { stages: '10@4s 50@60s 100@4s' });
+        await printed(action, /^stage 2\/3, 50 % · /);
+        action.cancel();
+        return await action.result;
+      });
+      expect(run.outputs).toMatchObject({ outcome: 'aborted', weight: '0', reason: 'The run was cancelled (SIGINT).' });
+      expect({ exitCode: run.exitCode, signal: run.signal, post: run.post?.stdout }).toEqual({ exitCode: 1, signal: undefined, post: '' });
+      const told = tell(await callsOf(app));
+      const [first] = told.filter(({ at }) => run.cancelledAt !== undefined && at >= run.cancelledAt);
+      expect(first?.text).toBe('route 0 %, epoch 1');
+      expect(told.slice(-5).map(({ text }) => text)).toEqual(['route 0 %, epoch 1', 'lease says emptying 0 %', ...closing]);
+    },
+    3 * minutes,
+  );
+});

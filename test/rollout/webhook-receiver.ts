@@ -1,0 +1,32 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface WebhookReceiver {
+  readonly url: string;
+  readonly received: { readonly contentType: string | undefined; readonly body: string }[];
+  stop(): Promise<void>;
+}
+
+/** Takes every message at a loopback address; the path is what makes its URL a secret. */
+export async function startWebhookReceiver(secret: string): Promise<WebhookReceiver> {
+  const received: { contentType: string | undefined; body: string }[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (text: string) => {
+      body += text;
+    });
+    request.on('end', () => {
+      received.push({ contentType: request.headers['content-type'], body });
+      response.end('ok');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hooks/${secret}`,
+    received,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
