@@ -1,3 +1,4 @@
+import { accountPermissions, postingPermissions } from '../../src/domain/guardian/permissions.ts';
 import { type Permission, permissionsFor, roleYaml } from '../../src/domain/rollout/permissions.ts';
 import { routers } from '../../src/domain/traffic/index.ts';
 
@@ -12,12 +13,29 @@ export function permissionPage(): string {
     metricsService: { namespace: 'monitoring', name: 'prometheus:9090' },
   };
   const parts = Object.values(routers).map((router) => {
-    const permissions = permissionsFor({ router, ...needs });
-    const yaml = roleYaml(permissions, 'wf-deploy-agent', { kind: 'ServiceAccount', name: 'deployer', namespace: 'shop' });
-    return `## With \`router: ${router.name}\`\n\n${table(permissions)}\nAs Roles:\n\n\`\`\`yaml\n${yaml.trimEnd()}\n\`\`\`\n`;
+    return `## With \`router: ${router.name}\`\n\n${withRoles(permissionsFor({ router, ...needs }), 'wf-deploy-agent')}`;
   });
-  return `# Permissions in the cluster\n\n<!-- Made from src/domain/rollout/permissions.ts by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}`;
+  return `# Permissions in the cluster\n\n<!-- Made from src/domain/rollout/permissions.ts and src/domain/guardian/permissions.ts by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${guardianPart()}`;
 }
+
+function guardianPart(): string {
+  const needs = { service: 'agent', namespace: 'shop', webhook: true };
+  const posting = withRoles(postingPermissions(needs), 'wf-deploy-agent-guardian');
+  const account = withRoles(accountPermissions(needs), 'wf-deploy-agent-guardian-account');
+  return `## For the guardian\n\n${guardianIntroduction}\n\n${posting}\n### To make its account\n\n${accountIntroduction}\n\n${account}`;
+}
+
+const guardianIntroduction = `Beyond the above, a run needs these to post the guardian and to dismiss it. They are not needed with \`guardian: false\`, and \`secrets\` only with
+\`notify-webhook\`.`;
+
+const accountIntroduction = `Where \`guardian-service-account\` is empty, a run makes the guardian's ServiceAccount with a Role of its own, and needs these as well. Nobody can make a
+Role with a right that they do not have themselves: \`create events\` is there for that. Otherwise an administrator makes the account once; the
+preflight prints it.`;
+
+const withRoles = (permissions: readonly Permission[], name: string): string => {
+  const yaml = roleYaml(permissions, name, { kind: 'ServiceAccount', name: 'deployer', namespace: 'shop' });
+  return `${table(permissions)}\nAs Roles:\n\n\`\`\`yaml\n${yaml.trimEnd()}\n\`\`\`\n`;
+};
 
 const introduction = `\`actions/canary\` and \`actions/promote\` ask the cluster about each of these (SelfSubjectAccessReview) before they write anything. A required one that
 is missing stops the run, with the Role that mends it; an advisory one is shown as "not checked" and the run goes on. Nothing
@@ -27,7 +45,9 @@ The example is a service \`agent\` in the namespace \`shop\`, deployed by the Se
 input \`smoke\`, \`services/proxy\` only with \`prometheus-service\`.`;
 
 function table(permissions: readonly Permission[]): string {
-  const rows = Map.groupBy(permissions, ({ why, need }) => `${need}\n${why}`);
+  const rows = Map.groupBy(permissions, ({ why, need, group, resource, subresource, name }) =>
+    JSON.stringify([need, why, group, resource, subresource, name === undefined]),
+  );
   const lines = [...rows.values()].map((same) => {
     const [{ group = '', resource = '', subresource, need, why } = {}] = same;
     const names = [...new Set(same.flatMap(({ name }) => (name === undefined ? [] : [`\`${name}\``])))];

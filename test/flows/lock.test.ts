@@ -1,10 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { Lease } from '../../src/domain/kubernetes/kinds.ts';
 import { readLease } from '../../src/domain/rollout/lease.ts';
+import { signing } from '../../src/domain/rollout/lease-writes.ts';
 import { acquireLock, type Lock, type LockRequest } from '../../src/flows/lock.ts';
+import { patched } from '../domain/rollout/patched.ts';
 import { forbidden, type Stage, stage, unreachable } from './stand-ins.ts';
 
-const request: LockRequest = { service: 'agent', namespace: 'shop', timeout: 600 };
+const request: LockRequest = { service: 'agent', namespace: 'shop', duration: 60, timeout: 600 };
 const name = 'wf-deploy-agent';
 
 const acquire = (on: Stage, more: Partial<LockRequest> = {}): Promise<Lock> =>
@@ -18,6 +20,14 @@ const view = ({ cluster }: Stage) => {
 function two(): readonly [Stage, Stage] {
   const one = stage({ holder: 'run-1' });
   return [one, stage({ holder: 'run-2' }, one)];
+}
+
+/** The guardian of an epoch gives a sign of life. */
+function beat({ cluster }: Stage, text: string, epoch = 1): void {
+  const lease = cluster.find(Lease, name);
+  const signed = lease === undefined ? undefined : patched(lease, signing(epoch, { is: 'watching', pod: 'p', epoch, beat: text }));
+  if (signed === undefined) throw new Error('There is no Lease of that epoch.');
+  cluster.put(Lease, signed);
 }
 
 /** A run that died: its Lease is there and nobody renews it. */
@@ -46,7 +56,7 @@ describe('the lock', () => {
       code: 'LOCK_HELD',
       what: expect.stringMatching(/held by run-1 for the whole 3m5s of `lock-timeout`/),
     });
-    expect(one.cluster.writes().filter((write) => write === `replace Lease ${name}`)).toHaveLength(9);
+    expect(one.cluster.writes().filter((write) => write === `patch Lease ${name}`)).toHaveLength(9);
     expect(other.lines).toEqual(['Waiting for the lock: run-1 is deploying agent.']);
     expect(lock.fresh()).toBe(true);
     lock.stop();
@@ -82,6 +92,19 @@ describe('the lock', () => {
     lock.stop();
   });
 
+  it('of a dead run is taken in the same time although its guardian beats', async () => {
+    const [one, other] = two();
+    await dead(one);
+    const waiting = acquireLock(other.world, request);
+    for (let round = 0; round < 5; round += 1) {
+      beat(one, String(round));
+      await one.clock.pass(10);
+    }
+    const lock = await one.clock.until(waiting);
+    expect([one.clock.monotonic() - 1000, lock.epoch]).toEqual([60, 2]);
+    lock.stop();
+  });
+
   it('of a known dead predecessor is taken at once, and of nobody else', async () => {
     const [one, other] = two();
     await dead(one);
@@ -114,6 +137,20 @@ describe('the lock', () => {
 });
 
 describe('a lock in hand', () => {
+  it('is not disturbed by what a guardian writes between two renewals', async () => {
+    const one = stage();
+    const lock = await acquire(one);
+    for (let round = 0; round < 12; round += 1) {
+      beat(one, String(round));
+      await one.clock.pass(10);
+    }
+    await lock.record({ lastKnownGood: 'shop/agent:1' });
+    expect([lock.lost.aborted, lock.fresh(), lock.guardianLost()]).toEqual([false, true, false]);
+    expect(view(one)).toMatchObject({ holder: 'run-1', lastKnownGood: 'shop/agent:1', guardian: { beat: '11' } });
+    expect(one.cluster.calls.filter(({ verb }) => verb === 'get')).toHaveLength(1);
+    lock.stop();
+  });
+
   it('is kept when someone else annotates the Lease', async () => {
     const one = stage();
     const lock = await acquire(one);
@@ -178,7 +215,7 @@ describe('a lock in hand', () => {
     const [one, other] = two();
     const lock = await acquire(one);
     one.cluster.failing = ({ write }) =>
-      write?.do === 'replace' && write.object['spec'] !== undefined && readLease(write.object).holder === 'run-1'
+      write?.do === 'patch' && write.operations.some((operation) => operation.op === 'test' && operation.value === 'run-1')
         ? unreachable()
         : undefined;
     const successor = await acquire(other);
@@ -206,5 +243,35 @@ describe('a lock in hand', () => {
     await one.clock.pass(300);
     expect(one.cluster.writes()).toHaveLength(before);
     expect(view(one)?.holder).toBe('run-1');
+  });
+});
+
+describe('the heartbeat of the guardian, as the renewals show it', () => {
+  it('is lost when three are missing', async () => {
+    const one = stage();
+    const lock = await acquire(one);
+    beat(one, 'last');
+    await one.clock.pass(21);
+    expect(lock.guardianLost()).toBe(false);
+    await one.clock.pass(40);
+    expect(lock.guardianLost()).toBe(true);
+    beat(one, 'again');
+    await one.clock.pass(20);
+    expect(lock.guardianLost()).toBe(false);
+    lock.stop();
+  });
+
+  it('is not missed during an outage, nor right after it', async () => {
+    const one = stage();
+    const lock = await acquire(one);
+    beat(one, 'before');
+    await one.clock.pass(21);
+    one.cluster.failing = unreachable;
+    await one.clock.pass(180);
+    expect(lock.guardianLost()).toBe(false);
+    one.cluster.failing = () => undefined;
+    await one.clock.pass(3);
+    expect([lock.fresh(), lock.guardianLost()]).toEqual([true, false]);
+    lock.stop();
   });
 });

@@ -1,5 +1,4 @@
 import type { Kind, KubernetesObject, ObjectRef } from '../../src/domain/kubernetes/object.ts';
-import type { PatchOperation } from '../../src/domain/kubernetes/patch.ts';
 import { Failure } from '../../src/failure.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Cluster, ListOptions, WatchEvent, Write } from '../../src/ports/cluster.ts';
@@ -7,6 +6,7 @@ import type { Alert } from '../../src/ports/notifier.ts';
 import type { ProbeAnswer } from '../../src/ports/probe.ts';
 import type { RunOptions, RunResult } from '../../src/ports/process.ts';
 import type { World } from '../../src/ports/world.ts';
+import { patched } from '../domain/rollout/patched.ts';
 
 /** Time that passes only when everything waits for it. */
 export class VirtualClock implements Clock {
@@ -187,7 +187,11 @@ export class MemoryCluster implements Cluster {
       if (write.object.metadata.resourceVersion !== found.metadata.resourceVersion) throw conflict(`${kind.kind} ${name} was changed.`);
       return write.object;
     }
-    if (write.do === 'patch') return write.operations.reduce(patched, found);
+    if (write.do === 'patch') {
+      const changed = patched(found, write.operations);
+      if (changed === undefined) throw conflict(`A test of the patch of ${kind.kind} ${name} failed.`);
+      return changed;
+    }
     throw new Error('Nothing is deleted in these tests.');
   }
 
@@ -219,21 +223,6 @@ const selecting =
       .split(',')
       .filter((pair) => pair !== '')
       .every((pair) => metadata.labels?.[pair.split('=')[0] ?? ''] === pair.split('=')[1]);
-
-function patched(object: KubernetesObject, operation: PatchOperation): KubernetesObject {
-  const copy = structuredClone(object);
-  const path = operation.path
-    .split('/')
-    .slice(1)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const last = path.pop() ?? '';
-  const parent = path.reduce<Record<string, unknown>>((at, part) => at[part] as Record<string, unknown>, copy as Record<string, unknown>);
-  if (operation.op === 'test') {
-    if (JSON.stringify(parent[last]) !== JSON.stringify(operation.value)) throw conflict(`The test of ${operation.path} failed.`);
-  } else if (operation.op === 'remove') delete parent[last];
-  else parent[last] = operation.value;
-  return copy;
-}
 
 export interface Stage {
   readonly world: World;
@@ -302,6 +291,7 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
         },
       },
     ],
+    guardianKit: { script: (router) => Promise.resolve(`// watches ${router}`), webhook: undefined },
     defaultNamespace: 'shop',
   };
   return {

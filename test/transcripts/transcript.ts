@@ -56,7 +56,7 @@ class Run {
   }
 
   private settle(words: readonly string[]): readonly string[] {
-    const { stages, promote, smoke, replicas, drain, 'no-data-timeout': noData, 'rollout-timeout': rollout } = fields(words);
+    const { stages, promote, smoke, guardian, replicas, drain, 'no-data-timeout': noData, 'rollout-timeout': rollout } = fields(words);
     const given = stages === undefined ? this.plan.stages : value(parseStages(stages));
     const promotes = promote !== 'false';
     this.plan = {
@@ -64,6 +64,7 @@ class Run {
       promote: promotes,
       stages: promotes ? ladderToPromote(given, this.plan.interval) : given,
       smoke: smoke === 'true',
+      guardian: guardian === 'true',
       ...(replicas === undefined ? {} : { replicas: Number(replicas) }),
       ...(drain === undefined ? {} : { drain: value(parseDuration(drain)) }),
       ...(noData === undefined ? {} : { noDataTimeout: value(parseDuration(noData)) }),
@@ -170,6 +171,7 @@ function sampleFrom(at: number, given: Fields, reading: Sample['reading']): Samp
     readyEndpoints: given['canary'] === 'unready' ? 0 : 1,
     ...(given['canary'] === 'crash' ? { trouble: crash } : {}),
     ...(stable === undefined ? {} : { stable: stableIs(stable[0] as 'available', stable[1] as StableView['runs']) }),
+    ...(given['guardian'] === 'lost' ? { guardian: 'lost' } : {}),
   });
 }
 

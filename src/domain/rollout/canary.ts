@@ -39,7 +39,7 @@ export function step(plan: RolloutPlan, state: Rollout, event: RolloutEvent): Mo
     case 'draining':
       return stepDraining(plan, state, event);
     case 'resting':
-      if (event.on === 'cancelled') return rest(state.ending);
+      if (event.on === 'cancelled') return rest(plan, state.ending);
       // Traffic is where it belongs. What could not be tidied is the next run's, which makes the same writes again.
       return { state: { phase: 'ended', ending: state.ending }, effects: told(state.ending.outcome) };
     default:

@@ -22,6 +22,8 @@ export interface Scene {
   readonly canaryErrors: number;
   readonly stableErrors: number;
   readonly slow: number;
+  /** Seen only of one that was posted. */
+  readonly guardian: 'beats' | 'lost';
   /** How much longer than asked for an observation took. */
   readonly late: number;
 }
@@ -50,6 +52,7 @@ export const fine: Scene = {
   canaryErrors: 0,
   stableErrors: 0,
   slow: 0,
+  guardian: 'beats',
   late: 0,
 };
 
@@ -70,6 +73,7 @@ const scene: fc.Arbitrary<Scene> = fc.record({
   canaryErrors: mostly(0, 0.005, 0.05, 1),
   stableErrors: mostly(0, 0.005, 0.05, 1),
   slow: mostly(0, 0.005, 0.05, 1),
+  guardian: fc.oneof({ weight: 40, arbitrary: fc.constant('beats' as const) }, { weight: 1, arbitrary: fc.constant('lost' as const) }),
   late: mostly(0, 1, 300),
 });
 
@@ -94,6 +98,7 @@ const plan: fc.Arbitrary<RolloutPlan> = fc
     noDataTimeout: fc.constantFrom(1, 60, 120),
     promote: fc.boolean(),
     smoke: fc.boolean(),
+    guardian: fc.boolean(),
     drain: fc.constantFrom(0, 30),
     rolloutTimeout: fc.constantFrom(60, 120),
     replicas: fc.constantFrom(0, 1, 3, 50),
@@ -130,6 +135,8 @@ interface Known {
   stableTouched: boolean;
   /** The index in the ladder of the last weight that was ordered upward. */
   rung: number;
+  /** A guardian of this run has acknowledged it and was not dismissed. */
+  guarded: boolean;
 }
 
 export interface Told {
@@ -153,6 +160,7 @@ export function tell({ plan: rollout, first: { by, found: left }, fates, tail }:
     stable: 'other',
     stableTouched: ['promoting', 'returning', 'restoring'].includes(left.phase),
     rung: -1,
+    guarded: false,
   };
   for (let count = 0; ; count += 1) {
     const { state, effects } = move;
@@ -176,6 +184,7 @@ export function tell({ plan: rollout, first: { by, found: left }, fates, tail }:
       allowed(rollout, state, failing, known);
       if (failing.do === 'shift' || failing.do === 'claim') known.weight = undefined;
       if (failing.do === 'set-stable') known.stableTouched = true;
+      if (failing.do === 'dismiss-guardian') known.guarded = false;
       if (failing.do === 'await-canary' || failing.do === 'scale-canary' || failing.do === 'set-canary') known.awaited = 0;
     }
     const event = eventOf(effects.at(-1), ending, at, traffic, known);
@@ -235,6 +244,7 @@ function sampleFrom(
     readyEndpoints: seen.canary === 'unready' ? 0 : 1,
     ...(seen.canary === 'crashing' ? { trouble: crash } : {}),
     ...(stable === undefined ? {} : { stable }),
+    ...(seen.guardian === 'lost' && known.guarded ? { guardian: 'lost' } : {}),
   });
 }
 
@@ -251,6 +261,8 @@ function allowed(plan: RolloutPlan, state: Rollout, effect: Effect, known: Known
         if (known.stableTouched && state.phase === 'emptying' && !promoted) expect(known.stable).toBe('good-old');
         return;
       }
+      // Nobody is sent to a canary that nobody could take back.
+      expect(known.guarded).toBe(plan.guardian);
       if (state.phase === 'restoring') {
         // Only away from a stable that fails with the new image, to the canary that has carried everything before.
         expect([effect.weight, known.recorded?.phase, known.recorded?.weight, known.stableOrdered]).toEqual([100, 'restoring', 100, 'old']);
@@ -272,6 +284,15 @@ function allowed(plan: RolloutPlan, state: Rollout, effect: Effect, known: Known
       return;
     case 'set-stable':
       expect([state.phase, known.recorded?.phase]).toEqual(['promoting', 'promoting']);
+      expect(known.guarded).toBe(plan.guardian);
+      return;
+    case 'post-guardian':
+      expect([plan.guardian, known.guarded]).toEqual([true, false]);
+      expect(['scaling', 'promoting']).toContain(state.phase);
+      return;
+    case 'dismiss-guardian':
+      // It watches until users cannot be on the canary any more.
+      expect([plan.guardian, state.phase, known.weight]).toEqual([true, 'resting', 0]);
       return;
     case 'scale-canary':
       // No pod is taken away while users may be sent to it.
@@ -310,6 +331,12 @@ function apply(effect: Effect, known: Known): void {
     case 'restore-stable':
       known.stableOrdered = 'old';
       return;
+    case 'post-guardian':
+      known.guarded = true;
+      return;
+    case 'dismiss-guardian':
+      known.guarded = false;
+      return;
     default:
       return;
   }
@@ -341,6 +368,7 @@ function turned(plan: RolloutPlan, before: Rollout, event: RolloutEvent, { state
     expect(event.at - before.watch.since).toBeGreaterThanOrEqual(plan.stages[before.stage]?.holdSeconds ?? 0);
     if ((plan.stages[before.stage]?.weight ?? 0) > 0) expect(event.sample.reading.canary.is).toBe('counters');
   }
+  if (event.on === 'sample' && event.sample.guardian === 'lost') expect(goingBack).toContain(state.phase);
   if (event.on === 'cancelled') expect(goingBack).toContain(state.phase);
   if (event.on === 'cancelled' && 'again' in state) expect(state.again).toBe(false);
   if (isGoing(before) && !('again' in before && before.again)) expect(goingBack).toContain(state.phase);

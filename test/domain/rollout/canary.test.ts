@@ -12,6 +12,7 @@ const short = planWith({
   ],
   noDataTimeout: 120,
   rolloutTimeout: 120,
+  guardian: true,
 });
 const run = (tail: Partial<Scene>, more: Partial<Tale> = {}): Tale => ({
   plan: short,
@@ -59,6 +60,7 @@ describe('a world that stays as it is', () => {
     ['without traffic', { requests: 0 }, 'rolled-back'],
     ['with too little traffic', { requests: 20 }, 'rolled-back'],
     ['without an answer of the cluster', { cluster: 'silent' }, 'rolled-back'],
+    ['in which the guardian falls silent', { guardian: 'lost' }, 'rolled-back'],
     ['with a failing canary', { canaryErrors: 0.05 }, 'rolled-back'],
     ['with a slow canary', { slow: 0.05 }, 'rolled-back'],
     ['with a crashing canary', { canary: 'crashing' }, 'rolled-back'],

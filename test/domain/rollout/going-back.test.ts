@@ -193,7 +193,7 @@ describe('draining', () => {
 });
 
 it('a canary at rest has no pods, and the Lease says so', () => {
-  expect(rest(rolledBack).effects).toEqual([
+  expect(rest(plan, rolledBack).effects).toEqual([
     { do: 'scale-canary', replicas: 0 },
     { do: 'record', phase: 'resting', weight: 0 },
   ]);

@@ -1,22 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
-import { recordedPhases } from '../../../src/domain/rollout/effect.ts';
-import {
-  epochAnnotation,
-  leaseDuration,
-  leaseName,
-  type RolloutRecord,
-  readEpoch,
-  readLease,
-  renewalOf,
-} from '../../../src/domain/rollout/lease.ts';
-import { type LeaseChange, renewal, signing, takenBy } from '../../../src/domain/rollout/lease-writes.ts';
-import { patched } from './patched.ts';
+import { leaseDuration, leaseName, type RolloutRecord, readEpoch, readLease, renewalOf } from '../../../src/domain/rollout/lease.ts';
 
 const ref = { namespace: 'shop', name: leaseName('agent') };
 const now = '2026-03-01T10:00:00.000000Z';
-const later = '2026-03-01T10:00:20.000000Z';
 const record: RolloutRecord = {
   phase: 'stages',
   weight: 25,
@@ -27,13 +14,6 @@ const record: RolloutRecord = {
   since: now,
 };
 
-/** As the API server has it afterwards. */
-function renewed(held: KubernetesObject, change: LeaseChange, at: string): KubernetesObject {
-  const object = patched(held, renewal(readLease(held), change, at));
-  if (object === undefined) throw new Error('A test of the patch failed.');
-  return object;
-}
-
 const withAnnotation = (name: string, text: string): KubernetesObject => ({
   apiVersion: 'coordination.k8s.io/v1',
   kind: 'Lease',
@@ -43,112 +23,6 @@ const withAnnotation = (name: string, text: string): KubernetesObject => ({
 
 it('a lock lasts for three renewals', () => {
   expect(leaseDuration / renewalOf(leaseDuration)).toBe(3);
-});
-
-describe('takenBy', () => {
-  it('makes a Lease where there is none', () => {
-    expect(takenBy(undefined, ref, { holder: 'run-1', duration: 60, now: now })).toEqual({
-      apiVersion: 'coordination.k8s.io/v1',
-      kind: 'Lease',
-      metadata: { ...ref, annotations: { [epochAnnotation]: '1' } },
-      spec: { holderIdentity: 'run-1', leaseDurationSeconds: 60, acquireTime: now, renewTime: now, leaseTransitions: 0 },
-    });
-  });
-
-  it('takes over with a later epoch, and keeps everything that is not its own', () => {
-    const first = renewed(
-      takenBy(undefined, ref, { holder: 'run-1', duration: 60, now: now }),
-      { rollout: record, lastKnownGood: 'shop/agent@sha256:1' },
-      now,
-    );
-    const stored: KubernetesObject = {
-      ...first,
-      metadata: {
-        ...first.metadata,
-        resourceVersion: '9',
-        labels: { team: 'core' },
-        annotations: { ...first.metadata.annotations, note: 'mine' },
-      },
-      spec: { ...(first['spec'] as object), strategy: 'unknown field' },
-    };
-    const taken = takenBy(stored, ref, { holder: 'run-2', duration: 60, now: later });
-    expect(readLease(taken)).toEqual({
-      holder: 'run-2',
-      epoch: 2,
-      resourceVersion: '9',
-      durationSeconds: 60,
-      sign: JSON.stringify(['run-2', 2, later]),
-      rollout: record,
-      lastKnownGood: 'shop/agent@sha256:1',
-    });
-    expect(taken.metadata).toMatchObject({ labels: { team: 'core' }, annotations: { note: 'mine' } });
-    expect(taken['spec']).toMatchObject({ strategy: 'unknown field', leaseTransitions: 1, acquireTime: later });
-  });
-
-  it('every holder has a later epoch than the one before', () => {
-    fc.assert(
-      fc.property(fc.nat({ max: 1e9 }), fc.integer({ min: 1, max: 8 }), (epoch, holders) => {
-        let object = withAnnotation('epoch', String(epoch));
-        for (let holder = 1; holder <= holders; holder += 1)
-          object = takenBy(object, ref, { holder: `run-${holder}`, duration: 60, now: now });
-        expect(readLease(object).epoch).toBe(epoch + holders);
-      }),
-    );
-  });
-});
-
-describe('renewed', () => {
-  const held = takenBy(undefined, ref, { holder: 'run-1', duration: 60, now: now });
-
-  it('changes the time, and what it is told to change', () => {
-    expect(renewed(held, {}, later)).toEqual({ ...held, spec: { ...(held['spec'] as object), renewTime: later } });
-    const evidence = { image: 'shop/agent@sha256:2', run: 'run-1', at: now };
-    expect(readLease(renewed(held, { rollout: record, evidence, lastKnownGood: 'x' }, later))).toMatchObject({
-      holder: 'run-1',
-      epoch: 1,
-      rollout: record,
-      evidence,
-      lastKnownGood: 'x',
-    });
-  });
-
-  it('keeps what was recorded before, and gives the lock away', () => {
-    const released = renewed(renewed(held, { rollout: record }, now), { release: true }, later);
-    expect(readLease(released)).toMatchObject({ holder: '', epoch: 1, rollout: record });
-  });
-
-  it.each([
-    ['holder', { holder: 'run-2', epoch: 1 }],
-    ['epoch', { holder: 'run-1', epoch: 2 }],
-  ])('changes nothing when it is not ours any more: another %s', (_, ours) => {
-    expect(patched(held, renewal(ours, { release: true }, later))).toBeUndefined();
-  });
-
-  it('and a sign of the guardian do not undo each other, nor make the holder look alive', () => {
-    const beat = patched(held, signing(1, { is: 'watching', pod: 'p', epoch: 1, beat: 'b' })) ?? held;
-    expect(readLease(renewed(beat, {}, later)).guardian).toMatchObject({ beat: 'b' });
-    expect(readLease(beat).sign).toBe(readLease(held).sign);
-    expect(readLease(renewed(held, {}, later)).sign).not.toBe(readLease(held).sign);
-    expect(patched(held, signing(2, { is: 'watching', pod: 'p', epoch: 2, beat: 'b' }))).toBeUndefined();
-  });
-
-  it('what is written is read back', () => {
-    const text = fc.string({ unit: 'grapheme', maxLength: 20 });
-    const records = fc.record({
-      phase: fc.constantFrom(...recordedPhases),
-      weight: fc.integer({ min: 0, max: 100 }),
-      container: text,
-      image: text,
-      previousImage: text,
-      run: text,
-      since: text,
-    });
-    fc.assert(
-      fc.property(records, (each) => {
-        expect(readLease(renewed(held, { rollout: each }, later)).rollout).toEqual(each);
-      }),
-    );
-  });
 });
 
 describe('a Lease that anyone may have edited', () => {

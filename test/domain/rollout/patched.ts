@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import type { PatchOperation } from '../../../src/domain/kubernetes/patch.ts';
 
-/** An object after a JSON Patch of `test` and `add`, as the API server carries it out; `undefined` when a test fails. */
+/** An object after a JSON Patch, as the API server carries it out; `undefined` when a test fails. */
 export function patched(object: KubernetesObject, operations: readonly PatchOperation[]): KubernetesObject | undefined {
   const changed = structuredClone(object) as unknown as Record<string, unknown>;
   for (const operation of operations) {
@@ -11,8 +11,10 @@ export function patched(object: KubernetesObject, operations: readonly PatchOper
       .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
     const last = parts.pop() ?? '';
     const parent = parts.reduce<Record<string, unknown>>((value, part) => value[part] as Record<string, unknown>, changed);
-    if (operation.op === 'test' && parent[last] !== operation.value) return undefined;
-    if (operation.op === 'add') parent[last] = operation.value;
+    if (operation.op === 'test') {
+      if (JSON.stringify(parent[last]) !== JSON.stringify(operation.value)) return undefined;
+    } else if (operation.op === 'remove') delete parent[last];
+    else parent[last] = operation.value;
   }
   return changed as unknown as KubernetesObject;
 }

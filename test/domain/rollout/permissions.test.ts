@@ -59,6 +59,7 @@ describe('what a run needs to be allowed', () => {
     const router = permissionsFor({ ...needs, router: istio, app: subsets }).map(short);
     expect(router.filter((permission) => /istio|ingress|namespaces|\/services shop/.test(permission))).toEqual([
       'required get networking.istio.io/virtualservices shop/agent-route',
+      'required watch networking.istio.io/virtualservices shop/agent-route',
       'required update networking.istio.io/virtualservices shop/agent-route',
       'required patch networking.istio.io/virtualservices shop/agent-route',
       'required list networking.istio.io/destinationrules shop/*',
@@ -74,6 +75,7 @@ describe('what a run needs to be allowed', () => {
     const router = permissionsFor({ ...needs, router: nginxIngress }).map(short);
     expect(router.filter((permission) => permission.includes('ingresses'))).toEqual([
       'required get networking.k8s.io/ingresses shop/agent-route-canary',
+      'required watch networking.k8s.io/ingresses shop/agent-route-canary',
       'required update networking.k8s.io/ingresses shop/agent-route-canary',
       'required patch networking.k8s.io/ingresses shop/agent-route-canary',
       'required list networking.k8s.io/ingresses shop/*',

@@ -16,6 +16,7 @@ export const planWith = (more: Partial<RolloutPlan> = {}): RolloutPlan => ({
   noDataTimeout: 600,
   promote: true,
   smoke: false,
+  guardian: false,
   drain: 30,
   rolloutTimeout: 600,
   replicas: 4,
@@ -81,6 +82,7 @@ export interface Seen {
   readonly readyEndpoints?: number;
   readonly trouble?: Diagnosis;
   readonly stable?: StableView;
+  readonly guardian?: 'lost';
 }
 
 /** A cluster in which all is as ordered, and a metric store that says nothing, unless it is given. */
@@ -91,7 +93,7 @@ export function sampleOf({ at = 0, reading = silentReading(at), route = { is: 'a
     route,
     ...(seen.stable === undefined ? {} : { stable: seen.stable }),
   };
-  return { at, cluster, reading };
+  return { at, cluster, reading, ...(seen.guardian === undefined ? {} : { guardian: seen.guardian }) };
 }
 
 export const blindSample = (at: number, reading: Reading = silentReading(at), reason = 'no route to host'): Sample => ({

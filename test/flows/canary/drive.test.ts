@@ -28,7 +28,7 @@ async function driven(
   prepare(on);
   const plan = planOf();
   const ground = await on.clock.until(preflight(on.world, plan));
-  const lock = await on.clock.until(acquireLock(on.world, { service: 'agent', namespace: 'shop', timeout: 0 }));
+  const lock = await on.clock.until(acquireLock(on.world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0 }));
   const session = open(on.world, plan, ground, lock);
   const setUp: readonly Effect[] = [
     { do: 'claim', weight: 0 },

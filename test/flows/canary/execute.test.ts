@@ -149,7 +149,7 @@ describe('before anything is written', () => {
   it('another run is waited for, and its lock is not taken', async () => {
     const on = shop();
     const other = stage({ holder: 'run-0' }, on);
-    const lock = await on.clock.until(acquireLock(other.world, { service: 'agent', namespace: 'shop', timeout: 0 }));
+    const lock = await on.clock.until(acquireLock(other.world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0 }));
     await expect(run(on, { 'lock-timeout': '90s' })).rejects.toMatchObject({ code: 'LOCK_HELD', what: expect.stringContaining('run-0') });
     expect(moved(on)).toEqual([]);
     lock.stop();
@@ -158,7 +158,7 @@ describe('before anything is written', () => {
   it('a cancel while it waits for the lock leaves everything as it was', async () => {
     const on = shop();
     const other = stage({ holder: 'run-0' }, on);
-    const lock = await on.clock.until(acquireLock(other.world, { service: 'agent', namespace: 'shop', timeout: 0 }));
+    const lock = await on.clock.until(acquireLock(other.world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0 }));
     const going = executeCanary(planOf(), on.world);
     await on.clock.pass(7);
     on.cancel('SIGINT');
@@ -271,8 +271,8 @@ describe('when things go wrong on the way', () => {
     let successor: Promise<unknown> | undefined;
     void on.clock.sleep(20).then(() => {
       const other = stage({ holder: 'run-9' }, on);
-      successor = acquireLock(other.world, { service: 'agent', namespace: 'shop', timeout: 0, successorOf: 'run-1' }).then((lock) =>
-        lock.stop(),
+      successor = acquireLock(other.world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0, successorOf: 'run-1' }).then(
+        (lock) => lock.stop(),
       );
     });
     const result = await run(on);

@@ -17,7 +17,7 @@ async function observing(): Promise<{
   const on = shop();
   const plan = planOf();
   const ground = await on.clock.until(preflight(on.world, plan));
-  const lock = await on.clock.until(acquireLock(on.world, { service: 'agent', namespace: 'shop', timeout: 0 }));
+  const lock = await on.clock.until(acquireLock(on.world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0 }));
   const session = open(on.world, plan, ground, lock);
   const { signal } = new AbortController();
   for (const effect of [
@@ -147,7 +147,7 @@ it('without metrics says why', async () => {
   );
   const plan = planOf();
   const ground = await on.clock.until(preflight(on.world, plan));
-  const lock = await on.clock.until(acquireLock(on.world, { service: 'agent', namespace: 'shop', timeout: 0 }));
+  const lock = await on.clock.until(acquireLock(on.world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0 }));
   const sample = await on.clock.until(
     observe(open(on.world, plan, ground, lock), { do: 'observe', inSeconds: 5 }, new AbortController().signal),
   );

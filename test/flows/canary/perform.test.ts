@@ -25,7 +25,7 @@ async function running(
   const on = shop(behaviours, settings);
   const plan = planOf({ 'rollout-timeout': '2m', 'no-data-timeout': '1m', ...inputs });
   const ground = await on.clock.until(preflight(on.world, plan));
-  const lock = await on.clock.until(acquireLock(on.world, { service: 'agent', namespace: 'shop', timeout: 0 }));
+  const lock = await on.clock.until(acquireLock(on.world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0 }));
   const session = open(on.world, plan, ground, lock);
   const does = (effect: Effect, signal: AbortSignal = lock.lost): Promise<RolloutEvent> => on.clock.until(perform(session, effect, signal));
   await does({ do: 'claim', weight: 0 });
@@ -104,7 +104,13 @@ describe('what is refused', () => {
   it('as someone else’s lock ends everything', async () => {
     const { on, session, does } = await running();
     const successor = await on.clock.until(
-      acquireLock(stage({ holder: 'run-2' }, on).world, { service: 'agent', namespace: 'shop', timeout: 0, successorOf: 'run-1' }),
+      acquireLock(stage({ holder: 'run-2' }, on).world, {
+        service: 'agent',
+        namespace: 'shop',
+        duration: 60,
+        timeout: 0,
+        successorOf: 'run-1',
+      }),
     );
     const { signal } = new AbortController();
     await expect(does({ do: 'record', phase: 'stages', weight: 5 }, signal)).rejects.toMatchObject({ code: 'LOCK_LOST' });

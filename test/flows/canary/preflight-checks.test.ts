@@ -32,11 +32,11 @@ it('a service in order passes every check', () => {
 });
 
 describe('missingObjects', () => {
-  it('names what is not there', () => {
-    expect(missingObjects(plan, { ...good, stable: undefined, routes: [] }).problems.map(({ what }) => what)).toEqual([
-      'Deployment shop/agent is not there.',
-      'HTTPRoute shop/agent is not there.',
-    ]);
+  it('names what is not there; of the route the router says it', () => {
+    const found = { ...good, stable: undefined, routes: [] };
+    expect(missingObjects(plan, found).problems.map(({ what }) => what)).toEqual(['Deployment shop/agent is not there.']);
+    const { problems } = plan.router.inspect(found.routes, found.app, [25], found.around);
+    expect(problems.map(({ what }) => what)).toEqual(['HTTPRoute shop/agent is not there.']);
   });
 });
 

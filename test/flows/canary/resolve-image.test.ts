@@ -14,6 +14,7 @@ const lease = (evidence?: string): LeaseView => ({
   epoch: 1,
   resourceVersion: '1',
   durationSeconds: 60,
+  sign: 'a renewal',
   ...(evidence === undefined ? {} : { evidence: { image: evidence, run: 'r', at: 't' } }),
 });
 

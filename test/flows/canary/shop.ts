@@ -148,6 +148,8 @@ const imageOf = (pod: KubernetesObject): string =>
 const imageOfTemplate = (object: KubernetesObject | undefined): string | undefined =>
   object === undefined ? undefined : deploymentSpec(object).template?.spec?.containers?.[0]?.image;
 
-/** The plan of these inputs, on a short ladder where none is given. */
+/** The plan of these inputs, on a short ladder and without a guardian where none is given. */
 export const planOf = (inputs: Readonly<Record<string, string>> = {}): CanaryPlan =>
-  planRollout(parseCanaryInputs(rawInputs({ ...least, image: newImage, stages: '25@1m 100@1m', drain: '10s', ...inputs })).wishes);
+  planRollout(
+    parseCanaryInputs(rawInputs({ ...least, image: newImage, stages: '25@1m 100@1m', drain: '10s', guardian: 'false', ...inputs })).wishes,
+  );

@@ -94,7 +94,7 @@ describe('the post step', () => {
   it('of a run that held the lock and had done nothing only gives it away', async () => {
     const on = shop();
     const lock = await on.clock.until(
-      acquireLock(stage({ holder: 'run-1' }, on).world, { service: 'agent', namespace: 'shop', timeout: 0 }),
+      acquireLock(stage({ holder: 'run-1' }, on).world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0 }),
     );
     lock.stop();
     expect(await post(on)).toBeUndefined();

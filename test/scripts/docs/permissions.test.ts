@@ -21,3 +21,14 @@ it('says of each permission what it is for, and whether a run can do without', (
   );
   expect(page).toMatch(/\| `pods\/log` \| get \| advisory \|/);
 });
+
+it('says what the guardian needs, and what making its account needs beyond that', () => {
+  const [, posting = '', account = ''] = /## For the guardian\n(.*)### To make its account\n(.*)$/s.exec(page) ?? [];
+  expect(posting).toContain(
+    '| `jobs.batch` `wf-deploy-guardian-agent` | get, patch, delete | required | wake the guardian, and dismiss it |',
+  );
+  expect(posting).toMatch(/\| `networkpolicies.networking.k8s.io` \| list \| advisory \|/);
+  expect(posting).not.toContain('serviceaccounts');
+  expect(account).toContain('| `roles.rbac.authorization.k8s.io` `wf-deploy-guardian-agent` | patch |');
+  expect(account).toContain('name: wf-deploy-agent-guardian-account');
+});
