@@ -17,7 +17,7 @@ import { resultOf, settle } from './settle.ts';
 import { type Survey, surveyObjects } from './survey.ts';
 
 /** Seconds. All `post` steps of a cancelled job share less than five minutes. */
-const patience = 200;
+const mostPatience = 200;
 
 /**
  * The `post` step: the successor of a run that did not come to its own end. It takes the Lease of its dead predecessor at once, and does
@@ -28,6 +28,7 @@ export async function takeBack(plan: CanaryPlan, handedOver: Readonly<Record<str
   const { holder = '', open: unfinished } = handedOver;
   if (unfinished !== 'true' || holder === '') return undefined;
   const namespace = plan.namespace ?? world.defaultNamespace;
+  const patience = Math.min(mostPatience, plan.rolloutTimeout);
   const object = await patiently(world, patience, () => world.cluster.get({ kind: Lease, namespace, name: leaseName(plan.service) }));
   const lease = object === undefined ? undefined : readLease(object);
   if (lease === undefined || !(lease.holder === holder || tookOver(lease, holder))) return undefined;
