@@ -72,7 +72,6 @@ function usesOf({ router, app, deployment, canaryName, metricsService, portForwa
     { ...required, ...deployments, verbs: ['get', 'list', 'watch'], why: 'read stable and the canary, and wait for their pods' },
     { ...required, ...deployments, verbs: ['patch'], names: [deployment, canaryName], why: 'set images, and make and scale the canary' },
     { ...required, ...deployments, verbs: ['create'], why: 'make the canary: what is created has no name yet that a rule could hold' },
-    { ...advisory, ...deployments, verbs: ['delete'], names: [canaryName], why: 'remove the canary with `operation: uninstall`' },
     {
       ...required,
       group: '',

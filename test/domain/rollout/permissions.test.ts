@@ -31,7 +31,6 @@ describe('what a run needs to be allowed', () => {
       'required patch apps/deployments shop/agent',
       'required patch apps/deployments shop/agent-canary',
       'required create apps/deployments shop/*',
-      'advisory delete apps/deployments shop/agent-canary',
       'required get /services shop/agent',
       'required get /services shop/agent-canary',
       'required list /pods shop/*',
