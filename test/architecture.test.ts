@@ -90,7 +90,7 @@ describe('each rule fires', () => {
   it.each([
     ['src/flows/a.ts', "import * as z from 'zod';"],
     ['src/adapters/a.ts', "import { parse } from 'yaml'; import type { Clock } from '../ports/clock.ts';"],
-    ['src/world.ts', "import { a } from './adapters/a.ts';"],
+    ['src/world/a.ts', "import { a } from '../adapters/a.ts';"],
     ['src/domain/a.ts', "// import 'yaml'\nexport const text = \"import 'yaml'\";"],
   ])('floors let %s with %s be', (path, text) => {
     expect(floorBreaches(readSource(path, text))).toEqual([]);

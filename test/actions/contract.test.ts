@@ -7,8 +7,9 @@ import { criteriaProfiles } from '../../src/domain/analysis/criteria-profiles/in
 import { presets } from '../../src/domain/analysis/presets/index.ts';
 import { profiles } from '../../src/domain/rollout/profiles.ts';
 import { routers } from '../../src/domain/traffic/index.ts';
-import type { Connections, Flow, RawInputs } from '../../src/flows/flow.ts';
+import type { RawInputs } from '../../src/flows/flow.ts';
 import { actionNames } from '../../src/index.ts';
+import type { AnyFlow } from '../../src/runner/actions.ts';
 import { version } from '../../src/runner/version.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -34,10 +35,8 @@ function rawInputs(values: Readonly<Record<string, string>>): RawInputs {
   return { text, document: (name) => (text(name) === '' ? undefined : { value: parse(text(name)) as unknown }) };
 }
 
-async function flowOf({ name }: ActionMetadata): Promise<Flow<{ readonly connections: Connections }, unknown, unknown>> {
-  const module = (await import(join(root, 'src/flows', name, 'index.ts'))) as {
-    flow: Flow<{ readonly connections: Connections }, unknown, unknown>;
-  };
+async function flowOf({ name }: ActionMetadata): Promise<AnyFlow> {
+  const module = (await import(join(root, 'src/flows', name, 'index.ts'))) as { flow: AnyFlow };
   return module.flow;
 }
 
@@ -68,6 +67,12 @@ describe.each(actions.map((action) => [action.name, action] as const))('actions/
     const flow = await flowOf(action);
     expect(flow.name).toBe(name);
     expect(flow.inputNames).toEqual(action.inputs.map((input) => input.name));
+  });
+
+  it('has its documents and secrets among its inputs, and a `post` where action.yml names one', async () => {
+    const { inputNames, documentNames, secretNames, post } = await flowOf(action);
+    expect(inputNames).toEqual(expect.arrayContaining([...documentNames, ...secretNames]));
+    expect(post !== undefined).toBe(action.post !== undefined);
   });
 
   it('has the outputs of action.yml, all of them and no other', async () => {

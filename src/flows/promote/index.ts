@@ -11,5 +11,6 @@ export const flow: Flow<CanaryInputs, CanaryPlan, CanaryResult> = {
   name: 'promote',
   inputNames: promoteInputNames,
   outputNames: canaryOutputNames,
+  documentNames: canary.documentNames.filter((name) => promoteInputNames.includes(name)),
   inputs: parsePromoteInputs,
 };
