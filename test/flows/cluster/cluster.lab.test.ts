@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type ActionResult, startAction } from '../../actions/runner.ts';
-import { type Lab, startLab } from '../../lab/lab.ts';
 import { LabClient } from '../../lab/client.ts';
+import { type Lab, startLab } from '../../lab/lab.ts';
 
 let lab: Lab;
 beforeAll(async () => {
@@ -48,14 +48,22 @@ describe('actions/cluster', () => {
   it('gives a named cluster to the later steps and takes it away after the job', async () => {
     const modes: number[] = [];
     let kept = '';
-    const { result, looked } = await run({ name: 'lab', kubeconfig: Buffer.from(admin()).toString('base64'), room: '2 x 10m/16Mi' }, async (path) => {
-      kept = path;
-      modes.push(statSync(path).mode & 0o777);
-      expect(await new LabClient(path).objects.get('/api/v1/namespaces/default')).toMatchObject({ kind: 'Namespace' });
-    });
+    const { result, looked } = await run(
+      { name: 'lab', kubeconfig: Buffer.from(admin()).toString('base64'), room: '2 x 10m/16Mi' },
+      async (path) => {
+        kept = path;
+        modes.push(statSync(path).mode & 0o777);
+        expect(await new LabClient(path).get({ apiVersion: 'v1', kind: 'Namespace', name: 'default' })).toMatchObject({
+          kind: 'Namespace',
+        });
+      },
+    );
     expect(result.log).toContain('outcome: ready');
     expect(looked).toBe(1);
-    expect(result).toMatchObject({ exitCode: 0, outputs: { name: 'lab', environment: 'test', region: 'here', weight: '50', namespace: 'default' } });
+    expect(result).toMatchObject({
+      exitCode: 0,
+      outputs: { name: 'lab', environment: 'test', region: 'here', weight: '50', namespace: 'default' },
+    });
     expect(result.outputs['version']).toMatch(/^v1\.\d+\.\d+/);
     expect(checksOf(result)).toEqual({ 'API server': 'pass', namespace: 'pass', 'version skew': 'pass', room: 'pass' });
     expect(modes).toEqual([0o600]);
