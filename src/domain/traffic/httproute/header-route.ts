@@ -1,9 +1,9 @@
 import { yamlText } from '../../kubernetes/yaml.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import type { Application } from '../router.ts';
+import { backendsFor } from './form.ts';
 import { matchesOf, outranks } from './match.ts';
 import type { Rule } from './shape.ts';
-import { backendsOf } from './split.ts';
 
 /** Split rules whose requests have no way to the canary by a header: people and edge checks then meet it only by chance. */
 export const headerRouteProblems = (
@@ -23,8 +23,8 @@ function headerRouteFor(rule: Rule, app: Application): Rule {
   const { name: _, backendRefs: __, sessionPersistence: ___, ...rest } = rule;
   const taken = matchesOf(rule).flatMap(({ headers = [] }) => headers.map((header) => header.name.toLowerCase()));
   const header = { name: taken.includes('x-canary') ? 'x-canary-release' : 'x-canary', value: 'true' };
-  const backendRefs = backendsOf(rule, app)
-    .canary.slice(0, 1)
+  const backendRefs = backendsFor(rule, app, 'canary')
+    .slice(0, 1)
     .map(({ weight: _weight, ...ref }) => ref);
   return { ...rest, matches: matchesOf(rule).map((match) => ({ ...match, headers: [...(match.headers ?? []), header] })), backendRefs };
 }

@@ -1,20 +1,20 @@
 import { yamlText } from '../../kubernetes/yaml.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import type { Application } from '../router.ts';
-import { isHeaderRoute, matchesOf, outranks } from './match.ts';
+import { isHeaderRoute, type NamedRule } from '../rules/findings.ts';
+import { destinationsFor, form } from './form.ts';
+import { matchesOf, outranks } from './match.ts';
 import type { HttpRule } from './shape.ts';
-import { destinationsFor } from './split.ts';
-
-interface Named {
-  readonly rule: HttpRule;
-  readonly text: string;
-}
 
 /** Split rules whose requests have no way to the canary by a header: people and edge checks then meet it only by chance. */
-export function headerRouteProblems(rules: readonly Named[], splits: readonly Named[], app: Application): readonly Problem[] {
+export function headerRouteProblems(
+  rules: readonly NamedRule<HttpRule>[],
+  splits: readonly NamedRule<HttpRule>[],
+  app: Application,
+): readonly Problem[] {
   return splits.flatMap((split) => {
     // The first rule that matches wins: one that comes later is never asked.
-    const before = rules.slice(0, rules.indexOf(split)).filter(({ rule }) => isHeaderRoute(rule, app));
+    const before = rules.slice(0, rules.indexOf(split)).filter(({ rule }) => isHeaderRoute(form, rule, app));
     const specials = before.flatMap(({ rule }) => matchesOf(rule));
     const covered = matchesOf(split.rule).every((match) => specials.some((special) => outranks(special, match)));
     if (covered) return [];

@@ -1,11 +1,11 @@
 import { yamlText } from '../../kubernetes/yaml.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import type { Application } from '../router.ts';
+import { fittedTo } from '../rules/form.ts';
+import { destinationsFor, form, weightOf } from './form.ts';
 import { hostsOf, sideNames } from './host.ts';
 import type { Destination, HttpRule, RouteDestination } from './shape.ts';
 import { destinationsOf } from './shape.ts';
-import { destinationsFor, weightOf } from './split.ts';
-import { fittedTo } from './weighed.ts';
 
 /** The rules that go to stable get the canary at weight 0; where there is none, a whole rule is proposed. */
 export function unsplit(
@@ -45,8 +45,7 @@ function withCanary(rule: HttpRule, app: Application, weights: readonly number[]
   const added = destinationsFor(rule, app, 'stable')
     .slice(0, 1)
     .map((each): RouteDestination => ({ ...each, destination: { ...each.destination, ...destinationOf(app, 'canary') }, weight: 0 }));
-  const mended = { ...rule, route: [...present, ...added] };
-  return fittedTo(mended, app, weights) ?? mended;
+  return fittedTo(form, { ...rule, route: [...present, ...added] }, app, weights);
 }
 
 function destinationOf(app: Application, arm: 'stable' | 'canary'): Destination {

@@ -5,13 +5,17 @@ import { canaryWeight, type Leg, scaleOf, weightSum } from './split.ts';
 /** Percentage points by which a weight may miss what was ordered. */
 const tolerance = 0.5;
 
+export interface NamedLeg extends Leg {
+  readonly name: string;
+}
+
 /** A rule with weights, whatever its router calls it. */
 export interface WeighedRule {
   /** How it is named to a person. */
   readonly text: string;
   readonly stable: string;
   readonly canary: string;
-  readonly legs: readonly (Leg & { readonly name: string })[];
+  readonly legs: readonly NamedLeg[];
   /** The largest weight that the router takes. */
   readonly largestWeight: number;
   /** The same rule with each weight multiplied, as it is written in YAML. */
