@@ -6,6 +6,7 @@ import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { ownerOf } from '../../domain/rollout/ownership.ts';
 import { type Permission, roleYaml } from '../../domain/rollout/permissions.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
+import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { Survey } from './survey.ts';
 
@@ -70,7 +71,7 @@ export function ownership({ gitops }: CanaryPlan, { routes, stable }: Survey): F
 export function restingRoute({ atRest }: CanaryPlan, lease: LeaseView | undefined, weight: number): Findings {
   const unfinished = lease?.rollout !== undefined && lease.rollout.phase !== 'resting';
   if (weight === 0 || unfinished) return problems();
-  const what = `The route gives the canary ${weight} % at rest.`;
+  const what = `The route gives the canary ${roundedPercent(weight)} % at rest.`;
   if (atRest === 'stop') return problems({ what, remedy: 'Set its weight to 0, or set `at-rest: reset` to have that done first.' });
   return { problems: [], warnings: [{ what, remedy: 'It is set to 0 before the canary gets its image.' }] };
 }
@@ -91,8 +92,14 @@ export function stableHealth({ stableDeployment }: CanaryPlan, found: Survey): F
   });
 }
 
-export function evidenceFor({ requireEvidence }: CanaryPlan, lease: LeaseView | undefined, image: string): Findings {
+export function evidenceFor({ service, requireEvidence }: CanaryPlan, lease: LeaseView | undefined, image: string): Findings {
   if (!requireEvidence || lease?.evidence?.image === image) return problems();
+  if (image === '') {
+    return problems({
+      what: `No canary of ${service} has passed in this cluster.`,
+      remedy: 'Run the canary with `promote: false` first, or name the image and set `require-evidence: false`.',
+    });
+  }
   const known =
     lease?.evidence === undefined
       ? 'no canary of this service has passed here'

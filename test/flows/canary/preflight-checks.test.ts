@@ -135,6 +135,8 @@ describe('evidenceFor', () => {
       { what: expect.stringContaining('no canary of this service has passed here') },
     ]);
   });
+  it('is what a promotion lacks that has no image at all', () =>
+    expect(evidenceFor(asking, undefined, '').problems).toMatchObject([{ what: 'No canary of agent has passed in this cluster.' }]));
 });
 
 it('what may not be read is missing and does not end the survey', async () => {
