@@ -2,8 +2,9 @@ import { Deployment } from '../../domain/kubernetes/kinds.ts';
 import { nameOf } from '../../domain/kubernetes/object.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
+import { isOurs } from '../../domain/rollout/canary-deployment.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
-import { ownerOf } from '../../domain/rollout/ownership.ts';
+import { canaryChange, ownerOf, routeChange, stableChange } from '../../domain/rollout/ownership.ts';
 import { type Permission, roleYaml } from '../../domain/rollout/permissions.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { roundedPercent } from '../../domain/traffic/weights/split.ts';
@@ -56,9 +57,14 @@ export const permissionText = ({ verb, resource, subresource, why }: Permission)
   `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`} (${why})`;
 
 /** Objects that another tool will write again: a rollout beside it would be reverted in the middle. */
-export function ownership({ gitops }: CanaryPlan, { routes, stable }: Survey): Findings {
-  const owned = [...routes, ...(stable === undefined ? [] : [stable])].flatMap((object): readonly Problem[] => {
-    const owner = ownerOf(object);
+export function ownership({ gitops, router, service }: CanaryPlan, { routes, stable, canary }: Survey): Findings {
+  const changed = [
+    ...routes.map((object) => ({ object, change: routeChange(object, router.weights) })),
+    ...(stable === undefined ? [] : [{ object: stable, change: stableChange(stable) }]),
+    ...(canary === undefined || isOurs(canary, service) ? [] : [{ object: canary, change: canaryChange(canary) }]),
+  ];
+  const owned = changed.flatMap(({ object, change }): readonly Problem[] => {
+    const owner = ownerOf(object, change);
     if (owner === undefined) return [];
     const what = `${object.kind} ${object.metadata.name} belongs to ${owner.tool} (${owner.name}). ${owner.reverts}`;
     const remedy = gitops === 'refuse' ? `Set \`gitops: accept\` after this: ${owner.change}` : owner.change;

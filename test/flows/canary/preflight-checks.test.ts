@@ -85,6 +85,17 @@ describe('ownership', () => {
       warnings: [{ what: expect.stringMatching(/Argo CD/) }],
     });
   });
+  it('looks at a canary of the user, and not at one of ours', () => {
+    const labels = { 'kustomize.toolkit.fluxcd.io/name': 'shop' };
+    const canary = (more: Readonly<Record<string, string>>): Survey => ({
+      ...good,
+      canary: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'agent-canary', labels: { ...labels, ...more } } },
+    });
+    expect(ownership(plan, canary({})).problems).toMatchObject([
+      { what: expect.stringMatching(/^Deployment agent-canary belongs to Flux/) },
+    ]);
+    expect(ownership(plan, canary({ 'wf-deploy.io/service': 'agent', 'wf-deploy.io/track': 'canary' }))).toEqual(nothing);
+  });
 });
 
 describe('restingRoute', () => {

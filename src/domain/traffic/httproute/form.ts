@@ -19,6 +19,7 @@ export const backendsFor = ({ backendRefs = [] }: Rule, app: Application, arm: L
 export const form: RuleForm<Rule> = {
   kind: HTTPRoute,
   field: 'rules',
+  destinations: 'backendRefs',
   target: 'backend',
   largestWeight: 1_000_000,
   sides: ({ service, canaryService }) => ({ stable: service, canary: canaryService }),

@@ -1,9 +1,8 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import { yamlText } from '../../kubernetes/yaml.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import type { Application, Inspection } from '../router.ts';
-import { bypasses, mirrors, type NamedRule, namedRules, notThere, purpose, splitTexts } from '../rules/findings.ts';
-import { fittedTo, rulesOf, weighed } from '../rules/form.ts';
+import { bypasses, mirrors, namedRules, notThere, purpose, splitTexts } from '../rules/findings.ts';
+import { fittedTo, type NamedRule, rulesOf, weighed, yamlWith } from '../rules/form.ts';
 import { scaleProblems, thirdBackendWarnings } from '../weights/third-backend.ts';
 import { backendsFor, form } from './form.ts';
 import { headerRouteProblems } from './header-route.ts';
@@ -18,14 +17,15 @@ export function inspectRoute(route: KubernetesObject | undefined, app: Applicati
   return {
     problems: [
       ...((routeSpec(route).parentRefs ?? []).length === 0 ? [orphaned(name)] : []),
-      ...(splits.length === 0 ? [unsplit(name, app, all, weights)] : []),
-      ...splits.flatMap(({ rule, text }) => [...ambiguous(rule, text, app), ...scaleProblems(weighed(form, rule, text, app), weights)]),
+      ...(splits.length === 0 ? [unsplit(route, app, all, weights)] : []),
+      ...splits.flatMap((split) => [...ambiguous(split, app), ...scaleProblems(weighed(form, route, split, app), weights)]),
     ],
     warnings: [
-      ...splits.flatMap(({ rule, text }) => [...thirdBackendWarnings(weighed(form, rule, text, app)), ...sticky(rule, text)]),
+      ...splits.flatMap((split) => [...thirdBackendWarnings(weighed(form, route, split, app)), ...sticky(split)]),
       ...bypasses(form, others, app),
       ...mirrors(form, all, app),
       ...headerRouteProblems(
+        route,
         splits,
         headerRoutes.map(({ rule }) => rule),
         app,
@@ -43,20 +43,26 @@ const orphaned = (name: string): Problem => ({
 });
 
 /** The rules that go to stable get the canary at weight 0; where there is none, a whole rule is proposed. */
-function unsplit(name: string, app: Application, rules: readonly NamedRule<Rule>[], weights: readonly number[]): Problem {
+function unsplit(route: KubernetesObject, app: Application, rules: readonly NamedRule<Rule>[], weights: readonly number[]): Problem {
+  const name = `HTTPRoute ${app.namespace}/${app.route}`;
   const stableRules = rules.filter(({ rule }) => backendsFor(rule, app, 'stable').length > 0);
   if (stableRules.length > 0) {
     return {
       what: `${name} has no rule with the canary's backend \`${app.canaryService}\` beside \`${app.service}\`: ${stableRules.map(({ text }) => text).join('; ')}.`,
-      remedy: 'Put it in at weight 0, in each rule that is to be split. The rule then reads:',
-      yaml: yamlText(stableRules.map(({ rule }) => withCanary(rule, app, weights))),
+      remedy: 'Put it in at weight 0, in each rule that is to be split. In all of them it reads:',
+      yaml: yamlWith(
+        form,
+        route,
+        rules.map(({ rule }) => (backendsFor(rule, app, 'stable').length > 0 ? withCanary(rule, app, weights) : rule)),
+      ),
     };
   }
   const port = rules.flatMap(({ rule }) => backendsFor(rule, app, 'canary')).find((ref) => ref.port !== undefined)?.port ?? 80;
   return {
     what: `${name} has no rule that sends requests to the Service \`${app.service}\`.`,
-    remedy: `Name the route of the service in the input \`route\`, or add a rule under spec.rules, with the port of the Service for ${port}:`,
-    yaml: yamlText([
+    remedy: `Name the route of the service in the input \`route\`, or add a rule, with the port of the Service for ${port}:`,
+    yaml: yamlWith(form, route, [
+      ...rules.map(({ rule }) => rule),
       {
         matches: [{ path: { type: 'PathPrefix', value: '/' } }],
         backendRefs: [
@@ -75,7 +81,7 @@ function withCanary(rule: Rule, app: Application, weights: readonly number[]): R
   return fittedTo(form, { ...rule, backendRefs: [...(rule.backendRefs ?? []), ...added] }, app, weights);
 }
 
-function ambiguous(rule: Rule, text: string, app: Application): readonly Problem[] {
+function ambiguous({ rule, text }: NamedRule<Rule>, app: Application): readonly Problem[] {
   return (['stable', 'canary'] as const)
     .map((arm) => backendsFor(rule, app, arm))
     .filter((refs) => refs.length > 1)
@@ -85,7 +91,7 @@ function ambiguous(rule: Rule, text: string, app: Application): readonly Problem
     }));
 }
 
-const sticky = (rule: Rule, text: string): readonly Problem[] =>
+const sticky = ({ rule, text }: NamedRule<Rule>): readonly Problem[] =>
   rule['sessionPersistence'] === undefined
     ? []
     : [

@@ -1,13 +1,7 @@
 import type { Problem } from '../../rollout/problem.ts';
 import type { Application } from '../router.ts';
 import { roundedPercent } from '../weights/split.ts';
-import { isSplit, percentOf, type RuleForm } from './form.ts';
-
-/** A rule and what it is called to a person. */
-export interface NamedRule<Rule> {
-  readonly rule: Rule;
-  readonly text: string;
-}
+import { isSplit, type NamedRule, percentOf, type RuleForm } from './form.ts';
 
 export function namedRules<Rule>(form: RuleForm<Rule>, rules: readonly Rule[], app: Application) {
   const all = rules.map((rule, index) => ({ rule, text: form.text(rule, index) }));

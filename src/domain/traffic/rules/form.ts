@@ -1,4 +1,6 @@
+import { manifestOf } from '../../kubernetes/manifest.ts';
 import type { Kind, KubernetesObject } from '../../kubernetes/object.ts';
+import { yamlText } from '../../kubernetes/yaml.ts';
 import type { Application, Sides } from '../router.ts';
 import * as weights from '../weights/split.ts';
 import { fittingFactor, type NamedLeg, type WeighedRule } from '../weights/third-backend.ts';
@@ -8,6 +10,8 @@ export interface RuleForm<Rule> {
   readonly kind: Kind;
   /** The field of `spec` that holds the rules. */
   readonly field: string;
+  /** The field of a rule that holds its destinations, each with its `weight`. */
+  readonly destinations: string;
   /** What a rule calls that to which it sends. */
   readonly target: 'backend' | 'destination';
   /** The largest weight that the schema of the kind takes. */
@@ -40,6 +44,16 @@ export const withRules = <Rule>({ field }: RuleForm<Rule>, route: KubernetesObje
   spec: { ...specOf(route), [field]: rules },
 });
 
+/** The whole route with other rules, as a person applies it. */
+export const yamlWith = <Rule>(form: RuleForm<Rule>, route: KubernetesObject, rules: readonly Rule[]): string =>
+  yamlText(manifestOf(withRules(form, route, rules)));
+
+/** A rule and what it is called to a person. */
+export interface NamedRule<Rule> {
+  readonly rule: Rule;
+  readonly text: string;
+}
+
 /** A rule whose weights are ours to change: it has both sides. */
 export const isSplit = <Rule>(form: RuleForm<Rule>, rule: Rule, app: Application): boolean => weights.isSplit(form.legsOf(rule, app));
 
@@ -58,12 +72,22 @@ export function withPercent<Rule>(form: RuleForm<Rule>, rule: Rule, app: Applica
     : rule;
 }
 
-export const weighed = <Rule>(form: RuleForm<Rule>, rule: Rule, text: string, app: Application): WeighedRule => ({
+export const weighed = <Rule>(
+  form: RuleForm<Rule>,
+  route: KubernetesObject,
+  { rule, text }: NamedRule<Rule>,
+  app: Application,
+): WeighedRule => ({
   text,
   ...form.sides(app),
   legs: form.legsOf(rule, app),
   largestWeight: form.largestWeight,
-  multiplied: (factor) => multiplied(form, rule, app, factor),
+  multiplied: (factor) =>
+    yamlWith(
+      form,
+      route,
+      rulesOf(form, route).map((each) => (each === rule ? multiplied(form, rule, app, factor) : each)),
+    ),
   ...(form.caveat === undefined ? {} : { caveat: form.caveat }),
 });
 

@@ -18,6 +18,7 @@ interface RulePart extends Pick<Router, 'name' | 'defaultRoute' | 'context' | 'c
 export const ruleRouter = <Rule>(form: RuleForm<Rule>, { inspect, accepted, ...part }: RulePart): Router => ({
   ...part,
   kinds: [form.kind],
+  weights: { jq: `.spec.${form.field}[]?.${form.destinations}[]?.weight`, pointer: `/spec/${form.field}` },
   objects: ({ namespace, route }) => [{ kind: form.kind, namespace, name: route }],
   inspect: (found, app, weights, around = []) => inspect(routeOf(form.kind, found, app), app, weights, around),
   weight: (found, app) =>

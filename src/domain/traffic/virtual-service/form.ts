@@ -27,6 +27,7 @@ export const nameOf = ({ host, subset }: Destination): string => (subset === und
 export const form: RuleForm<HttpRule> = {
   kind: VirtualService,
   field: 'http',
+  destinations: 'route',
   target: 'destination',
   // A signed 32-bit integer.
   largestWeight: 2_147_483_647,

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import type { Application, Inspection } from '../router.ts';
 import { bypasses, mirrors, namedRules, notThere, purpose, splitTexts } from '../rules/findings.ts';
-import { rulesOf, weighed } from '../rules/form.ts';
+import { type NamedRule, rulesOf, weighed } from '../rules/form.ts';
 import { scaleProblems, thirdBackendWarnings } from '../weights/third-backend.ts';
 import { edgeFindings } from './edge.ts';
 import { armOf, destinationsFor, form, nameOf } from './form.ts';
@@ -29,8 +29,8 @@ export function inspectRoute(
   const mesh = [...meshFindings(route, app, around), edgeFindings(route, app, around)];
   return {
     problems: [
-      ...(splits.length === 0 ? [unsplit(name, app, all, weights)] : []),
-      ...splits.flatMap(({ rule, text }) => [...ambiguous(rule, text, app), ...scaleProblems(weighed(form, rule, text, app), weights)]),
+      ...(splits.length === 0 ? [unsplit(route, app, all, weights)] : []),
+      ...splits.flatMap((split) => [...ambiguous(split, app), ...scaleProblems(weighed(form, route, split, app), weights)]),
       ...halfNames(
         all.map(({ rule }) => rule),
         app,
@@ -39,10 +39,10 @@ export function inspectRoute(
       ...mesh.flatMap(({ problems }) => problems),
     ],
     warnings: [
-      ...splits.flatMap(({ rule, text }) => thirdBackendWarnings(weighed(form, rule, text, app))),
+      ...splits.flatMap((split) => thirdBackendWarnings(weighed(form, route, split, app))),
       ...bypasses(form, others, app),
       ...mirrors(form, all, app),
-      ...headerRouteProblems(all, splits, app),
+      ...headerRouteProblems(route, all, splits, app),
       ...portWarnings(splits, app, around),
       ...unsplitProtocols(route, name),
       ...policyWarnings(app, around),
@@ -57,7 +57,7 @@ export function inspectRoute(
   };
 }
 
-function ambiguous(rule: HttpRule, text: string, app: Application): readonly Problem[] {
+function ambiguous({ rule, text }: NamedRule<HttpRule>, app: Application): readonly Problem[] {
   return (['stable', 'canary'] as const)
     .map((arm) => destinationsFor(rule, app, arm))
     .filter((destinations) => destinations.length > 1)

@@ -1,4 +1,3 @@
-import { yamlText } from '../../kubernetes/yaml.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import { canaryWeight, type Leg, scaleOf, weightSum } from './split.ts';
 
@@ -18,8 +17,8 @@ export interface WeighedRule {
   readonly legs: readonly NamedLeg[];
   /** The largest weight that the router takes. */
   readonly largestWeight: number;
-  /** The same rule with each weight multiplied, as it is written in YAML. */
-  multiplied(factor: number): unknown;
+  /** YAML of the route with each weight of the rule multiplied. */
+  multiplied(factor: number): string;
   /** What has to be known about such weights, as a further sentence of the remedy. */
   readonly caveat?: string;
 }
@@ -58,8 +57,8 @@ export function scaleProblems(rule: WeighedRule, weights: readonly number[]): re
     : [
         {
           what,
-          remedy: `Multiply all weights of the rule like this, which changes no share${rule.caveat === undefined ? '' : ` (${rule.caveat})`}:`,
-          yaml: yamlText([rule.multiplied(factor)]),
+          remedy: `Multiply all weights of the rule, which changes no share${rule.caveat === undefined ? '' : ` (${rule.caveat})`}. Write the route like this:`,
+          yaml: rule.multiplied(factor),
         },
       ];
 }

@@ -15,6 +15,7 @@ interface Lane {
 const form: RuleForm<Lane> = {
   kind: { apiVersion: 'example.com/v1', kind: 'Crossing', resource: 'crossings' },
   field: 'lanes',
+  destinations: 'to',
   target: 'destination',
   largestWeight: 1000,
   sides: ({ service, canaryService }) => ({ stable: service, canary: canaryService }),
