@@ -80,12 +80,20 @@ async function open(place: Place, connections: AnyConnections): Promise<AnyWorld
   });
 }
 
+/** GitHub cuts an annotation beyond some four thousand characters. */
+const longestAnnotation = 3900;
+
 const log: Log = {
   line: (text) => {
     process.stdout.write(`${inertLines(text)}\n`);
   },
   debug: (text) => debug(text),
-  annotate: (level, title, text) => ({ notice, warning, error })[level](text.slice(0, 4000), { title }),
+  annotate(level, title, text) {
+    const annotate = { notice, warning, error }[level];
+    if (text.length <= longestAnnotation) return annotate(text, { title });
+    log.line(text);
+    annotate(`${text.slice(0, longestAnnotation)}…\nThe rest is in the log and in the summary.`, { title });
+  },
 };
 
 /** Foreign text must not be read by the runner as a command. */

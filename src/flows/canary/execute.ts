@@ -1,6 +1,7 @@
 import { restartsOf } from '../../domain/kubernetes/health.ts';
 import { begin } from '../../domain/rollout/begin.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
+import { warningText } from '../../domain/rollout/problem.ts';
 import { stageText } from '../../domain/units/stages.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
@@ -113,5 +114,5 @@ function tellPlan({ log }: World, plan: CanaryPlan, { app, image, previousImage,
   );
   log.line(`  pods     ${replicas} of stable, which stay as they are`);
   for (const note of notes) log.line(`  ${note}`);
-  for (const { what, remedy } of warnings) log.line(`  warning: ${what} → ${remedy}`);
+  for (const warning of warnings) log.line(warningText(warning));
 }
