@@ -1,4 +1,5 @@
 import { type GuardianSign, guardianKey, readSign } from '../guardian/sign.ts';
+import { jsonAnnotation, textsOf } from '../kubernetes/json-annotation.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { type RecordedPhase, recordedPhases } from './effect.ts';
 
@@ -96,7 +97,7 @@ export const readEpoch = (text: string | undefined): number => (text !== undefin
 // Annotations can be edited by anyone who may edit the Lease: they are read as foreign data.
 
 function readRecord(text: string | undefined): RolloutRecord | undefined {
-  const fields = readFields(text);
+  const fields = jsonAnnotation(text);
   const texts = textsOf(fields, ['container', 'image', 'previousImage', 'run', 'since']);
   const phase = recordedPhases.find((known) => known === fields?.['phase']);
   const weight = fields?.['weight'];
@@ -104,28 +105,4 @@ function readRecord(text: string | undefined): RolloutRecord | undefined {
   return { phase, weight, ...texts };
 }
 
-const readEvidence = (text: string | undefined): EvidenceRecord | undefined => textsOf(readFields(text), ['image', 'run', 'at']);
-
-function readFields(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
-  const value = parseJson(text);
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-}
-
-/** The named fields and no others, when all of them are texts. */
-function textsOf<const Name extends string>(
-  fields: Readonly<Record<string, unknown>> | undefined,
-  names: readonly Name[],
-): Readonly<Record<Name, string>> | undefined {
-  const entries = names.map((name) => [name, fields?.[name]] as const);
-  return entries.every(([, value]) => typeof value === 'string') ? (Object.fromEntries(entries) as Record<Name, string>) : undefined;
-}
-
-function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not ours any more: treated as a Lease without a record, which the claim of weight 0 makes safe.
-    return undefined;
-  }
-}
+const readEvidence = (text: string | undefined): EvidenceRecord | undefined => textsOf(jsonAnnotation(text), ['image', 'run', 'at']);
