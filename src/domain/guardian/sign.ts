@@ -38,5 +38,5 @@ export function readSign(text: string | undefined): GuardianSign | undefined {
   }
 }
 
-const signOf = <Head extends object, Rest extends object>(head: Head, rest: Rest | undefined): (Head & Rest) | undefined =>
+const signOf = <const Head extends object, Rest extends object>(head: Head, rest: Rest | undefined): (Head & Rest) | undefined =>
   rest === undefined ? undefined : { ...head, ...rest };

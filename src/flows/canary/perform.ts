@@ -7,6 +7,7 @@ import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import { awaitRollout, runs } from '../await-rollout.ts';
 import { isTransient } from '../follow.ts';
+import { patiently } from '../patiently.ts';
 import { runSmoke } from '../smoke.ts';
 import { alert } from './alert.ts';
 import { explain, explainTrouble } from './explain.ts';
@@ -17,27 +18,24 @@ import { orderWeight, restoreStable, scaleCanary, setCanary, setStable } from '.
 
 /** Carries one effect out and answers with its event. Never throws for what the world does. */
 export async function perform(session: Session, effect: Effect, signal: AbortSignal): Promise<RolloutEvent> {
-  const { world, plan } = session;
-  const patience = effect.do === 'shift' && effect.urgent ? plan.rolloutTimeout : plan.noDataTimeout;
-  const deadline = world.clock.monotonic() + patience;
-  for (;;) {
-    try {
-      return await once(session, effect, signal);
-    } catch (error) {
-      if (signal.aborted || session.lock.lost.aborted) throw error;
-      const tryAgain = isTransient(error) || (isUrgent(effect) && mayStillBeConfirmed(error));
-      if (!tryAgain || world.clock.monotonic() >= deadline) return failed(world.clock.monotonic(), error);
-      world.log.line(`  ${error.what} Trying again.`);
-      await world.clock.sleep(1, signal);
-    }
+  const { world, plan, lock } = session;
+  const urgent = effect.do === 'shift' && effect.urgent;
+  const patience = {
+    seconds: urgent ? plan.rolloutTimeout : plan.noDataTimeout,
+    mayPass: urgent ? mayStillBeConfirmed : isTransient,
+    signal: AbortSignal.any([signal, lock.lost]),
+  };
+  try {
+    return await patiently(world, patience, () => once(session, effect, signal));
+  } catch (error) {
+    if (patience.signal.aborted) throw error;
+    return failed(world.clock.monotonic(), error);
   }
 }
 
 /** A gateway that is slow, or someone who keeps writing the route: weight 0 is ordered again until the deadline. */
 const mayStillBeConfirmed = (error: unknown): error is Failure =>
-  error instanceof Failure && (error.code === 'ROUTE_NOT_ACCEPTED' || error.code === 'CLUSTER_CONFLICT');
-
-const isUrgent = (effect: Effect): boolean => effect.do === 'shift' && effect.urgent;
+  isTransient(error) || (error instanceof Failure && (error.code === 'ROUTE_NOT_ACCEPTED' || error.code === 'CLUSTER_CONFLICT'));
 
 async function once(session: Session, effect: Effect, signal: AbortSignal): Promise<RolloutEvent> {
   const { world, plan, ground, lock } = session;
