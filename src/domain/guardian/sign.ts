@@ -7,6 +7,8 @@ export const guardianKey = 'wf-deploy.io/guardian';
 export type GuardianSign =
   /** It has rehearsed its write and watches. `beat` is another one at each heartbeat. */
   | { readonly is: 'watching'; readonly pod: string; readonly epoch: number; readonly beat: string }
+  /** The run has ended, or is about to: it keeps the deadline of a pause, of which so many seconds have `passed`. */
+  | { readonly is: 'pausing'; readonly pod: string; readonly epoch: number; readonly beat: string; readonly passed: number }
   /** The rehearsal was refused: it could not go back. */
   | { readonly is: 'unable'; readonly pod: string; readonly epoch: number; readonly reason: string }
   /** It took over from a run that was gone. `at` is ISO 8601. */
@@ -29,6 +31,11 @@ export function readSign(text: string | undefined): GuardianSign | undefined {
   switch (fields?.['is']) {
     case 'watching':
       return signOf({ is: 'watching', epoch, ...pod }, textsOf(fields, ['beat']));
+    case 'pausing': {
+      const passed = fields['passed'];
+      const beat = textsOf(fields, ['beat']);
+      return typeof passed === 'number' && passed >= 0 ? signOf({ is: 'pausing', epoch, passed, ...pod }, beat) : undefined;
+    }
     case 'unable':
       return signOf({ is: 'unable', epoch, ...pod }, textsOf(fields, ['reason']));
     case 'acted':

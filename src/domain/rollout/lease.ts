@@ -2,6 +2,7 @@ import { type GuardianSign, guardianKey, readSign } from '../guardian/sign.ts';
 import { jsonAnnotation, textsOf } from '../kubernetes/json-annotation.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { type RecordedPhase, recordedPhases } from './effect.ts';
+import { type Answer, type EndRecord, type Request, readAnswer, readEnd, readRequest } from './request.ts';
 
 /** Seconds that a lock holds without being renewed, where nothing else is wished. */
 export const leaseDuration = 60;
@@ -23,6 +24,12 @@ export interface RolloutRecord {
   readonly run: string;
   /** ISO 8601, for people. */
   readonly since: string;
+  /** Such as `2/4`. Missing outside of the stages. */
+  readonly stage?: string;
+  /** The run goes on and holds this weight until a person decides. */
+  readonly paused?: true;
+  /** Seconds that the guardian lets a pause last after its run has ended: in the phase `paused`. */
+  readonly deadline?: number;
 }
 
 /** A canary that passed: what `promote` asks for. */
@@ -50,6 +57,12 @@ export interface LeaseView {
   readonly lastKnownGood?: string;
   /** What the guardian last wrote. */
   readonly guardian?: GuardianSign;
+  /** What somebody asks of the holder. */
+  readonly request?: Request;
+  /** What the holder said to it. */
+  readonly answer?: Answer;
+  /** How the run before ended. */
+  readonly ended?: EndRecord;
 }
 
 export const leaseKeys = {
@@ -57,6 +70,9 @@ export const leaseKeys = {
   rollout: 'wf-deploy.io/rollout',
   evidence: 'wf-deploy.io/evidence',
   lastKnownGood: 'wf-deploy.io/last-known-good',
+  request: 'wf-deploy.io/request',
+  answer: 'wf-deploy.io/answer',
+  ended: 'wf-deploy.io/ended',
 } as const;
 
 export const epochAnnotation = leaseKeys.epoch;
@@ -78,6 +94,9 @@ export function readLease(object: KubernetesObject): LeaseView {
   const lastKnownGood = annotations[leaseKeys.lastKnownGood];
   const guardian = readSign(annotations[guardianKey]);
   const epoch = readEpoch(annotations[leaseKeys.epoch]);
+  const request = readRequest(annotations[leaseKeys.request]);
+  const answer = readAnswer(annotations[leaseKeys.answer]);
+  const ended = readEnd(annotations[leaseKeys.ended]);
   return {
     holder: spec.holderIdentity ?? '',
     epoch,
@@ -88,6 +107,9 @@ export function readLease(object: KubernetesObject): LeaseView {
     ...(evidence === undefined ? {} : { evidence }),
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
     ...(guardian === undefined ? {} : { guardian }),
+    ...(request === undefined ? {} : { request }),
+    ...(answer === undefined ? {} : { answer }),
+    ...(ended === undefined ? {} : { ended }),
   };
 }
 
@@ -102,7 +124,19 @@ function readRecord(text: string | undefined): RolloutRecord | undefined {
   const phase = recordedPhases.find((known) => known === fields?.['phase']);
   const weight = fields?.['weight'];
   if (texts === undefined || phase === undefined || typeof weight !== 'number' || !(weight >= 0 && weight <= 100)) return undefined;
-  return { phase, weight, ...texts };
+  const { stage } = textsOf(fields, ['stage']) ?? {};
+  const deadline = fields?.['deadline'];
+  const limited = typeof deadline === 'number' && deadline >= 0;
+  // A pause without an end would be a weight without a way back.
+  if (phase === 'paused' && !limited) return { phase: 'stages', weight, ...texts };
+  return {
+    phase,
+    weight,
+    ...texts,
+    ...(stage === undefined ? {} : { stage }),
+    ...(fields?.['paused'] === true ? { paused: true } : {}),
+    ...(limited ? { deadline } : {}),
+  };
 }
 
 const readEvidence = (text: string | undefined): EvidenceRecord | undefined => textsOf(jsonAnnotation(text), ['image', 'run', 'at']);

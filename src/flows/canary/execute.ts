@@ -4,7 +4,8 @@ import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { stageText } from '../../domain/units/stages.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
-import { acquireLock, type Lock } from '../lock.ts';
+import type { Lock } from '../held-lock.ts';
+import { acquireLock } from '../lock.ts';
 import { drive } from './drive.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
 import type { CanaryPlan } from './plan.ts';
@@ -86,6 +87,7 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     stablePods: ground.stablePods,
     canaryPods: [],
     canaryReplicas: undefined,
+    fights: 0,
     guarded: false,
     restarts: restartsOf([]),
     trouble: undefined,

@@ -125,6 +125,8 @@ function sharedWishes(fields: Omit<z.output<typeof promoteSchema>, 'image' | 're
       ? { image: imageText(fields['guardian-image']), serviceAccount: fields['guardian-service-account'] }
       : undefined,
     drain: fields.drain,
+    pauseLimit: fields['pause-limit'],
+    pauseDeadline: fields['pause-deadline'],
     gitops: fields.gitops,
     dryRun: fields['dry-run'],
     metricsService: metrics === undefined ? undefined : { namespace: metrics.namespace, name: `${metrics.name}:${metrics.port}` },

@@ -3,6 +3,7 @@ import { restartsOf } from '../../domain/kubernetes/health.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import type { Effect, RolloutEvent } from '../../domain/rollout/effect.ts';
+import type { RolloutRecord } from '../../domain/rollout/lease.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import { awaitRollout, runs } from '../await-rollout.ts';
@@ -12,6 +13,7 @@ import { runSmoke } from '../smoke.ts';
 import { alert } from './alert.ts';
 import { explain, explainTrouble } from './explain.ts';
 import { dismissGuardian, postGuardian } from './guardian.ts';
+import { handOver } from './hand-over.ts';
 import { observe, takeReading } from './observe.ts';
 import { canaryLabels, type Session } from './session.ts';
 import { orderWeight, restoreStable, scaleCanary, setCanary, setStable } from './writes.ts';
@@ -45,20 +47,16 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       await orderWeight(session, effect.weight, signal);
       return done();
     case 'record':
-      await lock.record({
-        rollout: {
-          phase: effect.phase,
-          weight: effect.weight,
-          container: ground.container,
-          image: ground.image,
-          previousImage: ground.previousImage,
-          run: world.run.page ?? world.run.holder,
-          since: world.clock.now().toISOString(),
-        },
-      });
+      await lock.record({ rollout: recordOf(session, effect) });
       return done();
     case 'post-guardian':
       await postGuardian(session, signal);
+      return done();
+    case 'hand-over':
+      await handOver(session, signal);
+      return done();
+    case 'answer':
+      lock.answer({ id: effect.id, is: effect.is, text: effect.text });
       return done();
     case 'dismiss-guardian':
       await dismissGuardian(world, ground.app.namespace, plan.service);
@@ -100,6 +98,22 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       await alert(session);
       return done();
   }
+}
+
+function recordOf({ world, plan, ground }: Session, { phase, weight, paused }: Extract<Effect, { do: 'record' }>): RolloutRecord {
+  const stage = phase === 'stages' || phase === 'paused' ? plan.stages.findIndex((each) => each.weight === weight) : -1;
+  return {
+    phase,
+    weight,
+    container: ground.container,
+    image: ground.image,
+    previousImage: ground.previousImage,
+    run: world.run.page ?? world.run.holder,
+    since: world.clock.now().toISOString(),
+    ...(stage < 0 ? {} : { stage: `${stage + 1}/${plan.stages.length}` }),
+    ...(paused === undefined ? {} : { paused }),
+    ...(phase === 'paused' ? { deadline: plan.pauseDeadline } : {}),
+  };
 }
 
 /** Nothing moves forward on a Lease that may already be someone else's. */
