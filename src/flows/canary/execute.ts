@@ -5,7 +5,8 @@ import { warningText } from '../../domain/rollout/problem.ts';
 import { stageText } from '../../domain/units/stages.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
-import { acquireLock, type Lock } from '../lock.ts';
+import type { Lock } from '../held-lock.ts';
+import { acquireLock } from '../lock.ts';
 import { drive } from './drive.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
 import type { CanaryPlan } from './plan.ts';
@@ -87,6 +88,7 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     stablePods: ground.stablePods,
     canaryPods: [],
     canaryReplicas: undefined,
+    fights: 0,
     guarded: false,
     restarts: restartsOf([]),
     trouble: undefined,

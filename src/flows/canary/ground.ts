@@ -45,6 +45,7 @@ export function rolloutPlanOf(plan: CanaryPlan, ground: Ground): RolloutPlan {
     guardian: plan.guardian !== undefined,
     drain: plan.drain,
     rolloutTimeout: plan.rolloutTimeout,
+    pauseLimit: plan.pauseLimit,
     replicas: ground.replicas,
   };
 }

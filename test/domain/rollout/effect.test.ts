@@ -23,6 +23,7 @@ const plan: RolloutPlan = {
   guardian: true,
   drain: 0,
   rolloutTimeout: 600,
+  pauseLimit: 3600,
   replicas: 4,
 };
 

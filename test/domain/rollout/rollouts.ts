@@ -19,6 +19,7 @@ export const planWith = (more: Partial<RolloutPlan> = {}): RolloutPlan => ({
   guardian: false,
   drain: 30,
   rolloutTimeout: 600,
+  pauseLimit: 3600,
   replicas: 4,
   ...more,
 });
