@@ -1,4 +1,5 @@
 import { webhookNotifier } from '../adapters/notifier/webhook.ts';
+import { pinText } from '../domain/capacity/pins.ts';
 import { Event } from '../domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../domain/kubernetes/object.ts';
 import type { LeaseChange } from '../domain/rollout/lease-writes.ts';
@@ -46,7 +47,11 @@ const deeds: Readonly<Record<Did, string>> = {
 };
 
 const messageOf = ({ undo }: Hands, { found }: Held, did: Did): string =>
-  `${deeds[did]}, because the run ${found.rollout?.run ?? found.holder} gave no sign of life for ${found.durationSeconds} s. It was in the phase ${found.rollout?.phase ?? 'unknown'} of ${undo.app.service}.`;
+  `${deeds[did]}, because the run ${found.rollout?.run ?? found.holder} gave no sign of life for ${found.durationSeconds} s. It was in the phase ${found.rollout?.phase ?? 'unknown'} of ${undo.app.service}.${leftPinned(found)}`;
+
+/** Only traffic is the guardian's. What costs no more than pods is put back by the next run. */
+const leftPinned = ({ capacity }: Held['found']): string =>
+  (capacity?.pins ?? []).map((pin) => ` The next run puts back: ${pinText(pin, 'former')}.`).join('');
 
 async function writeEvent({ cluster, lens, undo, clock, pod }: Hands, message: string): Promise<void> {
   const { namespace } = undo.app;

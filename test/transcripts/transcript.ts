@@ -56,7 +56,18 @@ class Run {
   }
 
   private settle(words: readonly string[]): readonly string[] {
-    const { stages, promote, smoke, guardian, replicas, drain, 'no-data-timeout': noData, 'rollout-timeout': rollout } = fields(words);
+    const {
+      stages,
+      promote,
+      smoke,
+      guardian,
+      minima,
+      'canary-autoscaler': autoscaler,
+      replicas,
+      drain,
+      'no-data-timeout': noData,
+      'rollout-timeout': rollout,
+    } = fields(words);
     const given = stages === undefined ? this.plan.stages : value(parseStages(stages));
     const promotes = promote !== 'false';
     this.plan = {
@@ -65,6 +76,8 @@ class Run {
       stages: promotes ? ladderToPromote(given, this.plan.interval) : given,
       smoke: smoke === 'true',
       guardian: guardian === 'true',
+      minima: minima === 'true' || autoscaler === 'true',
+      canaryAutoscaler: autoscaler === 'true',
       ...(replicas === undefined ? {} : { replicas: Number(replicas) }),
       ...(drain === undefined ? {} : { drain: value(parseDuration(drain)) }),
       ...(noData === undefined ? {} : { noDataTimeout: value(parseDuration(noData)) }),
@@ -219,9 +232,10 @@ function effectText(effect: Effect): string {
     case 'record':
       return `record ${effect.phase} ${effect.weight} %`;
     case 'set-canary':
+      return `set-canary ${effect.replicas}`;
     case 'scale-canary':
     case 'await-canary':
-      return `${effect.do} ${effect.replicas}`;
+      return `${effect.do} ${effect.replicas}${effect.autoscaled === true ? ' or more' : ''}`;
     case 'shift':
       return `shift ${effect.weight} %${effect.urgent ? ', urgent' : ''}`;
     case 'observe':

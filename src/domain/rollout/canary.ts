@@ -15,8 +15,8 @@ import {
   unknown,
   withdraw,
 } from './going-back.ts';
-import { carriedTraffic, type RolloutPlan, replicasOf } from './plan.ts';
-import { promote, stepPromoting, stepReturning } from './promoting.ts';
+import { carriedTraffic, type RolloutPlan, sizeOf } from './plan.ts';
+import { beforeTraffic, promote, stepPromoting, stepReturning } from './promoting.ts';
 import type { Sample } from './sample.ts';
 import type { Forward, In, Move, Rollout } from './state.ts';
 import { look, startWatch, type Watch } from './watch.ts';
@@ -104,7 +104,7 @@ function claimed(plan: RolloutPlan, state: In<'claiming'>, at: number): Move {
     case 'prepare':
       return startOver(plan);
     case 'promote':
-      return promote(startWatch(at), plan.guardian);
+      return promote(startWatch(at), beforeTraffic(plan));
     case 'tidy':
       return empty({ outcome: 'promoted' });
     case 'restore':
@@ -118,11 +118,11 @@ function claimed(plan: RolloutPlan, state: In<'claiming'>, at: number): Move {
 function enter(plan: RolloutPlan, stage: number, at: number, watch?: Watch): Move {
   const weight = plan.stages[stage]?.weight;
   if (weight === undefined) return plan.promote ? promote(startWatch(at, watch?.evidence.last)) : empty({ outcome: 'analysed' });
-  const replicas = replicasOf(plan, stage);
-  const first = plan.guardian && weight > 0 && !carriedTraffic(plan, stage);
+  const size = sizeOf(plan, stage);
+  const first = weight > 0 && !carriedTraffic(plan, stage);
   return {
     state: { phase: 'scaling', stage },
-    effects: [{ do: 'scale-canary', replicas }, { do: 'await-canary', replicas }, ...(first ? [{ do: 'post-guardian' } as const] : [])],
+    effects: [{ do: 'scale-canary', ...size }, { do: 'await-canary', ...size }, ...(first ? beforeTraffic(plan) : [])],
   };
 }
 

@@ -1,3 +1,4 @@
+import { type CapacityRecord, capacityKey, readCapacity } from '../capacity/record.ts';
 import { type GuardianSign, guardianKey, readSign } from '../guardian/sign.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { type RecordedPhase, recordedPhases } from './effect.ts';
@@ -47,6 +48,8 @@ export interface LeaseView {
   readonly rollout?: RolloutRecord;
   readonly evidence?: EvidenceRecord;
   readonly lastKnownGood?: string;
+  /** What has to be put back of stable's autoscaler. */
+  readonly capacity?: CapacityRecord;
   /** What the guardian last wrote. */
   readonly guardian?: GuardianSign;
 }
@@ -75,6 +78,7 @@ export function readLease(object: KubernetesObject): LeaseView {
   const rollout = readRecord(annotations[leaseKeys.rollout]);
   const evidence = readEvidence(annotations[leaseKeys.evidence]);
   const lastKnownGood = annotations[leaseKeys.lastKnownGood];
+  const capacity = readCapacity(annotations[capacityKey]);
   const guardian = readSign(annotations[guardianKey]);
   const epoch = readEpoch(annotations[leaseKeys.epoch]);
   return {
@@ -86,6 +90,7 @@ export function readLease(object: KubernetesObject): LeaseView {
     ...(rollout === undefined ? {} : { rollout }),
     ...(evidence === undefined ? {} : { evidence }),
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
+    ...(capacity === undefined ? {} : { capacity }),
     ...(guardian === undefined ? {} : { guardian }),
   };
 }

@@ -102,10 +102,14 @@ function ours({ kind, metadata }: KubernetesObject): { readonly text: string; re
   if (kind === 'HTTPRoute') return { text: `the weights of ${name}`, jq: '.spec.rules[]?.backendRefs[]?.weight', pointer: '/spec/rules' };
   if (kind === 'Deployment')
     return { text: `the image of ${name}`, jq: '.spec.template.spec.containers[].image', pointer: '/spec/template/spec/containers' };
+  if (kind === 'HorizontalPodAutoscaler') return { text: `minReplicas of ${name}`, jq: '.spec.minReplicas', pointer: '/spec/minReplicas' };
+  if (kind === 'ScaledObject') return { text: `minReplicaCount of ${name}`, jq: '.spec.minReplicaCount', pointer: '/spec/minReplicaCount' };
   return { text: name, jq: '.spec', pointer: '/spec' };
 }
 
 const inGit = ({ kind, metadata }: KubernetesObject): string =>
   kind === 'HTTPRoute'
     ? `Keep the canary of HTTPRoute ${metadata.name} at weight 0 in Git.`
-    : `Write the promoted image of ${kind} ${metadata.name} into Git before the tool's next run, or it goes back to the old version.`;
+    : kind === 'HorizontalPodAutoscaler' || kind === 'ScaledObject'
+      ? `Nothing has to change in Git: the minimum of ${kind} ${metadata.name} is raised while the canary has traffic, and put back.`
+      : `Write the promoted image of ${kind} ${metadata.name} into Git before the tool's next run, or it goes back to the old version.`;

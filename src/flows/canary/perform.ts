@@ -9,6 +9,7 @@ import { awaitRollout, runs } from '../await-rollout.ts';
 import { isTransient } from '../follow.ts';
 import { runSmoke } from '../smoke.ts';
 import { alert } from './alert.ts';
+import { pinMinima, releaseMinima } from './capacity.ts';
 import { explain, explainTrouble } from './explain.ts';
 import { dismissGuardian, postGuardian } from './guardian.ts';
 import { observe, takeReading } from './observe.ts';
@@ -71,10 +72,17 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       return done();
     case 'scale-canary':
       if (effect.replicas > 0) await freshLock(session, signal);
-      await scaleCanary(session, effect.replicas, signal);
+      await scaleCanary(session, effect, signal);
       return done();
     case 'await-canary':
-      return await awaitCanary(session, effect.replicas, signal);
+      return await awaitCanary(session, effect, signal);
+    case 'pin-minima':
+      await freshLock(session, signal);
+      await pinMinima(session, signal);
+      return done();
+    case 'release-minima':
+      await releaseMinima(session, signal);
+      return done();
     case 'smoke':
       await smoke(session, signal);
       return done();
@@ -113,7 +121,11 @@ async function freshLock({ world, lock }: Session, signal: AbortSignal): Promise
   }
 }
 
-async function awaitCanary(session: Session, replicas: number, signal: AbortSignal): Promise<RolloutEvent> {
+async function awaitCanary(
+  session: Session,
+  { replicas, autoscaled }: Extract<Effect, { do: 'await-canary' }>,
+  signal: AbortSignal,
+): Promise<RolloutEvent> {
   const { world, plan, ground } = session;
   const awaited = await awaitRollout(world, {
     namespace: ground.app.namespace,
@@ -122,6 +134,7 @@ async function awaitCanary(session: Session, replicas: number, signal: AbortSign
     seconds: plan.rolloutTimeout,
     image: ground.image,
     replicas,
+    autoscaled: autoscaled === true,
     signal,
   });
   const at = world.clock.monotonic();

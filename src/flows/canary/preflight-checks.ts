@@ -55,8 +55,9 @@ export const permissionText = ({ verb, resource, subresource, why }: Permission)
   `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`} (${why})`;
 
 /** Objects that another tool will write again: a rollout beside it would be reverted in the middle. */
-export function ownership({ gitops }: CanaryPlan, { routes, stable }: Survey): Findings {
-  const owned = [...routes, ...(stable === undefined ? [] : [stable])].flatMap((object): readonly Problem[] => {
+export function ownership({ gitops }: CanaryPlan, { routes, stable, scaling: { autoscaler } }: Survey): Findings {
+  const sizing = autoscaler.is === 'none' ? [] : [autoscaler.object];
+  const owned = [...routes, ...(stable === undefined ? [] : [stable]), ...sizing].flatMap((object): readonly Problem[] => {
     const owner = ownerOf(object);
     if (owner === undefined) return [];
     const what = `${object.kind} ${object.metadata.name} belongs to ${owner.tool} (${owner.name}). ${owner.reverts}`;

@@ -99,6 +99,8 @@ const plan: fc.Arbitrary<RolloutPlan> = fc
     promote: fc.boolean(),
     smoke: fc.boolean(),
     guardian: fc.boolean(),
+    minima: fc.boolean(),
+    canaryAutoscaler: fc.boolean(),
     drain: fc.constantFrom(0, 30),
     rolloutTimeout: fc.constantFrom(60, 120),
     replicas: fc.constantFrom(0, 1, 3, 50),
@@ -137,6 +139,10 @@ interface Known {
   rung: number;
   /** A guardian of this run has acknowledged it and was not dismissed. */
   guarded: boolean;
+  /** Stable keeps its size: this run has seen to it, or a run before may have. */
+  pinned: boolean;
+  /** Nothing is left pinned, by this run or the one before. */
+  released: boolean;
 }
 
 export interface Told {
@@ -161,6 +167,8 @@ export function tell({ plan: rollout, first: { by, found: left }, fates, tail }:
     stableTouched: ['promoting', 'returning', 'restoring'].includes(left.phase),
     rung: -1,
     guarded: false,
+    pinned: false,
+    released: left.phase === 'resting',
   };
   for (let count = 0; ; count += 1) {
     const { state, effects } = move;
@@ -184,6 +192,8 @@ export function tell({ plan: rollout, first: { by, found: left }, fates, tail }:
       allowed(rollout, state, failing, known);
       if (failing.do === 'shift' || failing.do === 'claim') known.weight = undefined;
       if (failing.do === 'set-stable') known.stableTouched = true;
+      if (failing.do === 'pin-minima') known.released = false;
+      if (failing.do === 'release-minima') known.pinned = false;
       if (failing.do === 'dismiss-guardian') known.guarded = false;
       if (failing.do === 'await-canary' || failing.do === 'scale-canary' || failing.do === 'set-canary') known.awaited = 0;
     }
@@ -263,6 +273,8 @@ function allowed(plan: RolloutPlan, state: Rollout, effect: Effect, known: Known
       }
       // Nobody is sent to a canary that nobody could take back.
       expect(known.guarded).toBe(plan.guardian);
+      // Nor is stable left to its autoscaler, which sees its load go.
+      expect(known.pinned).toBe(plan.minima);
       if (state.phase === 'restoring') {
         // Only away from a stable that fails with the new image, to the canary that has carried everything before.
         expect([effect.weight, known.recorded?.phase, known.recorded?.weight, known.stableOrdered]).toEqual([100, 'restoring', 100, 'old']);
@@ -285,6 +297,19 @@ function allowed(plan: RolloutPlan, state: Rollout, effect: Effect, known: Known
     case 'set-stable':
       expect([state.phase, known.recorded?.phase]).toEqual(['promoting', 'promoting']);
       expect(known.guarded).toBe(plan.guardian);
+      expect(known.pinned).toBe(plan.minima);
+      return;
+    case 'pin-minima':
+      expect(plan.minima).toBe(true);
+      expect(['scaling', 'promoting']).toContain(state.phase);
+      return;
+    case 'release-minima':
+      // Stable is left to its autoscaler again only when it has all of the traffic, or before the canary ever had any.
+      expect([plan.minima, known.weight]).toEqual([true, 0]);
+      expect(['resting', 'preparing']).toContain(state.phase);
+      return;
+    case 'record':
+      if (effect.phase === 'resting') expect(plan.minima && !known.released).toBe(false);
       return;
     case 'post-guardian':
       expect([plan.guardian, known.guarded]).toEqual([true, false]);
@@ -295,6 +320,7 @@ function allowed(plan: RolloutPlan, state: Rollout, effect: Effect, known: Known
       expect([plan.guardian, state.phase, known.weight]).toEqual([true, 'resting', 0]);
       return;
     case 'scale-canary':
+      expect(effect.autoscaled === true && !plan.canaryAutoscaler).toBe(false);
       // No pod is taken away while users may be sent to it.
       if (known.weight === undefined) expect(effect.replicas).toBeGreaterThanOrEqual(1);
       else expect(effect.replicas).toBeGreaterThanOrEqual(share(plan, known.weight));
@@ -330,6 +356,14 @@ function apply(effect: Effect, known: Known): void {
       return;
     case 'restore-stable':
       known.stableOrdered = 'old';
+      return;
+    case 'pin-minima':
+      known.pinned = true;
+      known.released = false;
+      return;
+    case 'release-minima':
+      known.pinned = false;
+      known.released = true;
       return;
     case 'post-guardian':
       known.guarded = true;
