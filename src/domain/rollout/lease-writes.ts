@@ -1,3 +1,4 @@
+import { type CapacityRecord, capacityKey } from '../capacity/record.ts';
 import { type GuardianSign, guardianKey } from '../guardian/sign.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { annotationPath, type PatchOperation } from '../kubernetes/patch.ts';
@@ -44,6 +45,7 @@ export interface LeaseChange {
   readonly rollout?: RolloutRecord;
   readonly evidence?: EvidenceRecord;
   readonly lastKnownGood?: string;
+  readonly capacity?: CapacityRecord;
   readonly guardian?: GuardianSign;
   readonly answer?: Answer;
   readonly ended?: EndRecord;
@@ -61,13 +63,14 @@ export function renewal(
   now: string,
 ): readonly PatchOperation[] {
   const annotated = (name: string, value: string): PatchOperation => ({ op: 'add', path: annotationPath(name), value });
-  const { rollout, evidence, lastKnownGood, guardian, answer, ended, release = false } = change;
+  const { rollout, evidence, lastKnownGood, capacity, guardian, answer, ended, release = false } = change;
   return [
     ...onlyWhileHeld(held),
     { op: 'add', path: '/spec/renewTime', value: now },
     ...(rollout === undefined ? [] : [annotated(leaseKeys.rollout, JSON.stringify(rollout))]),
     ...(evidence === undefined ? [] : [annotated(leaseKeys.evidence, JSON.stringify(evidence))]),
     ...(lastKnownGood === undefined ? [] : [annotated(leaseKeys.lastKnownGood, lastKnownGood)]),
+    ...(capacity === undefined ? [] : [annotated(capacityKey, JSON.stringify(capacity))]),
     ...(guardian === undefined ? [] : [annotated(guardianKey, JSON.stringify(guardian))]),
     ...(answer === undefined ? [] : [annotated(leaseKeys.answer, JSON.stringify(answer))]),
     ...(ended === undefined ? [] : [annotated(leaseKeys.ended, JSON.stringify(ended))]),

@@ -1,3 +1,4 @@
+import { type CapacityRecord, capacityKey, readCapacity } from '../capacity/record.ts';
 import { type GuardianSign, guardianKey, readSign } from '../guardian/sign.ts';
 import { jsonAnnotation, textsOf } from '../kubernetes/json-annotation.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
@@ -55,6 +56,8 @@ export interface LeaseView {
   readonly rollout?: RolloutRecord;
   readonly evidence?: EvidenceRecord;
   readonly lastKnownGood?: string;
+  /** What has to be put back of stable's autoscaler. */
+  readonly capacity?: CapacityRecord;
   /** What the guardian last wrote. */
   readonly guardian?: GuardianSign;
   /** What somebody asks of the holder. */
@@ -92,6 +95,7 @@ export function readLease(object: KubernetesObject): LeaseView {
   const rollout = readRecord(annotations[leaseKeys.rollout]);
   const evidence = readEvidence(annotations[leaseKeys.evidence]);
   const lastKnownGood = annotations[leaseKeys.lastKnownGood];
+  const capacity = readCapacity(annotations[capacityKey]);
   const guardian = readSign(annotations[guardianKey]);
   const epoch = readEpoch(annotations[leaseKeys.epoch]);
   const request = readRequest(annotations[leaseKeys.request]);
@@ -106,6 +110,7 @@ export function readLease(object: KubernetesObject): LeaseView {
     ...(rollout === undefined ? {} : { rollout }),
     ...(evidence === undefined ? {} : { evidence }),
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
+    ...(capacity === undefined ? {} : { capacity }),
     ...(guardian === undefined ? {} : { guardian }),
     ...(request === undefined ? {} : { request }),
     ...(answer === undefined ? {} : { answer }),

@@ -1,3 +1,4 @@
+import { nothingChanged } from '../../domain/capacity/record.ts';
 import { restartsOf } from '../../domain/kubernetes/health.ts';
 import { begin } from '../../domain/rollout/begin.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
@@ -95,6 +96,8 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     selectors: undefined,
     writes: [],
     smoke: [],
+    capacity: lock.found?.capacity ?? nothingChanged,
+    remarks: [],
     ending: undefined,
   };
 }
