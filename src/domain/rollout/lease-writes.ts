@@ -1,6 +1,7 @@
 import { type GuardianSign, guardianKey } from '../guardian/sign.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { annotationPath, type PatchOperation } from '../kubernetes/patch.ts';
+import type { RollingRecord } from '../rolling/record.ts';
 import { type EvidenceRecord, type LeaseSpec, leaseKeys, type RolloutRecord, readLease } from './lease.ts';
 
 export interface Taking {
@@ -40,6 +41,7 @@ export function takenBy(
 export interface LeaseChange {
   readonly rollout?: RolloutRecord;
   readonly evidence?: EvidenceRecord;
+  readonly rolling?: RollingRecord;
   readonly lastKnownGood?: string;
   readonly guardian?: GuardianSign;
   /** Gives the lock away. */
@@ -56,12 +58,13 @@ export function renewal(
   now: string,
 ): readonly PatchOperation[] {
   const annotated = (name: string, value: string): PatchOperation => ({ op: 'add', path: annotationPath(name), value });
-  const { rollout, evidence, lastKnownGood, guardian, release = false } = change;
+  const { rollout, evidence, rolling, lastKnownGood, guardian, release = false } = change;
   return [
     ...onlyWhileHeld(held),
     { op: 'add', path: '/spec/renewTime', value: now },
     ...(rollout === undefined ? [] : [annotated(leaseKeys.rollout, JSON.stringify(rollout))]),
     ...(evidence === undefined ? [] : [annotated(leaseKeys.evidence, JSON.stringify(evidence))]),
+    ...(rolling === undefined ? [] : [annotated(leaseKeys.rolling, JSON.stringify(rolling))]),
     ...(lastKnownGood === undefined ? [] : [annotated(leaseKeys.lastKnownGood, lastKnownGood)]),
     ...(guardian === undefined ? [] : [annotated(guardianKey, JSON.stringify(guardian))]),
     ...(release ? [{ op: 'add', path: '/spec/holderIdentity', value: '' } as const] : []),

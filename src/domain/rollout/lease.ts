@@ -1,5 +1,6 @@
 import { type GuardianSign, guardianKey, readSign } from '../guardian/sign.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
+import { type RollingRecord, readRollingRecord } from '../rolling/record.ts';
 import { type RecordedPhase, recordedPhases } from './effect.ts';
 
 /** Seconds that a lock holds without being renewed, where nothing else is wished. */
@@ -46,6 +47,8 @@ export interface LeaseView {
   readonly sign: string;
   readonly rollout?: RolloutRecord;
   readonly evidence?: EvidenceRecord;
+  /** How a rolling update stands. */
+  readonly rolling?: RollingRecord;
   readonly lastKnownGood?: string;
   /** What the guardian last wrote. */
   readonly guardian?: GuardianSign;
@@ -55,6 +58,7 @@ export const leaseKeys = {
   epoch: 'wf-deploy.io/epoch',
   rollout: 'wf-deploy.io/rollout',
   evidence: 'wf-deploy.io/evidence',
+  rolling: 'wf-deploy.io/rolling',
   lastKnownGood: 'wf-deploy.io/last-known-good',
 } as const;
 
@@ -74,6 +78,7 @@ export function readLease(object: KubernetesObject): LeaseView {
   const spec = (object['spec'] ?? {}) as LeaseSpec;
   const rollout = readRecord(annotations[leaseKeys.rollout]);
   const evidence = readEvidence(annotations[leaseKeys.evidence]);
+  const rolling = readRollingRecord(parseJson(annotations[leaseKeys.rolling]));
   const lastKnownGood = annotations[leaseKeys.lastKnownGood];
   const guardian = readSign(annotations[guardianKey]);
   const epoch = readEpoch(annotations[leaseKeys.epoch]);
@@ -85,6 +90,7 @@ export function readLease(object: KubernetesObject): LeaseView {
     sign: JSON.stringify([spec.holderIdentity ?? '', epoch, spec.renewTime ?? '']),
     ...(rollout === undefined ? {} : { rollout }),
     ...(evidence === undefined ? {} : { evidence }),
+    ...(rolling === undefined ? {} : { rolling }),
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
     ...(guardian === undefined ? {} : { guardian }),
   };
