@@ -69,6 +69,7 @@ async function open(place: Place, connections: AnyConnections): Promise<AnyWorld
     cancellation: cancellationBySignals(process),
     handover,
     mask,
+    workspace: process.env['GITHUB_WORKSPACE'] ?? process.cwd(),
     kubeconfigPath: process.env['KUBECONFIG'] ?? '',
     dockerConfig: dockerConfigText(process.env),
     environment: programEnvironment(process.env),

@@ -1,3 +1,4 @@
+import { workspaceFiles } from '../../src/adapters/files/workspace.ts';
 import type { Kind, KubernetesObject, ObjectRef } from '../../src/domain/kubernetes/object.ts';
 import { Failure } from '../../src/failure.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -238,6 +239,8 @@ export interface Stage {
 export interface Settings {
   readonly holder?: string;
   readonly probe?: (url: string, headers: Readonly<Record<string, string>>) => ProbeAnswer;
+  /** A folder of real files. */
+  readonly workspace?: string;
   readonly process?: (argv: readonly string[], options: RunOptions) => RunResult | Promise<RunResult>;
   readonly query?: World['metrics']['query'];
   readonly resolve?: World['registry']['resolve'];
@@ -279,6 +282,7 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
     probe: {
       get: (url, { headers }) => Promise.resolve(settings.probe?.(url, headers) ?? { is: 'no-answer', reason: 'connection refused' }),
     },
+    files: workspaceFiles(settings.workspace ?? import.meta.dirname),
     process: {
       run: async (argv, options) => (await settings.process?.(argv, options)) ?? { exitCode: 0, tail: '' },
     },

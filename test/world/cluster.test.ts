@@ -35,6 +35,7 @@ function build(more: Partial<Connections> = {}) {
     cancellation: { onRequest: () => () => undefined },
     handover: { save: () => undefined },
     mask: (secret) => masked.push(secret),
+    workspace: '.',
     kubeconfigPath: '',
     dockerConfig: '',
     environment: {},
