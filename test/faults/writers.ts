@@ -38,6 +38,8 @@ export function worldOf({ lab }: Place, name: string): World & { close(): void }
       cancellation: { onRequest: () => quiet },
       handover: { save: quiet },
       mask: quiet,
+      workspace: '.',
+      temporary: '.',
       kubeconfigPath: lab.kubeconfig,
       dockerConfig: '',
       environment: {},
