@@ -69,10 +69,15 @@ export function buildWorld(connections: Connections, around: Surroundings): Worl
   };
 }
 
+/** Operations that measure nothing need no Prometheus. Where something is measured, this is no data and never a pass. */
+const noMetrics: Metrics = {
+  query: () =>
+    Promise.reject(new Failure('METRICS_UNREACHABLE', 'No Prometheus is given.', 'Give `prometheus-url` or `prometheus-service`.')),
+};
+
 function metricsOf(prometheus: PrometheusConnection | undefined, connection: ReturnType<typeof kubernetesConnection>, log: Log): Metrics {
   const onWarning = (text: string): void => log.debug(`Prometheus: ${text}`);
-  if (prometheus === undefined)
-    throw new Failure('INPUT_INVALID', 'No Prometheus is given.', 'Give `prometheus-url` or `prometheus-service`.');
+  if (prometheus === undefined) return noMetrics;
   if (prometheus.by === 'service')
     return prometheusInCluster(connection, { namespace: prometheus.namespace, service: prometheus.name, port: prometheus.port, onWarning });
   const { url, token, ca, headers } = prometheus;

@@ -78,8 +78,11 @@ describe('buildWorld', () => {
     expect(build({ prometheus: { by: 'service', namespace: 'm', name: 'p', port: '9090' } }).world.metrics).toHaveProperty('query');
   });
 
+  it('without a Prometheus has no data, and never a pass', async () => {
+    await expect(build({ prometheus: undefined }).world.metrics.query('up')).rejects.toMatchObject({ code: 'METRICS_UNREACHABLE' });
+  });
+
   it.each<readonly [string, Partial<Connections>, string]>([
-    ['no Prometheus', { prometheus: undefined }, 'INPUT_INVALID'],
     ['a kubeconfig that is none', { kubeconfig: { text: 'not: [a', context: '' } }, 'KUBECONFIG_INVALID'],
     ['a context that does not exist', { kubeconfig: { text: kubeconfig, context: 'three' } }, 'KUBECONFIG_INVALID'],
   ])('refuses %s', (_, more, code) => {

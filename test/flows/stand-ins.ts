@@ -165,6 +165,7 @@ export class MemoryCluster implements Cluster {
     await this.called({ verb: write.do, kind: kind.kind, name, write }, signal);
     if (kind.kind === 'SelfSubjectAccessReview' && write.do === 'create')
       return { ...write.object, status: { allowed: this.allows(write.object) } };
+    if (write.do === 'delete') return this.deleted(kind, name);
     const stored = this.put(kind, this.changed(write, kind, name));
     this.reacting(stored);
     return this.find(kind, name) ?? stored;
@@ -192,7 +193,14 @@ export class MemoryCluster implements Cluster {
       if (changed === undefined) throw conflict(`A test of the patch of ${kind.kind} ${name} failed.`);
       return changed;
     }
-    throw new Error('Nothing is deleted in these tests.');
+    throw new Error(`Nothing is changed by ${write.do}.`);
+  }
+
+  private deleted(kind: Kind, name: string): KubernetesObject {
+    const found = this.find(kind, name);
+    if (found === undefined) throw new Failure('CLUSTER_NOT_FOUND', `${kind.kind} ${name} is not there.`, 'See.');
+    this.remove(kind, name);
+    return found;
   }
 
   /** All objects of a kind. */

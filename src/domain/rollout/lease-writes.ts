@@ -2,7 +2,7 @@ import { type GuardianSign, guardianKey } from '../guardian/sign.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { annotationPath, type PatchOperation } from '../kubernetes/patch.ts';
 import { type EvidenceRecord, type LeaseSpec, type LeaseView, leaseKeys, type RolloutRecord, readLease } from './lease.ts';
-import type { Answer, EndRecord, Request } from './request.ts';
+import type { Answer, EndRecord, Request, UnlockRecord } from './request.ts';
 
 export interface Taking {
   readonly holder: string;
@@ -47,6 +47,7 @@ export interface LeaseChange {
   readonly guardian?: GuardianSign;
   readonly answer?: Answer;
   readonly ended?: EndRecord;
+  readonly unlocked?: UnlockRecord;
   /** Gives the lock away. */
   readonly release?: boolean;
 }
@@ -61,7 +62,7 @@ export function renewal(
   now: string,
 ): readonly PatchOperation[] {
   const annotated = (name: string, value: string): PatchOperation => ({ op: 'add', path: annotationPath(name), value });
-  const { rollout, evidence, lastKnownGood, guardian, answer, ended, release = false } = change;
+  const { rollout, evidence, lastKnownGood, guardian, answer, ended, unlocked, release = false } = change;
   return [
     ...onlyWhileHeld(held),
     { op: 'add', path: '/spec/renewTime', value: now },
@@ -71,6 +72,7 @@ export function renewal(
     ...(guardian === undefined ? [] : [annotated(guardianKey, JSON.stringify(guardian))]),
     ...(answer === undefined ? [] : [annotated(leaseKeys.answer, JSON.stringify(answer))]),
     ...(ended === undefined ? [] : [annotated(leaseKeys.ended, JSON.stringify(ended))]),
+    ...(unlocked === undefined ? [] : [annotated(leaseKeys.unlocked, JSON.stringify(unlocked))]),
     ...(release ? [{ op: 'add', path: '/spec/holderIdentity', value: '' } as const] : []),
   ];
 }

@@ -37,6 +37,16 @@ export interface EndRecord {
   readonly at: string;
 }
 
+/** Who took the Lease from whom, and why: for whoever looks afterwards. */
+export interface UnlockRecord {
+  readonly from: string;
+  readonly who: string;
+  readonly why: string;
+  readonly run: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
 export function readRequest(text: string | undefined): Request | undefined {
   const fields = jsonAnnotation(text);
   const texts = textsOf(fields, ['id', 'who', 'why', 'at', 'run']);

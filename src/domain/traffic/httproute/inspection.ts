@@ -21,7 +21,7 @@ export function inspectRoute(route: KubernetesObject | undefined, app: Applicati
   return {
     problems: [
       ...((routeSpec(route).parentRefs ?? []).length === 0 ? [orphaned(name)] : []),
-      ...(splits.length === 0 ? [unsplit(name, app, rules, weights)] : []),
+      ...(splits.length === 0 ? [unsplit(route, name, app, rules, weights)] : []),
       ...splits.flatMap(({ rule, text }) => [...ambiguous(rule, text, app), ...scaleProblems(weighed(rule, text, app), weights)]),
     ],
     warnings: [
@@ -51,6 +51,7 @@ const orphaned = (name: string): Problem => ({
 
 /** The rules that go to stable get the canary at weight 0; where there is none, a whole rule is proposed. */
 function unsplit(
+  route: KubernetesObject,
   name: string,
   app: Application,
   rules: readonly { readonly rule: Rule; readonly text: string }[],
@@ -62,6 +63,13 @@ function unsplit(
       what: `${name} has no rule with the canary's backend \`${app.canaryService}\` beside \`${app.service}\`: ${stableRules.map(({ text }) => text).join('; ')}.`,
       remedy: 'Put it in at weight 0, in each rule that is to be split. The rule then reads:',
       yaml: yamlText(stableRules.map(({ rule }) => withCanary(rule, app, weights))),
+      mended: {
+        ...route,
+        spec: {
+          ...routeSpec(route),
+          rules: rulesOf(route).map((rule) => (backendsOf(rule, app).stable.length > 0 ? withCanary(rule, app, weights) : rule)),
+        },
+      },
     };
   }
   const port = rules.flatMap(({ rule }) => backendsOf(rule, app).canary).find((ref) => ref.port !== undefined)?.port ?? 80;

@@ -34,7 +34,7 @@ export function inspectRoute(
   const { canary } = sideNames(app);
   return {
     problems: [
-      ...(splits.length === 0 ? [unsplit(name, app, rules, weights)] : []),
+      ...(splits.length === 0 ? [unsplit(route, name, app, rules, weights)] : []),
       ...splits.flatMap(({ rule, text }) => [...ambiguous(rule, text, app), ...scaleProblems(weighed(rule, text, app), weights)]),
       ...halfNames(
         rules.map(({ rule }) => rule),

@@ -1,14 +1,16 @@
+import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { yamlText } from '../../kubernetes/yaml.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import type { Application } from '../router.ts';
 import { hostsOf, sideNames } from './host.ts';
 import type { Destination, HttpRule, RouteDestination } from './shape.ts';
-import { destinationsOf } from './shape.ts';
+import { destinationsOf, rulesOf, specOf } from './shape.ts';
 import { destinationsFor, weightOf } from './split.ts';
 import { fittedTo } from './weighed.ts';
 
 /** The rules that go to stable get the canary at weight 0; where there is none, a whole rule is proposed. */
 export function unsplit(
+  route: KubernetesObject,
   name: string,
   app: Application,
   rules: readonly { readonly rule: HttpRule; readonly text: string }[],
@@ -21,6 +23,13 @@ export function unsplit(
       what: `${name} has no http rule with the canary's destination \`${names.canary}\` beside \`${names.stable}\`: ${stableRules.map(({ text }) => text).join('; ')}.`,
       remedy: 'Put it in at weight 0, in each rule that is to be split. The rule then reads:',
       yaml: yamlText(stableRules.map(({ rule }) => withCanary(rule, app, weights))),
+      mended: {
+        ...route,
+        spec: {
+          ...specOf(route),
+          http: rulesOf(route).map((rule) => (destinationsFor(rule, app, 'stable').length > 0 ? withCanary(rule, app, weights) : rule)),
+        },
+      },
     };
   }
   return {
