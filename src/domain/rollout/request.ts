@@ -30,6 +30,7 @@ export interface Answer {
 
 /** How the last run ended, for whoever looks afterwards. */
 export interface EndRecord {
+  readonly epoch: number;
   readonly outcome: string;
   readonly text: string;
   readonly run: string;
@@ -64,4 +65,9 @@ export function readAnswer(text: string | undefined): Answer | undefined {
   return texts === undefined || is === undefined ? undefined : { is, ...texts };
 }
 
-export const readEnd = (text: string | undefined): EndRecord | undefined => textsOf(jsonAnnotation(text), ['outcome', 'text', 'run', 'at']);
+export function readEnd(text: string | undefined): EndRecord | undefined {
+  const fields = jsonAnnotation(text);
+  const texts = textsOf(fields, ['outcome', 'text', 'run', 'at']);
+  const epoch = fields?.['epoch'];
+  return texts === undefined || typeof epoch !== 'number' ? undefined : { epoch, ...texts };
+}

@@ -10,7 +10,7 @@ import type { OperationPlan } from './plan.ts';
 /** What came of a request to the run that holds the Lease. */
 export type Response =
   | { readonly is: 'answered'; readonly answer: Answer }
-  /** The run gave the Lease away, or someone else has it. `before`: without a word to the request. */
+  /** The run gave the Lease away, or someone else has it. */
   | { readonly is: 'ended'; readonly end: EndRecord | undefined; readonly answer: Answer | undefined }
   /** Nobody holds the Lease, or whoever does gave no sign of life for as long as it lasts. */
   | { readonly is: 'nobody'; readonly lease: LeaseView | undefined };
@@ -32,7 +32,7 @@ export async function ask(world: World, plan: OperationPlan, place: Place, until
     const lease = await leaseAt(world, place);
     const now = world.clock.monotonic();
     if (lease === undefined || lease.holder !== seen.holder || lease.epoch !== seen.epoch)
-      return { is: 'ended', end: endAfter(lease, request), answer: accepted };
+      return { is: 'ended', end: endOf(lease, request), answer: accepted };
     if (lease.answer?.id === request.id && accepted === undefined) {
       if (until === 'answered' || lease.answer.is !== 'accepted') return { is: 'answered', answer: lease.answer };
       accepted = lease.answer;
@@ -83,11 +83,8 @@ export const pendingOf = ({ request, answer, epoch }: LeaseView): Request | unde
   request !== undefined && request.epoch === epoch && answer?.id !== request.id ? request : undefined;
 
 /** Of the run that was asked, and not of one long before. */
-const endAfter = (lease: LeaseView | undefined, { at }: Request): EndRecord | undefined =>
-  lease?.ended !== undefined && Date.parse(lease.ended.at) >= Date.parse(at) - clockError ? lease.ended : undefined;
-
-/** Milliseconds by which two machines' clocks may differ here: it decides only which sentence is shown. */
-const clockError = 60_000;
+const endOf = (lease: LeaseView | undefined, { epoch }: Request): EndRecord | undefined =>
+  lease?.ended?.epoch === epoch ? lease.ended : undefined;
 
 const replaced = (by: Request | undefined): Failure =>
   new Failure(
