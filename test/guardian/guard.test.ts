@@ -295,28 +295,33 @@ describe('for any course of things', () => {
 
   it('takes nothing that was not seen unchanged for its duration over reads that all succeeded', () => {
     fc.assert(
-      fc.property(answers, leases, fc.constantFrom(...recordedPhases.filter((phase) => phase !== 'paused')), (course, leaseSeconds, phase) => {
-        const own: GuardPlan = { ...plan, leaseSeconds };
-        const play = new Play(own);
-        let renewal = 0;
-        let unbrokenSince: number | undefined;
-        for (const answer of course) {
-          if (play.state.phase !== 'watching') break;
-          const reads = play.action.do === 'read';
-          play.say((at) => {
-            const late = answer === 'slow' ? at + leaseSeconds : at;
-            play.at = late;
-            if (answer === 'renewed') renewal += 1;
-            if (answer === 'unanswered' || answer === 'renewed' || answer === 'slow') unbrokenSince = undefined;
-            if (answer === 'unanswered' || answer === 'refused' || answer === 'overtaken') return { on: answer, at: late, reason: '' };
-            if (!reads) return { on: 'done', at: late };
-            unbrokenSince ??= late;
-            return { on: 'lease', at: late, lease: { ...leaseAt(renewal, phase), durationSeconds: leaseSeconds }, signAge: 0 };
-          });
-          if (play.action.do === 'take') expect(play.at - (unbrokenSince ?? play.at)).toBeGreaterThanOrEqual(leaseSeconds);
-        }
-        expect(play.wrote).toEqual([]);
-      }),
+      fc.property(
+        answers,
+        leases,
+        fc.constantFrom(...recordedPhases.filter((phase) => phase !== 'paused')),
+        (course, leaseSeconds, phase) => {
+          const own: GuardPlan = { ...plan, leaseSeconds };
+          const play = new Play(own);
+          let renewal = 0;
+          let unbrokenSince: number | undefined;
+          for (const answer of course) {
+            if (play.state.phase !== 'watching') break;
+            const reads = play.action.do === 'read';
+            play.say((at) => {
+              const late = answer === 'slow' ? at + leaseSeconds : at;
+              play.at = late;
+              if (answer === 'renewed') renewal += 1;
+              if (answer === 'unanswered' || answer === 'renewed' || answer === 'slow') unbrokenSince = undefined;
+              if (answer === 'unanswered' || answer === 'refused' || answer === 'overtaken') return { on: answer, at: late, reason: '' };
+              if (!reads) return { on: 'done', at: late };
+              unbrokenSince ??= late;
+              return { on: 'lease', at: late, lease: { ...leaseAt(renewal, phase), durationSeconds: leaseSeconds }, signAge: 0 };
+            });
+            if (play.action.do === 'take') expect(play.at - (unbrokenSince ?? play.at)).toBeGreaterThanOrEqual(leaseSeconds);
+          }
+          expect(play.wrote).toEqual([]);
+        },
+      ),
     );
   });
 

@@ -61,6 +61,8 @@ class Run {
       promote,
       smoke,
       guardian,
+      minima,
+      'canary-autoscaler': autoscaler,
       replicas,
       drain,
       'no-data-timeout': noData,
@@ -75,6 +77,8 @@ class Run {
       stages: promotes ? ladderToPromote(given, this.plan.interval) : given,
       smoke: smoke === 'true',
       guardian: guardian === 'true',
+      minima: minima === 'true' || autoscaler === 'true',
+      canaryAutoscaler: autoscaler === 'true',
       ...(replicas === undefined ? {} : { replicas: Number(replicas) }),
       ...(drain === undefined ? {} : { drain: value(parseDuration(drain)) }),
       ...(noData === undefined ? {} : { noDataTimeout: value(parseDuration(noData)) }),
@@ -246,9 +250,10 @@ function effectText(effect: Effect): string {
     case 'answer':
       return `answer ${effect.is}: ${effect.text}`;
     case 'set-canary':
+      return `set-canary ${effect.replicas}`;
     case 'scale-canary':
     case 'await-canary':
-      return `${effect.do} ${effect.replicas}`;
+      return `${effect.do} ${effect.replicas}${effect.autoscaled === true ? ' or more' : ''}`;
     case 'shift':
       return `shift ${effect.weight} %${effect.urgent ? ', urgent' : ''}`;
     case 'observe':

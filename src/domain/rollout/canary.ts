@@ -20,7 +20,7 @@ import {
 } from './going-back.ts';
 import { keptWeight, stepPaused } from './pausing.ts';
 import { carriedTraffic, type RolloutPlan } from './plan.ts';
-import { promote, stepPromoting, stepReturning } from './promoting.ts';
+import { beforeTraffic, promote, stepPromoting, stepReturning } from './promoting.ts';
 import type { Sample } from './sample.ts';
 import type { Forward, In, Move, Rollout } from './state.ts';
 import { startWatch } from './watch.ts';
@@ -119,7 +119,7 @@ function claimed(plan: RolloutPlan, state: In<'claiming'>, at: number): Move {
     case 'prepare':
       return startOver(plan);
     case 'promote':
-      return promote(startWatch(at), plan.guardian);
+      return promote(startWatch(at), beforeTraffic(plan));
     case 'tidy':
       return empty({ outcome: 'promoted' });
     case 'restore':

@@ -1,7 +1,7 @@
 import { back, empty } from './going-back.ts';
 import { awaitDecision } from './pausing.ts';
-import { carriedTraffic, type RolloutPlan, replicasOf } from './plan.ts';
-import { promote } from './promoting.ts';
+import { carriedTraffic, type RolloutPlan, sizeOf } from './plan.ts';
+import { beforeTraffic, promote } from './promoting.ts';
 import type { Sample } from './sample.ts';
 import type { In, Move } from './state.ts';
 import { look, startWatch, type Watch } from './watch.ts';
@@ -10,11 +10,11 @@ import { look, startWatch, type Watch } from './watch.ts';
 export function enter(plan: RolloutPlan, stage: number, at: number, watch?: Watch): Move {
   const weight = plan.stages[stage]?.weight;
   if (weight === undefined) return plan.promote ? promote(startWatch(at, watch?.evidence.last)) : empty({ outcome: 'analysed' });
-  const replicas = replicasOf(plan, stage);
-  const first = plan.guardian && weight > 0 && !carriedTraffic(plan, stage);
+  const size = sizeOf(plan, stage);
+  const first = weight > 0 && !carriedTraffic(plan, stage);
   return {
     state: { phase: 'scaling', stage },
-    effects: [{ do: 'scale-canary', replicas }, { do: 'await-canary', replicas }, ...(first ? [{ do: 'post-guardian' } as const] : [])],
+    effects: [{ do: 'scale-canary', ...size }, { do: 'await-canary', ...size }, ...(first ? beforeTraffic(plan) : [])],
   };
 }
 

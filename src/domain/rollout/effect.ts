@@ -13,8 +13,13 @@ export type Effect =
   /** Written down in the Lease before it is done, so that a successor knows how to go back. */
   | { readonly do: 'record'; readonly phase: RecordedPhase; readonly weight: number; readonly paused?: true }
   | { readonly do: 'set-canary'; readonly replicas: number }
-  | { readonly do: 'scale-canary'; readonly replicas: number }
-  | { readonly do: 'await-canary'; readonly replicas: number }
+  /** `autoscaled`: at least so many, with an autoscaler of its own that may add to them. */
+  | { readonly do: 'scale-canary'; readonly replicas: number; readonly autoscaled?: true }
+  | { readonly do: 'await-canary'; readonly replicas: number; readonly autoscaled?: true }
+  /** Stable's autoscaler may not scale it below the size it has now. Recorded before it is written; does nothing where nothing sets its size. */
+  | { readonly do: 'pin-minima' }
+  /** Puts back what was pinned, by this run or by a dead one. Does nothing where nothing is recorded. */
+  | { readonly do: 'release-minima' }
   | { readonly do: 'smoke' }
   /** Done only when every parent of the route accepted it. `urgent`: the way to weight 0, tried again until a deadline. */
   | { readonly do: 'shift'; readonly weight: number; readonly urgent: boolean }

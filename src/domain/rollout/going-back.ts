@@ -151,6 +151,8 @@ export function startOver(plan: RolloutPlan): Move {
     state: { phase: 'preparing' },
     effects: [
       { do: 'record', phase: 'preparing', weight: 0 },
+      // What a dead run has pinned is put back first, so that this one records what was there before either.
+      ...releasing(plan),
       { do: 'set-canary', replicas },
       { do: 'await-canary', replicas },
     ],
@@ -163,11 +165,14 @@ export function rest(plan: RolloutPlan, ending: Ending): Move {
     state: { phase: 'resting', ending },
     effects: [
       { do: 'scale-canary', replicas: 0 },
+      ...releasing(plan),
       { do: 'record', phase: 'resting', weight: 0 },
       ...(plan.guardian ? [{ do: 'dismiss-guardian' } as const] : []),
     ],
   };
 }
+
+const releasing = ({ minima }: RolloutPlan): readonly Effect[] => (minima ? [{ do: 'release-minima' }] : []);
 
 export const observe = (plan: RolloutPlan): Effect => ({ do: 'observe', inSeconds: plan.interval });
 

@@ -9,6 +9,7 @@ import { type CanaryInputs, canaryInputNames, parseCanaryInputs } from './inputs
 import { type CanaryPlan, planRollout } from './plan.ts';
 import { refusedCanary, reportCanary, unconfirmedCanary } from './report.ts';
 import type { CanaryResult } from './result.ts';
+import { documents } from './shared-fields.ts';
 import { takeBack } from './take-back.ts';
 
 export const releaseOutputNames = ['outcome', 'stage', 'weight', 'reason', 'previous-image', 'image', 'report'] as const;
@@ -16,15 +17,17 @@ export const releaseOutputNames = ['outcome', 'stage', 'weight', 'reason', 'prev
 /** A rollout of an image. */
 export const release: Flow<CanaryInputs, CanaryPlan, CanaryResult> = {
   name: 'canary',
+  place: 'cluster',
   inputNames: canaryInputNames,
   outputNames: releaseOutputNames,
+  documentNames: documents,
+  secretNames: ['prometheus-token', 'notify-webhook'],
   inputs: parseCanaryInputs,
   plan: ({ wishes }) => planRollout(wishes),
   execute: executeCanary,
   report: reportCanary,
   refused: refusedCanary,
-  unconfirmed: unconfirmedCanary,
-  after: takeBack,
+  post: { run: takeBack, unconfirmed: unconfirmedCanary },
 };
 
 type Inputs = CanaryInputs | OperationInputs;
@@ -51,5 +54,8 @@ export const flow: Flow<Inputs, Plan, Came> = {
       ? { of: 'operation', plan, result: await executeOperation(plan, world) }
       : { of: 'release', plan, result: await executeCanary(plan, world) },
   report: (_, came) => (came.of === 'operation' ? reportOperation(came.plan, came.result) : reportCanary(came.plan, came.result)),
-  after: (plan, handedOver, world) => takeBack('operation' in plan ? plan.canary : plan, handedOver, world),
+  post: {
+    run: (plan, handedOver, world) => takeBack('operation' in plan ? plan.canary : plan, handedOver, world),
+    unconfirmed: unconfirmedCanary,
+  },
 };

@@ -11,6 +11,7 @@ import { isTransient } from '../follow.ts';
 import { patiently } from '../patiently.ts';
 import { runSmoke } from '../smoke.ts';
 import { alert } from './alert.ts';
+import { pinMinima, releaseMinima } from './capacity.ts';
 import { explain, explainTrouble } from './explain.ts';
 import { dismissGuardian, postGuardian } from './guardian.ts';
 import { handOver } from './hand-over.ts';
@@ -67,10 +68,17 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       return done();
     case 'scale-canary':
       if (effect.replicas > 0) await freshLock(session, signal);
-      await scaleCanary(session, effect.replicas, signal);
+      await scaleCanary(session, effect, signal);
       return done();
     case 'await-canary':
-      return await awaitCanary(session, effect.replicas, signal);
+      return await awaitCanary(session, effect, signal);
+    case 'pin-minima':
+      await freshLock(session, signal);
+      await pinMinima(session, signal);
+      return done();
+    case 'release-minima':
+      await releaseMinima(session, signal);
+      return done();
     case 'smoke':
       await smoke(session, signal);
       return done();
@@ -125,7 +133,11 @@ async function freshLock({ world, lock }: Session, signal: AbortSignal): Promise
   }
 }
 
-async function awaitCanary(session: Session, replicas: number, signal: AbortSignal): Promise<RolloutEvent> {
+async function awaitCanary(
+  session: Session,
+  { replicas, autoscaled }: Extract<Effect, { do: 'await-canary' }>,
+  signal: AbortSignal,
+): Promise<RolloutEvent> {
   const { world, plan, ground } = session;
   const awaited = await awaitRollout(world, {
     namespace: ground.app.namespace,
@@ -134,6 +146,7 @@ async function awaitCanary(session: Session, replicas: number, signal: AbortSign
     seconds: plan.rolloutTimeout,
     image: ground.image,
     replicas,
+    autoscaled: autoscaled === true,
     signal,
   });
   const at = world.clock.monotonic();

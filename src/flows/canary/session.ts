@@ -1,4 +1,5 @@
 import type { Selectors } from '../../domain/analysis/arm.ts';
+import type { CapacityRecord } from '../../domain/capacity/record.ts';
 import type { Diagnosis } from '../../domain/kubernetes/diagnosis.ts';
 import type { Restarts } from '../../domain/kubernetes/health.ts';
 import { Deployment } from '../../domain/kubernetes/kinds.ts';
@@ -38,6 +39,10 @@ export interface Session {
   /** What was written, in order, for the report. */
   readonly writes: Writing[];
   readonly smoke: string[];
+  /** What stands in the Lease about stable's autoscaler, to be put back. */
+  capacity: CapacityRecord;
+  /** What a person should know at the end beside the outcome. */
+  readonly remarks: string[];
   /** How it is about to end: what an alert tells of. */
   ending: Ending | undefined;
 }

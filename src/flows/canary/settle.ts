@@ -89,5 +89,6 @@ export function resultOf(raw: Raw & Ended): CanaryResult {
     stages,
     writes: session.writes,
     smoke: session.smoke,
+    warnings: [...shared.warnings, ...session.remarks],
   };
 }

@@ -87,7 +87,12 @@ const tookOver = ({ holder, guardian }: LeaseView, dead: string): boolean =>
   holder === '' && guardian?.is === 'acted' && guardian.after === dead;
 
 /** What is needed to go back: far less than to go forward, and nothing that could refuse. */
-function groundOf(plan: CanaryPlan, record: RolloutRecord, lease: LeaseView | undefined, found: Omit<Survey, 'denied'>): Ground {
+function groundOf(
+  plan: CanaryPlan,
+  record: RolloutRecord,
+  lease: LeaseView | undefined,
+  found: Omit<Survey, 'denied' | 'scaling'>,
+): Ground {
   const absent = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: plan.stableDeployment } };
   const stable = found.stable ?? absent;
   return {
@@ -107,6 +112,9 @@ function groundOf(plan: CanaryPlan, record: RolloutRecord, lease: LeaseView | un
     newImages: [record.image],
     replicas: deploymentSpec(stable).replicas ?? 1,
     port: 0,
+    // Going back puts back what the Lease says.
+    autoscaler: { is: 'none' },
+    autoscaled: false,
     weightAtRest: record.weight,
     lease,
     warnings: [],

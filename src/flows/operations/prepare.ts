@@ -6,7 +6,7 @@ import type { Problem } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { namesOf, objectsOf } from '../canary/preflight.ts';
-import { type Survey, surveyObjects } from '../canary/survey.ts';
+import { surveyObjects } from '../canary/survey.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
 import { giveAway, placeOf, refuseBesideRun } from './holder.ts';
@@ -52,7 +52,7 @@ type Mendable = Problem & { readonly mended: KubernetesObject };
 
 /** What is missing and can be added. Throws when something is in the way that cannot: a subset, a route, a Deployment. */
 async function missingIn(world: World, { canary }: OperationPlan): Promise<readonly Mendable[]> {
-  const found: Survey = { ...(await surveyObjects(world, canary)), denied: [] };
+  const found = await surveyObjects(world, canary);
   const stable = found.stable;
   const inspected = stable === undefined ? undefined : inspectCanary(objectsOf(canary, found, stable), namesOf(canary, found));
   const problems: readonly Problem[] = [

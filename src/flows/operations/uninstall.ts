@@ -1,5 +1,7 @@
+import { isNothing, nothingChanged } from '../../domain/capacity/record.ts';
 import { type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kubernetes/object.ts';
 import { annotationPath } from '../../domain/kubernetes/patch.ts';
+import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { epochAnnotation } from '../../domain/rollout/lease.ts';
 import { ourKinds, ourObjects } from '../../domain/rollout/left-behind.ts';
 import { Failure } from '../../failure.ts';
@@ -18,7 +20,7 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
   const place = placeOf(world, plan);
   const { dryRun } = plan.canary;
   const lease = dryRun ? await leaseAt(world, place) : await refuseBesideRun(world, place, 'uninstall');
-  await refuseUnderWeight(world, plan, place, lease?.rollout?.phase);
+  await refuseUnderWeight(world, plan, place, lease);
   const objects = await ours(world, place);
   const routes = await annotatedRoutes(world, plan, place);
   const listed = [
@@ -43,7 +45,7 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
   };
   try {
     // A run may have come and gone while this waited for the lock.
-    await refuseUnderWeight(world, plan, place, lock.found?.rollout?.phase);
+    await refuseUnderWeight(world, plan, place, lock.found);
     for (const ref of await ours(world, place)) {
       await remove(world, ref);
       gone(nameOf(ref));
@@ -71,12 +73,18 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
   return told('done', `Nothing of wf-deploy is left of ${place.service}. ${stays}`, { writes });
 }
 
-async function refuseUnderWeight(world: World, { canary }: OperationPlan, { namespace }: Place, phase: string | undefined): Promise<void> {
+async function refuseUnderWeight(
+  world: World,
+  { canary }: OperationPlan,
+  { namespace }: Place,
+  lease: LeaseView | undefined,
+): Promise<void> {
   const app = applicationOf(canary, namespace);
   const found = await Promise.all(canary.router.objects(app).map((ref) => world.cluster.get(ref)));
   const objects = found.filter((object) => object !== undefined);
   const weight = objects.length < found.length ? 0 : canary.router.weight(objects, app);
-  if (weight === 0 && (phase === undefined || phase === 'resting')) return;
+  const phase = lease?.rollout?.phase ?? 'resting';
+  if (weight === 0 && phase === 'resting' && isNothing(lease?.capacity ?? nothingChanged)) return;
   throw new Failure(
     'OPERATION_REFUSED',
     weight > 0

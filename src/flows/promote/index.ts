@@ -10,5 +10,6 @@ export const flow: Flow<CanaryInputs, CanaryPlan, CanaryResult> = {
   name: 'promote',
   inputNames: promoteInputNames,
   outputNames: releaseOutputNames,
+  documentNames: release.documentNames.filter((name) => promoteInputNames.includes(name)),
   inputs: parsePromoteInputs,
 };

@@ -109,6 +109,8 @@ const plan: fc.Arbitrary<RolloutPlan> = fc
     promote: fc.boolean(),
     smoke: fc.boolean(),
     guardian: fc.boolean(),
+    minima: fc.boolean(),
+    canaryAutoscaler: fc.boolean(),
     drain: fc.constantFrom(0, 30),
     rolloutTimeout: fc.constantFrom(60, 120),
     pauseLimit: fc.constantFrom(10, 90, 300),
@@ -156,6 +158,10 @@ interface Known {
   /** It keeps the deadline of a pause. */
   handedOver: boolean;
   fights: number;
+  /** Stable keeps its size: this run has seen to it, or a run before may have. */
+  pinned: boolean;
+  /** Nothing is left pinned, by this run or the one before. */
+  released: boolean;
 }
 
 export interface Told {
@@ -182,6 +188,8 @@ export function tell({ plan: rollout, first: { by, found: left }, fates, tail }:
     guarded: false,
     handedOver: false,
     fights: 0,
+    pinned: false,
+    released: left.phase === 'resting',
   };
   for (let count = 0; ; count += 1) {
     const { state, effects } = move;
@@ -209,6 +217,8 @@ export function tell({ plan: rollout, first: { by, found: left }, fates, tail }:
       allowed(rollout, state, failing, known);
       if (failing.do === 'shift' || failing.do === 'claim') known.weight = undefined;
       if (failing.do === 'set-stable') known.stableTouched = true;
+      if (failing.do === 'pin-minima') known.released = false;
+      if (failing.do === 'release-minima') known.pinned = false;
       if (failing.do === 'dismiss-guardian') known.guarded = false;
       // A request only stops waiting for more pods than there are.
       const waits = failing.do === 'await-canary' || failing.do === 'scale-canary' || failing.do === 'set-canary';
@@ -306,6 +316,8 @@ function allowed(plan: RolloutPlan, state: Rollout, effect: Effect, known: Known
       }
       // Nobody is sent to a canary that nobody could take back.
       expect(known.guarded).toBe(plan.guardian);
+      // Nor is stable left to its autoscaler, which sees its load go.
+      expect(known.pinned).toBe(plan.minima);
       if (state.phase === 'restoring') {
         // Only away from a stable that fails with the new image, to the canary that has carried everything before.
         expect([effect.weight, known.recorded?.phase, known.recorded?.weight, known.stableOrdered]).toEqual([100, 'restoring', 100, 'old']);
@@ -335,6 +347,19 @@ function allowed(plan: RolloutPlan, state: Rollout, effect: Effect, known: Known
     case 'set-stable':
       expect([state.phase, known.recorded?.phase]).toEqual(['promoting', 'promoting']);
       expect(known.guarded).toBe(plan.guardian);
+      expect(known.pinned).toBe(plan.minima);
+      return;
+    case 'pin-minima':
+      expect(plan.minima).toBe(true);
+      expect(['scaling', 'promoting']).toContain(state.phase);
+      return;
+    case 'release-minima':
+      // Stable is left to its autoscaler again only when it has all of the traffic, or before the canary ever had any.
+      expect([plan.minima, known.weight]).toEqual([true, 0]);
+      expect(['resting', 'preparing']).toContain(state.phase);
+      return;
+    case 'record':
+      if (effect.phase === 'resting') expect(plan.minima && !known.released).toBe(false);
       return;
     case 'post-guardian':
       expect([plan.guardian, known.guarded]).toEqual([true, false]);
@@ -348,6 +373,7 @@ function allowed(plan: RolloutPlan, state: Rollout, effect: Effect, known: Known
       expect([known.guarded, known.recorded?.phase, known.recorded?.weight]).toEqual([true, 'paused', known.weight]);
       return;
     case 'scale-canary':
+      expect(effect.autoscaled === true && !plan.canaryAutoscaler).toBe(false);
       // No pod is taken away while users may be sent to it.
       if (known.weight === undefined) expect(effect.replicas).toBeGreaterThanOrEqual(1);
       else expect(effect.replicas).toBeGreaterThanOrEqual(share(plan, known.weight));
@@ -383,6 +409,14 @@ function apply(effect: Effect, known: Known): void {
       return;
     case 'restore-stable':
       known.stableOrdered = 'old';
+      return;
+    case 'pin-minima':
+      known.pinned = true;
+      known.released = false;
+      return;
+    case 'release-minima':
+      known.pinned = false;
+      known.released = true;
       return;
     case 'post-guardian':
       known.guarded = true;

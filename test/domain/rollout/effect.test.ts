@@ -22,6 +22,8 @@ const plan: RolloutPlan = {
   promote: true,
   smoke: true,
   guardian: true,
+  minima: false,
+  canaryAutoscaler: false,
   drain: 0,
   rolloutTimeout: 600,
   pauseLimit: 3600,

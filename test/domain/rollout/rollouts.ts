@@ -17,6 +17,8 @@ export const planWith = (more: Partial<RolloutPlan> = {}): RolloutPlan => ({
   promote: true,
   smoke: false,
   guardian: false,
+  minima: false,
+  canaryAutoscaler: false,
   drain: 30,
   rolloutTimeout: 600,
   pauseLimit: 3600,
