@@ -28,8 +28,8 @@ const leastInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   cluster: { kubeconfig: 'apiVersion: v1' },
 };
 
-/** Not required by themselves, because there is another way to say the same. */
-const oneOfSeveral: readonly string[] = ['prometheus-url', 'kubeconfig'];
+/** Not required by themselves, because there is another way to say the same, or an operation that does without. */
+const oneOfSeveral: readonly string[] = ['prometheus-url', 'kubeconfig', 'image'];
 
 /** Each register whose names action.yml has to list, by the input that takes one of them. */
 const registers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

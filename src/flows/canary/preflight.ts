@@ -140,7 +140,11 @@ async function metricsOnStable(world: World, plan: CanaryPlan, found: Survey): P
   return await selfTest(world.metrics, { source: plan.source, criteria: plan.criteria, namespace: found.app.namespace }, selectors.value);
 }
 
-const objectsOf = ({ router }: CanaryPlan, { app, around, stableService, canaryService, canary }: Survey, stable: KubernetesObject) => ({
+export const objectsOf = (
+  { router }: CanaryPlan,
+  { app, around, stableService, canaryService, canary }: Omit<Survey, 'denied' | 'scaling'>,
+  stable: KubernetesObject,
+) => ({
   stable,
   // A subset that is not there is a problem of the route.
   ...(app.subsets === undefined ? {} : { subset: router.canaryLabels(app, around) ?? {} }),
@@ -149,7 +153,7 @@ const objectsOf = ({ router }: CanaryPlan, { app, around, stableService, canaryS
   ...(canary === undefined ? {} : { canary }),
 });
 
-const namesOf = (plan: CanaryPlan, { app }: Survey) => ({
+export const namesOf = (plan: CanaryPlan, { app }: Pick<Survey, 'app'>) => ({
   service: plan.service,
   namespace: app.namespace,
   ...(app.stableService === undefined ? {} : { stableService: app.stableService }),
