@@ -53,16 +53,16 @@ const unchecked: Findings = {
 
 const listed = (missing: readonly Permission[]): string => missing.map(permissionText).join(', ');
 
-const without = 'or set `guardian: false`: then nobody takes the canary back when this run dies, until the next one.';
+const without = 'Set `guardian: false`, and nobody takes the canary back when this run dies, until the next one; or let an administrator';
 
 const cannotPost = (service: string, namespace: string, missing: readonly Permission[]): Problem => ({
   what: `The guardian cannot be made: ${listed(missing)}.`,
-  remedy: `Let an administrator grant this to the account of the kubeconfig, ${without}`,
+  remedy: `${without} grant this to the account of the kubeconfig:`,
   yaml: roleYaml(missing, `wf-deploy-${service}-guardian`, { kind: 'ServiceAccount', name: 'wf-deploy', namespace }),
 });
 
 const cannotMakeAccount = (plan: CanaryPlan, app: Application, missing: readonly Permission[]): Problem => ({
   what: `The guardian's account cannot be made: ${listed(missing)}. (Nobody can make a Role with a right that they do not have themselves.)`,
-  remedy: `Let an administrator apply this, and set \`guardian-service-account: ${guardianName(plan.service)}\`, ${without}`,
+  remedy: `${without} apply this, and set \`guardian-service-account: ${guardianName(plan.service)}\`:`,
   yaml: accountYaml({ app, lease: leaseName(plan.service), stableDeployment: plan.stableDeployment }, plan.router.objects(app)),
 });

@@ -48,8 +48,8 @@ export function permissions({ service }: CanaryPlan, { denied, app }: Survey): F
     return [{ what: `${what}: ${missing.map(permissionText).join(', ')}.`, remedy, yaml }];
   };
   return {
-    problems: ask('required', 'Permissions are missing', 'Let an administrator grant them to the account of the kubeconfig.'),
-    warnings: ask('advisory', 'Not checked for lack of permission', 'Grant these to have that checked as well.'),
+    problems: ask('required', 'Permissions are missing', 'Let an administrator grant them to the account of the kubeconfig:'),
+    warnings: ask('advisory', 'Not checked for lack of permission', 'Grant these to have that checked as well:'),
   };
 }
 

@@ -142,8 +142,7 @@ async function metricsOnStable(world: World, plan: CanaryPlan, found: Survey): P
 
 const objectsOf = ({ router }: CanaryPlan, { app, around, stableService, canaryService, canary }: Survey, stable: KubernetesObject) => ({
   stable,
-  // A subset that is not there is a problem of the route.
-  ...(app.subsets === undefined ? {} : { subset: router.canaryLabels(app, around) ?? {} }),
+  ...(app.subsets === undefined ? {} : { subset: router.canaryLabels(app, around) ?? ('unknown' as const) }),
   ...(stableService === undefined ? {} : { stableService }),
   ...(canaryService === undefined ? {} : { canaryService }),
   ...(canary === undefined ? {} : { canary }),
