@@ -53,13 +53,14 @@ export const warned = (says: Step['says'], mend?: Mend): readonly Step[] => [
 
 /** The command that a remedy names, carried out: `kubectl delete deployment NAME --namespace NAMESPACE [--cascade=orphan]`. */
 export async function runCommand(place: Place, remedy: string): Promise<void> {
-  const [, name, namespace, orphan] =
-    /kubectl delete deployment (\S+) --namespace (\S+?)(?:\s+--cascade=(orphan))?[.,]?(?:\s|$)/.exec(remedy) ?? [];
-  if (name === undefined || namespace !== place.namespace) throw new Error(`No command for ${place.namespace} in: ${remedy}`);
-  const path = await place.lab.client.objects.path(place.name(`Deployment/${name}`));
-  await place.lab.client.objects.send('DELETE', path, { propagationPolicy: orphan === undefined ? 'Background' : 'Orphan' });
-  await place.lab.client.waitFor(
-    `the end of ${name}`,
-    async () => (await place.lab.client.find(place.name(`Deployment/${name}`))) === undefined,
-  );
+  const [, kind = '', name = '', namespace, orphan] =
+    /kubectl delete (\S+) (\S+) --namespace ([a-z0-9-]+)(?: --cascade=(orphan))?/.exec(remedy) ?? [];
+  const known = ['Deployment', 'HorizontalPodAutoscaler'].find((each) => each.toLowerCase() === kind);
+  if (known === undefined || namespace !== place.namespace) throw new Error(`No command for ${place.namespace} in: ${remedy}`);
+  const object = place.name(`${known}/${name}`);
+  const { client } = place.lab;
+  await client.objects.send('DELETE', await client.objects.path(object), {
+    propagationPolicy: orphan === undefined ? 'Background' : 'Orphan',
+  });
+  await client.waitFor(`the end of ${name}`, async () => (await client.find(object)) === undefined);
 }

@@ -64,13 +64,16 @@ export const clusterCases: readonly Case[] = [
     name: 'quota-too-small',
     change: (world) => quota(world, { hard: { pods: '1' } }),
     settle: counted,
-    steps: refused('ResourceQuota small, pods: hard 1, used 1, needed 1 more for 1 pod.', async (place) => {
-      await place.patch('ResourceQuota/small', { spec: { hard: { pods: '2' } } });
-      await place.lab.client.waitFor(
-        'the raised quota',
-        async () => (await place.get('ResourceQuota/small'))['status']?.hard?.pods === '2',
-      );
-    }),
+    steps: refused(
+      'ResourceQuota small, pods: hard 1, used 1, needed 1 more for 1 pod of the canary agent-canary, which grows to the size of stable, 1.',
+      async (place) => {
+        await place.patch('ResourceQuota/small', { spec: { hard: { pods: '2' } } });
+        await place.lab.client.waitFor(
+          'the raised quota',
+          async () => (await place.get('ResourceQuota/small'))['status']?.hard?.pods === '2',
+        );
+      },
+    ),
   },
   {
     name: 'quota-of-some-pods',

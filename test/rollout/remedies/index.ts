@@ -1,3 +1,4 @@
+import { capacityCases } from './capacity.ts';
 import type { Case } from './case.ts';
 import { clusterCases, metricCases } from './cluster.ts';
 import { deploymentCases } from './deployments.ts';
@@ -9,6 +10,7 @@ import { nginxIngressCases } from './nginx-ingress.ts';
 export const cases: readonly Case[] = [
   ...deploymentCases,
   ...clusterCases,
+  ...capacityCases,
   ...metricCases,
   ...gatewayApiCases,
   ...istioCases,

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 
 /** A sentence of the preflight as it stands in the source: what is filled in may be anything. */
 export interface Sentence {
@@ -10,14 +10,24 @@ export interface Sentence {
 
 const root = join(import.meta.dirname, '../../..');
 
-/** Of every file that makes problems: each text that is given as `what`. */
-export function sentences(): readonly Sentence[] {
-  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
-  return files.toSorted().flatMap((file) => {
-    const text = readFileSync(join(root, 'src', file), 'utf8');
-    return /\b(?:Problem|Findings|SelfTest)\b/.test(text) ? whatsIn(text).map((parts) => sentenceOf(`src/${file}`, parts)) : [];
-  });
+/** What the preflight is made of: it, what it imports, and what these import; every router. */
+function sources(): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const read = (path: string): void => {
+    if (found.has(path)) return;
+    const text = readFileSync(path, 'utf8');
+    found.set(path, text);
+    for (const [, from = ''] of text.matchAll(/from '(\.[^']+)'/g)) read(join(dirname(path), from));
+  };
+  for (const path of ['src/flows/canary/preflight.ts', 'src/domain/traffic/index.ts']) read(join(root, path));
+  return found;
 }
+
+/** Each text that is given as the `what` of a problem. */
+export const sentences = (): readonly Sentence[] =>
+  [...sources()].flatMap(([path, text]) =>
+    /\b(?:Problem|Findings|SelfTest)\b/.test(text) ? whatsIn(text).map((parts) => sentenceOf(relative(root, path), parts)) : [],
+  );
 
 const sentenceOf = (file: string, parts: readonly string[]): Sentence => ({
   source: `${file}: ${parts.join('…')}`,

@@ -31,6 +31,8 @@ const versions: Readonly<Record<string, string>> = {
   Secret: 'v1',
   Pod: 'v1',
   ResourceQuota: 'v1',
+  HorizontalPodAutoscaler: 'autoscaling/v2',
+  PodDisruptionBudget: 'policy/v1',
   Namespace: 'v1',
   HTTPRoute: 'gateway.networking.k8s.io/v1',
   VirtualService: 'networking.istio.io/v1',
