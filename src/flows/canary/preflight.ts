@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
-import { podSpec } from '../../domain/kubernetes/pod.ts';
+import { isLeaving, podSpec } from '../../domain/kubernetes/pod.ts';
 import { deploymentSpec, type PodTemplate } from '../../domain/kubernetes/workload.ts';
 import { midPromotion } from '../../domain/rollout/begin.ts';
 import { type CanaryInspection, inspectCanary } from '../../domain/rollout/canary-inspection.ts';
@@ -124,8 +124,10 @@ const differences = (canary: CanaryInspection | undefined): readonly string[] =>
   canary?.canary.is === 'users' ? canary.canary.differences : [];
 
 /** A running pod says more than the template: admission has filled in what a LimitRange adds. */
-const templateOf = ({ stablePods: [pod] }: Survey, stable: KubernetesObject): PodTemplate =>
-  pod === undefined ? (deploymentSpec(stable).template ?? {}) : { spec: podSpec(pod) };
+const templateOf = ({ stablePods }: Survey, stable: KubernetesObject): PodTemplate => {
+  const pod = stablePods.find((each) => !isLeaving(each));
+  return pod === undefined ? (deploymentSpec(stable).template ?? {}) : { spec: podSpec(pod) };
+};
 
 /** The canary grows to stable's size. */
 function additionalPods({ stable, canary }: Survey): number {

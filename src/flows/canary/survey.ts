@@ -3,17 +3,20 @@ import { selectorText } from '../../domain/kubernetes/labels.ts';
 import type { Kind, KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { leaseName } from '../../domain/rollout/lease.ts';
-import { type Permission, permissionsFor } from '../../domain/rollout/permissions.ts';
+import { type Permission, permissionsFor, type Subject } from '../../domain/rollout/permissions.ts';
 import type { Application, ContextRef } from '../../domain/traffic/router.ts';
 import { serviceOf } from '../../domain/traffic/virtual-service/host.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { CanaryPlan } from './plan.ts';
+import { ownSubject } from './subject.ts';
 
 /** Everything the preflight reads. What may not be read is missing here and shows up among the denied permissions. */
 export interface Survey {
   readonly app: Application;
   readonly denied: readonly Permission[];
+  /** Who lacks them; asked only where something is denied, and not always answered. */
+  readonly subject?: Subject | undefined;
   readonly stable: KubernetesObject | undefined;
   readonly stableService: KubernetesObject | undefined;
   readonly canaryService: KubernetesObject | undefined;
@@ -29,10 +32,11 @@ export interface Survey {
 /** Reads only. Throws CLUSTER_UNREACHABLE or CLUSTER_UNAUTHORISED: then nothing else could be known. */
 export async function survey(world: World, plan: CanaryPlan): Promise<Survey> {
   const objects = await surveyObjects(world, plan);
-  return { ...objects, denied: await deniedPermissions(world, plan, objects.app) };
+  const denied = await deniedPermissions(world, plan, objects.app);
+  return { ...objects, denied, ...(denied.length === 0 ? {} : { subject: await ownSubject(world) }) };
 }
 
-export async function surveyObjects(world: World, plan: CanaryPlan): Promise<Omit<Survey, 'denied'>> {
+export async function surveyObjects(world: World, plan: CanaryPlan): Promise<Omit<Survey, 'denied' | 'subject'>> {
   const namespace = plan.namespace ?? world.defaultNamespace;
   const app = applicationOf(plan, namespace);
   const one = (kind: Kind, name: string): Promise<KubernetesObject | undefined> =>

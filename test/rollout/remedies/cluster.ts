@@ -4,7 +4,7 @@ import { apply, type Case, type Mend, refused, warned } from './case.ts';
 import { object, type Place, put, type World } from './world.ts';
 
 const account = async ({ lab, namespace }: Place) => ({
-  kubeconfig: await readFile(await lab.kubeconfigFor({ namespace, serviceAccount: 'wf-deploy' }), 'utf8'),
+  kubeconfig: await readFile(await lab.kubeconfigFor({ namespace, serviceAccount: 'deployer' }), 'utf8'),
 });
 
 const policy = (egress: readonly object[]) => ({ spec: { podSelector: {}, policyTypes: ['Egress'], egress } });
@@ -25,7 +25,11 @@ export const clusterCases: readonly Case[] = [
     inputs: async (place) => ({ ...(await account(place)), guardian: 'true' }),
     steps: [
       {
-        says: ['Permissions are missing: ', 'The guardian cannot be made: ', "The guardian's account cannot be made: "],
+        says: [
+          /^Permissions are missing: get httproutes \(read and write the traffic split, and see it accepted\), .*\.$/,
+          'The guardian cannot be made: create jobs (make the guardian), get jobs (wake the guardian, and dismiss it), patch jobs (wake the guardian, and dismiss it), delete jobs (wake the guardian, and dismiss it), create configmaps (give the guardian its script and what it has to undo).',
+          /^The guardian's account cannot be made: create serviceaccounts \(make the guardian's account\), .* \(Nobody can make a Role with a right that they do not have themselves\.\)$/,
+        ],
         as: 'refusal',
         // As an administrator does who lets the run make no account itself.
         async mend(place, told) {
@@ -35,7 +39,7 @@ export const clusterCases: readonly Case[] = [
       },
       {
         says: [
-          'Not checked for lack of permission: list events (say why a pod does not become ready), get pods/log (show the end of the log of a pod that failed), list resourcequotas (check that the canary fits into the quotas).',
+          /^Not checked for lack of permission: .*list events \(say why a pod does not become ready\), .*\.$/,
           'Not checked for lack of permission: whether a NetworkPolicy cuts the guardian off from the API server.',
         ],
         as: 'warning',

@@ -201,6 +201,10 @@ export const deploymentCases: readonly Case[] = [
       world['Deployment/agent-canary'] = beside(world, 'agent-canary', canary, { matchLabels: { version: 'canary' } });
       world['Deployment/agent'].spec.selector = { matchLabels: { app: 'agent' } };
     },
-    steps: refused(overlapping('app=agent', 'version=canary'), (place) => place.delete('Deployment/agent-canary')),
+    steps: [
+      ...refused(overlapping('app=agent', 'version=canary'), (place) => place.delete('Deployment/agent-canary')),
+      // The one that is made from stable then has to get labels that stable does not select by.
+      ...refused(overlapping('app=agent', 'app=agent,wf-deploy.io/service=agent,wf-deploy.io/track=canary'), apply),
+    ],
   },
 ];
