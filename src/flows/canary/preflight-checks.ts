@@ -4,7 +4,7 @@ import { isReady } from '../../domain/kubernetes/pod.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { isOurs } from '../../domain/rollout/canary-deployment.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
-import { canaryChange, ownerOf, routeChange, stableChange } from '../../domain/rollout/ownership.ts';
+import { canaryChange, minimumChange, ownerOf, routeChange, stableChange } from '../../domain/rollout/ownership.ts';
 import { type Permission, roleYaml, type Subject } from '../../domain/rollout/permissions.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import type { Application } from '../../domain/traffic/router.ts';
@@ -61,11 +61,12 @@ export const permissionText = ({ verb, resource, subresource, why }: Permission)
   `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`} (${why})`;
 
 /** Objects that another tool will write again: a rollout beside it would be reverted in the middle. */
-export function ownership({ gitops, router, service }: CanaryPlan, { routes, stable, canary }: Survey): Findings {
+export function ownership({ gitops, router, service }: CanaryPlan, { routes, stable, canary, scaling: { autoscaler } }: Survey): Findings {
   const changed = [
     ...routes.map((object) => ({ object, change: routeChange(object, router.weights) })),
     ...(stable === undefined ? [] : [{ object: stable, change: stableChange(stable) }]),
     ...(canary === undefined || isOurs(canary, service) ? [] : [{ object: canary, change: canaryChange(canary) }]),
+    ...(autoscaler.is === 'none' ? [] : [{ object: autoscaler.object, change: minimumChange(autoscaler.object) }]),
   ];
   const owned = changed.flatMap(({ object, change }): readonly Problem[] => {
     const owner = ownerOf(object, change);

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Connections } from '../src/flows/flow.ts';
-import { buildWorld, type Surroundings } from '../src/world.ts';
-import { failureOf } from './flows/raw-inputs.ts';
+import type { Connections } from '../../src/flows/flow.ts';
+import { buildWorld } from '../../src/world/cluster.ts';
+import type { Surroundings } from '../../src/world/surroundings.ts';
+import { failureOf } from '../flows/raw-inputs.ts';
 
 const kubeconfig = `apiVersion: v1
 kind: Config
@@ -34,6 +35,8 @@ function build(more: Partial<Connections> = {}) {
     cancellation: { onRequest: () => () => undefined },
     handover: { save: () => undefined },
     mask: (secret) => masked.push(secret),
+    workspace: '.',
+    temporary: '.',
     kubeconfigPath: '',
     dockerConfig: '',
     environment: {},
@@ -78,8 +81,11 @@ describe('buildWorld', () => {
     expect(build({ prometheus: { by: 'service', namespace: 'm', name: 'p', port: '9090' } }).world.metrics).toHaveProperty('query');
   });
 
+  it('measures nothing where no Prometheus is given', async () => {
+    await expect(build({ prometheus: undefined }).world.metrics.query('up')).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  });
+
   it.each<readonly [string, Partial<Connections>, string]>([
-    ['no Prometheus', { prometheus: undefined }, 'INPUT_INVALID'],
     ['a kubeconfig that is none', { kubeconfig: { text: 'not: [a', context: '' } }, 'KUBECONFIG_INVALID'],
     ['a context that does not exist', { kubeconfig: { text: kubeconfig, context: 'three' } }, 'KUBECONFIG_INVALID'],
   ])('refuses %s', (_, more, code) => {
