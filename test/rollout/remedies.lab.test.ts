@@ -39,13 +39,11 @@ const check = (way: Way, { name, action = 'canary' }: Case, inputs: Inputs): Pro
 };
 
 /** What stands in the message of a refusal, or among the warnings in the log. */
-function toldBy(run: ActionResult): { readonly as: 'refusal' | 'warning'; readonly told: readonly Told[] } {
-  const errors = run.commands.filter(({ name }) => name === 'error');
-  if (errors.length > 0) {
-    const text = run.log.includes('PREFLIGHT_FAILED') ? run.log : (errors[0]?.message ?? '');
-    return { as: 'refusal', told: problemsIn(errors[0]?.message.includes('…\n') === true ? text : (errors[0]?.message ?? '')) };
-  }
-  return { as: 'warning', told: warningsIn(run.log) };
+function toldBy({ commands, log }: ActionResult): { readonly as: 'refusal' | 'warning'; readonly told: readonly Told[] } {
+  const refusal = commands.find(({ name }) => name === 'error');
+  if (refusal === undefined) return { as: 'warning', told: warningsIn(log) };
+  const isCut = refusal.message.endsWith('The rest is in the log and in the summary.');
+  return { as: 'refusal', told: problemsIn(isCut ? log : refusal.message) };
 }
 
 const yamlAfter = (lines: readonly string[], from: number): string => {
