@@ -230,7 +230,7 @@ const messages: readonly (readonly [string, 'problems' | 'warnings', number, str
     'destination-subset-that-is-not-there',
     'problems',
     0,
-    'The subset `v1` of host agent is not there: agent does not define it. Requests for it would be answered with 503. → Define it, by a label that only the pods of its side have:',
+    'The subset `v1` of host agent is not there: agent does not define it. Requests for it would be answered with 503. → Define it, by a label that only the pods of its side have.',
   ],
   [
     'header-route-after-the-split',
