@@ -3,13 +3,14 @@ import { loadKubeconfig } from '../../src/adapters/cluster/kubeconfig.ts';
 import { kubernetesObjects } from '../../src/adapters/cluster/kubernetes.ts';
 import type { Application, Router } from '../../src/domain/traffic/router.ts';
 import { Failure } from '../../src/failure.ts';
-import { acquireLock, type Lock } from '../../src/flows/lock.ts';
+import type { Lock } from '../../src/flows/held-lock.ts';
+import { acquireLock } from '../../src/flows/lock.ts';
 import { shift } from '../../src/flows/shift.ts';
-import type { Held } from '../../src/guardian/guard.ts';
 import type { Hands } from '../../src/guardian/hands.ts';
 import { perform } from '../../src/guardian/perform.ts';
+import type { Held } from '../../src/guardian/state.ts';
 import type { World } from '../../src/ports/world.ts';
-import { buildWorld } from '../../src/world.ts';
+import { buildWorld } from '../../src/world/cluster.ts';
 import type { Lab } from '../lab/lab.ts';
 
 /** Two who write one route: each has a connection, a name and a clock of its own, as two processes have. */
@@ -36,6 +37,8 @@ export function worldOf({ lab }: Place, name: string): World & { close(): void }
       cancellation: { onRequest: () => quiet },
       handover: { save: quiet },
       mask: quiet,
+      workspace: lab.directory,
+      temporary: lab.directory,
       kubeconfigPath: lab.kubeconfig,
       dockerConfig: '',
       environment: {},

@@ -90,8 +90,8 @@ async function refusedJob(world: World, { namespace }: Application, object: Kube
 /** What could not be checked is told of for the canary's pods already. */
 function tooLittleRoom(quotas: Survey['quotas'], job: KubernetesObject): readonly Problem[] {
   const { template } = job['spec'] as { readonly template: PodTemplate };
-  return inspectQuota(quotas, template, 1).problems.map(({ what, remedy }) => ({
-    what: `There is no room for the guardian's pod. ${what}`,
+  return inspectQuota(quotas, template, 1, 'of the guardian').problems.map(({ what, remedy }) => ({
+    what,
     remedy: `${remedy.replace(/\.$/, '')}, ${without}`,
   }));
 }

@@ -62,7 +62,7 @@ describe('the preflight of a guardian', () => {
     const on = shop();
     const { problems } = await find(on, {}, [quota({ pods: '4' }, { pods: '4' })]);
     expect(problems.map(({ what }) => what)).toEqual([
-      "There is no room for the guardian's pod. ResourceQuota small, pods: hard 4, used 4, needed 1 more for 1 pod.",
+      'ResourceQuota small, pods: hard 4, used 4, needed 1 more for 1 pod of the guardian.',
     ]);
     expect((await find(on, {}, [quota({ pods: '5' }, { pods: '4' })])).problems).toEqual([]);
   });
