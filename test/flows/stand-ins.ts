@@ -172,7 +172,9 @@ export class MemoryCluster implements Cluster {
     if (kind.kind === 'SelfSubjectAccessReview' && write.do === 'create')
       return { ...write.object, status: { allowed: this.allows(write.object) } };
     if (write.do === 'delete') return this.deleted(kind, name);
-    const stored = this.put(kind, this.changed(write, kind, name));
+    const changed = this.changed(write, kind, name);
+    if (write.dryRun === true) return changed;
+    const stored = this.put(kind, changed);
     this.reacting(stored);
     return this.find(kind, name) ?? stored;
   }

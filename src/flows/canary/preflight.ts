@@ -41,7 +41,7 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
   const [image, metrics, guardian] = await Promise.all([
     resolveImage(world, wantedImage(plan, lease)),
     metricsOnStable(world, plan, found),
-    guardianFindings(world, plan, found.app),
+    guardianFindings(world, plan, found),
   ]);
   const canary =
     found.stable === undefined || !isReadable(found, 'services')
