@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { armOf, withPercent } from '../../../../src/domain/traffic/httproute/split.ts';
+import { armOf, form } from '../../../../src/domain/traffic/httproute/form.ts';
+import { withPercent } from '../../../../src/domain/traffic/rules/form.ts';
 import { app } from './fixtures.ts';
 
 describe('whose backend it is', () => {
@@ -27,7 +28,7 @@ describe('a rule that names a Service several times', () => {
   };
 
   it('keeps the proportion of its references, the rest going to the first', () => {
-    expect(withPercent(rule, app, 33).backendRefs?.map(({ weight }) => weight)).toEqual([41, 26, 33]);
+    expect(withPercent(form, rule, app, 33).backendRefs?.map(({ weight }) => weight)).toEqual([41, 26, 33]);
   });
 
   it('can always go back to weight 0', () => {
@@ -38,7 +39,7 @@ describe('a rule that names a Service several times', () => {
           ...stable.map((weight, port) => ({ name: 'agent', port, weight })),
           ...canary.map((weight, port) => ({ name: 'agent-canary', port, weight })),
         ];
-        const written = withPercent({ backendRefs }, app, percent).backendRefs!;
+        const written = withPercent(form, { backendRefs }, app, percent).backendRefs!;
         const sum = (name: string) => written.filter((ref) => ref.name === name).reduce((total, ref) => total + ref.weight!, 0);
         expect([sum('agent'), sum('agent-canary')]).toEqual([100 - percent, percent]);
       }),
