@@ -29,10 +29,10 @@ export interface Blocker {
 }
 
 /** Passed is the empty list: each of command, tests and coverage has to speak for it, and none speaks for another. */
-export const judgeTests = (evidence: TestsEvidence, threshold: CoverageThreshold): readonly Blocker[] => [
+export const judgeTests = (evidence: TestsEvidence, threshold: CoverageThreshold | undefined): readonly Blocker[] => [
   ...againstTests(evidence.tests),
   ...againstCommand(evidence),
-  ...(evidence.coverage === 'off' ? [] : againstCoverage(evidence.coverage, threshold)),
+  ...(evidence.coverage === 'off' || threshold === undefined ? [] : againstCoverage(evidence.coverage, threshold)),
 ];
 
 function againstTests(tests: TestsEvidence['tests']): readonly Blocker[] {

@@ -1,7 +1,7 @@
 import type { TestCounts } from '../../../src/domain/gates/tests.ts';
 
 /**
- * Reports that the tools wrote themselves, below `real/`; afterwards only host names and folders of the machine were changed, and the
+ * TestReports that the tools wrote themselves, below `real/`; afterwards only host names and folders of the machine were changed, and the
  * `properties` of Surefire's report left out. Made with pytest 9.0.1, pytest-cov 7.0.0, coverage.py 7.12.0, Jest 30.5.2, jest-junit 17.0.0,
  * Node 24.21.0, Go 1.26.8, gotestsum 1.13.0, go-junit-report 2.1.0, gocover-cobertura 1.5.0, Surefire 3.5.2 with JUnit 5.11.4.
  */

@@ -3,10 +3,8 @@ import { open, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
 import type { Files } from '../../ports/files.ts';
-import type { FoundReports, Reports, Standing } from '../../ports/reports.ts';
-import { coverageReaders } from './coverage/index.ts';
+import type { FoundReports, Standing, TestReports } from '../../ports/test-reports.ts';
 import type { CoverageReader } from './coverage/reader.ts';
-import { readJunit } from './junit.ts';
 import { type SourceFiles, sourceFiles } from './source-files.ts';
 import { type Bytes, mostReportBytes } from './text-stream.ts';
 import { UnreadableReport } from './unreadable.ts';
@@ -15,8 +13,8 @@ import { UnreadableReport } from './unreadable.ts';
 const slackMilliseconds = 2000;
 const beginningBytes = 4096;
 
-/** Reports below `root`. @param now the wall clock, in milliseconds */
-export function workspaceReports(root: string, files: Files, now: () => number): Reports {
+/** The reports below `root`; their parsers are loaded when the first is read. @param now the wall clock, in milliseconds */
+export function workspaceReports(root: string, files: Files, now: () => number): TestReports {
   const marksOf = async (patterns: readonly string[]): Promise<readonly { pattern: string; marks: Map<string, string> }[]> =>
     Promise.all(
       patterns.map(async (pattern) => {
@@ -39,6 +37,7 @@ export function workspaceReports(root: string, files: Files, now: () => number):
     tests: (path) =>
       read(root, path, async (bytes, sources) => {
         await beginningOf(bytes);
+        const { readJunit } = await import('./junit.ts');
         return readJunit(bytes.all(), sources);
       }),
     coverage: (path) => read(root, path, async (bytes, sources) => (await coverageReader(bytes)).read(bytes.all(), sources)),
@@ -77,6 +76,7 @@ async function beginningOf({ beginning }: Content): Promise<string> {
 
 async function coverageReader(content: Content): Promise<CoverageReader> {
   const text = await beginningOf(content);
+  const { coverageReaders } = await import('./coverage/index.ts');
   const found = coverageReaders.find((reader) => reader.recognises(text));
   if (found !== undefined) return found;
   const names = coverageReaders.map(({ name }) => name).join(', ');

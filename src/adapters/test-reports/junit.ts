@@ -130,7 +130,7 @@ function brokenTest({ attributes, suite }: Case, { kind, message, text }: Troubl
     kind,
     suite: shown(attributes['classname'] || suite, 200),
     name: shown(attributes['name'] ?? '', 300),
-    message: shown(message || text.trimStart().split('\n', 1)[0] || '', 500),
+    message: shown(linesShown(message || text.trimStart().split('\n', 1)[0] || '', 1000), 500),
     details,
     at: sources.place(named, details),
   };

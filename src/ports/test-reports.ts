@@ -3,7 +3,7 @@ import type { TestReport } from '../domain/gates/tests.ts';
 import type { Parsed } from '../domain/units/parsed.ts';
 
 /** Files that other programs write about their work. Paths and patterns are relative to the workspace, with `/`. */
-export interface Reports {
+export interface TestReports {
   /** What stands at these patterns now. Throws FILE_UNREADABLE for one that leads out of the workspace. */
   standing(patterns: readonly string[]): Promise<Standing>;
   /** Sorts what stands there now into what was written since and what was there before. */
