@@ -1,5 +1,6 @@
 import type { Cancellation } from './cancellation.ts';
 import type { Clock } from './clock.ts';
+import type { Files } from './files.ts';
 import type { Handover } from './handover.ts';
 import type { Log } from './log.ts';
 import type { Process } from './process.ts';
@@ -12,6 +13,7 @@ export interface Workspace {
   readonly cancellation: Cancellation;
   readonly handover: Handover;
   readonly process: Process;
+  readonly files: Files;
 }
 
 export interface RunIdentity {

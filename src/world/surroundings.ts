@@ -11,6 +11,10 @@ export interface Surroundings {
   readonly handover: Handover;
   /** Keeps a secret out of everything that is shown from now on. */
   readonly mask: (secret: string) => void;
+  /** The folder that an earlier step checked the repository out into. */
+  readonly workspace: string;
+  /** A folder that the runner empties after the job, outside of the workspace. */
+  readonly temporary: string;
   /** Where to find a kubeconfig when the input is empty. */
   readonly kubeconfigPath: string;
   /** Text of a docker config.json, empty when there is none. */

@@ -35,6 +35,8 @@ function build(more: Partial<Connections> = {}) {
     cancellation: { onRequest: () => () => undefined },
     handover: { save: () => undefined },
     mask: (secret) => masked.push(secret),
+    workspace: '.',
+    temporary: '.',
     kubeconfigPath: '',
     dockerConfig: '',
     environment: {},

@@ -9,6 +9,8 @@ it('starts programs, and their output goes to the log', async () => {
     cancellation: { onRequest: () => () => undefined },
     handover: { save: () => undefined },
     mask: () => undefined,
+    workspace: '.',
+    temporary: '.',
     kubeconfigPath: '',
     dockerConfig: '',
     environment: { PATH: process.env['PATH'], INSIDE: 'yes' },
