@@ -4,6 +4,7 @@ import { runMain, runPost } from './runner/actions.ts';
 const flows = {
   canary: () => import('./flows/canary/index.ts'),
   promote: () => import('./flows/promote/index.ts'),
+  stage: () => import('./flows/stage/index.ts'),
 } as const;
 
 export type ActionName = keyof typeof flows;

@@ -1,4 +1,5 @@
 import type { Kind, KubernetesObject, ObjectRef } from '../domain/kubernetes/object.ts';
+import type { KnownKind } from '../domain/rolling/manifest.ts';
 
 /**
  * The Kubernetes API. Objects travel as the server gave them: no field is dropped or defaulted on the way.
@@ -16,6 +17,8 @@ export interface Cluster {
   watch(kind: Kind, namespace: string, options: ListOptions, signal: AbortSignal): AsyncIterable<WatchEvent>;
   /** One write. The answer is the object as stored. */
   write(write: Write, signal?: AbortSignal): Promise<KubernetesObject>;
+  /** The kinds that the server has in a group and version (`apps/v1`, `v1`). Empty when it has no such group or version. */
+  kinds(apiVersion: string, signal?: AbortSignal): Promise<readonly KnownKind[]>;
 }
 
 export interface ListOptions {
@@ -37,8 +40,11 @@ export type Write = { readonly dryRun?: boolean } & (
   | { readonly do: 'create'; readonly kind: Kind; readonly namespace: string | undefined; readonly object: KubernetesObject }
   /** PUT: the object carries the resourceVersion it was read with, so a write in between is a CLUSTER_CONFLICT. */
   | { readonly do: 'replace'; readonly ref: ObjectRef; readonly object: KubernetesObject }
-  /** Server-side apply with field manager `wf-deploy`, forced: only for objects that are ours. */
-  | { readonly do: 'apply'; readonly ref: ObjectRef; readonly object: KubernetesObject }
+  /**
+   * Server-side apply with field manager `wf-deploy`. Forced unless that is refused: only for objects that are ours. Unforced, a field of
+   * another manager is a CLUSTER_CONFLICT, and `fieldConflictsBehind` tells whose.
+   */
+  | { readonly do: 'apply'; readonly ref: ObjectRef; readonly object: KubernetesObject; readonly force?: boolean }
   /** JSON Patch (RFC 6902): a failing `test` is a CLUSTER_CONFLICT. */
   | { readonly do: 'patch'; readonly ref: ObjectRef; readonly operations: readonly PatchOperation[] }
   | { readonly do: 'delete'; readonly ref: ObjectRef; readonly uid?: string }

@@ -1,5 +1,6 @@
 import type { Cancellation } from './cancellation.ts';
 import type { Clock } from './clock.ts';
+import type { Digest } from './digest.ts';
 import type { Files } from './files.ts';
 import type { Handover } from './handover.ts';
 import type { Log } from './log.ts';
@@ -14,6 +15,7 @@ export interface Workspace {
   readonly handover: Handover;
   readonly process: Process;
   readonly files: Files;
+  readonly digest: Digest;
 }
 
 export interface RunIdentity {

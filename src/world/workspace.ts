@@ -1,4 +1,5 @@
 import { systemClock } from '../adapters/clock/system.ts';
+import { nodeDigest } from '../adapters/digest/node.ts';
 import { workspaceFiles } from '../adapters/files/workspace.ts';
 import { childProcesses } from '../adapters/process/child.ts';
 import type { Workspace } from '../ports/workspace.ts';
@@ -13,4 +14,5 @@ export const buildWorkspace = ({ run, log, cancellation, handover, environment, 
   handover,
   process: childProcesses({ line: (text) => log.line(`    ${text}`), environment }),
   files: workspaceFiles(workspace),
+  digest: nodeDigest,
 });

@@ -1,5 +1,8 @@
+import { nodeDigest } from '../../src/adapters/digest/node.ts';
 import { workspaceFiles } from '../../src/adapters/files/workspace.ts';
+import * as kinds from '../../src/domain/kubernetes/kinds.ts';
 import type { Kind, KubernetesObject, ObjectRef } from '../../src/domain/kubernetes/object.ts';
+import type { KnownKind } from '../../src/domain/rolling/manifest.ts';
 import { Failure } from '../../src/failure.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Cluster, ListOptions, WatchEvent, Write } from '../../src/ports/cluster.ts';
@@ -171,6 +174,13 @@ export class MemoryCluster implements Cluster {
     return this.find(kind, name) ?? stored;
   }
 
+  /** The kinds that this API has. */
+  known: readonly KnownKind[] = Object.values(kinds).flatMap((kind) => (typeof kind === 'function' ? [] : [{ kind, namespaced: true }]));
+
+  kinds(apiVersion: string): Promise<readonly KnownKind[]> {
+    return Promise.resolve(this.known.filter(({ kind }) => kind.apiVersion === apiVersion));
+  }
+
   /** Writes so far, as `replace HTTPRoute agent`. */
   writes(): readonly string[] {
     return this.calls.filter(({ write }) => write !== undefined).map(({ verb, kind, name }) => `${verb} ${kind} ${name}`);
@@ -283,6 +293,7 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
       get: (url, { headers }) => Promise.resolve(settings.probe?.(url, headers) ?? { is: 'no-answer', reason: 'connection refused' }),
     },
     files: workspaceFiles(settings.workspace ?? import.meta.dirname),
+    digest: nodeDigest,
     process: {
       run: async (argv, options) => (await settings.process?.(argv, options)) ?? { exitCode: 0, tail: '' },
     },

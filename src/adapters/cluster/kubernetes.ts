@@ -2,6 +2,7 @@ import { type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kube
 import { Failure } from '../../failure.ts';
 import type { Cluster, Write } from '../../ports/cluster.ts';
 import type { ApiRequest, Connection } from './connection.ts';
+import { kindsOf } from './kinds.ts';
 import { listAll } from './list.ts';
 import { objectOf } from './objects.ts';
 import { collectionPath, objectPath } from './paths.ts';
@@ -23,6 +24,7 @@ export function kubernetesCluster(
 ): Cluster {
   return {
     ...kubernetesObjects(connection),
+    kinds: (apiVersion, signal) => kindsOf(connection, apiVersion, signal),
     list: async (kind, namespace, options = {}, signal) => (await listAll(connection, kind, namespace, options, signal)).items,
     watch: (kind, namespace, options, signal) =>
       watchObjects({ connection, kind, namespace, options, signal, pauseSeconds, silenceSeconds }),
@@ -81,7 +83,7 @@ function requestFor(write: Write): ApiRequest {
         purpose: purpose('apply', nameOf(write.ref)),
         method: 'PATCH',
         path: objectPath(write.ref),
-        query: { ...query, force: 'true' },
+        query: { ...query, force: String(write.force ?? true) },
         body: JSON.stringify(write.object),
         contentType: 'application/apply-patch+yaml',
       };

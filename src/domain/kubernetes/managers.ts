@@ -10,3 +10,13 @@ export function foreignManager(object: KubernetesObject): string | undefined {
   const latest = [...writers].sort((one, other) => (other.time ?? '').localeCompare(one.time ?? ''))[0];
   return latest?.manager;
 }
+
+/** The field manager that wrote an object last, status aside; of several in the same second, ours. `undefined`: nobody is on record. */
+export function lastManager(object: KubernetesObject): string | undefined {
+  const writers = (object.metadata.managedFields ?? []).filter(
+    ({ manager, subresource }) => manager !== undefined && subresource === undefined,
+  );
+  const newest = writers.reduce((latest, { time = '' }) => (time > latest ? time : latest), '');
+  const last = writers.filter(({ time = '' }) => time === newest);
+  return (last.find(({ manager }) => manager === ourManager) ?? last[0])?.manager;
+}
