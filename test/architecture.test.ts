@@ -30,6 +30,7 @@ const isBundle = (path: string): boolean => path.startsWith('dist/');
 const exceptions: TwinExceptions = {
   testedElsewhere: {
     'src/flows/canary/index.ts': 'test/rollout/: whole rollouts on a cluster',
+    'src/flows/cluster/index.ts': 'test/flows/cluster/cluster.lab.test.ts: as a runner starts it',
     'src/flows/promote/index.ts': 'test/rollout/: whole rollouts on a cluster',
     'src/runner/actions.ts': 'test/actions/bundle.test.ts: dist as a runner starts it',
     'src/failure-codes.ts': 'test/failure.test.ts',

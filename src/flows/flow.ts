@@ -1,4 +1,5 @@
 import type { Failure } from '../failure.ts';
+import type { Access } from '../ports/access.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import type { World } from '../ports/world.ts';
 
@@ -6,6 +7,8 @@ import type { World } from '../ports/world.ts';
 export interface Places {
   readonly cluster: { readonly connections: Connections; readonly world: World };
   readonly workspace: { readonly connections: WorkspaceConnections; readonly world: Workspace };
+  /** Before there is a cluster: what is needed to get to one. */
+  readonly access: { readonly connections: AccessConnections; readonly world: Access };
 }
 
 export type Place = keyof Places;
@@ -60,6 +63,12 @@ export interface Connections {
 /** Nothing outside of the runner. */
 export type WorkspaceConnections = Readonly<Record<never, never>>;
 
+/** A kubeconfig (empty when none was given), and who this workflow is for Azure. */
+export interface AccessConnections {
+  readonly kubeconfig: string;
+  readonly azure: { readonly client: string; readonly tenant: string } | undefined;
+}
+
 export type PrometheusConnection =
   | {
       readonly by: 'url';
@@ -79,4 +88,6 @@ export interface Report {
   readonly file: Readonly<Record<string, unknown>> | undefined;
   readonly annotation: { readonly level: 'notice' | 'warning' | 'error'; readonly title: string; readonly text: string } | undefined;
   readonly succeeded: boolean;
+  /** What the later steps of the job find in their environment. */
+  readonly environment?: Readonly<Record<string, string>>;
 }

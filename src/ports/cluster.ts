@@ -1,5 +1,4 @@
 import type { Kind, KubernetesObject, ObjectRef } from '../domain/kubernetes/object.ts';
-import type { KnownKind } from '../domain/rolling/manifest.ts';
 
 /**
  * The Kubernetes API. Objects travel as the server gave them: no field is dropped or defaulted on the way.
@@ -15,10 +14,10 @@ export interface Cluster {
    * the server closes is opened again; one that cannot be opened throws.
    */
   watch(kind: Kind, namespace: string, options: ListOptions, signal: AbortSignal): AsyncIterable<WatchEvent>;
+  /** Version of the API server, such as `v1.34.4`. */
+  version(signal?: AbortSignal): Promise<string>;
   /** One write. The answer is the object as stored. */
   write(write: Write, signal?: AbortSignal): Promise<KubernetesObject>;
-  /** The kinds that the server has in a group and version (`apps/v1`, `v1`). Empty when it has no such group or version. */
-  kinds(apiVersion: string, signal?: AbortSignal): Promise<readonly KnownKind[]>;
 }
 
 export interface ListOptions {

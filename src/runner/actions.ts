@@ -1,4 +1,5 @@
-import { debug, error, getInput, notice, saveState, setOutput, setSecret, summary, warning } from '@actions/core';
+import { tmpdir } from 'node:os';
+import { debug, error, exportVariable, getInput, notice, saveState, setOutput, setSecret, summary, warning } from '@actions/core';
 import { Failure } from '../failure.ts';
 import type { Flow, Place, Places, Report } from '../flows/flow.ts';
 import type { Handover } from '../ports/handover.ts';
@@ -55,6 +56,7 @@ interface Builder {
 /** The cluster client is most of the bundle: bad inputs, and flows that need no cluster, do not load it. */
 const builders: Readonly<Record<Place, () => Promise<Builder>>> = {
   cluster: async () => ({ build: (await import('../world/cluster.ts')).buildWorld }),
+  access: async () => ({ build: (await import('../world/access.ts')).buildAccess }),
   workspace: async () => {
     const { buildWorkspace } = await import('../world/workspace.ts');
     return { build: (_connections, around) => ({ ...buildWorkspace(around), close: () => undefined }) };
@@ -70,6 +72,7 @@ async function open(place: Place, connections: AnyConnections): Promise<AnyWorld
     handover,
     mask,
     workspace: process.env['GITHUB_WORKSPACE'] ?? process.cwd(),
+    temporary: process.env['RUNNER_TEMP'] ?? tmpdir(),
     kubeconfigPath: process.env['KUBECONFIG'] ?? '',
     dockerConfig: dockerConfigText(process.env),
     environment: programEnvironment(process.env),
@@ -77,12 +80,20 @@ async function open(place: Place, connections: AnyConnections): Promise<AnyWorld
   });
 }
 
+/** GitHub cuts an annotation beyond some four thousand characters. */
+const longestAnnotation = 3900;
+
 const log: Log = {
   line: (text) => {
     process.stdout.write(`${inertLines(text)}\n`);
   },
   debug: (text) => debug(text),
-  annotate: (level, title, text) => ({ notice, warning, error })[level](text.slice(0, 4000), { title }),
+  annotate(level, title, text) {
+    const annotate = { notice, warning, error }[level];
+    if (text.length <= longestAnnotation) return annotate(text, { title });
+    log.line(text);
+    annotate(`${text.slice(0, longestAnnotation)}…\nThe rest is in the log and in the summary.`, { title });
+  },
 };
 
 /** Foreign text must not be read by the runner as a command. */
@@ -109,6 +120,7 @@ async function finish(report: Report | undefined): Promise<void> {
   if (report === undefined) return;
   const path = report.file === undefined ? '' : writeReport(report.file, process.env);
   for (const [name, value] of Object.entries({ ...report.outputs, report: path })) setOutput(name, value);
+  for (const [name, value] of Object.entries(report.environment ?? {})) exportVariable(name, value);
   if (report.annotation !== undefined) log.annotate(report.annotation.level, report.annotation.title, report.annotation.text);
   log.line(`outcome: ${report.outputs['outcome'] ?? ''}${report.outputs['reason'] === '' ? '' : ` (${report.outputs['reason']})`}`);
   if (process.env['GITHUB_STEP_SUMMARY'] !== undefined) await summary.addRaw(report.summary.slice(0, 900_000), true).write();

@@ -13,6 +13,8 @@ export interface Surroundings {
   readonly mask: (secret: string) => void;
   /** The folder that an earlier step checked the repository out into. */
   readonly workspace: string;
+  /** A folder that the runner empties after the job, outside of the workspace. */
+  readonly temporary: string;
   /** Where to find a kubeconfig when the input is empty. */
   readonly kubeconfigPath: string;
   /** Text of a docker config.json, empty when there is none. */

@@ -91,7 +91,7 @@ export class MemoryCluster implements Cluster {
   allows: (review: KubernetesObject) => boolean = () => true;
   private readonly objects = new Map<string, { readonly kind: Kind; readonly object: KubernetesObject }>();
   private readonly watchers = new Set<Watcher>();
-  private version = 100;
+  private revision = 100;
   private readonly clock: Clock;
 
   constructor(clock: Clock) {
@@ -100,11 +100,11 @@ export class MemoryCluster implements Cluster {
 
   /** Puts an object there as someone else would. */
   put(kind: Kind, object: KubernetesObject): KubernetesObject {
-    this.version += 1;
+    this.revision += 1;
     const found = this.find(kind, object.metadata.name);
     const changed = JSON.stringify(found?.['spec']) !== JSON.stringify(object['spec']);
     const generation = (found?.metadata.generation ?? 0) + (changed ? 1 : 0);
-    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.version), generation } };
+    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.revision), generation } };
     this.objects.set(`${kind.kind}/${object.metadata.name}`, { kind, object: stored });
     for (const { kind: watched, sees, tell } of this.watchers)
       if (watched.kind === kind.kind && sees(stored)) tell({ type: 'present', object: stored });
@@ -126,6 +126,11 @@ export class MemoryCluster implements Cluster {
   async get(ref: ObjectRef, signal?: AbortSignal): Promise<KubernetesObject | undefined> {
     await this.called({ verb: 'get', kind: ref.kind.kind, name: ref.name }, signal);
     return this.find(ref.kind, ref.name);
+  }
+
+  async version(signal?: AbortSignal): Promise<string> {
+    await this.called({ verb: 'get', kind: 'version', name: '' }, signal);
+    return 'v1.34.4';
   }
 
   async list(kind: Kind, _namespace: string, options: ListOptions = {}, signal?: AbortSignal): Promise<readonly KubernetesObject[]> {
@@ -169,21 +174,18 @@ export class MemoryCluster implements Cluster {
     await this.called({ verb: write.do, kind: kind.kind, name, write }, signal);
     if (kind.kind === 'SelfSubjectAccessReview' && write.do === 'create')
       return { ...write.object, status: { allowed: this.allows(write.object) } };
-    const stored = this.put(kind, this.changed(write, kind, name));
+    if (write.do === 'delete') return this.deleted(kind, name);
+    const changed = this.changed(write, kind, name);
+    if (write.dryRun === true) return changed;
+    const stored = this.put(kind, changed);
     this.reacting(stored);
     return this.find(kind, name) ?? stored;
   }
 
-  /** The kinds that this API has. */
-  known: readonly KnownKind[] = Object.values(kinds).flatMap((kind) => (typeof kind === 'function' ? [] : [{ kind, namespaced: true }]));
-
-  kinds(apiVersion: string): Promise<readonly KnownKind[]> {
-    return Promise.resolve(this.known.filter(({ kind }) => kind.apiVersion === apiVersion));
-  }
-
-  /** Writes so far, as `replace HTTPRoute agent`. */
+  /** Writes so far, as `replace HTTPRoute agent`, without rehearsals. */
   writes(): readonly string[] {
-    return this.calls.filter(({ write }) => write !== undefined).map(({ verb, kind, name }) => `${verb} ${kind} ${name}`);
+    const wrote = this.calls.filter(({ write }) => write !== undefined && write.dryRun !== true);
+    return wrote.map(({ verb, kind, name }) => `${verb} ${kind} ${name}`);
   }
 
   private changed(write: Write, kind: Kind, name: string): KubernetesObject {
@@ -195,7 +197,9 @@ export class MemoryCluster implements Cluster {
     if (write.do === 'apply') return { ...found, ...write.object, metadata: { ...found?.metadata, ...write.object.metadata } };
     if (found === undefined) throw new Failure('CLUSTER_NOT_FOUND', `${kind.kind} ${name} is not there.`, 'See.');
     if (write.do === 'replace') {
-      if (write.object.metadata.resourceVersion !== found.metadata.resourceVersion) throw conflict(`${kind.kind} ${name} was changed.`);
+      const { resourceVersion } = write.object.metadata;
+      if (resourceVersion !== undefined && resourceVersion !== found.metadata.resourceVersion)
+        throw conflict(`${kind.kind} ${name} was changed.`);
       return write.object;
     }
     if (write.do === 'patch') {
@@ -203,7 +207,14 @@ export class MemoryCluster implements Cluster {
       if (changed === undefined) throw conflict(`A test of the patch of ${kind.kind} ${name} failed.`);
       return changed;
     }
-    throw new Error('Nothing is deleted in these tests.');
+    throw new Error(`A ${write.do} changes nothing.`);
+  }
+
+  private deleted(kind: Kind, name: string): KubernetesObject {
+    const found = this.find(kind, name);
+    if (found === undefined) throw new Failure('CLUSTER_NOT_FOUND', `${kind.kind} ${name} is not there.`, 'See.');
+    this.remove(kind, name);
+    return found;
   }
 
   /** All objects of a kind. */
@@ -258,6 +269,11 @@ export interface Settings {
   readonly log?: World['pods']['log'];
 }
 
+/** The kinds that this API has. */
+const known: readonly KnownKind[] = Object.values(kinds).flatMap((kind) =>
+  typeof kind === 'function' ? [] : [{ kind, namespaced: kind !== kinds.Namespace }],
+);
+
 /** A world of stand-ins. Two of them may share a clock and a cluster: two runs. */
 export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'cluster'>): Stage {
   const clock = shared?.clock ?? new VirtualClock();
@@ -270,6 +286,7 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
     run: { holder: settings.holder ?? 'run-1', page: undefined, actor: 'someone', commit: 'c0ffee' },
     clock,
     cluster,
+    discovery: { kinds: (apiVersion) => Promise.resolve(known.filter(({ kind }) => kind.apiVersion === apiVersion)) },
     log: { line: (text) => lines.push(text), debug: () => undefined, annotate: () => undefined },
     cancellation: {
       onRequest: (listener) => {

@@ -36,6 +36,7 @@ function build(more: Partial<Connections> = {}) {
     handover: { save: () => undefined },
     mask: (secret) => masked.push(secret),
     workspace: '.',
+    temporary: '.',
     kubeconfigPath: '',
     dockerConfig: '',
     environment: {},

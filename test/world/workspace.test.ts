@@ -10,6 +10,7 @@ it('starts programs, and their output goes to the log', async () => {
     handover: { save: () => undefined },
     mask: () => undefined,
     workspace: '.',
+    temporary: '.',
     kubeconfigPath: '',
     dockerConfig: '',
     environment: { PATH: process.env['PATH'], INSIDE: 'yes' },

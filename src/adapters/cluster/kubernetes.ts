@@ -2,11 +2,10 @@ import { type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kube
 import { Failure } from '../../failure.ts';
 import type { Cluster, Write } from '../../ports/cluster.ts';
 import type { ApiRequest, Connection } from './connection.ts';
-import { kindsOf } from './kinds.ts';
 import { listAll } from './list.ts';
 import { objectOf } from './objects.ts';
 import { collectionPath, objectPath } from './paths.ts';
-import { statusBehind } from './refusal.ts';
+import { statusBehind, unreadable } from './refusal.ts';
 import { watchObjects } from './watch.ts';
 
 const fieldManager = 'wf-deploy';
@@ -24,11 +23,18 @@ export function kubernetesCluster(
 ): Cluster {
   return {
     ...kubernetesObjects(connection),
-    kinds: (apiVersion, signal) => kindsOf(connection, apiVersion, signal),
     list: async (kind, namespace, options = {}, signal) => (await listAll(connection, kind, namespace, options, signal)).items,
+    version: async (signal) =>
+      versionIn(await connection.json({ purpose: 'read the version of the API server', path: '/version', signal })),
     watch: (kind, namespace, options, signal) =>
       watchObjects({ connection, kind, namespace, options, signal, pauseSeconds, silenceSeconds }),
   };
+}
+
+function versionIn(answer: unknown): string {
+  const { gitVersion } = (answer ?? {}) as { readonly gitVersion?: unknown };
+  if (typeof gitVersion === 'string' && /^v[\w.+-]{1,60}$/.test(gitVersion)) return gitVersion;
+  throw unreadable('read the version of the API server', 'names no version');
 }
 
 /** The part that deals with single objects: all that the guardian needs. */

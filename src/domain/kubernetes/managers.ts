@@ -20,3 +20,7 @@ export function lastManager(object: KubernetesObject): string | undefined {
   const last = writers.filter(({ time = '' }) => time === newest);
   return (last.find(({ manager }) => manager === ourManager) ?? last[0])?.manager;
 }
+
+/** With these a person writes, who means it. Everything else is taken for a controller that writes what it always writes. */
+export const isPersonsTool = (manager: string): boolean =>
+  /^(?:kubectl\b|k9s$|node-fetch$|Mozilla$|dashboard$|headlamp|openlens|freelens|Lens)/i.test(manager);

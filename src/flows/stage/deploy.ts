@@ -4,7 +4,7 @@ import { isOpen } from '../../domain/rolling/record.ts';
 import { beginGoingBack, beginRolling, leftByADeadRun, type RollingEnding } from '../../domain/rolling/rolling.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import type { World } from '../../ports/world.ts';
-import type { Lock } from '../lock.ts';
+import type { Lock } from '../held-lock.ts';
 import { drive } from './drive.ts';
 import { rollingPlanOf, type StageGround } from './ground.ts';
 import { findJournal, journalOf } from './keep-journal.ts';

@@ -6,6 +6,7 @@ import {
   type RollingPlan,
   step,
 } from '../../domain/rolling/rolling.ts';
+import type { Request } from '../../domain/rollout/request.ts';
 import { perform } from './perform.ts';
 import type { Session } from './session.ts';
 
@@ -38,15 +39,32 @@ interface Cancel {
   stop(): void;
 }
 
-function listen({ world }: Session): Cancel {
+function listen({ world, lock }: Session): Cancel {
   const controller = new AbortController();
-  const cancel: Cancel = { signal: controller.signal, by: undefined, delivered: false, stop: () => stop() };
-  const stop = world.cancellation.onRequest((by) => {
+  const turn = (by: string): void => {
     if (cancel.by !== undefined) return;
     cancel.by = by;
     world.log.line(`Cancelled (${by}): going back.`);
     controller.abort();
-  });
+  };
+  /** Somebody asks for something in the Lease, as of a canary. */
+  const hear = ({ id, what, who, why }: Request): void => {
+    const abort = what === 'abort';
+    lock.answer({
+      id,
+      is: abort ? 'accepted' : 'refused',
+      text: abort ? 'The rolling update goes back.' : 'A rolling update can only be aborted.',
+    });
+    if (abort) turn(`${who} asked for it${why === '' ? '' : `: ${why}`}`);
+  };
+  const stops: (() => void)[] = [];
+  const stop = (): void => {
+    for (const each of stops) each();
+  };
+  const cancel: Cancel = { signal: controller.signal, by: undefined, delivered: false, stop };
+  stops.push(world.cancellation.onRequest(turn), lock.onRequest(hear));
+  const pending = lock.requested();
+  if (pending !== undefined) hear(pending);
   return cancel;
 }
 

@@ -1,6 +1,7 @@
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
-import { acquireLock, type Lock } from '../lock.ts';
+import type { Lock } from '../held-lock.ts';
+import { acquireLock } from '../lock.ts';
 import type { StageGround } from './ground.ts';
 import type { DeployPlan, StagePlan } from './plan.ts';
 import { preflight } from './preflight.ts';

@@ -9,13 +9,14 @@ import { leaseName, readLease } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { selectorOf } from '../await-workload.ts';
+import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import { lock } from './lock-and-check.ts';
 import { change, settled, type Target } from './operate-change.ts';
 import type { OperationPlan } from './plan.ts';
 import { ownershipFindings, permissionFindings, unfinishedCanary } from './preflight-checks.ts';
 import type { OperationResult, WorkloadReport } from './result.ts';
 import type { Writing } from './session.ts';
-import { deniedOf, unlessForbidden } from './survey.ts';
+import { deniedOf } from './survey.ts';
 
 /** Status, history, undo, pause, resume, restart: each workload by itself, with the meaning that kubectl rollout gives them. */
 export async function operate(plan: OperationPlan, world: World): Promise<OperationResult> {
@@ -50,7 +51,7 @@ export async function operate(plan: OperationPlan, world: World): Promise<Operat
 
 async function look(world: World, plan: OperationPlan, namespace: string, reads: boolean): Promise<readonly Target[]> {
   const refs = plan.workloads ?? [{ of: deployment, name: plan.service }];
-  const found = await Promise.all(refs.map((ref) => unlessForbidden(world.cluster.get(refOf(ref, namespace)))));
+  const found = await Promise.all(refs.map((ref) => unlessForbidden(world.cluster.get(refOf(ref, namespace)), undefined)));
   const wanted = stagePermissions({
     service: plan.service,
     namespace,

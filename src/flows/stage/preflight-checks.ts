@@ -3,7 +3,7 @@ import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { paceProblems } from '../../domain/rolling/strategy.ts';
 import { workloadName } from '../../domain/rolling/workload-ref.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
-import { ownerOf } from '../../domain/rollout/ownership.ts';
+import { ownerOf, rollingChange } from '../../domain/rollout/ownership.ts';
 import { type Permission, roleYaml } from '../../domain/rollout/permissions.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { type Findings, permissionText } from '../canary/preflight-checks.ts';
@@ -41,7 +41,7 @@ export function permissionFindings({ service }: StagePlan, denied: readonly Perm
 /** Objects that another tool will write again: it would revert this run in the middle, or undo it later. */
 export function ownershipFindings(gitops: StagePlan['gitops'], found: readonly Pick<Found, 'present'>[]): Findings {
   const owned = found.flatMap(({ present }): readonly Problem[] => {
-    const owner = present === undefined ? undefined : ownerOf(present);
+    const owner = present === undefined ? undefined : ownerOf(present, rollingChange(present));
     if (present === undefined || owner === undefined) return [];
     const what = `${present.kind} ${present.metadata.name} belongs to ${owner.tool} (${owner.name}). ${owner.reverts}`;
     const remedy = gitops === 'refuse' ? `Set \`gitops: accept\` after this: ${owner.change}` : owner.change;

@@ -3,7 +3,7 @@ import type { Journal, JournalEntry } from '../../domain/rolling/journal.ts';
 import type { RollingEnding } from '../../domain/rolling/rolling.ts';
 import type { WorkloadRef } from '../../domain/rolling/workload-ref.ts';
 import type { World } from '../../ports/world.ts';
-import type { Lock } from '../lock.ts';
+import type { Lock } from '../held-lock.ts';
 import type { StageGround } from './ground.ts';
 import type { DeployPlan } from './plan.ts';
 

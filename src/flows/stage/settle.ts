@@ -17,11 +17,15 @@ export async function settle(session: Session, ending: RollingEnding): Promise<v
   if (ending.outcome === 'unknown') return;
   const images = [...new Set(ground.steps.flatMap(({ change }) => Object.values(change.workload?.images ?? {})))];
   const [image] = images;
+  const run = world.run.page ?? world.run.holder;
+  const at = world.clock.now().toISOString();
+  const text = 'cause' in ending ? ending.cause.text : doneText;
   try {
     await forgetJournal(world, plan.service, ground.namespace);
     await lock.record({
       release: true,
-      rolling: { phase: 'resting', key: journal.key, run: world.run.page ?? world.run.holder, since: world.clock.now().toISOString() },
+      rolling: { phase: 'resting', key: journal.key, run, since: at },
+      ended: { outcome: ending.outcome, text: text.slice(0, 500), run, at },
       ...(ending.outcome === 'promoted' && image !== undefined && images.length === 1 ? { lastKnownGood: image } : {}),
     });
     world.handover.save({ open: 'false' });
@@ -30,6 +34,8 @@ export async function settle(session: Session, ending: RollingEnding): Promise<v
     world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
   }
 }
+
+const doneText = 'Every workload is available with what was wanted.';
 
 interface Raw {
   readonly plan: DeployPlan;
@@ -75,7 +81,7 @@ export function endedResult(raw: Raw & { readonly session: Session; readonly end
     // What others changed in the middle is theirs, and nobody here can say how the service stands.
     outcome: session.drifts.length > 0 ? 'unknown' : ending.outcome,
     code: cause?.code,
-    reason: `${cause?.text ?? 'Every workload is available with what was wanted.'}${drift}`,
+    reason: `${cause?.text ?? doneText}${drift}`,
     remedy: cause?.remedy,
     warnings: warningsOf(session.ground),
     writes: session.writes,

@@ -7,10 +7,10 @@ import { deployment } from '../../domain/rolling/workloads/deployment.ts';
 import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
 import type { Permission } from '../../domain/rollout/permissions.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
-import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { isAllowed } from '../canary/survey.ts';
-import type { DeployPlan, StagePlan } from './plan.ts';
+import { unlessForbidden } from '../canary/unless-forbidden.ts';
+import type { DeployPlan } from './plan.ts';
 import { readManifests } from './read-manifests.ts';
 
 /** An object that is to change, as a manifest wants it and as it is. */
@@ -38,7 +38,7 @@ export async function survey(world: World, plan: DeployPlan): Promise<Survey> {
   const namespace = plan.namespace ?? world.defaultNamespace;
   const manifests = await readManifests(world, plan.manifests);
   const versions = [...new Set(manifests.map(({ object }) => object.apiVersion))];
-  const kinds = (await Promise.all(versions.map((version) => world.cluster.kinds(version)))).flat();
+  const kinds = (await Promise.all(versions.map((version) => world.discovery.kinds(version)))).flat();
   const selection = selectManifests(manifests, kinds, namespace);
   const fromManifests = selection.applied.map((manifest) => ({ manifest, ref: manifest.ref, workload: workloadOf(manifest.ref) }));
   const brought = fromManifests.flatMap(({ workload }) => (workload === undefined ? [] : [workload]));
@@ -55,11 +55,11 @@ export async function survey(world: World, plan: DeployPlan): Promise<Survey> {
     ),
   ];
   const [lease, service, ...presents] = await Promise.all([
-    unlessForbidden(world.cluster.get({ kind: Lease, namespace, name: leaseName(plan.service) })),
+    unlessForbidden(world.cluster.get({ kind: Lease, namespace, name: leaseName(plan.service) }), undefined),
     plan.smoke.length > 0 && plan.port === undefined
-      ? unlessForbidden(world.cluster.get({ kind: Service, namespace, name: plan.service }))
+      ? unlessForbidden(world.cluster.get({ kind: Service, namespace, name: plan.service }), undefined)
       : undefined,
-    ...targets.map(({ ref }) => unlessForbidden(world.cluster.get(ref))),
+    ...targets.map(({ ref }) => unlessForbidden(world.cluster.get(ref), undefined)),
   ]);
   const all = targets.map((target, index) => ({ ...target, present: presents[index] }));
   const left = all.filter(({ ref, manifest, present }) => manifest !== undefined && present !== undefined && isRoute(ref));
@@ -115,14 +115,3 @@ export async function deniedOf(world: World, wanted: readonly Permission[]): Pro
   const answers = await Promise.all(wanted.map((permission) => isAllowed(world, permission)));
   return wanted.filter((_, index) => answers[index] !== true);
 }
-
-export async function unlessForbidden(reading: Promise<KubernetesObject | undefined>): Promise<KubernetesObject | undefined> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof Failure && (error.code === 'CLUSTER_FORBIDDEN' || error.code === 'CLUSTER_NOT_FOUND')) return undefined;
-    throw error;
-  }
-}
-
-export const namespaceOf = (plan: StagePlan, world: World): string => plan.namespace ?? world.defaultNamespace;

@@ -25,7 +25,9 @@ export async function takeBack(plan: StagePlan, handedOver: Readonly<Record<stri
   const { service } = plan;
   const namespace = plan.namespace ?? world.defaultNamespace;
   const patience = Math.min(mostPatience, plan.rolloutTimeout);
-  const object = await patiently(world, patience, () => world.cluster.get({ kind: Lease, namespace, name: leaseName(service) }));
+  const object = await patiently(world, { seconds: patience }, () =>
+    world.cluster.get({ kind: Lease, namespace, name: leaseName(service) }),
+  );
   if (object === undefined || readLease(object).holder !== holder) return undefined;
   const started = world.clock.now().toISOString();
   const held = await acquireLock(world, { service, namespace, duration: plan.leaseDuration, timeout: patience, successorOf: holder });
@@ -33,7 +35,7 @@ export async function takeBack(plan: StagePlan, handedOver: Readonly<Record<stri
     const record = held.found?.rolling;
     const journal =
       plan.operation === 'deploy' && isOpen(record)
-        ? await patiently(world, patience, () => findJournal(world, service, namespace))
+        ? await patiently(world, { seconds: patience }, () => findJournal(world, service, namespace))
         : undefined;
     if (plan.operation !== 'deploy' || !isOpen(record)) {
       await held.record({ release: true });
