@@ -1,5 +1,6 @@
 import type { Cancellation } from './cancellation.ts';
 import type { Clock } from './clock.ts';
+import type { Digest } from './digest.ts';
 import type { Files } from './files.ts';
 import type { Handover } from './handover.ts';
 import type { Log } from './log.ts';
@@ -16,6 +17,7 @@ export interface Workspace {
   readonly process: Process;
   readonly files: Files;
   readonly testReports: TestReports;
+  readonly digest: Digest;
 }
 
 export interface RunIdentity {

@@ -1,4 +1,5 @@
 import { kubernetesConnection } from '../adapters/cluster/connection.ts';
+import { kubernetesDiscovery } from '../adapters/cluster/discovery.ts';
 import { loadKubeconfig } from '../adapters/cluster/kubeconfig.ts';
 import { kubernetesCluster } from '../adapters/cluster/kubernetes.ts';
 import { builtGuardianKit } from '../adapters/guardian-kit/built.ts';
@@ -34,6 +35,7 @@ export function buildWorld(connections: Connections, around: Surroundings): Worl
   return {
     ...workspace,
     cluster: kubernetesCluster(connection),
+    discovery: kubernetesDiscovery(connection),
     pods: kubernetesPods(connection),
     metrics: metricsOf(connections.prometheus, connection, log),
     registry: ociRegistry({ dockerConfig: around.dockerConfig }),

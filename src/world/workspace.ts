@@ -1,4 +1,5 @@
 import { systemClock } from '../adapters/clock/system.ts';
+import { nodeDigest } from '../adapters/digest/node.ts';
 import { workspaceFiles } from '../adapters/files/workspace.ts';
 import { childProcesses } from '../adapters/process/child.ts';
 import { workspaceReports } from '../adapters/test-reports/workspace.ts';
@@ -17,6 +18,7 @@ export function buildWorkspace({ run, log, cancellation, handover, environment, 
     handover,
     process: childProcesses({ line: (text) => log.line(`    ${text}`), environment }),
     files,
+    digest: nodeDigest,
     testReports: workspaceReports(workspace, files, () => clock.now().getTime()),
   };
 }

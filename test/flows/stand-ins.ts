@@ -1,6 +1,9 @@
+import { nodeDigest } from '../../src/adapters/digest/node.ts';
 import { workspaceFiles } from '../../src/adapters/files/workspace.ts';
 import { workspaceReports } from '../../src/adapters/test-reports/workspace.ts';
+import * as kinds from '../../src/domain/kubernetes/kinds.ts';
 import type { Kind, KubernetesObject, ObjectRef } from '../../src/domain/kubernetes/object.ts';
+import type { KnownKind } from '../../src/domain/rolling/manifest.ts';
 import { Failure } from '../../src/failure.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Cluster, ListOptions, WatchEvent, Write } from '../../src/ports/cluster.ts';
@@ -180,9 +183,10 @@ export class MemoryCluster implements Cluster {
     return this.find(kind, name) ?? stored;
   }
 
-  /** Writes so far, as `replace HTTPRoute agent`. */
+  /** Writes so far, as `replace HTTPRoute agent`, without rehearsals. */
   writes(): readonly string[] {
-    return this.calls.filter(({ write }) => write !== undefined).map(({ verb, kind, name }) => `${verb} ${kind} ${name}`);
+    const wrote = this.calls.filter(({ write }) => write !== undefined && write.dryRun !== true);
+    return wrote.map(({ verb, kind, name }) => `${verb} ${kind} ${name}`);
   }
 
   private changed(write: Write, kind: Kind, name: string): KubernetesObject {
@@ -194,7 +198,9 @@ export class MemoryCluster implements Cluster {
     if (write.do === 'apply') return { ...found, ...write.object, metadata: { ...found?.metadata, ...write.object.metadata } };
     if (found === undefined) throw new Failure('CLUSTER_NOT_FOUND', `${kind.kind} ${name} is not there.`, 'See.');
     if (write.do === 'replace') {
-      if (write.object.metadata.resourceVersion !== found.metadata.resourceVersion) throw conflict(`${kind.kind} ${name} was changed.`);
+      const { resourceVersion } = write.object.metadata;
+      if (resourceVersion !== undefined && resourceVersion !== found.metadata.resourceVersion)
+        throw conflict(`${kind.kind} ${name} was changed.`);
       return write.object;
     }
     if (write.do === 'patch') {
@@ -264,6 +270,11 @@ export interface Settings {
   readonly log?: World['pods']['log'];
 }
 
+/** The kinds that this API has. */
+const known: readonly KnownKind[] = Object.values(kinds).flatMap((kind) =>
+  typeof kind === 'function' ? [] : [{ kind, namespaced: kind !== kinds.Namespace }],
+);
+
 /** A world of stand-ins. Two of them may share a clock and a cluster: two runs. */
 export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'cluster'>): Stage {
   const clock = shared?.clock ?? new VirtualClock();
@@ -278,6 +289,7 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
     run: { holder: settings.holder ?? 'run-1', page: undefined, actor: 'someone', commit: 'c0ffee' },
     clock,
     cluster,
+    discovery: { kinds: (apiVersion) => Promise.resolve(known.filter(({ kind }) => kind.apiVersion === apiVersion)) },
     log: { line: (text) => lines.push(text), debug: () => undefined, annotate: () => undefined },
     cancellation: {
       onRequest: (listener) => {
@@ -302,6 +314,7 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
     },
     files,
     testReports: workspaceReports(root, files, () => 0),
+    digest: nodeDigest,
     process: {
       run: async (argv, options) => (await settings.process?.(argv, options)) ?? { exitCode: 0, tail: '' },
     },
