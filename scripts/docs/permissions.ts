@@ -19,7 +19,7 @@ export function permissionPage(): string {
 }
 
 function guardianPart(): string {
-  const needs = { service: 'agent', namespace: 'shop', webhook: true };
+  const needs = { service: 'agent', namespace: 'shop', tells: true };
   const posting = withRoles(postingPermissions(needs), 'wf-deploy-agent-guardian');
   const account = withRoles(accountPermissions(needs), 'wf-deploy-agent-guardian-account');
   return `## For the guardian\n\n${guardianIntroduction}\n\n${posting}\n### To make its account\n\n${accountIntroduction}\n\n${account}`;

@@ -1,3 +1,4 @@
+import type { Destination } from '../domain/alert/destination.ts';
 import type { Failure } from '../failure.ts';
 import type { World } from '../ports/world.ts';
 
@@ -34,7 +35,8 @@ export interface RawInputs {
 export interface Connections {
   readonly kubeconfig: { readonly text: string; readonly context: string };
   readonly prometheus: PrometheusConnection | undefined;
-  readonly webhook: string | undefined;
+  /** Who is told of the ending. */
+  readonly notify: readonly Destination[];
 }
 
 export type PrometheusConnection =

@@ -18,7 +18,8 @@ export type Guard =
   /** Users are on the canary and stable is half changed: it is mended before traffic returns to it. `since` is monotonic seconds. */
   | { readonly phase: 'restoring'; readonly held: Held; readonly since: number }
   | { readonly phase: 'emptying'; readonly held: Held }
-  | { readonly phase: 'telling'; readonly held: Held; readonly did: Did }
+  /** `told`: names of those who know of it already. */
+  | { readonly phase: 'telling'; readonly held: Held; readonly did: Did; readonly told: readonly string[] }
   | { readonly phase: 'ended'; readonly because: 'relieved' | 'overtaken' | Did };
 
 export interface Watching {
@@ -49,7 +50,9 @@ export type Action =
   | { readonly do: 'beat' }
   | { readonly do: 'take'; readonly found: LeaseView }
   | { readonly do: 'restore-stable' | 'look-at-stable' | 'empty'; readonly held: Held; readonly inSeconds: number }
-  | { readonly do: 'tell'; readonly held: Held; readonly did: Did; readonly inSeconds: number }
+  /** To people, each once. Cannot fail: whoever cannot be told is left for the next run to tell. */
+  | { readonly do: 'announce'; readonly held: Held; readonly did: Did }
+  | { readonly do: 'tell'; readonly held: Held; readonly did: Did; readonly told: readonly string[]; readonly inSeconds: number }
   | { readonly do: 'end' };
 
 /** What came of an action. `at` is monotonic seconds. */
@@ -58,6 +61,7 @@ export type Observation =
   | { readonly on: 'lease-gone'; readonly at: number }
   | { readonly on: 'stable'; readonly at: number; readonly available: boolean }
   | { readonly on: 'done'; readonly at: number }
+  | { readonly on: 'announced'; readonly at: number; readonly to: readonly string[] }
   /** The API server gave no answer, or none that says anything. */
   | { readonly on: 'unanswered'; readonly at: number; readonly reason: string }
   | { readonly on: 'refused'; readonly at: number; readonly reason: string }
@@ -89,13 +93,15 @@ export function step(plan: GuardPlan, state: Guard, seen: Observation): GuardMov
     case 'restoring':
       return restore(plan, state, seen);
     case 'emptying':
-      if (seen.on === 'done') return tell(state.held, midPromotion(phaseOf(state.held.found)) ? 'stable restored, weight 0' : 'weight 0');
+      if (seen.on === 'done')
+        return announce(state.held, midPromotion(phaseOf(state.held.found)) ? 'stable restored, weight 0' : 'weight 0');
       if (seen.on === 'overtaken') return end('overtaken');
       return { state, action: { do: 'empty', held: state.held, inSeconds: paceOf(plan) } };
     case 'telling':
       if (seen.on === 'done') return end(state.did);
       if (seen.on === 'overtaken') return end('overtaken');
-      return { state, action: { do: 'tell', held: state.held, did: state.did, inSeconds: paceOf(plan) } };
+      if (seen.on === 'announced') return tell(state.held, state.did, seen.to);
+      return { state, action: { do: 'tell', held: state.held, did: state.did, told: state.told, inSeconds: paceOf(plan) } };
     case 'ended':
       return { state, action: { do: 'end' } };
   }
@@ -115,6 +121,7 @@ function watch(plan: GuardPlan, state: Watching, seen: Observation): GuardMove {
     // What was refused, a read or a rehearsal, is tried again: RBAC takes a moment to be known everywhere.
     case 'refused':
     case 'overtaken':
+    case 'announced':
     case 'stable':
       return readOn(plan, state);
   }
@@ -163,7 +170,7 @@ function restore(plan: GuardPlan, state: Extract<Guard, { phase: 'restoring' }>,
   const { held, since } = state;
   if (seen.on === 'overtaken') return end('overtaken');
   if (seen.on === 'stable' && seen.available) return { state: { phase: 'emptying', held }, action: { do: 'empty', held, inSeconds: 0 } };
-  if (seen.at - since > plan.restoreSeconds) return tell(held, 'stable not restored in time');
+  if (seen.at - since > plan.restoreSeconds) return announce(held, 'stable not restored in time');
   const inSeconds = paceOf(plan);
   const ordered = seen.on === 'done' || seen.on === 'stable';
   return { state, action: { do: ordered ? 'look-at-stable' : 'restore-stable', held, inSeconds } };
@@ -171,9 +178,15 @@ function restore(plan: GuardPlan, state: Extract<Guard, { phase: 'restoring' }>,
 
 const readOn = (plan: GuardPlan, state: Watching): GuardMove => ({ state, action: { do: 'read', inSeconds: paceOf(plan) } });
 
-const tell = (held: Held, did: Did): GuardMove => ({
-  state: { phase: 'telling', held, did },
-  action: { do: 'tell', held, did, inSeconds: 0 },
+/** People first: the Lease, which then says who knows, is given away with the same write. */
+const announce = (held: Held, did: Did): GuardMove => ({
+  state: { phase: 'telling', held, did, told: [] },
+  action: { do: 'announce', held, did },
+});
+
+const tell = (held: Held, did: Did, told: readonly string[] = []): GuardMove => ({
+  state: { phase: 'telling', held, did, told },
+  action: { do: 'tell', held, did, told, inSeconds: 0 },
 });
 
 const end = (because: Extract<Guard, { phase: 'ended' }>['because']): GuardMove => ({

@@ -17,7 +17,11 @@ export async function runMain(flow: AnyFlow): Promise<void> {
 
 /** The front door of GitHub Actions: `post`. Repeats the way back of a `main` that did not get to its end. */
 export async function runPost(flow: AnyFlow): Promise<void> {
-  const handedOver = { holder: process.env['STATE_holder'] ?? '', open: process.env['STATE_open'] ?? '' };
+  const handedOver = {
+    holder: process.env['STATE_holder'] ?? '',
+    open: process.env['STATE_open'] ?? '',
+    alarmed: process.env['STATE_alarmed'] ?? '',
+  };
   if (handedOver.open !== 'true') return;
   const report = await guarded(flow, (world, plan) => flow.after(plan, handedOver, world), flow.unconfirmed);
   if (report !== undefined) await finish(report);
@@ -31,7 +35,7 @@ async function guarded(flow: AnyFlow, work: Work, failed: AnyFlow['refused']): P
   // As base64 it is one secret; of a plain one the secrets inside are masked once it is read, not its every word.
   if (!getInput('kubeconfig').includes('\n')) mask(getInput('kubeconfig'));
   try {
-    const documents: RawDocuments = await readDocuments(['metrics', 'criteria', 'smoke'], getInput);
+    const documents: RawDocuments = await readDocuments(['metrics', 'criteria', 'smoke', 'notify'], getInput);
     const inputs = flow.inputs({ text: (name) => getInput(name), document: (name) => documents[name] });
     const world = await open(inputs.connections);
     try {

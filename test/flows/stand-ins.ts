@@ -284,6 +284,7 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
     },
     notifiers: [
       {
+        name: 'stand-in',
         send: (alert) => {
           alerts.push(alert);
           settings.notify?.(alert);
@@ -291,7 +292,7 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
         },
       },
     ],
-    guardianKit: { script: (router) => Promise.resolve(`// watches ${router}`), webhook: undefined },
+    guardianKit: { script: (router) => Promise.resolve(`// watches ${router}`), tells: [] },
     defaultNamespace: 'shop',
   };
   return {

@@ -37,7 +37,9 @@ export type Effect =
   | { readonly do: 'post-guardian' }
   /** Does nothing when there is none. */
   | { readonly do: 'dismiss-guardian' }
-  | { readonly do: 'alert' };
+  | { readonly do: 'alert' }
+  /** Of the rollout that a run before this one left unfinished, now that its traffic is back. Does nothing for those who know. */
+  | { readonly do: 'tell-of-run-before' };
 
 /** How a rollout stands in the Lease. What a successor does about each is decided in `begin`. `promoted`: only the tidying is left. */
 export const recordedPhases = ['resting', 'preparing', 'stages', 'promoting', 'returning', 'restoring', 'emptying', 'promoted'] as const;

@@ -143,6 +143,7 @@ export function startOver(plan: RolloutPlan): Move {
   return {
     state: { phase: 'preparing' },
     effects: [
+      ...(plan.leftBehind === true ? [{ do: 'tell-of-run-before' } as const] : []),
       { do: 'record', phase: 'preparing', weight: 0 },
       { do: 'set-canary', replicas },
       { do: 'await-canary', replicas },

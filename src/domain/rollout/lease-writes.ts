@@ -42,6 +42,7 @@ export interface LeaseChange {
   readonly evidence?: EvidenceRecord;
   readonly lastKnownGood?: string;
   readonly guardian?: GuardianSign;
+  readonly told?: readonly string[];
   /** Gives the lock away. */
   readonly release?: boolean;
 }
@@ -56,7 +57,7 @@ export function renewal(
   now: string,
 ): readonly PatchOperation[] {
   const annotated = (name: string, value: string): PatchOperation => ({ op: 'add', path: annotationPath(name), value });
-  const { rollout, evidence, lastKnownGood, guardian, release = false } = change;
+  const { rollout, evidence, lastKnownGood, guardian, told, release = false } = change;
   return [
     ...onlyWhileHeld(held),
     { op: 'add', path: '/spec/renewTime', value: now },
@@ -64,6 +65,7 @@ export function renewal(
     ...(evidence === undefined ? [] : [annotated(leaseKeys.evidence, JSON.stringify(evidence))]),
     ...(lastKnownGood === undefined ? [] : [annotated(leaseKeys.lastKnownGood, lastKnownGood)]),
     ...(guardian === undefined ? [] : [annotated(guardianKey, JSON.stringify(guardian))]),
+    ...(told === undefined ? [] : [annotated(leaseKeys.told, JSON.stringify(told))]),
     ...(release ? [{ op: 'add', path: '/spec/holderIdentity', value: '' } as const] : []),
   ];
 }

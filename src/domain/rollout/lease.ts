@@ -47,6 +47,8 @@ export interface LeaseView {
   readonly rollout?: RolloutRecord;
   readonly evidence?: EvidenceRecord;
   readonly lastKnownGood?: string;
+  /** Names of those who were told that the rollout in `rollout` ended, by whoever ended it. */
+  readonly told?: readonly string[];
   /** What the guardian last wrote. */
   readonly guardian?: GuardianSign;
 }
@@ -56,6 +58,7 @@ export const leaseKeys = {
   rollout: 'wf-deploy.io/rollout',
   evidence: 'wf-deploy.io/evidence',
   lastKnownGood: 'wf-deploy.io/last-known-good',
+  told: 'wf-deploy.io/told',
 } as const;
 
 export const epochAnnotation = leaseKeys.epoch;
@@ -76,6 +79,7 @@ export function readLease(object: KubernetesObject): LeaseView {
   const evidence = readEvidence(annotations[leaseKeys.evidence]);
   const lastKnownGood = annotations[leaseKeys.lastKnownGood];
   const guardian = readSign(annotations[guardianKey]);
+  const told = readNames(annotations[leaseKeys.told]);
   const epoch = readEpoch(annotations[leaseKeys.epoch]);
   return {
     holder: spec.holderIdentity ?? '',
@@ -86,6 +90,7 @@ export function readLease(object: KubernetesObject): LeaseView {
     ...(rollout === undefined ? {} : { rollout }),
     ...(evidence === undefined ? {} : { evidence }),
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
+    ...(told === undefined ? {} : { told }),
     ...(guardian === undefined ? {} : { guardian }),
   };
 }
@@ -105,6 +110,11 @@ function readRecord(text: string | undefined): RolloutRecord | undefined {
 }
 
 const readEvidence = (text: string | undefined): EvidenceRecord | undefined => textsOf(readFields(text), ['image', 'run', 'at']);
+
+function readNames(text: string | undefined): readonly string[] | undefined {
+  const value = parseJson(text);
+  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : undefined;
+}
 
 function readFields(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
   const value = parseJson(text);

@@ -20,6 +20,8 @@ export interface RolloutPlan {
   /** After a weight of 0: so long do requests in flight and clients that cached an address have to leave. */
   readonly drain: Seconds;
   readonly rolloutTimeout: Seconds;
+  /** A run before this one left a rollout unfinished: taking it back is an ending that people are told of. */
+  readonly leftBehind?: boolean;
   /** Stable's replicas before the release: what the canary's share is a share of. */
   readonly replicas: number;
 }

@@ -1,5 +1,6 @@
 import { step } from '../../domain/rollout/canary.ts';
 import type { Effect, RolloutEvent } from '../../domain/rollout/effect.ts';
+import { figuresOf } from '../../domain/rollout/figures.ts';
 import { recordSample, type StageHistory } from '../../domain/rollout/history.ts';
 import type { RolloutPlan } from '../../domain/rollout/plan.ts';
 import type { Ending, Move, Rollout } from '../../domain/rollout/state.ts';
@@ -26,6 +27,7 @@ export async function drive(session: Session, rollout: RolloutPlan, first: Move)
       const event = await carryOut(session, effects, cancel);
       if (event === undefined) break;
       if (event.on === 'sample') {
+        session.figures = figuresOf(rollout, state, event.sample) ?? session.figures;
         stages = recordSample(stages, rollout, state, event.sample);
         const line = statusLine(rollout, state, event.sample);
         if (line !== undefined) session.world.log.line(line);
@@ -94,7 +96,13 @@ async function carryOutOne(session: Session, effect: Effect, cancel: Cancel): Pr
 }
 
 const mayBeInterrupted = (effect: Effect): boolean =>
-  !(effect.do === 'restore-stable' || effect.do === 'record' || effect.do === 'alert' || (effect.do === 'shift' && effect.urgent));
+  !(
+    effect.do === 'restore-stable' ||
+    effect.do === 'record' ||
+    effect.do === 'alert' ||
+    effect.do === 'tell-of-run-before' ||
+    (effect.do === 'shift' && effect.urgent)
+  );
 
 /** Says where the rollout has come to, and why it turns round. */
 function tell({ world }: Session, plan: RolloutPlan, before: Rollout, after: Rollout): void {

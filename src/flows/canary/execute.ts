@@ -93,6 +93,10 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     writes: [],
     smoke: [],
     ending: undefined,
+    figures: undefined,
+    told: [],
+    notices: [],
+    telling: Promise.resolve(),
   };
 }
 

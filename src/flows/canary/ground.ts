@@ -1,5 +1,6 @@
 import type { Labels } from '../../domain/kubernetes/labels.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { unfinished } from '../../domain/rollout/begin.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import type { RolloutPlan } from '../../domain/rollout/plan.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
@@ -46,5 +47,6 @@ export function rolloutPlanOf(plan: CanaryPlan, ground: Ground): RolloutPlan {
     drain: plan.drain,
     rolloutTimeout: plan.rolloutTimeout,
     replicas: ground.replicas,
+    leftBehind: unfinished(ground.lease?.rollout),
   };
 }

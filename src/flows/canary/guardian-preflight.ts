@@ -18,7 +18,7 @@ import { isAllowed } from './survey.ts';
  */
 export async function guardianFindings(world: World, plan: CanaryPlan, app: Application): Promise<Findings> {
   if (plan.guardian === undefined) return { problems: [], warnings: [] };
-  const needs = { service: plan.service, namespace: app.namespace, webhook: world.guardianKit.webhook !== undefined };
+  const needs = { service: plan.service, namespace: app.namespace, tells: world.guardianKit.tells.length > 0 };
   const makesAccount = plan.guardian.serviceAccount === undefined;
   const [posting, account] = await Promise.all([
     denied(world, postingPermissions(needs)),

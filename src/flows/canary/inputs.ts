@@ -93,6 +93,7 @@ export function sharedWishes(fields: Omit<z.output<typeof schema>, 'image' | 'pr
     drain: fields.drain,
     gitops: fields.gitops,
     dryRun: fields['dry-run'],
+    notifyOn: fields['notify-on'],
     metricsService: metrics === undefined ? undefined : { namespace: metrics.namespace, name: `${metrics.name}:${metrics.port}` },
   } as const;
 }

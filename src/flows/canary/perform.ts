@@ -8,7 +8,7 @@ import { Failure } from '../../failure.ts';
 import { awaitRollout, runs } from '../await-rollout.ts';
 import { isTransient } from '../follow.ts';
 import { runSmoke } from '../smoke.ts';
-import { alert } from './alert.ts';
+import { alert, tellOfRunBefore } from './alert.ts';
 import { explain, explainTrouble } from './explain.ts';
 import { dismissGuardian, postGuardian } from './guardian.ts';
 import { observe, takeReading } from './observe.ts';
@@ -47,7 +47,10 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       await orderWeight(session, effect.weight, signal);
       return done();
     case 'record':
+      // A rollout of its own begins, of which nobody knows anything yet.
+      if (effect.phase === 'preparing') session.told = [];
       await lock.record({
+        ...(effect.phase === 'preparing' || session.told.length > 0 ? { told: session.told } : {}),
         rollout: {
           phase: effect.phase,
           weight: effect.weight,
@@ -100,6 +103,9 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
     case 'alert':
       await explainTrouble(session);
       await alert(session);
+      return done();
+    case 'tell-of-run-before':
+      await tellOfRunBefore(session);
       return done();
   }
 }
