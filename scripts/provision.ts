@@ -27,7 +27,7 @@ export async function provision({ log = () => undefined, machine = thisMachine }
   const missing = missingTools();
   for (const [index, tool] of missing.entries())
     await withProgress(`building ${tool.name} ${tool.version} (${index + 1} of ${missing.length})`, log, () => buildTool(tool));
-  if (!existsSync(definitionsPath())) await withProgress('fetching the definitions of Gateway API and Istio', log, fetchDefinitions);
+  if (!existsSync(definitionsPath())) await withProgress('fetching the definitions of Gateway API, Istio and KEDA', log, fetchDefinitions);
   return { state: 'ready' };
 }
 

@@ -1,3 +1,4 @@
+import { lookingPermissions, scaledObjectPermission, scalingPermissions } from '../../src/domain/capacity/permissions.ts';
 import { accountPermissions, postingPermissions } from '../../src/domain/guardian/permissions.ts';
 import { type Permission, permissionsFor, roleYaml } from '../../src/domain/rollout/permissions.ts';
 import { routers } from '../../src/domain/traffic/index.ts';
@@ -13,10 +14,25 @@ export function permissionPage(): string {
     metricsService: { namespace: 'monitoring', name: 'prometheus:9090' },
   };
   const parts = Object.values(routers).map((router) => {
-    return `## With \`router: ${router.name}\`\n\n${withRoles(permissionsFor({ router, ...needs }), 'wf-deploy-agent')}`;
+    const permissions = [...permissionsFor({ router, ...needs }), ...lookingPermissions(scaled)];
+    return `## With \`router: ${router.name}\`\n\n${withRoles(permissions, 'wf-deploy-agent')}`;
   });
-  return `# Permissions in the cluster\n\n<!-- Made from src/domain/rollout/permissions.ts and src/domain/guardian/permissions.ts by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${guardianPart()}`;
+  return `# Permissions in the cluster\n\n<!-- Made from permissions.ts of src/domain/rollout, src/domain/capacity and src/domain/guardian by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${scalingPart()}\n${guardianPart()}`;
 }
+
+const scaled = { service: 'agent', namespace: 'shop' };
+
+function scalingPart(): string {
+  const object = (kind: string) => ({ apiVersion: '', kind, metadata: { name: 'agent' } });
+  const hpa = scalingPermissions(scaled, { is: 'hpa', object: object('HorizontalPodAutoscaler') }, true);
+  const keda = [
+    ...scaledObjectPermission(scaled, 'agent'),
+    ...scalingPermissions(scaled, { is: 'keda', object: object('ScaledObject') }, false),
+  ];
+  return `## Where an autoscaler sets stable's size\n\n${scalingIntroduction}\n\n${withRoles(hpa, 'wf-deploy-agent-autoscaler')}\n### By KEDA\n\n${withRoles(keda, 'wf-deploy-agent-autoscaler')}`;
+}
+
+const scalingIntroduction = `Only where a HorizontalPodAutoscaler scales stable, of its name; those for \`wf-deploy-agent\` only where the canary gets a copy of it.`;
 
 function guardianPart(): string {
   const needs = { service: 'agent', namespace: 'shop', tells: true };

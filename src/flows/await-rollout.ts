@@ -15,23 +15,24 @@ export type Awaited =
 const lastingFor = 5;
 
 /**
- * Waits until a Deployment is Available at its newest generation with so many replicas. Ends early when its pods can never become
+ * Waits until a Deployment is Available at its newest generation with so many replicas, or with more where something else may add to them. Ends early when its pods can never become
  * ready, and tells the first time it sees any other trouble. Only pods with the image that is rolled out are looked at.
  */
 export async function awaitRollout(
   world: World,
-  what: Following & { readonly image: string; readonly replicas: number },
+  what: Following & { readonly image: string; readonly replicas: number; readonly autoscaled?: boolean },
 ): Promise<Awaited> {
   let waitingFor = 'an answer of the cluster';
   let trouble: Diagnosis | undefined;
   let since: { readonly cause: Diagnosis['cause']; readonly at: number } | undefined;
+  const sized = (replicas: number): boolean => (what.autoscaled === true ? replicas >= what.replicas : replicas === what.replicas);
   const told = new Set<string>();
   const decision = await follow<Awaited>(world, what, (workload) => {
     const { deployment } = workload;
     if (deployment === undefined) return undefined;
     const status = rolloutStatus(deployment);
     const pods = workload.pods.filter((pod) => runs(pod, what.image));
-    if (status.is === 'available' && status.replicas === what.replicas) {
+    if (status.is === 'available' && sized(status.replicas)) {
       // The two watches are not in step: the Deployment may be heard of before its pods.
       if (pods.filter(isReady).length >= what.replicas) return { is: 'available', workload };
       waitingFor = 'its pods to be seen';

@@ -17,21 +17,9 @@ export async function readDocuments(names: readonly string[], text: (name: strin
 }
 
 async function parse(text: string, secret: boolean): Promise<{ readonly value: unknown } | { readonly error: string }> {
-  const { parseDocument, visit } = await import('yaml');
-  const document = parseDocument(text, { strict: true, uniqueKeys: true });
-  const [problem] = document.errors;
-  if (problem !== undefined) {
-    const [said = ''] = problem.message.split('\n');
-    return { error: secret ? `it cannot be read${/ at line \d+, column \d+/.exec(said)?.[0] ?? ''}` : said };
-  }
-  // An alias can stand for a large part, and aliases of aliases for more than fits into memory. A few lines of settings need none.
-  let aliased = false;
-  visit(document, {
-    Alias: () => {
-      aliased = true;
-      return visit.BREAK;
-    },
-  });
-  if (aliased) return { error: 'aliases (`*name`) are not read here' };
-  return { value: document.toJS() };
+  const { parseStrict } = await import('../adapters/yaml/strict.ts');
+  const parsed = parseStrict(text);
+  if ('error' in parsed) return secret ? { error: `it cannot be read${/ at line \d+, column \d+/.exec(parsed.error)?.[0] ?? ''}` } : parsed;
+  if (parsed.values.length > 1) return { error: 'it holds several documents (`---`)' };
+  return { value: parsed.values[0] ?? null };
 }

@@ -4,9 +4,9 @@ import type { KubernetesObject, ObjectRef } from '../../src/domain/kubernetes/ob
 import { type LeaseView, readLease } from '../../src/domain/rollout/lease.ts';
 import { gatewayApi } from '../../src/domain/traffic/gateway-api.ts';
 import { Failure } from '../../src/failure.ts';
-import type { Held } from '../../src/guardian/guard.ts';
 import type { Hands } from '../../src/guardian/hands.ts';
 import { perform } from '../../src/guardian/perform.ts';
+import type { Held } from '../../src/guardian/state.ts';
 import type { Write } from '../../src/ports/cluster.ts';
 import type { Alert } from '../../src/ports/notifier.ts';
 
@@ -203,7 +203,7 @@ describe('the last word', () => {
   it('says in the Lease who knows, where traffic went back', async () => {
     const world = new World(lease(), route(0));
     await perform(world.hands, { do: 'tell', held, did: 'weight 0', told: ['slack'], inSeconds: 0 });
-    expect(JSON.stringify(world.writes[0])).toContain(String.raw`"path":"/metadata/annotations/wf-deploy.io~1told","value":"[\"slack\"]"`);
+    expect(JSON.stringify(world.writes[0])).toContain('"path":"/metadata/annotations/wf-deploy.io~1told","value":"slack"');
     await perform(world.hands, { do: 'tell', held, did: 'stable not restored in time', told: ['slack'], inSeconds: 0 });
     expect(JSON.stringify(world.writes[2])).not.toContain('wf-deploy.io~1told');
   });
@@ -227,7 +227,9 @@ describe('telling people', () => {
       ...world.hands,
       notifiers: [
         notifier('slack', (alert) => sent.push(alert)),
-        notifier('teams', () => Promise.reject(failure('NOTIFY_FAILED'))),
+        notifier('teams', () => {
+          throw failure('NOTIFY_FAILED');
+        }),
         notifier('webhook', () => {
           throw new TypeError('a defect');
         }),

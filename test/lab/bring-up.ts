@@ -39,7 +39,7 @@ export async function bringUp(settings: LabSettings, supervisor: Supervisor, log
   const client = cluster.then(() => new LabClient(credentials.kubeconfigOf.admin));
   const routing = client.then(async (api) => {
     await applyDefinitions(api);
-    log('Gateway API and Istio are defined');
+    log('Gateway API, Istio and KEDA are defined');
     await Promise.all([launch(traefik(plan)), api.apply(gatewayObjects)]);
     await gatewayProgrammed(api);
     log('the gateway is programmed');

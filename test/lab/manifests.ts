@@ -14,6 +14,7 @@ import { moduleFolder } from './tools.ts';
 const sources = [
   { module: 'sigs.k8s.io/gateway-api', path: 'config/crd/standard' },
   { module: 'istio.io/api', path: 'kubernetes/customresourcedefinitions.gen.yaml' },
+  { module: 'github.com/kedacore/keda/v2', path: 'config/crd/bases/keda.sh_scaledobjects.yaml' },
 ];
 
 export function definitionsPath(): string {
@@ -24,7 +25,7 @@ export function definitionsPath(): string {
 
 export async function readDefinitions(): Promise<ApiObject[]> {
   if (!existsSync(definitionsPath()))
-    throw new LabFailure('The definitions of Gateway API and Istio are not there yet.', 'Run `npm run lab -- provision` once.');
+    throw new LabFailure('The definitions of Gateway API, Istio and KEDA are not there yet.', 'Run `npm run lab -- provision` once.');
   return JSON.parse(await readFile(definitionsPath(), 'utf8')) as ApiObject[];
 }
 

@@ -1,5 +1,6 @@
 import type { Reading } from '../analysis/reading.ts';
 import type { Cause } from './cause.ts';
+import type { Answer, Request } from './request.ts';
 import type { Sample } from './sample.ts';
 
 /**
@@ -10,10 +11,15 @@ export type Effect =
   /** The first touch of the route: our epoch, and weight 0 unless traffic must stay where a broken run left it. */
   | { readonly do: 'claim'; readonly weight: 0 | 'as-found' }
   /** Written down in the Lease before it is done, so that a successor knows how to go back. */
-  | { readonly do: 'record'; readonly phase: RecordedPhase; readonly weight: number }
+  | { readonly do: 'record'; readonly phase: RecordedPhase; readonly weight: number; readonly paused?: true }
   | { readonly do: 'set-canary'; readonly replicas: number }
-  | { readonly do: 'scale-canary'; readonly replicas: number }
-  | { readonly do: 'await-canary'; readonly replicas: number }
+  /** `autoscaled`: at least so many, with an autoscaler of its own that may add to them. */
+  | { readonly do: 'scale-canary'; readonly replicas: number; readonly autoscaled?: true }
+  | { readonly do: 'await-canary'; readonly replicas: number; readonly autoscaled?: true }
+  /** Stable's autoscaler may not scale it below the size it has now. Recorded before it is written; does nothing where nothing sets its size. */
+  | { readonly do: 'pin-minima' }
+  /** Puts back what was pinned, by this run or by a dead one. Does nothing where nothing is recorded. */
+  | { readonly do: 'release-minima' }
   | { readonly do: 'smoke' }
   /** Done only when every parent of the route accepted it. `urgent`: the way to weight 0, tried again until a deadline. */
   | { readonly do: 'shift'; readonly weight: number; readonly urgent: boolean }
@@ -37,12 +43,29 @@ export type Effect =
   | { readonly do: 'post-guardian' }
   /** Does nothing when there is none. */
   | { readonly do: 'dismiss-guardian' }
+  /** Done only when the guardian has taken over the deadline of a pause. */
+  | { readonly do: 'hand-over' }
+  /** Goes out with the next renewal of the Lease, and delays nothing. */
+  | ({ readonly do: 'answer' } & Answer)
   | { readonly do: 'alert' }
   /** Of the rollout that a run before this one left unfinished, now that its traffic is back. Does nothing for those who know. */
   | { readonly do: 'tell-of-run-before' };
 
-/** How a rollout stands in the Lease. What a successor does about each is decided in `begin`. `promoted`: only the tidying is left. */
-export const recordedPhases = ['resting', 'preparing', 'stages', 'promoting', 'returning', 'restoring', 'emptying', 'promoted'] as const;
+/**
+ * How a rollout stands in the Lease. What a successor does about each is decided in `begin`. `promoted`: only the tidying is left. `paused`:
+ * its run has ended, or is about to, and the guardian keeps the deadline; a run that waits itself is in its `stages`.
+ */
+export const recordedPhases = [
+  'resting',
+  'preparing',
+  'stages',
+  'paused',
+  'promoting',
+  'returning',
+  'restoring',
+  'emptying',
+  'promoted',
+] as const;
 export type RecordedPhase = (typeof recordedPhases)[number];
 
 /** `at` is monotonic seconds. */
@@ -52,5 +75,7 @@ export type RolloutEvent =
   | { readonly on: 'failed'; readonly at: number; readonly cause: Cause }
   | { readonly on: 'sample'; readonly at: number; readonly sample: Sample }
   | { readonly on: 'cancelled'; readonly at: number; readonly by: string }
+  /** Delivered only in a phase that hears it. */
+  | { readonly on: 'asked'; readonly at: number; readonly request: Request }
   /** The Lease or the route's epoch is someone else's: nothing may be written any more. */
   | { readonly on: 'lock-lost'; readonly at: number; readonly text: string };

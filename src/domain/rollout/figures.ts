@@ -34,7 +34,7 @@ export function figuresOf(plan: RolloutPlan, state: Rollout, sample: Sample): Fi
 
 /** Percent, as ordered while an arm is judged. */
 export const weightIn = (plan: RolloutPlan, state: Rollout): number =>
-  state.phase === 'holding' ? (plan.stages[state.stage]?.weight ?? 0) : state.phase === 'returning' ? 50 : 100;
+  state.phase === 'holding' || state.phase === 'paused' ? (plan.stages[state.stage]?.weight ?? 0) : state.phase === 'returning' ? 50 : 100;
 
 export function armFigures(plan: RolloutPlan, { evidence }: Watch, arm: Arm): ArmFigures {
   const { requests, errors } = evidence[arm].total;

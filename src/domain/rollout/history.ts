@@ -2,7 +2,7 @@ import { share } from '../analysis/evidence.ts';
 import { armFigures, weightIn } from './figures.ts';
 import type { RolloutPlan } from './plan.ts';
 import type { Sample } from './sample.ts';
-import type { Rollout } from './state.ts';
+import type { In, Rollout } from './state.ts';
 import { seenIn } from './status.ts';
 import type { Watch } from './watch.ts';
 
@@ -35,10 +35,12 @@ export function recordSample(history: readonly StageHistory[], plan: RolloutPlan
   return last?.name === entry.name ? [...history.slice(0, -1), { ...entry, checks: last.checks + 1 }] : [...history, entry];
 }
 
+const isStage = (state: Rollout): state is In<'holding' | 'paused'> => state.phase === 'holding' || state.phase === 'paused';
+
 function entryOf(plan: RolloutPlan, state: Rollout, sample: Sample, watch: Watch): StageHistory {
   const arm = state.phase === 'returning' ? 'stable' : 'canary';
   return {
-    name: state.phase === 'holding' ? `${state.stage + 1}/${plan.stages.length}` : state.phase,
+    name: isStage(state) ? `${state.stage + 1}/${plan.stages.length}` : state.phase,
     weight: weightIn(plan, state),
     heldSeconds: Math.round(sample.at - watch.since),
     measuredShare: share(watch.evidence) ?? null,

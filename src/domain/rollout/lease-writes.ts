@@ -1,7 +1,10 @@
+import { type CapacityRecord, capacityKey } from '../capacity/record.ts';
 import { type GuardianSign, guardianKey } from '../guardian/sign.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { annotationPath, type PatchOperation } from '../kubernetes/patch.ts';
-import { type EvidenceRecord, type LeaseSpec, leaseKeys, type RolloutRecord, readLease } from './lease.ts';
+import type { RollingRecord } from '../rolling/record.ts';
+import { type EvidenceRecord, type LeaseSpec, type LeaseView, leaseKeys, type RolloutRecord, readLease } from './lease.ts';
+import type { Answer, EndRecord, Request } from './request.ts';
 
 export interface Taking {
   readonly holder: string;
@@ -18,12 +21,14 @@ export function takenBy(
   { holder, duration, now }: Taking,
 ): KubernetesObject {
   const before = found === undefined ? undefined : readLease(found);
+  // What was asked of the holder before is not asked of this one.
+  const { [leaseKeys.request]: _request, [leaseKeys.answer]: _answer, ...kept } = found?.metadata.annotations ?? {};
   const spec = (found?.['spec'] ?? {}) as LeaseSpec;
   return {
     ...(found ?? { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' }),
     metadata: {
       ...(found?.metadata ?? ref),
-      annotations: { ...found?.metadata.annotations, [leaseKeys.epoch]: String((before?.epoch ?? 0) + 1) },
+      annotations: { ...kept, [leaseKeys.epoch]: String((before?.epoch ?? 0) + 1) },
     },
     spec: {
       ...spec,
@@ -40,9 +45,13 @@ export function takenBy(
 export interface LeaseChange {
   readonly rollout?: RolloutRecord;
   readonly evidence?: EvidenceRecord;
+  readonly rolling?: RollingRecord;
   readonly lastKnownGood?: string;
+  readonly capacity?: CapacityRecord;
   readonly guardian?: GuardianSign;
   readonly told?: readonly string[];
+  readonly answer?: Answer;
+  readonly ended?: EndRecord;
   /** Gives the lock away. */
   readonly release?: boolean;
 }
@@ -56,24 +65,46 @@ export function renewal(
   change: LeaseChange,
   now: string,
 ): readonly PatchOperation[] {
-  const annotated = (name: string, value: string): PatchOperation => ({ op: 'add', path: annotationPath(name), value });
-  const { rollout, evidence, lastKnownGood, guardian, told, release = false } = change;
+  const written = Object.entries(annotationOf).flatMap(([name, key]): readonly PatchOperation[] => {
+    const value = change[name as keyof typeof annotationOf];
+    if (value === undefined) return [];
+    return [{ op: 'add', path: annotationPath(key), value: textOf(value) }];
+  });
   return [
     ...onlyWhileHeld(held),
     { op: 'add', path: '/spec/renewTime', value: now },
-    ...(rollout === undefined ? [] : [annotated(leaseKeys.rollout, JSON.stringify(rollout))]),
-    ...(evidence === undefined ? [] : [annotated(leaseKeys.evidence, JSON.stringify(evidence))]),
-    ...(lastKnownGood === undefined ? [] : [annotated(leaseKeys.lastKnownGood, lastKnownGood)]),
-    ...(guardian === undefined ? [] : [annotated(guardianKey, JSON.stringify(guardian))]),
-    ...(told === undefined ? [] : [annotated(leaseKeys.told, JSON.stringify(told))]),
-    ...(release ? [{ op: 'add', path: '/spec/holderIdentity', value: '' } as const] : []),
+    ...written,
+    ...(change.release === true ? [{ op: 'add', path: '/spec/holderIdentity', value: '' } as const] : []),
   ];
 }
+
+/** Names have no comma in them. */
+const textOf = (value: string | readonly string[] | object): string =>
+  typeof value === 'string' ? value : Array.isArray(value) ? value.join(',') : JSON.stringify(value);
+
+const annotationOf: Readonly<Record<Exclude<keyof LeaseChange, 'release'>, string>> = {
+  rollout: leaseKeys.rollout,
+  evidence: leaseKeys.evidence,
+  rolling: leaseKeys.rolling,
+  lastKnownGood: leaseKeys.lastKnownGood,
+  capacity: capacityKey,
+  guardian: guardianKey,
+  told: leaseKeys.told,
+  answer: leaseKeys.answer,
+  ended: leaseKeys.ended,
+};
 
 /** A sign of the guardian, beside whoever holds the Lease at this epoch. */
 export const signing = (epoch: number, sign: GuardianSign): readonly PatchOperation[] => [
   { op: 'test', path: annotationPath(leaseKeys.epoch), value: String(epoch) },
   { op: 'add', path: annotationPath(guardianKey), value: JSON.stringify(sign) },
+];
+
+/** A request to whoever holds the Lease as it was seen: it cannot reach another epoch, nor take the place of a request that was not seen. */
+export const requesting = (seen: LeaseView, request: Request): readonly PatchOperation[] => [
+  { op: 'test', path: '/metadata/resourceVersion', value: seen.resourceVersion },
+  ...onlyWhileHeld(seen),
+  { op: 'add', path: annotationPath(leaseKeys.request), value: JSON.stringify(request) },
 ];
 
 const onlyWhileHeld = ({ holder, epoch }: { readonly holder: string; readonly epoch: number }): readonly PatchOperation[] => [

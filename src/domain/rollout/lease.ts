@@ -1,6 +1,10 @@
+import { type CapacityRecord, capacityKey, readCapacity } from '../capacity/record.ts';
 import { type GuardianSign, guardianKey, readSign } from '../guardian/sign.ts';
+import { jsonAnnotation, textsOf } from '../kubernetes/json-annotation.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
+import { type RollingRecord, readRollingRecord } from '../rolling/record.ts';
 import { type RecordedPhase, recordedPhases } from './effect.ts';
+import { type Answer, type EndRecord, type Request, readAnswer, readEnd, readRequest } from './request.ts';
 
 /** Seconds that a lock holds without being renewed, where nothing else is wished. */
 export const leaseDuration = 60;
@@ -22,6 +26,12 @@ export interface RolloutRecord {
   readonly run: string;
   /** ISO 8601, for people. */
   readonly since: string;
+  /** Such as `2/4`. Missing outside of the stages. */
+  readonly stage?: string;
+  /** The run goes on and holds this weight until a person decides. */
+  readonly paused?: true;
+  /** Seconds that the guardian lets a pause last after its run has ended: in the phase `paused`. */
+  readonly deadline?: number;
 }
 
 /** A canary that passed: what `promote` asks for. */
@@ -46,19 +56,33 @@ export interface LeaseView {
   readonly sign: string;
   readonly rollout?: RolloutRecord;
   readonly evidence?: EvidenceRecord;
+  /** How a rolling update stands. */
+  readonly rolling?: RollingRecord;
   readonly lastKnownGood?: string;
   /** Names of those who were told that the rollout in `rollout` ended, by whoever ended it. */
   readonly told?: readonly string[];
+  /** What has to be put back of stable's autoscaler. */
+  readonly capacity?: CapacityRecord;
   /** What the guardian last wrote. */
   readonly guardian?: GuardianSign;
+  /** What somebody asks of the holder. */
+  readonly request?: Request;
+  /** What the holder said to it. */
+  readonly answer?: Answer;
+  /** How the run before ended. */
+  readonly ended?: EndRecord;
 }
 
 export const leaseKeys = {
   epoch: 'wf-deploy.io/epoch',
   rollout: 'wf-deploy.io/rollout',
   evidence: 'wf-deploy.io/evidence',
+  rolling: 'wf-deploy.io/rolling',
   lastKnownGood: 'wf-deploy.io/last-known-good',
   told: 'wf-deploy.io/told',
+  request: 'wf-deploy.io/request',
+  answer: 'wf-deploy.io/answer',
+  ended: 'wf-deploy.io/ended',
 } as const;
 
 export const epochAnnotation = leaseKeys.epoch;
@@ -77,10 +101,15 @@ export function readLease(object: KubernetesObject): LeaseView {
   const spec = (object['spec'] ?? {}) as LeaseSpec;
   const rollout = readRecord(annotations[leaseKeys.rollout]);
   const evidence = readEvidence(annotations[leaseKeys.evidence]);
+  const rolling = readRollingRecord(jsonAnnotation(annotations[leaseKeys.rolling]));
   const lastKnownGood = annotations[leaseKeys.lastKnownGood];
+  const capacity = readCapacity(annotations[capacityKey]);
   const guardian = readSign(annotations[guardianKey]);
-  const told = readNames(annotations[leaseKeys.told]);
+  const told = annotations[leaseKeys.told]?.split(',').filter((name) => name !== '');
   const epoch = readEpoch(annotations[leaseKeys.epoch]);
+  const request = readRequest(annotations[leaseKeys.request]);
+  const answer = readAnswer(annotations[leaseKeys.answer]);
+  const ended = readEnd(annotations[leaseKeys.ended]);
   return {
     holder: spec.holderIdentity ?? '',
     epoch,
@@ -89,9 +118,14 @@ export function readLease(object: KubernetesObject): LeaseView {
     sign: JSON.stringify([spec.holderIdentity ?? '', epoch, spec.renewTime ?? '']),
     ...(rollout === undefined ? {} : { rollout }),
     ...(evidence === undefined ? {} : { evidence }),
+    ...(rolling === undefined ? {} : { rolling }),
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
     ...(told === undefined ? {} : { told }),
+    ...(capacity === undefined ? {} : { capacity }),
     ...(guardian === undefined ? {} : { guardian }),
+    ...(request === undefined ? {} : { request }),
+    ...(answer === undefined ? {} : { answer }),
+    ...(ended === undefined ? {} : { ended }),
   };
 }
 
@@ -101,41 +135,24 @@ export const readEpoch = (text: string | undefined): number => (text !== undefin
 // Annotations can be edited by anyone who may edit the Lease: they are read as foreign data.
 
 function readRecord(text: string | undefined): RolloutRecord | undefined {
-  const fields = readFields(text);
+  const fields = jsonAnnotation(text);
   const texts = textsOf(fields, ['container', 'image', 'previousImage', 'run', 'since']);
   const phase = recordedPhases.find((known) => known === fields?.['phase']);
   const weight = fields?.['weight'];
   if (texts === undefined || phase === undefined || typeof weight !== 'number' || !(weight >= 0 && weight <= 100)) return undefined;
-  return { phase, weight, ...texts };
+  const { stage } = textsOf(fields, ['stage']) ?? {};
+  const deadline = fields?.['deadline'];
+  const limited = typeof deadline === 'number' && deadline >= 0;
+  // A pause without an end would be a weight without a way back.
+  if (phase === 'paused' && !limited) return { phase: 'stages', weight, ...texts };
+  return {
+    phase,
+    weight,
+    ...texts,
+    ...(stage === undefined ? {} : { stage }),
+    ...(fields?.['paused'] === true ? { paused: true } : {}),
+    ...(limited ? { deadline } : {}),
+  };
 }
 
-const readEvidence = (text: string | undefined): EvidenceRecord | undefined => textsOf(readFields(text), ['image', 'run', 'at']);
-
-function readNames(text: string | undefined): readonly string[] | undefined {
-  const value = parseJson(text);
-  return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : undefined;
-}
-
-function readFields(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
-  const value = parseJson(text);
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-}
-
-/** The named fields and no others, when all of them are texts. */
-function textsOf<const Name extends string>(
-  fields: Readonly<Record<string, unknown>> | undefined,
-  names: readonly Name[],
-): Readonly<Record<Name, string>> | undefined {
-  const entries = names.map((name) => [name, fields?.[name]] as const);
-  return entries.every(([, value]) => typeof value === 'string') ? (Object.fromEntries(entries) as Record<Name, string>) : undefined;
-}
-
-function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not ours any more: treated as a Lease without a record, which the claim of weight 0 makes safe.
-    return undefined;
-  }
-}
+const readEvidence = (text: string | undefined): EvidenceRecord | undefined => textsOf(jsonAnnotation(text), ['image', 'run', 'at']);

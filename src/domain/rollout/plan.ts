@@ -17,11 +17,17 @@ export interface RolloutPlan {
   readonly smoke: boolean;
   /** No weight moves before a guardian in the cluster can take it back. */
   readonly guardian: boolean;
+  /** An autoscaler sets stable's size, or a dead run has left one pinned. */
+  readonly minima: boolean;
+  /** From half of the traffic on the canary gets an autoscaler of its own. */
+  readonly canaryAutoscaler: boolean;
   /** After a weight of 0: so long do requests in flight and clients that cached an address have to leave. */
   readonly drain: Seconds;
   readonly rolloutTimeout: Seconds;
   /** A run before this one left a rollout unfinished: taking it back is an ending that people are told of. */
   readonly leftBehind?: boolean;
+  /** So long does a run wait for a person, before it leaves that to the guardian or goes back. */
+  readonly pauseLimit: Seconds;
   /** Stable's replicas before the release: what the canary's share is a share of. */
   readonly replicas: number;
 }
@@ -30,9 +36,19 @@ export interface RolloutPlan {
 export const replicasFor = (plan: RolloutPlan, weight: number): number =>
   Math.max(1, Math.ceil((Math.max(1, plan.replicas) * weight) / 100));
 
+/** From this share of the traffic on, load that grows is the canary's to carry. Percent. */
+const autoscaledFrom = 50;
+
+/** The pods of a stage, and whether an autoscaler may add to them. */
+export function sizeOf(plan: RolloutPlan, stage: number): { readonly replicas: number; readonly autoscaled?: true } {
+  const weight = nextWeight(plan, stage);
+  return { replicas: replicasFor(plan, weight), ...(plan.canaryAutoscaler && weight >= autoscaledFrom ? { autoscaled: true } : {}) };
+}
+
 /** At weight 0 the canary is looked at in the size that its first users will find. */
-export const replicasOf = (plan: RolloutPlan, stage: number): number =>
-  replicasFor(plan, plan.stages.slice(stage).find(({ weight }) => weight > 0)?.weight ?? 0);
+export const replicasOf = (plan: RolloutPlan, stage: number): number => replicasFor(plan, nextWeight(plan, stage));
+
+const nextWeight = (plan: RolloutPlan, stage: number): number => plan.stages.slice(stage).find(({ weight }) => weight > 0)?.weight ?? 0;
 
 /**
  * A ladder that is to be promoted ends at 100 %. Where the user's own does not, a last stage of one interval is added: no

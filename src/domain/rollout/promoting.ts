@@ -1,16 +1,23 @@
 import { stableSickness } from './cause.ts';
+import type { Effect } from './effect.ts';
 import { back, empty, observeReturning, observeStable, restore } from './going-back.ts';
 import type { RolloutPlan } from './plan.ts';
 import type { Sample } from './sample.ts';
 import type { In, Move } from './state.ts';
 import { look, startWatch, type Watch } from './watch.ts';
 
-/** The canary carries all users; stable gets the new image. `unguarded`: found so, without a guardian of this run. */
-export const promote = (watch: Watch, unguarded = false): Move => ({
+/** What has to stand before users depend on the canary: stable keeps its size, and someone watches. */
+export const beforeTraffic = ({ minima, guardian }: RolloutPlan): readonly Effect[] => [
+  ...(minima ? [{ do: 'pin-minima' } as const] : []),
+  ...(guardian ? [{ do: 'post-guardian' } as const] : []),
+];
+
+/** The canary carries all users; stable gets the new image. `first`: what of this run is still missing where it was found so. */
+export const promote = (watch: Watch, first: readonly Effect[] = []): Move => ({
   state: { phase: 'promoting', watch, troubled: false },
   effects: [
     { do: 'record', phase: 'promoting', weight: 100 },
-    ...(unguarded ? [{ do: 'post-guardian' } as const] : []),
+    ...first,
     { do: 'set-stable' },
     { do: 'observe', inSeconds: 1, until: 'stable-available' },
   ],

@@ -11,12 +11,12 @@ export interface QuotaInspection {
 }
 
 /**
- * Whether so many additional pods fit into the namespace's quotas. Give the spec of a running pod of stable when there is one:
+ * Whether so many additional pods fit into the namespace's quotas. `whose` completes "3 pods". Give the spec of a running pod of stable when there is one:
  * admission has filled in what a LimitRange adds.
  */
-export function inspectQuota(quotas: readonly KubernetesObject[], template: PodTemplate, additionalPods: number): QuotaInspection {
+export function inspectQuota(quotas: readonly KubernetesObject[], template: PodTemplate, pods: number, whose: string): QuotaInspection {
   const found = quotas.map((quota) =>
-    isScoped(quota) ? { problems: [], warnings: [scoped(quota)] } : inspectOne(quota, template, additionalPods),
+    isScoped(quota) ? { problems: [], warnings: [scoped(quota)] } : inspectOne(quota, template, pods, whose),
   );
   return { problems: found.flatMap(({ problems }) => problems), warnings: found.flatMap(({ warnings }) => warnings) };
 }
@@ -38,7 +38,7 @@ const scoped = ({ metadata }: KubernetesObject): Problem => ({
   remedy: 'See for yourself that it has room for them.',
 });
 
-function inspectOne(quota: KubernetesObject, template: PodTemplate, pods: number): QuotaInspection {
+function inspectOne(quota: KubernetesObject, template: PodTemplate, pods: number, whose: string): QuotaInspection {
   const { spec, status } = fields(quota);
   const found = Object.entries(status?.hard ?? spec?.hard ?? {}).flatMap(
     ([resource, hard]): readonly (readonly ['problem' | 'warning', Problem])[] => {
@@ -48,7 +48,12 @@ function inspectOne(quota: KubernetesObject, template: PodTemplate, pods: number
       const used = status?.used?.[resource];
       if (need.is === 'unreadable') return [['warning', unchecked(where, need.reason)]];
       if (need.is === 'missing') return [['problem', lacking(where, need)]];
-      return room(where, { hard: String(hard), used: used === undefined ? undefined : String(used) }, need.amount * pods, pods);
+      return room(
+        where,
+        { hard: String(hard), used: used === undefined ? undefined : String(used) },
+        need.amount * pods,
+        `${pods} ${pods === 1 ? 'pod' : 'pods'} ${whose}`,
+      );
     },
   );
   const of = (kind: string) => found.filter(([is]) => is === kind).map(([, problem]) => problem);
@@ -59,7 +64,7 @@ function room(
   where: string,
   { hard, used }: { readonly hard: string; readonly used: string | undefined },
   needed: number,
-  pods: number,
+  whose: string,
 ): readonly (readonly ['problem' | 'warning', Problem])[] {
   if (used === undefined) return [['warning', unchecked(where, 'its status does not say what is used')]];
   const [limit, taken] = [parseQuantity(hard), parseQuantity(used)];
@@ -72,7 +77,7 @@ function room(
     [
       'problem',
       {
-        what: `${where}: hard ${hard}, used ${used}, needed ${amountText(needed)} more for ${pods} ${pods === 1 ? 'pod' : 'pods'}.`,
+        what: `${where}: hard ${hard}, used ${used}, needed ${amountText(needed)} more for ${whose}.`,
         remedy,
       },
     ],

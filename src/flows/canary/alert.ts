@@ -5,6 +5,7 @@ import { shown } from '../../domain/units/shown.ts';
 import type { Failure } from '../../failure.ts';
 import type { Alert } from '../../ports/notifier.ts';
 import type { World } from '../../ports/world.ts';
+import { explainTrouble } from './explain.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { Session } from './session.ts';
 import { aSuccessorTells, tell, tellOnly } from './tell.ts';
@@ -17,13 +18,14 @@ const grace = 1;
 
 /** Tells of the ending. The way back goes on without those who take long; the end of the run waits for them. */
 export async function alert(session: Session): Promise<void> {
+  await explainTrouble(session);
   const { ending, world, plan } = session;
   if (ending === undefined || (isGood(ending) && plan.notifyOn === 'failure')) return;
   const lost = 'cause' in ending && ending.cause.code === 'LOCK_LOST';
   const message = alertOf(session, ending);
-  // An unknown ending is not the last word: whoever ends the rollout after all tells of that as well.
-  const marking = ending.outcome !== 'unknown';
-  if (!marking) world.handover.save({ alarmed: 'true' });
+  // Neither is the last word: whoever ends the rollout after all tells of that as well.
+  const marking = ending.outcome !== 'unknown' && ending.outcome !== 'paused';
+  if (ending.outcome === 'unknown') world.handover.save({ alarmed: 'true' });
   const telling = async (): Promise<void> => {
     if (lost && (await aSuccessorTells(session))) return;
     await tell(session, { message, about: ending.outcome, knowing: session.told, marking });
@@ -45,7 +47,7 @@ export async function tellOfRunBefore(session: Session): Promise<void> {
     run: rollout.run,
     title: `${plan.service}: taken back after its run ended`,
     message:
-      `The run ended in the phase ${rollout.phase} without taking its changes back. ` +
+      `The run left the canary in the phase ${rollout.phase}. ` +
       'The next run has given all traffic back to stable (canary weight 0), and starts its own rollout now.',
     facts: {
       service: plan.service,
@@ -78,9 +80,16 @@ export async function alarm(world: World, plan: CanaryPlan, failure: Failure): P
   });
 }
 
-const isGood = ({ outcome }: Ending): boolean => outcome === 'promoted' || outcome === 'analysed';
+const isGood = ({ outcome }: Ending): boolean => severities[outcome] === 'info';
 
-const severities = { promoted: 'info', analysed: 'info', 'rolled-back': 'warning', aborted: 'warning', unknown: 'critical' } as const;
+const severities = {
+  promoted: 'info',
+  analysed: 'info',
+  paused: 'info',
+  'rolled-back': 'warning',
+  aborted: 'warning',
+  unknown: 'critical',
+} as const;
 
 function alertOf({ plan, ground, world, route, figures, lock }: Session, ending: Ending): Alert {
   const { outcome } = ending;

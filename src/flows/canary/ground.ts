@@ -1,3 +1,5 @@
+import type { Autoscaler } from '../../domain/capacity/autoscaler.ts';
+import { isNothing, nothingChanged } from '../../domain/capacity/record.ts';
 import type { Labels } from '../../domain/kubernetes/labels.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { unfinished } from '../../domain/rollout/begin.ts';
@@ -28,6 +30,10 @@ export interface Ground {
   readonly port: number;
   /** The canary's weight as the route stands. Percent. */
   readonly weightAtRest: number;
+  /** What sets stable's size. */
+  readonly autoscaler: Autoscaler;
+  /** The canary gets one like it. */
+  readonly autoscaled: boolean;
   readonly lease: LeaseView | undefined;
   readonly warnings: readonly Problem[];
   readonly notes: readonly string[];
@@ -44,8 +50,11 @@ export function rolloutPlanOf(plan: CanaryPlan, ground: Ground): RolloutPlan {
     promote: plan.promote,
     smoke: plan.smoke.length > 0,
     guardian: plan.guardian !== undefined,
+    minima: ground.autoscaler.is !== 'none' || !isNothing(ground.lease?.capacity ?? nothingChanged),
+    canaryAutoscaler: ground.autoscaled,
     drain: plan.drain,
     rolloutTimeout: plan.rolloutTimeout,
+    pauseLimit: plan.pauseLimit,
     replicas: ground.replicas,
     leftBehind: unfinished(ground.lease?.rollout),
   };

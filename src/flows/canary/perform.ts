@@ -3,41 +3,43 @@ import { restartsOf } from '../../domain/kubernetes/health.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import type { Effect, RolloutEvent } from '../../domain/rollout/effect.ts';
+import type { RolloutRecord } from '../../domain/rollout/lease.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import { awaitRollout, runs } from '../await-rollout.ts';
 import { isTransient } from '../follow.ts';
+import { patiently } from '../patiently.ts';
 import { runSmoke } from '../smoke.ts';
 import { alert, tellOfRunBefore } from './alert.ts';
-import { explain, explainTrouble } from './explain.ts';
+import { pinMinima, releaseMinima } from './capacity.ts';
+import { explain } from './explain.ts';
 import { dismissGuardian, postGuardian } from './guardian.ts';
+import { handOver } from './hand-over.ts';
 import { observe, takeReading } from './observe.ts';
 import { canaryLabels, type Session } from './session.ts';
+import { toldAt } from './tell.ts';
 import { orderWeight, restoreStable, scaleCanary, setCanary, setStable } from './writes.ts';
 
 /** Carries one effect out and answers with its event. Never throws for what the world does. */
 export async function perform(session: Session, effect: Effect, signal: AbortSignal): Promise<RolloutEvent> {
-  const { world, plan } = session;
-  const patience = effect.do === 'shift' && effect.urgent ? plan.rolloutTimeout : plan.noDataTimeout;
-  const deadline = world.clock.monotonic() + patience;
-  for (;;) {
-    try {
-      return await once(session, effect, signal);
-    } catch (error) {
-      if (signal.aborted || session.lock.lost.aborted) throw error;
-      const tryAgain = isTransient(error) || (isUrgent(effect) && mayStillBeConfirmed(error));
-      if (!tryAgain || world.clock.monotonic() >= deadline) return failed(world.clock.monotonic(), error);
-      world.log.line(`  ${error.what} Trying again.`);
-      await world.clock.sleep(1, signal);
-    }
+  const { world, plan, lock } = session;
+  const urgent = effect.do === 'shift' && effect.urgent;
+  const patience = {
+    seconds: urgent ? plan.rolloutTimeout : plan.noDataTimeout,
+    mayPass: urgent ? mayStillBeConfirmed : isTransient,
+    signal: AbortSignal.any([signal, lock.lost]),
+  };
+  try {
+    return await patiently(world, patience, () => once(session, effect, signal));
+  } catch (error) {
+    if (patience.signal.aborted) throw error;
+    return failed(world.clock.monotonic(), error);
   }
 }
 
 /** A gateway that is slow, or someone who keeps writing the route: weight 0 is ordered again until the deadline. */
 const mayStillBeConfirmed = (error: unknown): error is Failure =>
-  error instanceof Failure && (error.code === 'ROUTE_NOT_ACCEPTED' || error.code === 'CLUSTER_CONFLICT');
-
-const isUrgent = (effect: Effect): boolean => effect.do === 'shift' && effect.urgent;
+  isTransient(error) || (error instanceof Failure && (error.code === 'ROUTE_NOT_ACCEPTED' || error.code === 'CLUSTER_CONFLICT'));
 
 async function once(session: Session, effect: Effect, signal: AbortSignal): Promise<RolloutEvent> {
   const { world, plan, ground, lock } = session;
@@ -47,23 +49,16 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       await orderWeight(session, effect.weight, signal);
       return done();
     case 'record':
-      // A rollout of its own begins, of which nobody knows anything yet.
-      if (effect.phase === 'preparing') session.told = [];
-      await lock.record({
-        ...(effect.phase === 'preparing' || session.told.length > 0 ? { told: session.told } : {}),
-        rollout: {
-          phase: effect.phase,
-          weight: effect.weight,
-          container: ground.container,
-          image: ground.image,
-          previousImage: ground.previousImage,
-          run: world.run.page ?? world.run.holder,
-          since: world.clock.now().toISOString(),
-        },
-      });
+      await lock.record({ rollout: recordOf(session, effect), ...toldAt(session, effect.phase) });
       return done();
     case 'post-guardian':
       await postGuardian(session, signal);
+      return done();
+    case 'hand-over':
+      await handOver(session, signal);
+      return done();
+    case 'answer':
+      lock.answer({ id: effect.id, is: effect.is, text: effect.text });
       return done();
     case 'dismiss-guardian':
       await dismissGuardian(world, ground.app.namespace, plan.service);
@@ -74,10 +69,17 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       return done();
     case 'scale-canary':
       if (effect.replicas > 0) await freshLock(session, signal);
-      await scaleCanary(session, effect.replicas, signal);
+      await scaleCanary(session, effect, signal);
       return done();
     case 'await-canary':
-      return await awaitCanary(session, effect.replicas, signal);
+      return await awaitCanary(session, effect, signal);
+    case 'pin-minima':
+      await freshLock(session, signal);
+      await pinMinima(session, signal);
+      return done();
+    case 'release-minima':
+      await releaseMinima(session, signal);
+      return done();
     case 'smoke':
       await smoke(session, signal);
       return done();
@@ -101,13 +103,28 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       await restoreStable(session, signal);
       return done();
     case 'alert':
-      await explainTrouble(session);
       await alert(session);
       return done();
     case 'tell-of-run-before':
       await tellOfRunBefore(session);
       return done();
   }
+}
+
+function recordOf({ world, plan, ground }: Session, { phase, weight, paused }: Extract<Effect, { do: 'record' }>): RolloutRecord {
+  const stage = phase === 'stages' || phase === 'paused' ? plan.stages.findIndex((each) => each.weight === weight) : -1;
+  return {
+    phase,
+    weight,
+    container: ground.container,
+    image: ground.image,
+    previousImage: ground.previousImage,
+    run: world.run.page ?? world.run.holder,
+    since: world.clock.now().toISOString(),
+    ...(stage < 0 ? {} : { stage: `${stage + 1}/${plan.stages.length}` }),
+    ...(paused === undefined ? {} : { paused }),
+    ...(phase === 'paused' ? { deadline: plan.pauseDeadline } : {}),
+  };
 }
 
 /** Nothing moves forward on a Lease that may already be someone else's. */
@@ -119,7 +136,11 @@ async function freshLock({ world, lock }: Session, signal: AbortSignal): Promise
   }
 }
 
-async function awaitCanary(session: Session, replicas: number, signal: AbortSignal): Promise<RolloutEvent> {
+async function awaitCanary(
+  session: Session,
+  { replicas, autoscaled }: Extract<Effect, { do: 'await-canary' }>,
+  signal: AbortSignal,
+): Promise<RolloutEvent> {
   const { world, plan, ground } = session;
   const awaited = await awaitRollout(world, {
     namespace: ground.app.namespace,
@@ -128,6 +149,7 @@ async function awaitCanary(session: Session, replicas: number, signal: AbortSign
     seconds: plan.rolloutTimeout,
     image: ground.image,
     replicas,
+    autoscaled: autoscaled === true,
     signal,
   });
   const at = world.clock.monotonic();

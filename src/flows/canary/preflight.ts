@@ -1,3 +1,4 @@
+import { isCopied } from '../../domain/capacity/inspection.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { podSpec } from '../../domain/kubernetes/pod.ts';
 import { deploymentSpec, type PodTemplate } from '../../domain/kubernetes/workload.ts';
@@ -5,9 +6,8 @@ import { midPromotion } from '../../domain/rollout/begin.ts';
 import { type CanaryInspection, inspectCanary } from '../../domain/rollout/canary-inspection.ts';
 import { imageOf } from '../../domain/rollout/container-image.ts';
 import { type LeaseView, readLease } from '../../domain/rollout/lease.ts';
-import type { Problem } from '../../domain/rollout/problem.ts';
-import { inspectQuota } from '../../domain/rollout/quota.ts';
-import type { Inspection, Router } from '../../domain/traffic/router.ts';
+import { type Problem, problemText } from '../../domain/rollout/problem.ts';
+import type { Inspection } from '../../domain/traffic/router.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { selfTest } from '../measure.ts';
@@ -25,6 +25,8 @@ import {
   stableHealth,
 } from './preflight-checks.ts';
 import { resolveImage, wantedImage } from './resolve-image.ts';
+import { quotaFindings, scalingFindings } from './scaling-preflight.ts';
+import { meaningOf } from './scaling-survey.ts';
 import { selectorsOf } from './selectors.ts';
 import { type Survey, survey } from './survey.ts';
 import { targetPort } from './target-port.ts';
@@ -47,6 +49,7 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
       : inspectCanary(objectsOf(plan, found, found.stable), namesOf(plan, found));
   const routing = inspectRoutes(plan, found);
   const weightAtRest = found.routes.length === 0 ? 0 : plan.router.weight(found.routes, found.app);
+  const scaling = scalingFindings(plan, found);
   const findings: readonly Findings[] = [
     missingObjects(plan, found),
     permissions(plan, found),
@@ -56,7 +59,8 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
     evidenceFor(plan, lease, image.text),
     { problems: canary?.problems ?? [], warnings: [] },
     routing,
-    found.stable === undefined ? nothing : inspectQuota(found.quotas, templateOf(found, found.stable), additionalPods(found)),
+    found.stable === undefined ? nothing : quotaFindings(plan, found, found.stable, templateOf(found, found.stable)),
+    scaling,
     image,
     metrics,
     guardian,
@@ -65,10 +69,10 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
   const warnings = findings.flatMap((each) => each.warnings);
   if (problems.length > 0) throw preflightFailed(problems);
   return {
-    ...groundOf(plan.router, found, canary, lease, image.text),
+    ...groundOf(plan, found, canary, lease, image.text),
     weightAtRest,
     warnings,
-    notes: [...routing.splits, ...routing.untouched, ...differences(canary)],
+    notes: [...routing.splits, ...routing.untouched, ...differences(canary), ...scaling.notes],
   };
 }
 
@@ -87,7 +91,7 @@ const inspectRoutes = (plan: CanaryPlan, found: Survey): Inspection =>
 
 /** Without a problem everything is there; where it is not, a check is missing. */
 function groundOf(
-  router: Router,
+  plan: CanaryPlan,
   found: Survey,
   inspected: CanaryInspection | undefined,
   lease: LeaseView | undefined,
@@ -95,7 +99,7 @@ function groundOf(
 ): Omit<Ground, 'weightAtRest' | 'warnings' | 'notes'> {
   const { app, stable, canary, stablePods } = found;
   const container = inspected?.container;
-  const canaryLabels = router.canaryLabels(app, found.around);
+  const canaryLabels = plan.router.canaryLabels(app, found.around);
   // By subsets the canary has no Service of its own: it listens where stable does.
   const service = app.subsets === undefined ? found.canaryService : found.stableService;
   if (stable === undefined || service === undefined || canaryLabels === undefined || container === undefined) {
@@ -116,6 +120,8 @@ function groundOf(
     previousImage: broken?.previousImage ?? imageOf(stable, container) ?? '',
     replicas: Math.max(1, deploymentSpec(stable).replicas ?? 1),
     port: targetPort(service, stable),
+    autoscaler: found.scaling.autoscaler,
+    autoscaled: isCopied({ autoscaler: found.scaling.autoscaler, ...meaningOf(plan, app, users ?? stable) }),
     lease,
   };
 }
@@ -126,12 +132,6 @@ const differences = (canary: CanaryInspection | undefined): readonly string[] =>
 /** A running pod says more than the template: admission has filled in what a LimitRange adds. */
 const templateOf = ({ stablePods: [pod] }: Survey, stable: KubernetesObject): PodTemplate =>
   pod === undefined ? (deploymentSpec(stable).template ?? {}) : { spec: podSpec(pod) };
-
-/** The canary grows to stable's size. */
-function additionalPods({ stable, canary }: Survey): number {
-  const size = (deployment: Survey['stable']): number => (deployment === undefined ? 0 : (deploymentSpec(deployment).replicas ?? 1));
-  return Math.max(0, Math.max(1, size(stable)) - size(canary));
-}
 
 async function metricsOnStable(world: World, plan: CanaryPlan, found: Survey): Promise<Findings> {
   if (found.stable === undefined || found.stablePods.length === 0) return nothing;
@@ -159,13 +159,10 @@ const namesOf = (plan: CanaryPlan, { app }: Survey) => ({
 });
 
 function preflightFailed(problems: readonly Problem[]): Failure {
-  const listed = problems.map(
-    ({ what, remedy, yaml }) => `- ${what}\n  → ${remedy}${yaml === undefined ? '' : `\n\n${yaml.trimEnd().replace(/^/gm, '      ')}\n`}`,
-  );
   const count = problems.length === 1 ? 'One problem was' : `${problems.length} problems were`;
   return new Failure(
     'PREFLIGHT_FAILED',
-    `${count} found before the rollout:\n${listed.join('\n')}`,
+    `${count} found before the rollout:\n${problems.map(problemText).join('\n')}`,
     'Mend what is listed and start again. Nothing was written.',
   );
 }

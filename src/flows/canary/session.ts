@@ -1,4 +1,5 @@
 import type { Selectors } from '../../domain/analysis/arm.ts';
+import type { CapacityRecord } from '../../domain/capacity/record.ts';
 import type { Diagnosis } from '../../domain/kubernetes/diagnosis.ts';
 import type { Restarts } from '../../domain/kubernetes/health.ts';
 import { Deployment } from '../../domain/kubernetes/kinds.ts';
@@ -7,7 +8,7 @@ import { type Clone, cloneOf } from '../../domain/rollout/canary-deployment.ts';
 import type { Figures } from '../../domain/rollout/figures.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
 import type { World } from '../../ports/world.ts';
-import type { Lock } from '../lock.ts';
+import type { Lock } from '../held-lock.ts';
 import type { Ground } from './ground.ts';
 import type { CanaryPlan } from './plan.ts';
 import { podLabelsOf } from './survey.ts';
@@ -26,6 +27,8 @@ export interface Session {
   canaryPods: readonly KubernetesObject[];
   /** As last ordered by this run. `undefined`: not yet. */
   canaryReplicas: number | undefined;
+  /** How often someone else was found to have changed the split. */
+  fights: number;
   /** A guardian has acknowledged this run: from now on its silence counts. */
   guarded: boolean;
   /** Of the canary's pods when it became Available: more than these are trouble. */
@@ -37,6 +40,10 @@ export interface Session {
   /** What was written, in order, for the report. */
   readonly writes: Writing[];
   readonly smoke: string[];
+  /** What stands in the Lease about stable's autoscaler, to be put back. */
+  capacity: CapacityRecord;
+  /** What a person should know at the end beside the outcome. */
+  readonly remarks: string[];
   /** How it is about to end: what an alert tells of. */
   ending: Ending | undefined;
   /** The last figures of both arms under traffic. */

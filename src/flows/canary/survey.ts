@@ -6,9 +6,10 @@ import { leaseName } from '../../domain/rollout/lease.ts';
 import { type Permission, permissionsFor } from '../../domain/rollout/permissions.ts';
 import type { Application, ContextRef } from '../../domain/traffic/router.ts';
 import { serviceOf } from '../../domain/traffic/virtual-service/host.ts';
-import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { CanaryPlan } from './plan.ts';
+import { type ScalingSurvey, scalingNeeds, surveyScaling } from './scaling-survey.ts';
+import { unlessForbidden } from './unless-forbidden.ts';
 
 /** Everything the preflight reads. What may not be read is missing here and shows up among the denied permissions. */
 export interface Survey {
@@ -24,15 +25,17 @@ export interface Survey {
   readonly quotas: readonly KubernetesObject[];
   readonly stablePods: readonly KubernetesObject[];
   readonly lease: KubernetesObject | undefined;
+  readonly scaling: ScalingSurvey;
 }
 
 /** Reads only. Throws CLUSTER_UNREACHABLE or CLUSTER_UNAUTHORISED: then nothing else could be known. */
 export async function survey(world: World, plan: CanaryPlan): Promise<Survey> {
   const objects = await surveyObjects(world, plan);
-  return { ...objects, denied: await deniedPermissions(world, plan, objects.app) };
+  const found = { ...objects, scaling: await surveyScaling(world, plan, objects.app.namespace) };
+  return { ...found, denied: await deniedPermissions(world, plan, found) };
 }
 
-export async function surveyObjects(world: World, plan: CanaryPlan): Promise<Omit<Survey, 'denied'>> {
+export async function surveyObjects(world: World, plan: CanaryPlan): Promise<Omit<Survey, 'denied' | 'scaling'>> {
   const namespace = plan.namespace ?? world.defaultNamespace;
   const app = applicationOf(plan, namespace);
   const one = (kind: Kind, name: string): Promise<KubernetesObject | undefined> =>
@@ -95,18 +98,9 @@ async function readContext(world: World, { kind, namespace, name }: ContextRef):
 /** The selector of a Deployment's pods, as the API takes it. */
 export const podLabelsOf = (deployment: KubernetesObject): string => selectorText(deploymentSpec(deployment).selector ?? {});
 
-/** What may not be read shows among the permissions; a kind that is not installed has no objects. */
-async function unlessForbidden<T>(reading: Promise<T>, otherwise: T): Promise<T> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof Failure && (error.code === 'CLUSTER_FORBIDDEN' || error.code === 'CLUSTER_NOT_FOUND')) return otherwise;
-    throw error;
-  }
-}
-
-async function deniedPermissions(world: World, plan: CanaryPlan, app: Application): Promise<readonly Permission[]> {
-  const wanted = permissionsFor({
+async function deniedPermissions(world: World, plan: CanaryPlan, found: Omit<Survey, 'denied'>): Promise<readonly Permission[]> {
+  const { app } = found;
+  const usual = permissionsFor({
     router: plan.router,
     app,
     deployment: plan.stableDeployment,
@@ -114,6 +108,7 @@ async function deniedPermissions(world: World, plan: CanaryPlan, app: Applicatio
     portForward: plan.smoke.length > 0,
     ...(plan.metricsService === undefined ? {} : { metricsService: plan.metricsService }),
   });
+  const wanted = [...usual, ...scalingNeeds(plan, app, found.stable, found.scaling)];
   const answers = await Promise.all(wanted.map((permission) => isAllowed(world, permission)));
   return wanted.filter((_, index) => answers[index] !== true);
 }

@@ -41,7 +41,9 @@ export async function takeBack(plan: CanaryPlan, handedOver: Readonly<Record<str
 async function takeBackFrom(holder: string, plan: CanaryPlan, world: World): Promise<Report | undefined> {
   const namespace = plan.namespace ?? world.defaultNamespace;
   const patience = Math.min(mostPatience, plan.rolloutTimeout);
-  const object = await patiently(world, patience, () => world.cluster.get({ kind: Lease, namespace, name: leaseName(plan.service) }));
+  const object = await patiently(world, { seconds: patience }, () =>
+    world.cluster.get({ kind: Lease, namespace, name: leaseName(plan.service) }),
+  );
   const lease = object === undefined ? undefined : readLease(object);
   if (lease === undefined || !(lease.holder === holder || tookOver(lease, holder))) return undefined;
   const started = world.clock.now().toISOString();
@@ -60,7 +62,7 @@ async function takeBackFrom(holder: string, plan: CanaryPlan, world: World): Pro
       return undefined;
     }
     world.log.line(`The run before ended in the phase \`${record.phase}\`: taking it back.`);
-    const found = await patiently(world, patience, () => surveyObjects(world, plan));
+    const found = await patiently(world, { seconds: patience }, () => surveyObjects(world, plan));
     const ground = groundOf(plan, record, lock.found, found);
     const session = open(world, plan, ground, lock);
     session.told = lock.found?.told ?? [];
@@ -81,7 +83,12 @@ const tookOver = ({ holder, guardian }: LeaseView, dead: string): boolean =>
   holder === '' && guardian?.is === 'acted' && guardian.after === dead;
 
 /** What is needed to go back: far less than to go forward, and nothing that could refuse. */
-function groundOf(plan: CanaryPlan, record: RolloutRecord, lease: LeaseView | undefined, found: Omit<Survey, 'denied'>): Ground {
+function groundOf(
+  plan: CanaryPlan,
+  record: RolloutRecord,
+  lease: LeaseView | undefined,
+  found: Omit<Survey, 'denied' | 'scaling'>,
+): Ground {
   const absent = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: plan.stableDeployment } };
   const stable = found.stable ?? absent;
   return {
@@ -101,6 +108,9 @@ function groundOf(plan: CanaryPlan, record: RolloutRecord, lease: LeaseView | un
     newImages: [record.image],
     replicas: deploymentSpec(stable).replicas ?? 1,
     port: 0,
+    // Going back puts back what the Lease says.
+    autoscaler: { is: 'none' },
+    autoscaled: false,
     weightAtRest: record.weight,
     lease,
     warnings: [],

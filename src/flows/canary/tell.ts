@@ -1,5 +1,7 @@
 import { Lease } from '../../domain/kubernetes/kinds.ts';
+import type { RecordedPhase } from '../../domain/rollout/effect.ts';
 import { leaseName, readLease } from '../../domain/rollout/lease.ts';
+import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import { Failure } from '../../failure.ts';
 import type { Alert, Notifier } from '../../ports/notifier.ts';
 import type { World } from '../../ports/world.ts';
@@ -52,6 +54,12 @@ async function problemOf(notifier: Notifier, message: Alert): Promise<string | u
     // Of a defect only its kind: its text may hold an address.
     return error instanceof Failure ? error.what : `A defect in this notifier (${error instanceof Error ? error.name : typeof error}).`;
   }
+}
+
+/** What a record says of who knows. With `preparing` a rollout of its own begins, of which nobody knows anything yet. */
+export function toldAt(session: Session, phase: RecordedPhase): Pick<LeaseChange, 'told'> {
+  if (phase === 'preparing') session.told = [];
+  return phase === 'preparing' || session.told.length > 0 ? { told: session.told } : {};
 }
 
 /** A Lease that cannot be written now is written with the next record. */

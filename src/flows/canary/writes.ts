@@ -1,7 +1,10 @@
 import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes/object.ts';
+import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { imageOf, setImage } from '../../domain/rollout/container-image.ts';
+import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import { Failure } from '../../failure.ts';
 import { shift } from '../shift.ts';
+import { autoscaleCanary, endAutoscaling } from './capacity.ts';
 import { canaryRef, ourCanary, type Session, stableRef, wrote } from './session.ts';
 
 /** Seconds for every parent of the route to accept a write. */
@@ -19,17 +22,19 @@ export async function orderWeight(session: Session, weight: number | 'as-found',
     signal,
   });
   const present = plan.router.weight(objects, ground.app);
+  const shown = roundedPercent(present);
   session.route = { weight: present, generations: objects.map((object) => object.metadata.generation) };
-  if (changed) wrote(session, `route ${ground.app.route}: canary ${present} %, stable ${100 - present} %`);
+  if (changed) wrote(session, `route ${ground.app.route}: canary ${shown} %, stable ${roundedPercent(100 - present)} %`);
 }
 
 /** The canary with the new image: ours is applied whole, of the user's own only the image and the size change. */
 export async function setCanary(session: Session, replicas: number, signal: AbortSignal): Promise<void> {
   const { world, ground } = session;
   const ref = canaryRef(session);
+  await endAutoscaling(session, signal);
   if (ground.canary.is === 'users') {
     await changeImage(session, ref, ground.image, signal);
-    await scaleCanary(session, replicas, signal);
+    await scaleCanary(session, { replicas }, signal);
   } else {
     await world.cluster.write({ do: 'apply', ref, object: ourCanary(session, replicas) }, signal);
     session.canaryReplicas = replicas;
@@ -38,7 +43,23 @@ export async function setCanary(session: Session, replicas: number, signal: Abor
 }
 
 /** A canary that was never made has nothing to put to rest. */
-export async function scaleCanary(session: Session, replicas: number, signal: AbortSignal): Promise<void> {
+export async function scaleCanary(
+  session: Session,
+  { replicas, autoscaled = false }: { readonly replicas: number; readonly autoscaled?: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  if (!autoscaled) {
+    await endAutoscaling(session, signal);
+    await setSize(session, replicas, signal);
+    return;
+  }
+  const canary = await session.world.cluster.get(canaryRef(session), signal);
+  // Its autoscaler would do it too, but within its period of 15 s. What it has added already stays.
+  if (canary === undefined || (deploymentSpec(canary).replicas ?? 1) < replicas) await setSize(session, replicas, signal);
+  if (canary !== undefined) await autoscaleCanary(session, canary, replicas, signal);
+}
+
+async function setSize(session: Session, replicas: number, signal: AbortSignal): Promise<void> {
   if (session.canaryReplicas === replicas) return;
   const ref = canaryRef(session);
   try {

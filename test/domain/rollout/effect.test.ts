@@ -21,8 +21,11 @@ const plan: RolloutPlan = {
   promote: true,
   smoke: true,
   guardian: true,
+  minima: false,
+  canaryAutoscaler: false,
   drain: 0,
   rolloutTimeout: 600,
+  pauseLimit: 3600,
   replicas: 4,
 };
 

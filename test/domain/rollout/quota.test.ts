@@ -15,37 +15,49 @@ const container = (resources: object | undefined, more: object = {}) => ({
 });
 const template = (...containers: readonly { readonly name: string }[]) => ({ spec: { containers } });
 const usual = template(container({ requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '1', memory: '2Gi' } }));
+const inspect = (quotas: Parameters<typeof inspectQuota>[0], pod: Parameters<typeof inspectQuota>[1], pods: number) =>
+  inspectQuota(quotas, pod, pods, 'of the canary');
 const texts = (found: readonly { readonly what: string }[]) => found.map(({ what }) => what);
 
 describe('whether additional pods fit into a quota', () => {
   const table: readonly (readonly [string, object, object, readonly string[]])[] = [
     ['room to the last pod', { pods: '10' }, { pods: '7' }, []],
-    ['one pod too many', { pods: '10' }, { pods: '8' }, ['ResourceQuota small, pods: hard 10, used 8, needed 3 more for 3 pods.']],
+    [
+      'one pod too many',
+      { pods: '10' },
+      { pods: '8' },
+      ['ResourceQuota small, pods: hard 10, used 8, needed 3 more for 3 pods of the canary.'],
+    ],
     [
       'pods counted as objects',
       { 'count/pods': '10' },
       { 'count/pods': '8' },
-      ['ResourceQuota small, count/pods: hard 10, used 8, needed 3 more for 3 pods.'],
+      ['ResourceQuota small, count/pods: hard 10, used 8, needed 3 more for 3 pods of the canary.'],
     ],
     ['cpu to the last thousandth', { 'requests.cpu': '2' }, { 'requests.cpu': '500m' }, []],
     [
       'too little cpu',
       { 'requests.cpu': '2' },
       { 'requests.cpu': '501m' },
-      ['ResourceQuota small, requests.cpu: hard 2, used 501m, needed 1500m more for 3 pods.'],
+      ['ResourceQuota small, requests.cpu: hard 2, used 501m, needed 1500m more for 3 pods of the canary.'],
     ],
-    ['cpu means requests', { cpu: '1' }, { cpu: '0' }, ['ResourceQuota small, cpu: hard 1, used 0, needed 1500m more for 3 pods.']],
+    [
+      'cpu means requests',
+      { cpu: '1' },
+      { cpu: '0' },
+      ['ResourceQuota small, cpu: hard 1, used 0, needed 1500m more for 3 pods of the canary.'],
+    ],
     [
       'too little memory',
       { memory: '4Gi' },
       { memory: '1536Mi' },
-      ['ResourceQuota small, memory: hard 4Gi, used 1536Mi, needed 3Gi more for 3 pods.'],
+      ['ResourceQuota small, memory: hard 4Gi, used 1536Mi, needed 3Gi more for 3 pods of the canary.'],
     ],
     [
       'limits',
       { 'limits.cpu': '2', 'limits.memory': '100Gi' },
       { 'limits.cpu': '0', 'limits.memory': '0' },
-      ['ResourceQuota small, limits.cpu: hard 2, used 0, needed 3 more for 3 pods.'],
+      ['ResourceQuota small, limits.cpu: hard 2, used 0, needed 3 more for 3 pods of the canary.'],
     ],
     [
       'what a canary does not use',
@@ -57,30 +69,28 @@ describe('whether additional pods fit into a quota', () => {
   ];
 
   it.each(table)('%s', (_, hard, used, problems) => {
-    expect(texts(inspectQuota([quota(hard, used)], usual, 3).problems)).toEqual(problems);
-    expect(inspectQuota([quota(hard, used)], usual, 0)).toEqual({ problems: [], warnings: [] });
+    expect(texts(inspect([quota(hard, used)], usual, 3).problems)).toEqual(problems);
+    expect(inspect([quota(hard, used)], usual, 0)).toEqual({ problems: [], warnings: [] });
   });
 
   it('says by how much to raise it', () => {
-    expect(inspectQuota([quota({ memory: '4Gi' }, { memory: '1536Mi' })], usual, 3).problems[0]?.remedy).toContain('at least 512Mi');
+    expect(inspect([quota({ memory: '4Gi' }, { memory: '1536Mi' })], usual, 3).problems[0]?.remedy).toContain('at least 512Mi');
   });
 
   it('is not misled by sums of decimal fractions', () => {
     const pods = template(container({ requests: { cpu: '0.1' } }));
-    expect(inspectQuota([quota({ cpu: '0.3' }, { cpu: '0.2' })], pods, 1).problems).toEqual([]);
-    expect(inspectQuota([quota({ cpu: '300m' }, { cpu: '201m' })], pods, 1).problems).toHaveLength(1);
+    expect(inspect([quota({ cpu: '0.3' }, { cpu: '0.2' })], pods, 1).problems).toEqual([]);
+    expect(inspect([quota({ cpu: '300m' }, { cpu: '201m' })], pods, 1).problems).toHaveLength(1);
   });
 
   it('looks at every quota', () => {
-    expect(
-      inspectQuota([quota({ pods: '1' }, { pods: '1' }), quota({ memory: '1Gi' }, { memory: '1Gi' })], usual, 1).problems,
-    ).toHaveLength(2);
+    expect(inspect([quota({ pods: '1' }, { pods: '1' }), quota({ memory: '1Gi' }, { memory: '1Gi' })], usual, 1).problems).toHaveLength(2);
   });
 });
 
 describe('what a quota demands of every container', () => {
   it('is missing', () => {
-    const found = inspectQuota(
+    const found = inspect(
       [quota({ 'limits.cpu': '9' }, { 'limits.cpu': '0' })],
       template(container({ limits: { cpu: '1' } }), { name: 'proxy' }),
       1,
@@ -94,21 +104,21 @@ describe('what a quota demands of every container', () => {
   });
 
   it('is a request that follows from the limit', () => {
-    expect(inspectQuota([quota({ cpu: '1' }, { cpu: '0' })], template(container({ limits: { cpu: '1' } })), 1).problems).toEqual([]);
-    expect(inspectQuota([quota({ cpu: '1' }, { cpu: '1m' })], template(container({ limits: { cpu: '1' } })), 1).problems).toHaveLength(1);
+    expect(inspect([quota({ cpu: '1' }, { cpu: '0' })], template(container({ limits: { cpu: '1' } })), 1).problems).toEqual([]);
+    expect(inspect([quota({ cpu: '1' }, { cpu: '1m' })], template(container({ limits: { cpu: '1' } })), 1).problems).toHaveLength(1);
   });
 
   it('is demanded of init containers too', () => {
     const pods = { spec: { containers: [container({ requests: { memory: '1Mi' } })], initContainers: [{ name: 'migrate' }] } };
-    expect(texts(inspectQuota([quota({ memory: '1Gi' }, { memory: '0' })], pods, 1).problems)).toEqual([
+    expect(texts(inspect([quota({ memory: '1Gi' }, { memory: '0' })], pods, 1).problems)).toEqual([
       expect.stringContaining('container `migrate` has no resources.requests.memory'),
     ]);
   });
 
   it('is given by resources of the whole pod', () => {
     const pods = { spec: { resources: { requests: { memory: '3Gi' } }, containers: [container(undefined)] } };
-    expect(inspectQuota([quota({ memory: '4Gi' }, { memory: '1Gi' })], pods, 1).problems).toEqual([]);
-    expect(inspectQuota([quota({ memory: '4Gi' }, { memory: '2Gi' })], pods, 1).problems).toHaveLength(1);
+    expect(inspect([quota({ memory: '4Gi' }, { memory: '1Gi' })], pods, 1).problems).toEqual([]);
+    expect(inspect([quota({ memory: '4Gi' }, { memory: '2Gi' })], pods, 1).problems).toHaveLength(1);
   });
 });
 
@@ -120,7 +130,7 @@ describe('what one pod takes', () => {
       readonly overhead?: Readonly<Record<string, string>>;
     },
     cpu: string,
-  ) => inspectQuota([quota({ cpu }, { cpu: '0' })], { spec }, 1).problems.length === 0;
+  ) => inspect([quota({ cpu }, { cpu: '0' })], { spec }, 1).problems.length === 0;
   const cpu = (amount: string, more: object = {}) => container({ requests: { cpu: amount } }, more);
 
   it.each([
@@ -152,14 +162,14 @@ describe('what is not checked is a warning, never a pass', () => {
     ['a quota without a status', quota({ pods: '5' }, undefined), /pods was not checked: its status does not say what is used/],
     ['a figure that cannot be read', quota({ pods: 'many' }, { pods: '1' }), /`many` or `1` is not a quantity/],
   ])('%s', (_, found, text) => {
-    expect(inspectQuota([found], usual, 1)).toEqual({
+    expect(inspect([found], usual, 1)).toEqual({
       problems: [],
       warnings: [expect.objectContaining({ what: expect.stringMatching(text) })],
     });
   });
 
   it('a request that cannot be read', () => {
-    expect(inspectQuota([quota({ cpu: '5' }, { cpu: '1' })], template(container({ requests: { cpu: 'lots' } })), 1)).toMatchObject({
+    expect(inspect([quota({ cpu: '5' }, { cpu: '1' })], template(container({ requests: { cpu: 'lots' } })), 1)).toMatchObject({
       problems: [],
       warnings: [{ what: expect.stringContaining('requests.cpu is not a quantity') }],
     });

@@ -17,8 +17,11 @@ export const planWith = (more: Partial<RolloutPlan> = {}): RolloutPlan => ({
   promote: true,
   smoke: false,
   guardian: false,
+  minima: false,
+  canaryAutoscaler: false,
   drain: 30,
   rolloutTimeout: 600,
+  pauseLimit: 3600,
   replicas: 4,
   ...more,
 });

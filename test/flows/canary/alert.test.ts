@@ -49,6 +49,7 @@ function runner(
     cluster: {
       get: (...given) => alive(() => on.cluster.get(...given)),
       list: (...given) => alive(() => on.cluster.list(...given)),
+      version: () => alive(() => on.cluster.version()),
       watch: (...given) => on.cluster.watch(...given),
       write: (...given) =>
         alive(async () => {
@@ -266,7 +267,7 @@ describe('exactly one', () => {
     const annotations = {
       ...object.metadata.annotations,
       'wf-deploy.io/rollout': JSON.stringify({ ...record, phase: 'emptying', weight: 0 }),
-      'wf-deploy.io/told': '["slack"]',
+      'wf-deploy.io/told': 'slack',
     };
     on.cluster.put(Lease, {
       ...object,

@@ -1,0 +1,11 @@
+import { Failure } from '../../failure.ts';
+
+/** What may not be read shows among the permissions; a kind that is not installed has no objects. */
+export async function unlessForbidden<T>(reading: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Failure && (error.code === 'CLUSTER_FORBIDDEN' || error.code === 'CLUSTER_NOT_FOUND')) return otherwise;
+    throw error;
+  }
+}
