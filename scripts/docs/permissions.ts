@@ -35,7 +35,7 @@ function scalingPart(): string {
 const scalingIntroduction = `Only where a HorizontalPodAutoscaler scales stable, of its name; those for \`wf-deploy-agent\` only where the canary gets a copy of it.`;
 
 function guardianPart(): string {
-  const needs = { service: 'agent', namespace: 'shop', webhook: true };
+  const needs = { service: 'agent', namespace: 'shop', tells: true };
   const posting = withRoles(postingPermissions(needs), 'wf-deploy-agent-guardian');
   const account = withRoles(accountPermissions(needs), 'wf-deploy-agent-guardian-account');
   return `## For the guardian\n\n${guardianIntroduction}\n\n${posting}\n### To make its account\n\n${accountIntroduction}\n\n${account}`;

@@ -1,3 +1,4 @@
+import type { Destination } from '../domain/alert/destination.ts';
 import type { Failure } from '../failure.ts';
 import type { Access } from '../ports/access.ts';
 import type { Workspace } from '../ports/workspace.ts';
@@ -57,7 +58,8 @@ export interface RawInputs {
 export interface Connections {
   readonly kubeconfig: { readonly text: string; readonly context: string };
   readonly prometheus: PrometheusConnection | undefined;
-  readonly webhook: string | undefined;
+  /** Who is told of the ending. */
+  readonly notify: readonly Destination[];
 }
 
 /** Nothing outside of the runner. */

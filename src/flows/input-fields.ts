@@ -11,6 +11,7 @@ const secretInputs: ReadonlySet<string> = new Set([
   'prometheus-token',
   'prometheus-ca',
   'prometheus-headers',
+  'notify',
   'notify-webhook',
 ]);
 

@@ -320,6 +320,7 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
     },
     notifiers: [
       {
+        name: 'stand-in',
         send: (alert) => {
           alerts.push(alert);
           settings.notify?.(alert);
@@ -327,7 +328,7 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
         },
       },
     ],
-    guardianKit: { script: (router) => Promise.resolve(`// watches ${router}`), webhook: undefined },
+    guardianKit: { script: (router) => Promise.resolve(`// watches ${router}`), tells: [] },
     defaultNamespace: 'shop',
   };
   return {

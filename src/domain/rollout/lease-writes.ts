@@ -49,6 +49,7 @@ export interface LeaseChange {
   readonly lastKnownGood?: string;
   readonly capacity?: CapacityRecord;
   readonly guardian?: GuardianSign;
+  readonly told?: readonly string[];
   readonly answer?: Answer;
   readonly ended?: EndRecord;
   readonly unlocked?: UnlockRecord;
@@ -68,7 +69,7 @@ export function renewal(
   const written = Object.entries(annotationOf).flatMap(([name, key]): readonly PatchOperation[] => {
     const value = change[name as keyof typeof annotationOf];
     if (value === undefined) return [];
-    return [{ op: 'add', path: annotationPath(key), value: typeof value === 'string' ? value : JSON.stringify(value) }];
+    return [{ op: 'add', path: annotationPath(key), value: textOf(value) }];
   });
   return [
     ...onlyWhileHeld(held),
@@ -78,6 +79,10 @@ export function renewal(
   ];
 }
 
+/** Names have no comma in them. */
+const textOf = (value: string | readonly string[] | object): string =>
+  typeof value === 'string' ? value : Array.isArray(value) ? value.join(',') : JSON.stringify(value);
+
 const annotationOf: Readonly<Record<Exclude<keyof LeaseChange, 'release'>, string>> = {
   rollout: leaseKeys.rollout,
   evidence: leaseKeys.evidence,
@@ -85,6 +90,7 @@ const annotationOf: Readonly<Record<Exclude<keyof LeaseChange, 'release'>, strin
   lastKnownGood: leaseKeys.lastKnownGood,
   capacity: capacityKey,
   guardian: guardianKey,
+  told: leaseKeys.told,
   answer: leaseKeys.answer,
   ended: leaseKeys.ended,
   unlocked: leaseKeys.unlocked,

@@ -59,6 +59,8 @@ export interface LeaseView {
   /** How a rolling update stands. */
   readonly rolling?: RollingRecord;
   readonly lastKnownGood?: string;
+  /** Names of those who were told that the rollout in `rollout` ended, by whoever ended it. */
+  readonly told?: readonly string[];
   /** What has to be put back of stable's autoscaler. */
   readonly capacity?: CapacityRecord;
   /** What the guardian last wrote. */
@@ -77,6 +79,7 @@ export const leaseKeys = {
   evidence: 'wf-deploy.io/evidence',
   rolling: 'wf-deploy.io/rolling',
   lastKnownGood: 'wf-deploy.io/last-known-good',
+  told: 'wf-deploy.io/told',
   request: 'wf-deploy.io/request',
   answer: 'wf-deploy.io/answer',
   ended: 'wf-deploy.io/ended',
@@ -103,6 +106,7 @@ export function readLease(object: KubernetesObject): LeaseView {
   const lastKnownGood = annotations[leaseKeys.lastKnownGood];
   const capacity = readCapacity(annotations[capacityKey]);
   const guardian = readSign(annotations[guardianKey]);
+  const told = annotations[leaseKeys.told]?.split(',').filter((name) => name !== '');
   const epoch = readEpoch(annotations[leaseKeys.epoch]);
   const request = readRequest(annotations[leaseKeys.request]);
   const answer = readAnswer(annotations[leaseKeys.answer]);
@@ -117,6 +121,7 @@ export function readLease(object: KubernetesObject): LeaseView {
     ...(evidence === undefined ? {} : { evidence }),
     ...(rolling === undefined ? {} : { rolling }),
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
+    ...(told === undefined ? {} : { told }),
     ...(capacity === undefined ? {} : { capacity }),
     ...(guardian === undefined ? {} : { guardian }),
     ...(request === undefined ? {} : { request }),

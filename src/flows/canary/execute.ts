@@ -99,6 +99,10 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     capacity: lock.found?.capacity ?? nothingChanged,
     remarks: [],
     ending: undefined,
+    figures: undefined,
+    told: [],
+    notices: [],
+    telling: Promise.resolve(),
   };
 }
 

@@ -2,6 +2,7 @@ import type { Autoscaler } from '../../domain/capacity/autoscaler.ts';
 import { isNothing, nothingChanged } from '../../domain/capacity/record.ts';
 import type { Labels } from '../../domain/kubernetes/labels.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { unfinished } from '../../domain/rollout/begin.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import type { RolloutPlan } from '../../domain/rollout/plan.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
@@ -55,5 +56,6 @@ export function rolloutPlanOf(plan: CanaryPlan, ground: Ground): RolloutPlan {
     rolloutTimeout: plan.rolloutTimeout,
     pauseLimit: plan.pauseLimit,
     replicas: ground.replicas,
+    leftBehind: unfinished(ground.lease?.rollout),
   };
 }

@@ -24,7 +24,7 @@ import { isAllowed, type Survey } from './survey.ts';
  */
 export async function guardianFindings(world: World, plan: CanaryPlan, { app, quotas }: Pick<Survey, 'app' | 'quotas'>): Promise<Findings> {
   if (plan.guardian === undefined) return { problems: [], warnings: [] };
-  const needs = { service: plan.service, namespace: app.namespace, webhook: world.guardianKit.webhook !== undefined };
+  const needs = { service: plan.service, namespace: app.namespace, tells: world.guardianKit.tells.length > 0 };
   const makesAccount = plan.guardian.serviceAccount === undefined;
   const [posting, account] = await Promise.all([
     denied(world, postingPermissions(needs)),
@@ -33,7 +33,7 @@ export async function guardianFindings(world: World, plan: CanaryPlan, { app, qu
   const lacking = posting.filter(({ need }) => need === 'required');
   const subject = lacking.length === 0 ? undefined : await ownSubject(world);
   const egress = posting.length > lacking.length ? unchecked : inspectEgress(await world.cluster.list(NetworkPolicy, app.namespace), needs);
-  const job = jobOf(plan, plan.guardian, app, needs.webhook);
+  const job = jobOf(plan, plan.guardian, app, needs.tells);
   const allowed = lacking.every(({ resource }) => resource !== Job.resource);
   return {
     problems: [
@@ -62,7 +62,7 @@ const unchecked: Findings = {
   ],
 };
 
-const jobOf = (plan: CanaryPlan, wish: GuardianWish, app: Application, webhook: boolean): KubernetesObject =>
+const jobOf = (plan: CanaryPlan, wish: GuardianWish, app: Application, tells: boolean): KubernetesObject =>
   guardianJob(
     {
       router: plan.router.name,
@@ -74,7 +74,7 @@ const jobOf = (plan: CanaryPlan, wish: GuardianWish, app: Application, webhook: 
       restoreSeconds: 2 * plan.rolloutTimeout,
     },
     wish,
-    webhook,
+    tells,
   );
 
 /** What admission says to the Job. One of an earlier run may be there still: that is no refusal. */

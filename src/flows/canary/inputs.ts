@@ -142,6 +142,7 @@ export function sharedWishes(fields: Omit<z.output<typeof promoteSchema>, 'image
     pauseDeadline: fields['pause-deadline'],
     gitops: fields.gitops,
     dryRun: fields['dry-run'],
+    notifyOn: fields['notify-on'],
     metricsService: metrics === undefined ? undefined : { namespace: metrics.namespace, name: `${metrics.name}:${metrics.port}` },
   } as const;
 }

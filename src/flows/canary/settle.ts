@@ -10,6 +10,7 @@ import type { Session } from './session.ts';
 /** The last words in the Lease: what a later `promote` or rollback asks for, and the lock given away. An unknown ending keeps it, for its successor. */
 export async function settle(session: Session, ending: Ending): Promise<void> {
   const { world, ground, lock } = session;
+  await session.telling;
   if (ending.outcome === 'unknown') return;
   const now = world.clock.now().toISOString();
   const run = world.run.page ?? world.run.holder;
@@ -75,6 +76,7 @@ export function resultOf(raw: Raw & Ended): CanaryResult {
       stages: [],
       writes: [],
       smoke: [],
+      notices: [],
     };
   }
   const { ending, session, stages } = raw;
@@ -89,6 +91,7 @@ export function resultOf(raw: Raw & Ended): CanaryResult {
     stages,
     writes: session.writes,
     smoke: session.smoke,
+    notices: session.notices,
     warnings: [...shared.warnings, ...session.remarks],
   };
 }

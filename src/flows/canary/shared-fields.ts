@@ -1,3 +1,4 @@
+import { parseDestinations } from '../../domain/alert/written-destinations.ts';
 import { type Criterion, criterionName } from '../../domain/analysis/criteria.ts';
 import { criteriaProfiles } from '../../domain/analysis/criteria-profiles/index.ts';
 import { parseSelector } from '../../domain/analysis/selector.ts';
@@ -92,10 +93,12 @@ export const guarding = {
 export const ending = {
   gitops: defaulting(choice('refuse', 'accept'), 'refuse'),
   'dry-run': defaulting(flag, 'false'),
+  notify: document(parseDestinations),
+  'notify-on': defaulting(choice('failure', 'always'), 'failure'),
   'notify-webhook': optional(parseUrl),
 };
 
-export const documents = ['metrics', 'criteria', 'smoke'];
+export const documents = ['metrics', 'criteria', 'smoke', 'notify'];
 
 export function nameClashes(raw: RawInputs): readonly Clash[] {
   const same = raw.text('service') !== '' && raw.text('service') === raw.text('canary-deployment');

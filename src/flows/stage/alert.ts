@@ -1,4 +1,5 @@
 import { Failure } from '../../failure.ts';
+import type { Alert } from '../../ports/notifier.ts';
 import type { Session } from './session.ts';
 
 const severities = { promoted: 'info', 'rolled-back': 'warning', aborted: 'warning', unknown: 'critical' } as const;
@@ -6,7 +7,12 @@ const severities = { promoted: 'info', 'rolled-back': 'warning', aborted: 'warni
 /** One message about the ending. A notifier that fails is said in the log and changes nothing. */
 export async function alert({ world, plan, ground, ending, writes }: Session): Promise<void> {
   if (ending === undefined) return;
-  const message = {
+  const run = world.run.page ?? world.run.holder;
+  const message: Alert = {
+    service: plan.service,
+    namespace: ground.namespace,
+    run,
+    at: world.clock.now().toISOString(),
     severity: severities[ending.outcome],
     title: `${plan.service}: ${ending.outcome}`,
     message:
@@ -16,7 +22,7 @@ export async function alert({ world, plan, ground, ending, writes }: Session): P
     facts: {
       service: plan.service,
       namespace: ground.namespace,
-      ...(world.run.page === undefined ? {} : { run: world.run.page }),
+      run,
     },
   };
   for (const notifier of world.notifiers) {

@@ -5,7 +5,7 @@ import { parseWorkloads } from '../../domain/rolling/workload-ref.ts';
 import { parseDuration } from '../../domain/units/duration.ts';
 import { parseLabel } from '../../domain/units/name.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
-import { parseUrl } from '../canary/connection-fields.ts';
+import { connectionsOf, parseUrl } from '../canary/connection-fields.ts';
 import { limits } from '../canary/shared-fields.ts';
 import type { Connections, RawInputs } from '../flow.ts';
 import { anyText, type Clash, choice, defaulting, document, flag, optional, parseInputs, required, wholeNumber } from '../input-fields.ts';
@@ -78,11 +78,7 @@ export function parseStageInputs(raw: RawInputs): StageInputs {
   };
   const { operation } = fields;
   return {
-    connections: {
-      kubeconfig: { text: fields.kubeconfig ?? '', context: fields.context ?? '' },
-      prometheus: undefined,
-      webhook: fields['notify-webhook'],
-    },
+    connections: connectionsOf(fields),
     plan:
       operation === 'deploy'
         ? {

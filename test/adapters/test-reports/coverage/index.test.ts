@@ -33,22 +33,27 @@ describe('reports of real tools', () => {
     const content = readFileSync(join(corpus, path));
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 300 }), async (size) => {
-        const pieces = Array.from({ length: Math.ceil(content.length / size) }, (_, index) => content.subarray(index * size, (index + 1) * size));
+        const pieces = Array.from({ length: Math.ceil(content.length / size) }, (_, index) =>
+          content.subarray(index * size, (index + 1) * size),
+        );
         expect(await whole(pieces, content.toString('utf8'))).toEqual({ covered, coverable });
       }),
       { numRuns: 20 },
     );
   });
 
-  it.each(Object.keys(coverageReports).filter((path) => path.endsWith('.xml')))('%s is never a pass when it was cut, wherever', async (path) => {
-    const content = readFileSync(join(corpus, path));
-    const last = content.toString('latin1').trimEnd().length - 1;
-    await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 0, max: last }), async (at) => {
-        expect(await read(content.toString('latin1', 0, at))).toBe('unreadable');
-      }),
-    );
-  });
+  it.each(Object.keys(coverageReports).filter((path) => path.endsWith('.xml')))(
+    '%s is never a pass when it was cut, wherever',
+    async (path) => {
+      const content = readFileSync(join(corpus, path));
+      const last = content.toString('latin1').trimEnd().length - 1;
+      await fc.assert(
+        fc.asyncProperty(fc.integer({ min: 0, max: last }), async (at) => {
+          expect(await read(content.toString('latin1', 0, at))).toBe('unreadable');
+        }),
+      );
+    },
+  );
 
   // What comes before a record of these formats is itself a report: only the exit code of the command tells that more was to come.
   it.each([
@@ -85,7 +90,9 @@ describe('Cobertura', () => {
   });
 
   it('keeps a file of two source folders apart from another of the same name', async () => {
-    const both = report(`<sources><source>/a</source></sources><class filename="x.py">${lines(1)}</class><class filename="/b/x.py">${lines(0)}</class>`);
+    const both = report(
+      `<sources><source>/a</source></sources><class filename="x.py">${lines(1)}</class><class filename="/b/x.py">${lines(0)}</class>`,
+    );
     expect(await read(both)).toEqual({ covered: 1, coverable: 2 });
   });
 });
