@@ -1,6 +1,7 @@
 /** Every code a `Failure` can carry, with the sentence that docs/errors.md shows for it. A code is never renamed or used again. */
 export const failureCodes = {
   INPUT_INVALID: 'One or more inputs cannot be used. Every bad input is listed with its value and what is allowed.',
+  FILE_UNREADABLE: 'A file of the workspace is not there, lies outside of it, is too large, or is not what it should be.',
   KUBECONFIG_INVALID: 'The kubeconfig cannot be read, has no such context, or names no server.',
   CLUSTER_UNREACHABLE: 'The API server gave no answer in time, or the connection was refused or cut.',
   CLUSTER_UNAUTHORISED: 'The API server did not accept the credentials (401).',
@@ -24,6 +25,10 @@ export const failureCodes = {
   GUARDIAN_MISSING: 'The guardian did not acknowledge in time, or could not rehearse its writes. No weight was moved.',
   GUARDIAN_LOST: 'The heartbeat of the guardian stopped. The canary was taken back while the run could still do it.',
   CANCELLED: 'The run was cancelled.',
+  ABORTED: 'Someone asked for the way back by `operation: abort`.',
+  PAUSE_EXPIRED: 'A pause lasted as long as its run may wait, and there was no guardian or no weight to keep beyond it.',
+  OPERATION_REFUSED: 'An operation cannot be carried out as things stand. What stands against it is said, and what to do instead.',
+  NOT_ANSWERED: 'The run that holds the Lease did not answer a request in time.',
   EVIDENCE_MISSING: 'The image to promote has no recorded evidence of a passed canary.',
   IMAGE_MISSING: 'The registry says that the image does not exist.',
   REGISTRY_UNCHECKED: 'The registry could not be asked about the image.',

@@ -1,26 +1,49 @@
 import type { Failure } from '../failure.ts';
+import type { Access } from '../ports/access.ts';
+import type { Workspace } from '../ports/workspace.ts';
 import type { World } from '../ports/world.ts';
+
+/** Where a flow works: how that is reached, and the ports it gets. */
+export interface Places {
+  readonly cluster: { readonly connections: Connections; readonly world: World };
+  readonly workspace: { readonly connections: WorkspaceConnections; readonly world: Workspace };
+  /** Before there is a cluster: what is needed to get to one. */
+  readonly access: { readonly connections: AccessConnections; readonly world: Access };
+}
+
+export type Place = keyof Places;
 
 /**
  * One action. `inputs`, `plan` and `report` are pure; `execute` alone waits, reads and writes.
  * What goes wrong before anything was written leaves `execute` as a `Failure`; everything later is a result.
  */
-export interface Flow<Inputs extends { readonly connections: Connections }, Plan, Result> {
+export interface Flow<Inputs extends { readonly connections: Places[At]['connections'] }, Plan, Result, At extends Place = 'cluster'> {
   readonly name: string;
+  readonly place: At;
   /** Every input of action.yml, in its order. */
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
+  /** The inputs that hold YAML. */
+  readonly documentNames: readonly string[];
+  /** The inputs that are masked as they are, before anything is read. What else is secret is masked where it is parsed. */
+  readonly secretNames: readonly string[];
   /** Throws one `Failure` INPUT_INVALID that names every bad input. */
   inputs(raw: RawInputs): Inputs;
   plan(inputs: Inputs): Plan;
-  execute(plan: Plan, world: World): Promise<Result>;
+  execute(plan: Plan, world: Places[At]['world']): Promise<Result>;
   report(plan: Plan, result: Result): Report;
   /** The report when nothing was started. */
   refused(failure: Failure): Report;
+  /** Missing where a run leaves nothing behind: its action.yml names no `post`. */
+  readonly post?: Post<Plan, Places[At]['world']>;
+}
+
+/** What is left to do when `main` did not get to its end. */
+export interface Post<Plan, W> {
+  /** From what `execute` handed over. Answers `undefined` when there is nothing to do. */
+  run(plan: Plan, handedOver: Readonly<Record<string, string>>, world: W): Promise<Report | undefined>;
   /** The report of a `post` step that could not find out, or not mend, what its run left behind. */
   unconfirmed(failure: Failure): Report;
-  /** What is left to do in the `post` step, from what `execute` handed over. Answers `undefined` when there is nothing. */
-  after(plan: Plan, handedOver: Readonly<Record<string, string>>, world: World): Promise<Report | undefined>;
 }
 
 /** Inputs as they came. A missing one is the empty string. */
@@ -35,6 +58,15 @@ export interface Connections {
   readonly kubeconfig: { readonly text: string; readonly context: string };
   readonly prometheus: PrometheusConnection | undefined;
   readonly webhook: string | undefined;
+}
+
+/** Nothing outside of the runner. */
+export type WorkspaceConnections = Readonly<Record<never, never>>;
+
+/** A kubeconfig (empty when none was given), and who this workflow is for Azure. */
+export interface AccessConnections {
+  readonly kubeconfig: string;
+  readonly azure: { readonly client: string; readonly tenant: string } | undefined;
 }
 
 export type PrometheusConnection =
@@ -56,4 +88,6 @@ export interface Report {
   readonly file: Readonly<Record<string, unknown>> | undefined;
   readonly annotation: { readonly level: 'notice' | 'warning' | 'error'; readonly title: string; readonly text: string } | undefined;
   readonly succeeded: boolean;
+  /** What the later steps of the job find in their environment. */
+  readonly environment?: Readonly<Record<string, string>>;
 }

@@ -1,19 +1,33 @@
+import type { Failure } from '../failure.ts';
 import type { World } from '../ports/world.ts';
 import { isTransient } from './follow.ts';
 
-/** Seconds between two tries. */
-const pause = 2;
+export interface Patience {
+  /** Seconds after which the last error is thrown. */
+  readonly seconds: number;
+  /** What may pass. By default only that the API server gave no answer: what it refuses is thrown at once. */
+  readonly mayPass?: (error: unknown) => error is Failure;
+  /** No further try after it has aborted. */
+  readonly signal?: AbortSignal;
+}
 
-/** Asks again for so many seconds while the API server gives no answer; what it refuses is thrown at once. */
-export async function patiently<T>(world: World, seconds: number, work: () => Promise<T>): Promise<T> {
-  const deadline = world.clock.monotonic() + seconds;
+/** Seconds between two tries. */
+const pause = 1;
+
+/** Tries again while what went wrong may pass, and says so in the log. */
+export async function patiently<T>(
+  { clock, log }: Pick<World, 'clock' | 'log'>,
+  { seconds, mayPass = isTransient, signal }: Patience,
+  work: () => Promise<T>,
+): Promise<T> {
+  const deadline = clock.monotonic() + seconds;
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (!isTransient(error) || world.clock.monotonic() >= deadline) throw error;
-      world.log.line(`${error.what} Trying again.`);
-      await world.clock.sleep(pause);
+      if (signal?.aborted === true || !mayPass(error) || clock.monotonic() >= deadline) throw error;
+      log.line(`  ${error.what} Trying again.`);
+      await clock.sleep(pause, signal);
     }
   }
 }

@@ -2,72 +2,8 @@ import { beatPeriod } from '../domain/guardian/pulse.ts';
 import { midPromotion } from '../domain/rollout/begin.ts';
 import type { RecordedPhase } from '../domain/rollout/effect.ts';
 import type { LeaseView } from '../domain/rollout/lease.ts';
-
-export interface GuardPlan {
-  /** Its own name as a holder of the Lease. */
-  readonly me: string;
-  /** Of the run that made it: heartbeats are for that one only. */
-  readonly epoch: number;
-  readonly leaseSeconds: number;
-  readonly restoreSeconds: number;
-}
-
-export type Guard =
-  | Watching
-  | { readonly phase: 'taking'; readonly held: Held }
-  /** Users are on the canary and stable is half changed: it is mended before traffic returns to it. `since` is monotonic seconds. */
-  | { readonly phase: 'restoring'; readonly held: Held; readonly since: number }
-  | { readonly phase: 'emptying'; readonly held: Held }
-  | { readonly phase: 'telling'; readonly held: Held; readonly did: Did }
-  | { readonly phase: 'ended'; readonly because: 'relieved' | 'overtaken' | Did };
-
-export interface Watching {
-  readonly phase: 'watching';
-  /** An unbroken run of successful reads that all saw the same. Missing: the next read begins one. */
-  readonly run?: { readonly sign: string; readonly since: number; readonly seen: number };
-  /** When it last gave a sign of life; missing until its writes were rehearsed. */
-  readonly beatAt?: number;
-  /** The Lease when it was last there. */
-  readonly last?: LeaseView;
-}
-
-/** What it took over. */
-export interface Held {
-  readonly epoch: number;
-  /** As the dead run left it. */
-  readonly found: LeaseView;
-  /** Someone deleted the Lease: there is none to hold. */
-  readonly leaseGone: boolean;
-}
-
-export type Did = 'nothing to move' | 'weight 0' | 'stable restored, weight 0' | 'stable not restored in time';
-
-export type Action =
-  | { readonly do: 'read'; readonly inSeconds: number }
-  /** A dry run of the very writes that going back needs, and the word that they work. */
-  | { readonly do: 'rehearse' }
-  | { readonly do: 'beat' }
-  | { readonly do: 'take'; readonly found: LeaseView }
-  | { readonly do: 'restore-stable' | 'look-at-stable' | 'empty'; readonly held: Held; readonly inSeconds: number }
-  | { readonly do: 'tell'; readonly held: Held; readonly did: Did; readonly inSeconds: number }
-  | { readonly do: 'end' };
-
-/** What came of an action. `at` is monotonic seconds. */
-export type Observation =
-  | { readonly on: 'lease'; readonly at: number; readonly lease: LeaseView }
-  | { readonly on: 'lease-gone'; readonly at: number }
-  | { readonly on: 'stable'; readonly at: number; readonly available: boolean }
-  | { readonly on: 'done'; readonly at: number }
-  /** The API server gave no answer, or none that says anything. */
-  | { readonly on: 'unanswered'; readonly at: number; readonly reason: string }
-  | { readonly on: 'refused'; readonly at: number; readonly reason: string }
-  /** Someone else holds the Lease, or wrote the route with a later epoch. */
-  | { readonly on: 'overtaken'; readonly at: number };
-
-export interface GuardMove {
-  readonly state: Guard;
-  readonly action: Action;
-}
+import { isHandedOver, pauseGoesOn } from './pause.ts';
+import type { Did, Guard, GuardMove, GuardPlan, Held, Observation, Pause, Watching } from './state.ts';
 
 /** Seconds between two reads. */
 export const paceOf = ({ leaseSeconds }: Pick<GuardPlan, 'leaseSeconds'>): number => Math.min(5, leaseSeconds / 6);
@@ -105,7 +41,7 @@ function watch(plan: GuardPlan, state: Watching, seen: Observation): GuardMove {
   const { run: _, ...anew } = state;
   switch (seen.on) {
     case 'lease':
-      return watchLease(plan, state, seen.lease, seen.at);
+      return watchLease(plan, state, seen);
     case 'lease-gone':
       return watchNoLease(plan, state, seen.at);
     case 'done':
@@ -120,21 +56,37 @@ function watch(plan: GuardPlan, state: Watching, seen: Observation): GuardMove {
   }
 }
 
-function watchLease(plan: GuardPlan, before: Watching, lease: LeaseView, at: number): GuardMove {
+function watchLease(plan: GuardPlan, before: Watching, seen: Extract<Observation, { on: 'lease' }>): GuardMove {
+  const { lease, at } = seen;
   const run = counted(before.run, lease.sign, lease.durationSeconds, at);
-  const state: Watching = { ...before, run, last: lease };
+  const { pause: _, ...others } = before;
+  const state: Watching = { ...others, run, last: lease };
   if (lease.holder === '' && !carriesTraffic(lease)) return end('relieved');
+  if (isHandedOver(plan, lease)) return keepDeadline(plan, state, pauseGoesOn(before.pause, seen), lease);
   // Its own, from before it was started again: the work is not done.
-  if (lease.holder === plan.me || at - run.since >= lease.durationSeconds) {
-    return {
-      state: { phase: 'taking', held: { epoch: lease.epoch + 1, found: lease, leaseGone: false } },
-      action: { do: 'take', found: lease },
-    };
-  }
+  if (lease.holder === plan.me || at - run.since >= lease.durationSeconds) return take(lease);
   if (lease.epoch !== plan.epoch) return readOn(plan, state);
   if (state.beatAt === undefined) return { state, action: { do: 'rehearse' } };
-  const due = at - state.beatAt >= beatPeriod(plan.leaseSeconds) - paceOf(plan) / 2;
-  return due ? { state, action: { do: 'beat' } } : readOn(plan, state);
+  return isDue(plan, state, at) ? { state, action: { do: 'beat' } } : readOn(plan, state);
+}
+
+const isDue = (plan: GuardPlan, { beatAt }: Watching, at: number): boolean =>
+  beatAt === undefined || at - beatAt >= beatPeriod(plan.leaseSeconds) - paceOf(plan) / 2;
+
+const take = (found: LeaseView): GuardMove => ({
+  state: { phase: 'taking', held: { epoch: found.epoch + 1, found, leaseGone: false } },
+  action: { do: 'take', found },
+});
+
+/** Nobody renews the Lease of a pause: what counts is its deadline. Said at once when it begins, because its run waits for that. */
+function keepDeadline(plan: GuardPlan, before: Watching, pause: Pause, lease: LeaseView): GuardMove {
+  const state: Watching = { ...before, pause };
+  if (pause.passed >= (lease.rollout?.deadline ?? 0)) return take(lease);
+  if (before.beatAt === undefined && lease.epoch === plan.epoch && lease.guardian?.is !== 'pausing')
+    return { state, action: { do: 'rehearse' } };
+  const said = lease.guardian?.is === 'pausing' && lease.guardian.epoch === plan.epoch;
+  if (said && !isDue(plan, before, pause.at)) return readOn(plan, state);
+  return { state, action: { do: 'beat', pause: { passed: pause.passed, epoch: lease.epoch } } };
 }
 
 /** Without a Lease its runner writes no more. What was in it when it was last there says what there is to take back. */
@@ -184,4 +136,4 @@ const end = (because: Extract<Guard, { phase: 'ended' }>['because']): GuardMove 
 /** A Lease without a record was edited by someone: weight 0 is what is safe then. */
 const phaseOf = (lease: LeaseView): RecordedPhase => lease.rollout?.phase ?? 'stages';
 
-const carriesTraffic = (lease: LeaseView): boolean => phaseOf(lease) === 'stages' || midPromotion(phaseOf(lease));
+const carriesTraffic = (lease: LeaseView): boolean => ['stages', 'paused'].includes(phaseOf(lease)) || midPromotion(phaseOf(lease));

@@ -6,7 +6,7 @@ import type { SplitLens } from '../domain/rollout/ordered.ts';
 import { Failure } from '../failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cluster } from '../ports/cluster.ts';
-import type { Held } from './guard.ts';
+import type { Held } from './state.ts';
 
 /** Everything that the guardian's deeds go through. */
 export interface Hands {

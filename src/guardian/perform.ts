@@ -7,8 +7,8 @@ import { type RolloutRecord, readLease } from '../domain/rollout/lease.ts';
 import { type LeaseChange, microTime, signing, takenBy } from '../domain/rollout/lease-writes.ts';
 import { type Order, ordered } from '../domain/rollout/ordered.ts';
 import { Failure } from '../failure.ts';
-import type { Action, Held, Observation } from './guard.ts';
 import { type Hands, hold, leaseRef } from './hands.ts';
+import type { Action, Held, Observation } from './state.ts';
 import { tell } from './tell.ts';
 
 const mostConflicts = 20;
@@ -36,14 +36,17 @@ async function once(hands: Hands, action: Exclude<Action, { do: 'end' }>): Promi
     case 'read': {
       const object = await hands.cluster.get(leaseRef(hands));
       const at = hands.clock.monotonic();
-      return object === undefined ? { on: 'lease-gone', at } : { on: 'lease', at, lease: readLease(object) };
+      if (object === undefined) return { on: 'lease-gone', at };
+      const lease = readLease(object);
+      return { on: 'lease', at, lease, signAge: ageOf(hands, lease.guardian) };
     }
     case 'rehearse':
       await rehearse(hands);
       await sign(hands, watching(hands));
       return done();
     case 'beat':
-      await sign(hands, watching(hands));
+      if (action.pause === undefined) await sign(hands, watching(hands));
+      else await sign(hands, { ...watching(hands), is: 'pausing', passed: Math.round(action.pause.passed) }, action.pause.epoch);
       return done();
     case 'take':
       await take(hands, action.found.resourceVersion);
@@ -71,15 +74,22 @@ async function once(hands: Hands, action: Exclude<Action, { do: 'end' }>): Promi
 const stableRef = ({ undo }: Hands): ObjectRef => ({ kind: Deployment, namespace: undo.app.namespace, name: undo.stableDeployment });
 
 /** Another one each time: the runner compares it with the one before and reads no time from it. */
-const watching = ({ pod, undo, clock }: Hands): GuardianSign => ({
-  is: 'watching',
-  pod,
-  epoch: undo.epoch,
-  beat: clock.now().toISOString(),
-});
+const watching = ({ pod, undo, clock }: Hands) =>
+  ({
+    is: 'watching',
+    pod,
+    epoch: undo.epoch,
+    beat: clock.now().toISOString(),
+  }) as const;
 
-async function sign(hands: Hands, said: GuardianSign): Promise<void> {
-  await hands.cluster.write({ do: 'patch', ref: leaseRef(hands), operations: signing(hands.undo.epoch, said) });
+/** By the wall clock. */
+function ageOf({ clock }: Hands, said: GuardianSign | undefined): number {
+  const written = said?.is === 'pausing' ? Date.parse(said.beat) : Number.NaN;
+  return Number.isNaN(written) ? 0 : Math.max(0, (clock.now().getTime() - written) / 1000);
+}
+
+async function sign(hands: Hands, said: GuardianSign, epoch = hands.undo.epoch): Promise<void> {
+  await hands.cluster.write({ do: 'patch', ref: leaseRef(hands), operations: signing(epoch, said) });
 }
 
 /** So that the runner need not wait to learn why there will be no guardian. */

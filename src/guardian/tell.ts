@@ -3,9 +3,10 @@ import { pinText } from '../domain/capacity/pins.ts';
 import { Event } from '../domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../domain/kubernetes/object.ts';
 import type { LeaseChange } from '../domain/rollout/lease-writes.ts';
+import { durationText } from '../domain/units/duration.ts';
 import { Failure } from '../failure.ts';
-import type { Did, Held } from './guard.ts';
 import { type Hands, hold } from './hands.ts';
+import type { Did, Held } from './state.ts';
 
 /**
  * Says what was done, in the Lease, as an Event, and to the webhook, and gives the Lease away. The first is what the next run goes by and is
@@ -46,8 +47,13 @@ const deeds: Readonly<Record<Did, string>> = {
   'stable not restored in time': 'Stable did not become Available with its old image: the canary still carries the traffic',
 };
 
-const messageOf = ({ undo }: Hands, { found }: Held, did: Did): string =>
-  `${deeds[did]}, because the run ${found.rollout?.run ?? found.holder} gave no sign of life for ${found.durationSeconds} s. It was in the phase ${found.rollout?.phase ?? 'unknown'} of ${undo.app.service}.${leftPinned(found)}`;
+function messageOf({ undo }: Hands, { found }: Held, did: Did): string {
+  const { rollout } = found;
+  const run = rollout?.run ?? found.holder;
+  if (rollout?.phase === 'paused')
+    return `${deeds[did]}, because nobody promoted or aborted the pause of ${undo.app.service} within ${durationText(rollout.deadline ?? 0)} after the run ${run} had ended.${leftPinned(found)}`;
+  return `${deeds[did]}, because the run ${run} gave no sign of life for ${found.durationSeconds} s. It was in the phase ${rollout?.phase ?? 'unknown'} of ${undo.app.service}.${leftPinned(found)}`;
+}
 
 /** Only traffic is the guardian's. What costs no more than pods is put back by the next run. */
 const leftPinned = ({ capacity }: Held['found']): string =>

@@ -14,6 +14,8 @@ export interface Cluster {
    * the server closes is opened again; one that cannot be opened throws.
    */
   watch(kind: Kind, namespace: string, options: ListOptions, signal: AbortSignal): AsyncIterable<WatchEvent>;
+  /** Version of the API server, such as `v1.34.4`. */
+  version(signal?: AbortSignal): Promise<string>;
   /** One write. The answer is the object as stored. */
   write(write: Write, signal?: AbortSignal): Promise<KubernetesObject>;
 }

@@ -1,14 +1,18 @@
-import { debug, error, getInput, notice, saveState, setOutput, setSecret, summary, warning } from '@actions/core';
+import { tmpdir } from 'node:os';
+import { debug, error, exportVariable, getInput, notice, saveState, setOutput, setSecret, summary, warning } from '@actions/core';
 import { Failure } from '../failure.ts';
-import type { Connections, Flow, Report } from '../flows/flow.ts';
+import type { Flow, Place, Places, Report } from '../flows/flow.ts';
 import type { Handover } from '../ports/handover.ts';
 import type { Log } from '../ports/log.ts';
+import type { Surroundings } from '../world/surroundings.ts';
 import { type RawDocuments, readDocuments } from './documents.ts';
 import { writeReport } from './report-file.ts';
-import { cancellationBySignals, dockerConfigText, programEnvironment, runIdentity } from './surroundings.ts';
+import { cancellationBySignals, dockerConfigText, handedOverIn, programEnvironment, runIdentity } from './surroundings.ts';
 import { version } from './version.ts';
 
-type AnyFlow = Flow<{ readonly connections: Connections }, unknown, unknown>;
+type AnyConnections = Places[Place]['connections'];
+type AnyWorld = Places[Place]['world'];
+export type AnyFlow = Flow<{ readonly connections: AnyConnections }, unknown, unknown, Place>;
 
 /** The front door of GitHub Actions: `main`. */
 export async function runMain(flow: AnyFlow): Promise<void> {
@@ -17,23 +21,24 @@ export async function runMain(flow: AnyFlow): Promise<void> {
 
 /** The front door of GitHub Actions: `post`. Repeats the way back of a `main` that did not get to its end. */
 export async function runPost(flow: AnyFlow): Promise<void> {
-  const handedOver = { holder: process.env['STATE_holder'] ?? '', open: process.env['STATE_open'] ?? '' };
-  if (handedOver.open !== 'true') return;
-  const report = await guarded(flow, (world, plan) => flow.after(plan, handedOver, world), flow.unconfirmed);
+  const { post } = flow;
+  const handedOver = handedOverIn(process.env);
+  if (post === undefined || handedOver['open'] !== 'true') return;
+  const report = await guarded(flow, (world, plan) => post.run(plan, handedOver, world), post.unconfirmed);
   if (report !== undefined) await finish(report);
 }
 
-type Work = (world: Awaited<ReturnType<typeof open>>, plan: unknown) => Promise<Report | undefined>;
+type Work = (world: AnyWorld, plan: unknown) => Promise<Report | undefined>;
 
 /** One of the two places that catch a Failure. */
 async function guarded(flow: AnyFlow, work: Work, failed: AnyFlow['refused']): Promise<Report | undefined> {
-  for (const name of ['prometheus-token', 'notify-webhook']) mask(getInput(name));
+  for (const name of flow.secretNames) mask(getInput(name));
   // As base64 it is one secret; of a plain one the secrets inside are masked once it is read, not its every word.
   if (!getInput('kubeconfig').includes('\n')) mask(getInput('kubeconfig'));
   try {
-    const documents: RawDocuments = await readDocuments(['metrics', 'criteria', 'smoke'], getInput);
+    const documents: RawDocuments = await readDocuments(flow.documentNames, getInput);
     const inputs = flow.inputs({ text: (name) => getInput(name), document: (name) => documents[name] });
-    const world = await open(inputs.connections);
+    const world = await open(flow.place, inputs.connections);
     try {
       return await work(world, flow.plan(inputs));
     } finally {
@@ -44,15 +49,30 @@ async function guarded(flow: AnyFlow, work: Work, failed: AnyFlow['refused']): P
   }
 }
 
-async function open(connections: Connections) {
-  // The cluster client is most of the bundle: bad inputs are told without loading it.
-  const { buildWorld } = await import('../world.ts');
-  return buildWorld(connections, {
+interface Builder {
+  build(connections: AnyConnections, around: Surroundings): AnyWorld & { close(): void };
+}
+
+/** The cluster client is most of the bundle: bad inputs, and flows that need no cluster, do not load it. */
+const builders: Readonly<Record<Place, () => Promise<Builder>>> = {
+  cluster: async () => ({ build: (await import('../world/cluster.ts')).buildWorld }),
+  access: async () => ({ build: (await import('../world/access.ts')).buildAccess }),
+  workspace: async () => {
+    const { buildWorkspace } = await import('../world/workspace.ts');
+    return { build: (_connections, around) => ({ ...buildWorkspace(around), close: () => undefined }) };
+  },
+};
+
+async function open(place: Place, connections: AnyConnections): Promise<AnyWorld & { close(): void }> {
+  const { build } = await builders[place]();
+  return build(connections, {
     run: runIdentity(process.env),
     log,
     cancellation: cancellationBySignals(process),
     handover,
     mask,
+    workspace: process.env['GITHUB_WORKSPACE'] ?? process.cwd(),
+    temporary: process.env['RUNNER_TEMP'] ?? tmpdir(),
     kubeconfigPath: process.env['KUBECONFIG'] ?? '',
     dockerConfig: dockerConfigText(process.env),
     environment: programEnvironment(process.env),
@@ -60,12 +80,20 @@ async function open(connections: Connections) {
   });
 }
 
+/** GitHub cuts an annotation beyond some four thousand characters. */
+const longestAnnotation = 3900;
+
 const log: Log = {
   line: (text) => {
     process.stdout.write(`${inertLines(text)}\n`);
   },
   debug: (text) => debug(text),
-  annotate: (level, title, text) => ({ notice, warning, error })[level](text.slice(0, 4000), { title }),
+  annotate(level, title, text) {
+    const annotate = { notice, warning, error }[level];
+    if (text.length <= longestAnnotation) return annotate(text, { title });
+    log.line(text);
+    annotate(`${text.slice(0, longestAnnotation)}…\nThe rest is in the log and in the summary.`, { title });
+  },
 };
 
 /** Foreign text must not be read by the runner as a command. */
@@ -92,6 +120,7 @@ async function finish(report: Report | undefined): Promise<void> {
   if (report === undefined) return;
   const path = report.file === undefined ? '' : writeReport(report.file, process.env);
   for (const [name, value] of Object.entries({ ...report.outputs, report: path })) setOutput(name, value);
+  for (const [name, value] of Object.entries(report.environment ?? {})) exportVariable(name, value);
   if (report.annotation !== undefined) log.annotate(report.annotation.level, report.annotation.title, report.annotation.text);
   log.line(`outcome: ${report.outputs['outcome'] ?? ''}${report.outputs['reason'] === '' ? '' : ` (${report.outputs['reason']})`}`);
   if (process.env['GITHUB_STEP_SUMMARY'] !== undefined) await summary.addRaw(report.summary.slice(0, 900_000), true).write();

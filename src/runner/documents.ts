@@ -12,18 +12,9 @@ export async function readDocuments(names: readonly string[], text: (name: strin
 }
 
 async function parse(text: string): Promise<{ readonly value: unknown } | { readonly error: string }> {
-  const { parseDocument, visit } = await import('yaml');
-  const document = parseDocument(text, { strict: true, uniqueKeys: true });
-  const [problem] = document.errors;
-  if (problem !== undefined) return { error: problem.message.split('\n')[0] ?? '' };
-  // An alias can stand for a large part, and aliases of aliases for more than fits into memory. A few lines of settings need none.
-  let aliased = false;
-  visit(document, {
-    Alias: () => {
-      aliased = true;
-      return visit.BREAK;
-    },
-  });
-  if (aliased) return { error: 'aliases (`*name`) are not read here' };
-  return { value: document.toJS() };
+  const { parseStrict } = await import('../adapters/yaml/strict.ts');
+  const parsed = parseStrict(text);
+  if ('error' in parsed) return parsed;
+  if (parsed.values.length > 1) return { error: 'it holds several documents (`---`)' };
+  return { value: parsed.values[0] ?? null };
 }

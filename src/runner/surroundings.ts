@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Cancellation } from '../ports/cancellation.ts';
-import type { RunIdentity } from '../ports/world.ts';
+import type { RunIdentity } from '../ports/workspace.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -57,3 +57,9 @@ export function dockerConfigText(environment: Environment): string {
 /** What a smoke command gets: everything but our inputs and the runner's own tokens. */
 export const programEnvironment = (environment: Environment): Environment =>
   Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(?:INPUT_|STATE_|ACTIONS_)/.test(name)));
+
+/** What `main` saved for `post`. The runner puts `STATE_` in front of each name. */
+export const handedOverIn = (environment: Environment): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value = '']) => (name.startsWith('STATE_') ? [[name.slice('STATE_'.length), value]] : [])),
+  );

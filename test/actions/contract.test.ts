@@ -7,19 +7,29 @@ import { criteriaProfiles } from '../../src/domain/analysis/criteria-profiles/in
 import { presets } from '../../src/domain/analysis/presets/index.ts';
 import { profiles } from '../../src/domain/rollout/profiles.ts';
 import { routers } from '../../src/domain/traffic/index.ts';
-import type { Connections, Flow, RawInputs } from '../../src/flows/flow.ts';
+import type { RawInputs } from '../../src/flows/flow.ts';
 import { actionNames } from '../../src/index.ts';
+import type { AnyFlow } from '../../src/runner/actions.ts';
 import { version } from '../../src/runner/version.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const actions = readActions(root).filter(({ using }) => using !== 'composite');
 
-/** Inputs without a default that each action needs. */
-const leastInputs: Readonly<Record<string, string>> = {
+const traffic = {
   service: 'agent',
   image: 'registry.example.com/agent:v2',
   'prometheus-url': 'https://prometheus.example.com',
 };
+
+/** What each action needs at least. */
+const leastInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  canary: traffic,
+  promote: traffic,
+  cluster: { kubeconfig: 'apiVersion: v1' },
+};
+
+/** Not required by themselves, because there is another way to say the same. */
+const oneOfSeveral: readonly string[] = ['prometheus-url', 'kubeconfig'];
 
 /** Each register whose names action.yml has to list, by the input that takes one of them. */
 const registers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
@@ -34,10 +44,8 @@ function rawInputs(values: Readonly<Record<string, string>>): RawInputs {
   return { text, document: (name) => (text(name) === '' ? undefined : { value: parse(text(name)) as unknown }) };
 }
 
-async function flowOf({ name }: ActionMetadata): Promise<Flow<{ readonly connections: Connections }, unknown, unknown>> {
-  const module = (await import(join(root, 'src/flows', name, 'index.ts'))) as {
-    flow: Flow<{ readonly connections: Connections }, unknown, unknown>;
-  };
+async function flowOf({ name }: ActionMetadata): Promise<AnyFlow> {
+  const module = (await import(join(root, 'src/flows', name, 'index.ts'))) as { flow: AnyFlow };
   return module.flow;
 }
 
@@ -59,15 +67,19 @@ it('there are actions', () => expect(actions.map(({ name }) => name)).toEqual(ex
 
 describe.each(actions.map((action) => [action.name, action] as const))('actions/%s', (name, action) => {
   const readme = readFileSync(join(action.folder, 'README.md'), 'utf8');
-  const given = (input: string): string | undefined => leastInputs[input];
-  const least = Object.fromEntries(
-    action.inputs.flatMap(({ name: input }) => (given(input) === undefined ? [] : [[input, given(input) ?? '']])),
-  );
+  const all = leastInputs[name] ?? {};
+  const least = Object.fromEntries(Object.entries(all).filter(([input]) => action.inputs.some((each) => each.name === input)));
 
   it('reads the inputs of action.yml, all of them and no other, in its order', async () => {
     const flow = await flowOf(action);
     expect(flow.name).toBe(name);
     expect(flow.inputNames).toEqual(action.inputs.map((input) => input.name));
+  });
+
+  it('has its documents and secrets among its inputs, and a `post` where action.yml names one', async () => {
+    const { inputNames, documentNames, secretNames, post } = await flowOf(action);
+    expect(inputNames).toEqual(expect.arrayContaining([...documentNames, ...secretNames]));
+    expect(post !== undefined).toBe(action.post !== undefined);
   });
 
   it('has the outputs of action.yml, all of them and no other', async () => {
@@ -92,7 +104,7 @@ describe.each(actions.map((action) => [action.name, action] as const))('actions/
     for (const input of action.inputs) {
       const parsing = (): unknown => flow.inputs(rawInputs({ ...least, [input.name]: '' }));
       if (input.required) expect(parsing).toThrow(`\`${input.name}\``);
-      else if (input.name !== 'prometheus-url') expect(parsing).not.toThrow();
+      else if (!oneOfSeveral.includes(input.name)) expect(parsing).not.toThrow();
     }
   });
 

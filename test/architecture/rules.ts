@@ -18,7 +18,7 @@ const floors: Readonly<Record<Room, Floor>> = {
   ports: { sees: inner, packages: 'none' },
   flows: { sees: [...inner, 'flows'], packages: ['zod'] },
   adapters: { sees: [...inner, 'adapters'], packages: 'all' },
-  world: { sees: [...inner, 'flows', 'adapters'], packages: 'all' },
+  world: { sees: [...inner, 'flows', 'adapters', 'world'], packages: 'all' },
   runner: { sees: [...inner, 'flows', 'adapters', 'world', 'runner'], packages: 'all' },
   // The other thing that runs: small, by itself in a pod, and wired together in its own main.ts.
   guardian: { sees: [...inner, 'adapters', 'guardian'], packages: guardianNeeds },
@@ -27,7 +27,7 @@ const floors: Readonly<Record<Room, Floor>> = {
 
 function roomOf(path: string): Room | undefined {
   if (/^src\/failure[^/]*\.ts$/.test(path)) return 'failure';
-  const name = /^src\/(domain|ports|flows|adapters|runner|guardian)\//.exec(path)?.[1] ?? /^src\/(world|index)\.ts$/.exec(path)?.[1];
+  const name = /^src\/(domain|ports|flows|adapters|world|runner|guardian)\//.exec(path)?.[1] ?? /^src\/(index)\.ts$/.exec(path)?.[1];
   return name as Room | undefined;
 }
 

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Lease } from '../../src/domain/kubernetes/kinds.ts';
 import { readLease } from '../../src/domain/rollout/lease.ts';
 import { signing } from '../../src/domain/rollout/lease-writes.ts';
-import { acquireLock, type Lock, type LockRequest } from '../../src/flows/lock.ts';
+import type { Lock } from '../../src/flows/held-lock.ts';
+import { acquireLock, type LockRequest } from '../../src/flows/lock.ts';
 import { patched } from '../domain/rollout/patched.ts';
 import { forbidden, type Stage, stage, unreachable } from './stand-ins.ts';
 

@@ -1,3 +1,4 @@
+import { workspaceFiles } from '../../src/adapters/files/workspace.ts';
 import type { Kind, KubernetesObject, ObjectRef } from '../../src/domain/kubernetes/object.ts';
 import { Failure } from '../../src/failure.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -87,7 +88,7 @@ export class MemoryCluster implements Cluster {
   allows: (review: KubernetesObject) => boolean = () => true;
   private readonly objects = new Map<string, { readonly kind: Kind; readonly object: KubernetesObject }>();
   private readonly watchers = new Set<Watcher>();
-  private version = 100;
+  private revision = 100;
   private readonly clock: Clock;
 
   constructor(clock: Clock) {
@@ -96,11 +97,11 @@ export class MemoryCluster implements Cluster {
 
   /** Puts an object there as someone else would. */
   put(kind: Kind, object: KubernetesObject): KubernetesObject {
-    this.version += 1;
+    this.revision += 1;
     const found = this.find(kind, object.metadata.name);
     const changed = JSON.stringify(found?.['spec']) !== JSON.stringify(object['spec']);
     const generation = (found?.metadata.generation ?? 0) + (changed ? 1 : 0);
-    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.version), generation } };
+    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(this.revision), generation } };
     this.objects.set(`${kind.kind}/${object.metadata.name}`, { kind, object: stored });
     for (const { kind: watched, sees, tell } of this.watchers)
       if (watched.kind === kind.kind && sees(stored)) tell({ type: 'present', object: stored });
@@ -122,6 +123,11 @@ export class MemoryCluster implements Cluster {
   async get(ref: ObjectRef, signal?: AbortSignal): Promise<KubernetesObject | undefined> {
     await this.called({ verb: 'get', kind: ref.kind.kind, name: ref.name }, signal);
     return this.find(ref.kind, ref.name);
+  }
+
+  async version(signal?: AbortSignal): Promise<string> {
+    await this.called({ verb: 'get', kind: 'version', name: '' }, signal);
+    return 'v1.34.4';
   }
 
   async list(kind: Kind, _namespace: string, options: ListOptions = {}, signal?: AbortSignal): Promise<readonly KubernetesObject[]> {
@@ -246,6 +252,8 @@ export interface Stage {
 export interface Settings {
   readonly holder?: string;
   readonly probe?: (url: string, headers: Readonly<Record<string, string>>) => ProbeAnswer;
+  /** A folder of real files. */
+  readonly workspace?: string;
   readonly process?: (argv: readonly string[], options: RunOptions) => RunResult | Promise<RunResult>;
   readonly query?: World['metrics']['query'];
   readonly resolve?: World['registry']['resolve'];
@@ -287,6 +295,7 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
     probe: {
       get: (url, { headers }) => Promise.resolve(settings.probe?.(url, headers) ?? { is: 'no-answer', reason: 'connection refused' }),
     },
+    files: workspaceFiles(settings.workspace ?? import.meta.dirname),
     process: {
       run: async (argv, options) => (await settings.process?.(argv, options)) ?? { exitCode: 0, tail: '' },
     },

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { type RecordedPhase, recordedPhases } from '../../src/domain/rollout/effect.ts';
 import type { LeaseView } from '../../src/domain/rollout/lease.ts';
-import { type Action, firstMove, type Guard, type GuardPlan, type Observation, paceOf, step } from '../../src/guardian/guard.ts';
+import { firstMove, paceOf, step } from '../../src/guardian/guard.ts';
+import type { Action, Guard, GuardPlan, Observation } from '../../src/guardian/state.ts';
 
 const plan: GuardPlan = { me: 'guardian/pod-1', epoch: 7, leaseSeconds: 60, restoreSeconds: 1200 };
 
@@ -44,7 +45,7 @@ class Play {
   for(seconds: number, lease: (at: number) => LeaseView): this {
     const end = this.at + seconds;
     while (this.at < end && this.state.phase === 'watching')
-      this.say((at) => (this.action.do === 'read' ? { on: 'lease', at, lease: lease(at) } : { on: 'done', at }));
+      this.say((at) => (this.action.do === 'read' ? { on: 'lease', at, lease: lease(at), signAge: 0 } : { on: 'done', at }));
     return this;
   }
 
@@ -65,9 +66,11 @@ describe('while the run lives', () => {
   });
 
   it('keeps on rehearsing until it may', () => {
-    const play = new Play().say((at) => ({ on: 'lease', at, lease: leaseAt(0) })).say((at) => ({ on: 'refused', at, reason: 'no' }));
+    const play = new Play()
+      .say((at) => ({ on: 'lease', at, lease: leaseAt(0), signAge: 0 }))
+      .say((at) => ({ on: 'refused', at, reason: 'no' }));
     expect(play.action).toEqual({ do: 'read', inSeconds: 5 });
-    expect(play.say((at) => ({ on: 'lease', at, lease: leaseAt(1) })).action).toEqual({ do: 'rehearse' });
+    expect(play.say((at) => ({ on: 'lease', at, lease: leaseAt(1), signAge: 0 })).action).toEqual({ do: 'rehearse' });
   });
 
   it('watches another run than its own without a sign of life', () => {
@@ -109,6 +112,7 @@ describe('when the run is gone', () => {
     ['preparing', ['take', 'tell'], 'nothing to move'],
     ['stages', ['take', 'empty', 'tell'], 'weight 0'],
     ['emptying', ['take', 'empty', 'tell'], 'weight 0'],
+    ['paused', ['take', 'empty', 'tell'], 'weight 0'],
     ['promoting', ['take', 'restore-stable', 'empty', 'tell'], 'stable restored, weight 0'],
     ['returning', ['take', 'restore-stable', 'empty', 'tell'], 'stable restored, weight 0'],
     ['restoring', ['take', 'restore-stable', 'empty', 'tell'], 'stable restored, weight 0'],
@@ -189,6 +193,94 @@ describe('outages', () => {
   });
 });
 
+describe('a pause that outlasts its run', () => {
+  const paused = (more: Partial<LeaseView> = {}, deadline = 3600): LeaseView => ({
+    ...leaseAt(0, 'paused', { holder: '', ...more }),
+    rollout: { phase: 'paused', weight: 25, container: 'app', image: 'new', previousImage: 'old', run: 'page', since: '', deadline },
+  });
+  const beats = (play: Play): number => play.done.filter((it) => it === 'beat').length;
+
+  it('is taken over at once, while its run waits for that', () => {
+    const play = new Play().for(12, everyTwenty);
+    const before = beats(play);
+    play.say((at) => ({ on: 'lease', at, lease: paused({ holder: 'run-1' }), signAge: 0 }));
+    expect(play.action).toEqual({ do: 'beat', pause: { passed: 0, epoch: 7 } });
+    expect(beats(play)).toBe(before);
+  });
+
+  it('ends at its deadline, with a sign of life every ten seconds until then, and not before', () => {
+    const play = new Play().for(12, everyTwenty);
+    const began = play.at;
+    play.for(10_000, () => paused());
+    expect(play.action).toMatchObject({ do: 'take', found: { epoch: 7 } });
+    expect(play.at - began).toBeGreaterThanOrEqual(3600);
+    expect(play.at - began).toBeLessThan(3620);
+    expect(beats(play)).toBeGreaterThan(300);
+    play.say(done);
+    expect(play.action).toMatchObject({ do: 'empty', held: { epoch: 8 } });
+  });
+
+  it('does not start anew with its guardian: what the one before has counted, and the time since, has passed', () => {
+    const said = { is: 'pausing', pod: 'pod-0', epoch: 7, beat: '', passed: 3000 } as const;
+    const play = new Play();
+    play.say((at) => ({ on: 'lease', at, lease: paused({ guardian: said }), signAge: 500 }));
+    expect(play.action).toEqual({ do: 'beat', pause: { passed: 3500, epoch: 7 } });
+    play.for(10_000, () => paused({ guardian: said }));
+    expect(play.action.do).toBe('take');
+    expect(play.at).toBeGreaterThanOrEqual(100);
+    expect(play.at).toBeLessThan(120);
+  });
+
+  it('whose guardian never lives for long ends all the same', () => {
+    let [passed, lives] = [0, 0];
+    for (let wall = 0; wall < 10_000 && passed < 3600; wall += 30) {
+      const play = new Play().say((at) => ({
+        on: 'lease',
+        at,
+        lease: paused(lives === 0 ? {} : { guardian: { is: 'pausing', pod: 'p', epoch: 7, beat: '', passed } }),
+        signAge: 30,
+      }));
+      // One sign of life, and its pod is gone again. The first one has its rehearsal before that.
+      if (play.action.do === 'rehearse') play.say(done).say((at) => ({ on: 'lease', at, lease: paused(), signAge: 0 }));
+      if (play.action.do === 'take') break;
+      if (play.action.do === 'beat') passed = play.action.pause?.passed ?? 0;
+      lives += 1;
+    }
+    expect(lives).toBeLessThan(130);
+    expect(passed).toBeGreaterThan(3500);
+  });
+
+  it('goes on while the API server does not answer', () => {
+    const play = new Play().for(12, everyTwenty).say((at) => ({ on: 'lease', at, lease: paused(), signAge: 0 }));
+    while (play.at < 3700) play.say((at) => ({ on: 'unanswered', at, reason: 'refused' }));
+    play.say((at) => ({ on: 'lease', at, lease: paused(), signAge: 0 }));
+    expect(play.action.do).toBe('take');
+  });
+
+  it('is left to a later run that lives, and kept again when that gives it back', () => {
+    const play = new Play().for(12, everyTwenty).for(100, () => paused());
+    play.for(500, (at) => paused({ holder: 'run-2', epoch: 8, sign: `run-2 ${Math.floor(at / 20)}` }));
+    expect(play.state.phase).toBe('watching');
+    play.for(40, () => paused({ epoch: 8 }));
+    expect(play.wrote).toEqual([]);
+    play.for(10_000, () => paused({ epoch: 8 }));
+    expect(play.action).toMatchObject({ do: 'take', found: { epoch: 8 } });
+  });
+
+  it('of a later run that died is ended after its Lease', () => {
+    const play = new Play().for(12, everyTwenty);
+    const since = play.at;
+    play.for(10_000, () => paused({ holder: 'run-2', epoch: 8 }));
+    expect(play.action.do).toBe('take');
+    expect(play.at - since).toBeLessThan(75);
+  });
+
+  it('that someone has aborted meanwhile relieves it', () => {
+    const play = new Play().for(12, everyTwenty).for(60, () => paused());
+    expect(play.for(20, () => leaseAt(0, 'resting', { holder: '', epoch: 8 })).state).toEqual({ phase: 'ended', because: 'relieved' });
+  });
+});
+
 describe('for any course of things', () => {
   const answers = fc.array(
     fc.oneof(
@@ -203,28 +295,33 @@ describe('for any course of things', () => {
 
   it('takes nothing that was not seen unchanged for its duration over reads that all succeeded', () => {
     fc.assert(
-      fc.property(answers, leases, phases, (course, leaseSeconds, phase) => {
-        const own: GuardPlan = { ...plan, leaseSeconds };
-        const play = new Play(own);
-        let renewal = 0;
-        let unbrokenSince: number | undefined;
-        for (const answer of course) {
-          if (play.state.phase !== 'watching') break;
-          const reads = play.action.do === 'read';
-          play.say((at) => {
-            const late = answer === 'slow' ? at + leaseSeconds : at;
-            play.at = late;
-            if (answer === 'renewed') renewal += 1;
-            if (answer === 'unanswered' || answer === 'renewed' || answer === 'slow') unbrokenSince = undefined;
-            if (answer === 'unanswered' || answer === 'refused' || answer === 'overtaken') return { on: answer, at: late, reason: '' };
-            if (!reads) return { on: 'done', at: late };
-            unbrokenSince ??= late;
-            return { on: 'lease', at: late, lease: { ...leaseAt(renewal, phase), durationSeconds: leaseSeconds } };
-          });
-          if (play.action.do === 'take') expect(play.at - (unbrokenSince ?? play.at)).toBeGreaterThanOrEqual(leaseSeconds);
-        }
-        expect(play.wrote).toEqual([]);
-      }),
+      fc.property(
+        answers,
+        leases,
+        fc.constantFrom(...recordedPhases.filter((phase) => phase !== 'paused')),
+        (course, leaseSeconds, phase) => {
+          const own: GuardPlan = { ...plan, leaseSeconds };
+          const play = new Play(own);
+          let renewal = 0;
+          let unbrokenSince: number | undefined;
+          for (const answer of course) {
+            if (play.state.phase !== 'watching') break;
+            const reads = play.action.do === 'read';
+            play.say((at) => {
+              const late = answer === 'slow' ? at + leaseSeconds : at;
+              play.at = late;
+              if (answer === 'renewed') renewal += 1;
+              if (answer === 'unanswered' || answer === 'renewed' || answer === 'slow') unbrokenSince = undefined;
+              if (answer === 'unanswered' || answer === 'refused' || answer === 'overtaken') return { on: answer, at: late, reason: '' };
+              if (!reads) return { on: 'done', at: late };
+              unbrokenSince ??= late;
+              return { on: 'lease', at: late, lease: { ...leaseAt(renewal, phase), durationSeconds: leaseSeconds }, signAge: 0 };
+            });
+            if (play.action.do === 'take') expect(play.at - (unbrokenSince ?? play.at)).toBeGreaterThanOrEqual(leaseSeconds);
+          }
+          expect(play.wrote).toEqual([]);
+        },
+      ),
     );
   });
 

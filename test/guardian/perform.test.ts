@@ -4,9 +4,9 @@ import type { KubernetesObject, ObjectRef } from '../../src/domain/kubernetes/ob
 import { type LeaseView, readLease } from '../../src/domain/rollout/lease.ts';
 import { gatewayApi } from '../../src/domain/traffic/gateway-api.ts';
 import { Failure } from '../../src/failure.ts';
-import type { Held } from '../../src/guardian/guard.ts';
 import type { Hands } from '../../src/guardian/hands.ts';
 import { perform } from '../../src/guardian/perform.ts';
+import type { Held } from '../../src/guardian/state.ts';
 import type { Write } from '../../src/ports/cluster.ts';
 
 const undo: Undo = {

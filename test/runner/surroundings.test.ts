@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { cancellationBySignals, dockerConfigText, programEnvironment, runIdentity } from '../../src/runner/surroundings.ts';
+import { cancellationBySignals, dockerConfigText, handedOverIn, programEnvironment, runIdentity } from '../../src/runner/surroundings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'docker-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -87,4 +87,8 @@ describe('programEnvironment', () => {
     };
     expect(programEnvironment(environment)).toEqual({ PATH: '/bin', MY_INPUT_: 'y' });
   });
+});
+
+it('hands over what `main` saved, and nothing else', () => {
+  expect(handedOverIn({ STATE_open: 'true', STATE_holder: 'h', STATE: 'x', INPUT_IMAGE: 'i' })).toEqual({ open: 'true', holder: 'h' });
 });

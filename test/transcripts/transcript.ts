@@ -67,6 +67,7 @@ class Run {
       drain,
       'no-data-timeout': noData,
       'rollout-timeout': rollout,
+      'pause-limit': pause,
     } = fields(words);
     const given = stages === undefined ? this.plan.stages : value(parseStages(stages));
     const promotes = promote !== 'false';
@@ -82,6 +83,7 @@ class Run {
       ...(drain === undefined ? {} : { drain: value(parseDuration(drain)) }),
       ...(noData === undefined ? {} : { noDataTimeout: value(parseDuration(noData)) }),
       ...(rollout === undefined ? {} : { rolloutTimeout: value(parseDuration(rollout)) }),
+      ...(pause === undefined ? {} : { pauseLimit: value(parseDuration(pause)) }),
     };
     return [];
   }
@@ -111,7 +113,9 @@ class Run {
     this.pass(passed === undefined ? waitOf(last) : value(parseDuration(passed)), words);
     const event = this.eventOf(verb, words, last);
     const done =
-      event.on === 'failed' || event.on === 'cancelled' || event.on === 'lock-lost' ? this.before(words[0], during) : this.effects;
+      event.on === 'failed' || event.on === 'cancelled' || event.on === 'lock-lost' || event.on === 'asked'
+        ? this.before(words[0], during)
+        : this.effects;
     for (const effect of done) {
       if (effect.do === 'shift' || (effect.do === 'claim' && effect.weight !== 'as-found')) this.weight = Number(effect.weight);
     }
@@ -154,6 +158,12 @@ class Run {
         return { on: 'failed', at, cause: causeNamed(words[1] ?? '', words[2] ?? 'error') };
       case 'cancelled':
         return { on: 'cancelled', at, by: words[0] ?? '' };
+      case 'asked':
+        return {
+          on: 'asked',
+          at,
+          request: { id: 'alice-1', what: words[0] as 'pause', epoch: 1, who: 'alice', why: 'the numbers look odd', at: '', run: '' },
+        };
       case 'lock-lost':
         return { on: 'lock-lost', at, text: 'Lease shop/wf-deploy-agent was taken by run 8.' };
       default:
@@ -190,7 +200,13 @@ function sampleFrom(at: number, given: Fields, reading: Sample['reading']): Samp
 
 const routes: Readonly<Record<string, RouteView>> = {
   ordered: { is: 'as-ordered' },
-  changed: { is: 'changed', what: 'the canary has 50 % instead of 25 %', by: 'kubectl-edit' },
+  changed: { is: 'changed', what: 'the canary has 50 % instead of 25 %', by: 'kubectl-edit', fight: 1 },
+  ...Object.fromEntries(
+    [1, 2, 3].map((fight) => [
+      `fight-${fight}`,
+      { is: 'changed', what: 'the canary has 0 % instead of 25 %', by: 'argocd-controller', fight },
+    ]),
+  ),
   gone: { is: 'gone' },
   taken: { is: 'taken' },
 };
@@ -230,7 +246,9 @@ function effectText(effect: Effect): string {
     case 'claim':
       return `claim ${effect.weight === 'as-found' ? 'as found' : `${effect.weight} %`}`;
     case 'record':
-      return `record ${effect.phase} ${effect.weight} %`;
+      return `record ${effect.phase} ${effect.weight} %${effect.paused === true ? ', waits for a person' : ''}`;
+    case 'answer':
+      return `answer ${effect.is}: ${effect.text}`;
     case 'set-canary':
       return `set-canary ${effect.replicas}`;
     case 'scale-canary':
@@ -255,6 +273,8 @@ function stateText(plan: RolloutPlan, state: Rollout): string {
       return `${state.phase} ${stageName(plan, state.stage)}`;
     case 'holding':
       return `holding ${stageName(plan, state.stage)}${watchText(state.watch, 'canary')}`;
+    case 'paused':
+      return `paused ${state.stage < 0 ? 'before the first weight' : stageName(plan, state.stage)}${state.passed ? ', passed' : ''}${watchText(state.watch, 'canary')}`;
     case 'promoting':
       return `promoting${watchText(state.watch, 'canary')}`;
     case 'returning':

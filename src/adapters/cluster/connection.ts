@@ -1,11 +1,11 @@
 import { Agent as PlainAgent } from 'node:http';
 import { Agent } from 'node:https';
-import { Failure } from '../../failure.ts';
 import { type Answer, exchange, type Opened, type Outgoing, open, read } from '../http/exchange.ts';
 import type { NoAnswer } from '../http/no-answer.ts';
 import { type Credentials, kubeconfigCredentials } from './credentials.ts';
 import type { Kubeconfig } from './kubeconfig.ts';
 import { refusal, unreadable } from './refusal.ts';
+import { unreachable } from './unreachable.ts';
 
 export interface ApiRequest {
   /** For messages, as words after "Cannot": `read Deployment shop/agent`. */
@@ -46,7 +46,7 @@ export interface ConnectionOptions {
   readonly version: string;
   /** Told of every token that turns up while running, so that logs can mask it. */
   readonly onSecret?: (secret: string) => void;
-  /** Told of every request once it is answered: for counting and for debug output. */
+  /** Told of every request once it is answered, `path` with its query: for debug output. */
   readonly onRequest?: (method: string, path: string, status: number | undefined) => void;
 }
 
@@ -88,8 +88,8 @@ export function kubernetesConnection({ kubeconfig, version, onSecret, onRequest 
 
   const ask = async <T extends Answer | Opened>(request: ApiRequest, by: (outgoing: Outgoing) => Promise<T | NoAnswer>): Promise<T> => {
     const answer = await by(await outgoing(request));
-    onRequest?.(request.method ?? 'GET', request.path, answer.is === 'no-answer' ? undefined : answer.status);
-    if (answer.is === 'no-answer') throw unreachable(server, request, answer.reason);
+    onRequest?.(request.method ?? 'GET', request.path + queryText(request.query), answer.is === 'no-answer' ? undefined : answer.status);
+    if (answer.is === 'no-answer') throw unreachable(server, request.purpose, answer.reason);
     return answer;
   };
   /** A token may be revoked before it expires: it is fetched anew once. */
@@ -136,10 +136,3 @@ function queryText(query: ApiRequest['query'] = {}): string {
   const pairs = Object.entries(query).filter((pair): pair is [string, string] => pair[1] !== undefined);
   return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`;
 }
-
-const unreachable = (server: URL, { purpose }: ApiRequest, reason: string): Failure =>
-  new Failure(
-    'CLUSTER_UNREACHABLE',
-    `Cannot ${purpose}: the API server ${server.host} did not answer: ${reason}.`,
-    'Check that the address in the kubeconfig can be reached from this runner (network, firewall, private cluster) and that its certificate authority is in the kubeconfig.',
-  );

@@ -28,7 +28,8 @@ const remedy = 'Give the whole kubeconfig, as YAML or as base64 of it (`base64 -
 /** Reads a kubeconfig as kubectl does. Throws KUBECONFIG_INVALID; no message quotes from the text, which is full of secrets. */
 export function loadKubeconfig({ text, path, context }: KubeconfigSource): Kubeconfig {
   const given = text?.trim() ?? '';
-  const sources = given === '' ? files(path ?? '') : [{ document: parse(given, 'The kubeconfig'), raw: given, directory: undefined }];
+  const sources =
+    given === '' ? files(path ?? '') : [{ document: kubeconfigDocument(given, 'The kubeconfig'), raw: given, directory: undefined }];
   const config = merged(sources.map(({ document, directory }) => load(document, directory)));
   select(config, context?.trim() ?? '');
   return { config, context: config.currentContext, secrets: kubeconfigSecrets(sources) };
@@ -43,7 +44,7 @@ function files(path: string): readonly { document: Record<string, unknown>; raw:
   if (present.length === 0) throw invalid(`The kubeconfig file ${names.join(', ')} does not exist.`, 'Name a file that exists.');
   return present.map((name) => {
     const raw = read(name);
-    return { document: parse(raw.trim(), `The kubeconfig file ${name}`), raw, directory: dirname(name) };
+    return { document: kubeconfigDocument(raw.trim(), `The kubeconfig file ${name}`), raw, directory: dirname(name) };
   });
 }
 
@@ -60,7 +61,8 @@ function read(name: string): string {
   }
 }
 
-function parse(text: string, name: string): Record<string, unknown> {
+/** A kubeconfig's YAML or JSON, plain or as base64, as a map. Throws KUBECONFIG_INVALID. */
+export function kubeconfigDocument(text: string, name: string): Record<string, unknown> {
   // A kubeconfig has colons, and base64 has none.
   const plain = text.includes(':') ? text : Buffer.from(text, 'base64').toString('utf8');
   const document = parseDocument(plain, { prettyErrors: false, logLevel: 'silent' });

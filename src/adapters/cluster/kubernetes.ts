@@ -5,7 +5,7 @@ import type { ApiRequest, Connection } from './connection.ts';
 import { listAll } from './list.ts';
 import { objectOf } from './objects.ts';
 import { collectionPath, objectPath } from './paths.ts';
-import { statusBehind } from './refusal.ts';
+import { statusBehind, unreadable } from './refusal.ts';
 import { watchObjects } from './watch.ts';
 
 const fieldManager = 'wf-deploy';
@@ -24,9 +24,17 @@ export function kubernetesCluster(
   return {
     ...kubernetesObjects(connection),
     list: async (kind, namespace, options = {}, signal) => (await listAll(connection, kind, namespace, options, signal)).items,
+    version: async (signal) =>
+      versionIn(await connection.json({ purpose: 'read the version of the API server', path: '/version', signal })),
     watch: (kind, namespace, options, signal) =>
       watchObjects({ connection, kind, namespace, options, signal, pauseSeconds, silenceSeconds }),
   };
+}
+
+function versionIn(answer: unknown): string {
+  const { gitVersion } = (answer ?? {}) as { readonly gitVersion?: unknown };
+  if (typeof gitVersion === 'string' && /^v[\w.+-]{1,60}$/.test(gitVersion)) return gitVersion;
+  throw unreadable('read the version of the API server', 'names no version');
 }
 
 /** The part that deals with single objects: all that the guardian needs. */

@@ -14,7 +14,7 @@ export const beatPeriod = (leaseSeconds: number): number => leaseSeconds / 6;
 
 /** One look at the Lease more. */
 export function feel(before: Pulse | undefined, sign: GuardianSign | undefined, epoch: number, at: number): Pulse {
-  const beat = sign?.is === 'watching' && sign.epoch === epoch ? `${sign.pod} ${sign.beat}` : '';
+  const beat = (sign?.is === 'watching' || sign?.is === 'pausing') && sign.epoch === epoch ? `${sign.pod} ${sign.beat}` : '';
   return before === undefined || before.beat !== beat ? { beat, since: at, seen: at } : { ...before, seen: at };
 }
 

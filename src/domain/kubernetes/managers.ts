@@ -10,3 +10,7 @@ export function foreignManager(object: KubernetesObject): string | undefined {
   const latest = [...writers].sort((one, other) => (other.time ?? '').localeCompare(one.time ?? ''))[0];
   return latest?.manager;
 }
+
+/** With these a person writes, who means it. Everything else is taken for a controller that writes what it always writes. */
+export const isPersonsTool = (manager: string): boolean =>
+  /^(?:kubectl\b|k9s$|node-fetch$|Mozilla$|dashboard$|headlamp|openlens|freelens|Lens)/i.test(manager);

@@ -1,11 +1,14 @@
 import type { Reading } from '../analysis/reading.ts';
-import { cancelled, sickness } from './cause.ts';
+import { hears, stepAsked } from './asking.ts';
+import { cancelled, isContested, sickness } from './cause.ts';
+import { enter, hold, shift, stepHolding } from './climbing.ts';
 import type { Effect, RolloutEvent } from './effect.ts';
 import {
   back,
   empty,
   observe,
   observeReturning,
+  observeStable,
   rest,
   restore,
   startOver,
@@ -15,11 +18,12 @@ import {
   unknown,
   withdraw,
 } from './going-back.ts';
-import { carriedTraffic, type RolloutPlan, sizeOf } from './plan.ts';
+import { keptWeight, stepPaused } from './pausing.ts';
+import { carriedTraffic, type RolloutPlan } from './plan.ts';
 import { beforeTraffic, promote, stepPromoting, stepReturning } from './promoting.ts';
 import type { Sample } from './sample.ts';
 import type { Forward, In, Move, Rollout } from './state.ts';
-import { look, startWatch, type Watch } from './watch.ts';
+import { startWatch } from './watch.ts';
 
 /**
  * One event in, the next state and what to do about it out. The same event always gives the same move.
@@ -30,6 +34,10 @@ export function step(plan: RolloutPlan, state: Rollout, event: RolloutEvent): Mo
   if (event.on === 'lock-lost') return lockLost(event.text);
   if (event.on === 'sample' && event.sample.cluster.is === 'answer' && event.sample.cluster.route.is === 'taken') {
     return lockLost('The route carries the epoch of a successor.');
+  }
+  if (event.on === 'asked') {
+    if (hears(state, event.request.what)) return stepAsked(plan, state, event.request, event.at);
+    throw new Error(`A request came in the phase ${state.phase}, which does not hear it.`);
   }
   switch (state.phase) {
     case 'restoring':
@@ -47,7 +55,7 @@ export function step(plan: RolloutPlan, state: Rollout, event: RolloutEvent): Mo
   }
 }
 
-function stepForward(plan: RolloutPlan, state: In<Forward>, event: Exclude<RolloutEvent, { on: 'lock-lost' }>): Move {
+function stepForward(plan: RolloutPlan, state: In<Forward>, event: Exclude<RolloutEvent, { on: 'lock-lost' | 'asked' }>): Move {
   if (event.on === 'cancelled') return back(plan, state, cancelled(event.by), event.at);
   if (event.on === 'failed') return back(plan, state, event.cause, event.at);
   if (event.on === 'sample') return stepSample(plan, state, event.sample);
@@ -61,8 +69,11 @@ function stepForward(plan: RolloutPlan, state: In<Forward>, event: Exclude<Rollo
       return enter(plan, 0, event.at);
     case 'scaling':
       return shift(plan, state.stage);
+    case 'leaving':
+      return { state: { phase: 'ended', ending: { outcome: 'paused' } }, effects: [{ do: 'alert' }] };
     case 'shifting':
     case 'holding':
+    case 'paused':
     case 'promoting':
       return { state, effects: [observe(plan)] };
     case 'returning':
@@ -80,16 +91,20 @@ function stepMeasured(plan: RolloutPlan, state: In<Forward>, reading: Reading, a
     const first = !carriedTraffic(plan, state.stage);
     return hold(plan, state.stage, startWatch(at, first ? fromNothing(reading) : reading), at);
   }
+  if (state.phase === 'paused') return { state: { ...state, watch: startWatch(at, reading) }, effects: [observe(plan)] };
   if (state.phase === 'returning') return { state: { ...state, watch: startWatch(at, reading) }, effects: [observeReturning(plan)] };
   return { state, effects: [observe(plan)] };
 }
 
 function stepSample(plan: RolloutPlan, state: In<Forward>, sample: Sample): Move {
+  if (isContested(sample)) return defend(plan, state);
   const sick = sickness(sample);
   if (sick !== undefined) return back(plan, state, sick, sample.at);
   switch (state.phase) {
     case 'holding':
       return stepHolding(plan, state, sample);
+    case 'paused':
+      return stepPaused(plan, state, sample);
     case 'promoting':
       return stepPromoting(plan, state, sample);
     case 'returning':
@@ -114,43 +129,21 @@ function claimed(plan: RolloutPlan, state: In<'claiming'>, at: number): Move {
   }
 }
 
-/** Pods first: no weight moves before its target is Available. */
-function enter(plan: RolloutPlan, stage: number, at: number, watch?: Watch): Move {
-  const weight = plan.stages[stage]?.weight;
-  if (weight === undefined) return plan.promote ? promote(startWatch(at, watch?.evidence.last)) : empty({ outcome: 'analysed' });
-  const size = sizeOf(plan, stage);
-  const first = weight > 0 && !carriedTraffic(plan, stage);
-  return {
-    state: { phase: 'scaling', stage },
-    effects: [{ do: 'scale-canary', ...size }, { do: 'await-canary', ...size }, ...(first ? beforeTraffic(plan) : [])],
-  };
-}
-
-function shift(plan: RolloutPlan, stage: number): Move {
-  const weight = plan.stages[stage]?.weight ?? 0;
-  return {
-    state: { phase: 'shifting', stage },
-    effects: [{ do: 'record', phase: 'stages', weight }, { do: 'shift', weight, urgent: false }, { do: 'measure' }],
-  };
-}
-
-function hold(plan: RolloutPlan, stage: number, watch: Watch, at: number): Move {
-  const left = watch.since + (plan.stages[stage]?.holdSeconds ?? 0) - at;
-  return {
-    state: { phase: 'holding', stage, watch },
-    effects: [{ do: 'observe', inSeconds: left > 0 ? Math.min(plan.interval, left) : plan.interval }],
-  };
-}
-
-function stepHolding(plan: RolloutPlan, state: In<'holding'>, sample: Sample): Move {
-  const { weight, holdSeconds } = plan.stages[state.stage] ?? { weight: 0, holdSeconds: 0 };
-  // At weight 0 there is no traffic to judge: the stage asks for healthy pods only.
-  const judged = weight === 0 ? { ...plan, criteria: [] } : plan;
-  const seen = look(judged, state.watch, sample, 'canary', holdSeconds);
-  if (seen.says === 'back') return back(plan, state, seen.cause, sample.at);
-  const heldLongEnough = sample.at - state.watch.since >= holdSeconds;
-  if (seen.says === 'pass' && heldLongEnough) return enter(plan, state.stage + 1, sample.at, seen.watch);
-  return hold(plan, state.stage, seen.watch, sample.at);
+/** Our weight once more, in the place of a controller's. What is counted from here on is of this weight alone. */
+function defend(plan: RolloutPlan, state: In<Forward>): Move {
+  const again = (weight: number): Effect => ({ do: 'shift', weight, urgent: false });
+  switch (state.phase) {
+    case 'holding':
+      return shift(plan, state.stage);
+    case 'paused':
+      return { state, effects: [again(keptWeight(plan, state.stage)), { do: 'measure' }] };
+    case 'promoting':
+      return { state, effects: [again(100), observeStable(plan)] };
+    case 'returning':
+      return { state, effects: [again(50), { do: 'measure' }] };
+    default:
+      return { state, effects: [observe(plan)] };
+  }
 }
 
 /** A way back was told of when the weight was 0; every other ending is told of at the end. */

@@ -1,10 +1,13 @@
 import type { FailureCode } from '../../failure-codes.ts';
+import { isPersonsTool } from '../kubernetes/managers.ts';
+import { durationText } from '../units/duration.ts';
 import type { RolloutPlan } from './plan.ts';
+import type { Request } from './request.ts';
 import type { Sample, StableView } from './sample.ts';
 
 /** Why a rollout goes back. `kind` decides what is remembered: only harm and crash say something about the image. */
 export interface Cause {
-  readonly kind: 'harm' | 'crash' | 'no-data' | 'cancel' | 'drift' | 'error';
+  readonly kind: 'harm' | 'crash' | 'no-data' | 'cancel' | 'asked' | 'drift' | 'error';
   readonly code: FailureCode;
   /** A sentence for people, with the figures. */
   readonly text: string;
@@ -18,11 +21,40 @@ export const cancelled = (by: string): Cause => ({
   remedy: 'Start the workflow again when you are ready: it begins with the first stage.',
 });
 
+/** By a person, through an operation. Unlike a cancel it leaves the time that a good way back takes. */
+export const aborted = ({ who, why }: Pick<Request, 'who' | 'why'>): Cause => ({
+  kind: 'asked',
+  code: 'ABORTED',
+  text: `${who} aborted it${why === '' ? '' : `: ${why}`}.`,
+  remedy: 'Start the workflow again when you are ready: it begins with the first stage.',
+});
+
+export const pauseExpired = (limit: number, why: string): Cause => ({
+  kind: 'asked',
+  code: 'PAUSE_EXPIRED',
+  text: `Nobody decided within ${durationText(limit)}, and ${why}.`,
+  remedy: 'Start the workflow again, and promote or resume it while it is paused, or raise `pause-limit`.',
+});
+
+/** So often does a controller find its own weight undone before the rollout yields. */
+export const mostFights = 3;
+
+/** A controller wrote another weight, and it is worth writing ours again: a single reconciliation must not end a rollout. */
+export const isContested = ({ cluster, guardian }: Sample): boolean =>
+  cluster.is === 'answer' &&
+  guardian !== 'lost' &&
+  cluster.route.is === 'changed' &&
+  !isPersonsTool(cluster.route.by) &&
+  cluster.route.fight < mostFights;
+
 /** The fast path: what is wrong without any metric. `undefined` when nothing is, or when the cluster gave no answer. */
 export function sickness({ cluster, guardian }: Sample): Cause | undefined {
   if (cluster.is === 'no-answer') return undefined;
   const { canary, route } = cluster;
-  if (route.is === 'changed') return drift(`The route was changed by \`${route.by}\` during the rollout: ${route.what}.`, route.by);
+  if (route.is === 'changed') {
+    const often = route.fight > 1 ? `, for the ${ordinal(route.fight)} time` : '';
+    return drift(`The route was changed by \`${route.by}\` during the rollout${often}: ${route.what}.`, route.by);
+  }
   if (route.is === 'gone') return drift('The route was deleted during the rollout.', 'whoever deleted it');
   if (guardian === 'lost') return unguarded;
   if (canary.trouble?.fatal === true)
@@ -36,6 +68,8 @@ export function sickness({ cluster, guardian }: Sample): Cause | undefined {
     remedy: canary.trouble?.remedy ?? 'Read the log and the events of its pods.',
   };
 }
+
+const ordinal = (count: number): string => ({ 2: 'second', 3: 'third' })[count] ?? `${count}th`;
 
 const unguarded: Cause = {
   kind: 'error',

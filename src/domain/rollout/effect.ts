@@ -1,5 +1,6 @@
 import type { Reading } from '../analysis/reading.ts';
 import type { Cause } from './cause.ts';
+import type { Answer, Request } from './request.ts';
 import type { Sample } from './sample.ts';
 
 /**
@@ -10,7 +11,7 @@ export type Effect =
   /** The first touch of the route: our epoch, and weight 0 unless traffic must stay where a broken run left it. */
   | { readonly do: 'claim'; readonly weight: 0 | 'as-found' }
   /** Written down in the Lease before it is done, so that a successor knows how to go back. */
-  | { readonly do: 'record'; readonly phase: RecordedPhase; readonly weight: number }
+  | { readonly do: 'record'; readonly phase: RecordedPhase; readonly weight: number; readonly paused?: true }
   | { readonly do: 'set-canary'; readonly replicas: number }
   /** `autoscaled`: at least so many, with an autoscaler of its own that may add to them. */
   | { readonly do: 'scale-canary'; readonly replicas: number; readonly autoscaled?: true }
@@ -42,10 +43,27 @@ export type Effect =
   | { readonly do: 'post-guardian' }
   /** Does nothing when there is none. */
   | { readonly do: 'dismiss-guardian' }
+  /** Done only when the guardian has taken over the deadline of a pause. */
+  | { readonly do: 'hand-over' }
+  /** Goes out with the next renewal of the Lease, and delays nothing. */
+  | ({ readonly do: 'answer' } & Answer)
   | { readonly do: 'alert' };
 
-/** How a rollout stands in the Lease. What a successor does about each is decided in `begin`. `promoted`: only the tidying is left. */
-export const recordedPhases = ['resting', 'preparing', 'stages', 'promoting', 'returning', 'restoring', 'emptying', 'promoted'] as const;
+/**
+ * How a rollout stands in the Lease. What a successor does about each is decided in `begin`. `promoted`: only the tidying is left. `paused`:
+ * its run has ended, or is about to, and the guardian keeps the deadline; a run that waits itself is in its `stages`.
+ */
+export const recordedPhases = [
+  'resting',
+  'preparing',
+  'stages',
+  'paused',
+  'promoting',
+  'returning',
+  'restoring',
+  'emptying',
+  'promoted',
+] as const;
 export type RecordedPhase = (typeof recordedPhases)[number];
 
 /** `at` is monotonic seconds. */
@@ -55,5 +73,7 @@ export type RolloutEvent =
   | { readonly on: 'failed'; readonly at: number; readonly cause: Cause }
   | { readonly on: 'sample'; readonly at: number; readonly sample: Sample }
   | { readonly on: 'cancelled'; readonly at: number; readonly by: string }
+  /** Delivered only in a phase that hears it. */
+  | { readonly on: 'asked'; readonly at: number; readonly request: Request }
   /** The Lease or the route's epoch is someone else's: nothing may be written any more. */
   | { readonly on: 'lock-lost'; readonly at: number; readonly text: string };

@@ -5,6 +5,9 @@ import { carriedTraffic, type RolloutPlan, replicasOf } from './plan.ts';
 import type { Sample } from './sample.ts';
 import type { Ending, Forward, In, Move } from './state.ts';
 
+/** Nobody is heard any more on the way back. */
+type Later = Exclude<RolloutEvent, { on: 'asked' | 'lock-lost' }>;
+
 /** The way back depends on where the users are. */
 export function back(plan: RolloutPlan, state: In<Forward>, cause: Cause, at: number): Move {
   switch (state.phase) {
@@ -17,6 +20,8 @@ export function back(plan: RolloutPlan, state: In<Forward>, cause: Cause, at: nu
       return carriedTraffic(plan, state.stage) ? withdraw(cause) : standDown(plan, cause);
     case 'shifting':
     case 'holding':
+    case 'paused':
+    case 'leaving':
       return withdraw(cause);
     case 'promoting':
     case 'returning':
@@ -54,7 +59,7 @@ export function restore(plan: RolloutPlan, cause: Cause, at: number, again = fal
  * A cancel or a failed write changes nothing on the way back: it is tried again until stable is well or time is up. Only what would
  * have begun afterwards does not begin after a cancel.
  */
-export function stepRestoring(plan: RolloutPlan, state: In<'restoring'>, event: RolloutEvent): Move {
+export function stepRestoring(plan: RolloutPlan, state: In<'restoring'>, event: Later): Move {
   if (event.on === 'sample') {
     const { cluster } = event.sample;
     const stable = cluster.is === 'answer' ? cluster.stable : undefined;
@@ -77,7 +82,7 @@ export const empty = (ending: Ending, again = false, disturbed = false): Move =>
   effects: [{ do: 'shift', weight: 0, urgent: true }],
 });
 
-export function stepEmptying(plan: RolloutPlan, state: In<'emptying'>, event: RolloutEvent): Move {
+export function stepEmptying(plan: RolloutPlan, state: In<'emptying'>, event: Later): Move {
   // A second signal changes nothing: the same write is made until it is confirmed.
   if (event.on === 'cancelled') return empty(state.again ? endingOf(cancelled(event.by)) : state.ending, false, state.disturbed);
   if (event.on === 'failed') {
@@ -92,7 +97,7 @@ export function stepEmptying(plan: RolloutPlan, state: In<'emptying'>, event: Ro
     effects: [
       ...telling,
       { do: 'record', phase: ending.outcome === 'promoted' ? 'promoted' : 'emptying', weight: 0 },
-      ending.outcome === 'aborted' ? hurriedWait(plan) : { do: 'measure' },
+      isHurried(ending) ? hurriedWait(plan) : { do: 'measure' },
     ],
   };
 }
@@ -101,8 +106,8 @@ export function stepEmptying(plan: RolloutPlan, state: In<'emptying'>, event: Ro
  * Pods are taken away only after the drain, and after the measured share followed the weight; where it does not (header
  * requests count as well), after four drains. A cancelled run has no time for either.
  */
-export function stepDraining(plan: RolloutPlan, state: In<'draining'>, event: RolloutEvent): Move {
-  const hurried = state.ending.outcome === 'aborted';
+export function stepDraining(plan: RolloutPlan, state: In<'draining'>, event: Later): Move {
+  const hurried = isHurried(state.ending);
   const wait: Effect = hurried ? hurriedWait(plan) : { do: 'observe', inSeconds: plan.drain };
   if (event.on === 'measured') return { state: { ...state, evidence: startEvidence(event.reading) }, effects: [wait] };
   if (event.on !== 'sample') return rest(plan, state.ending);
@@ -131,6 +136,8 @@ const mostShareAtRest = 0.01;
 
 /** Seconds. A cancelled process is killed ten seconds after the first signal; the pods' own grace period does the rest. */
 const drainWhenCancelled = 4;
+
+const isHurried = (ending: Ending): boolean => 'cause' in ending && ending.cause.kind === 'cancel';
 
 const hurriedWait = (plan: RolloutPlan): Effect => ({
   do: 'observe',
@@ -175,7 +182,7 @@ export const observeReturning = ({ interval }: RolloutPlan, inSeconds = interval
 export const observeStable = (plan: RolloutPlan): Effect => ({ do: 'observe', inSeconds: plan.interval, until: 'stable-available' });
 
 function endingOf(cause: Cause): Ending {
-  return { outcome: cause.kind === 'cancel' ? 'aborted' : 'rolled-back', cause };
+  return { outcome: cause.kind === 'cancel' || cause.kind === 'asked' ? 'aborted' : 'rolled-back', cause };
 }
 
 export const unknown = (cause: Cause, text: string): Move => ({

@@ -2,7 +2,7 @@ import { share, window } from '../analysis/evidence.ts';
 import { quantileOf } from '../analysis/latency.ts';
 import type { RolloutPlan } from './plan.ts';
 import type { Sample } from './sample.ts';
-import type { Rollout } from './state.ts';
+import type { In, Rollout } from './state.ts';
 import { seenIn } from './status.ts';
 import type { Watch } from './watch.ts';
 
@@ -35,13 +35,15 @@ export function recordSample(history: readonly StageHistory[], plan: RolloutPlan
   return last?.name === entry.name ? [...history.slice(0, -1), { ...entry, checks: last.checks + 1 }] : [...history, entry];
 }
 
+const isStage = (state: Rollout): state is In<'holding' | 'paused'> => state.phase === 'holding' || state.phase === 'paused';
+
 function entryOf(plan: RolloutPlan, state: Rollout, sample: Sample, watch: Watch): StageHistory {
   const arm = state.phase === 'returning' ? 'stable' : 'canary';
   const { requests, errors } = watch.evidence[arm].total;
   const p99 = quantileOf(window(watch.evidence, arm, plan.minRequests, 'latencyRequests'), 0.99);
   return {
-    name: state.phase === 'holding' ? `${state.stage + 1}/${plan.stages.length}` : state.phase,
-    weight: state.phase === 'holding' ? (plan.stages[state.stage]?.weight ?? 0) : state.phase === 'returning' ? 50 : 100,
+    name: isStage(state) ? `${state.stage + 1}/${plan.stages.length}` : state.phase,
+    weight: isStage(state) ? (plan.stages[state.stage]?.weight ?? 0) : state.phase === 'returning' ? 50 : 100,
     heldSeconds: Math.round(sample.at - watch.since),
     measuredShare: share(watch.evidence) ?? null,
     arm,

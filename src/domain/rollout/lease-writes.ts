@@ -2,7 +2,8 @@ import { type CapacityRecord, capacityKey } from '../capacity/record.ts';
 import { type GuardianSign, guardianKey } from '../guardian/sign.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { annotationPath, type PatchOperation } from '../kubernetes/patch.ts';
-import { type EvidenceRecord, type LeaseSpec, leaseKeys, type RolloutRecord, readLease } from './lease.ts';
+import { type EvidenceRecord, type LeaseSpec, type LeaseView, leaseKeys, type RolloutRecord, readLease } from './lease.ts';
+import type { Answer, EndRecord, Request } from './request.ts';
 
 export interface Taking {
   readonly holder: string;
@@ -19,12 +20,14 @@ export function takenBy(
   { holder, duration, now }: Taking,
 ): KubernetesObject {
   const before = found === undefined ? undefined : readLease(found);
+  // What was asked of the holder before is not asked of this one.
+  const { [leaseKeys.request]: _request, [leaseKeys.answer]: _answer, ...kept } = found?.metadata.annotations ?? {};
   const spec = (found?.['spec'] ?? {}) as LeaseSpec;
   return {
     ...(found ?? { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' }),
     metadata: {
       ...(found?.metadata ?? ref),
-      annotations: { ...found?.metadata.annotations, [leaseKeys.epoch]: String((before?.epoch ?? 0) + 1) },
+      annotations: { ...kept, [leaseKeys.epoch]: String((before?.epoch ?? 0) + 1) },
     },
     spec: {
       ...spec,
@@ -44,6 +47,8 @@ export interface LeaseChange {
   readonly lastKnownGood?: string;
   readonly capacity?: CapacityRecord;
   readonly guardian?: GuardianSign;
+  readonly answer?: Answer;
+  readonly ended?: EndRecord;
   /** Gives the lock away. */
   readonly release?: boolean;
 }
@@ -58,7 +63,7 @@ export function renewal(
   now: string,
 ): readonly PatchOperation[] {
   const annotated = (name: string, value: string): PatchOperation => ({ op: 'add', path: annotationPath(name), value });
-  const { rollout, evidence, lastKnownGood, capacity, guardian, release = false } = change;
+  const { rollout, evidence, lastKnownGood, capacity, guardian, answer, ended, release = false } = change;
   return [
     ...onlyWhileHeld(held),
     { op: 'add', path: '/spec/renewTime', value: now },
@@ -67,6 +72,8 @@ export function renewal(
     ...(lastKnownGood === undefined ? [] : [annotated(leaseKeys.lastKnownGood, lastKnownGood)]),
     ...(capacity === undefined ? [] : [annotated(capacityKey, JSON.stringify(capacity))]),
     ...(guardian === undefined ? [] : [annotated(guardianKey, JSON.stringify(guardian))]),
+    ...(answer === undefined ? [] : [annotated(leaseKeys.answer, JSON.stringify(answer))]),
+    ...(ended === undefined ? [] : [annotated(leaseKeys.ended, JSON.stringify(ended))]),
     ...(release ? [{ op: 'add', path: '/spec/holderIdentity', value: '' } as const] : []),
   ];
 }
@@ -75,6 +82,13 @@ export function renewal(
 export const signing = (epoch: number, sign: GuardianSign): readonly PatchOperation[] => [
   { op: 'test', path: annotationPath(leaseKeys.epoch), value: String(epoch) },
   { op: 'add', path: annotationPath(guardianKey), value: JSON.stringify(sign) },
+];
+
+/** A request to whoever holds the Lease as it was seen: it cannot reach another epoch, nor take the place of a request that was not seen. */
+export const requesting = (seen: LeaseView, request: Request): readonly PatchOperation[] => [
+  { op: 'test', path: '/metadata/resourceVersion', value: seen.resourceVersion },
+  ...onlyWhileHeld(seen),
+  { op: 'add', path: annotationPath(leaseKeys.request), value: JSON.stringify(request) },
 ];
 
 const onlyWhileHeld = ({ holder, epoch }: { readonly holder: string; readonly epoch: number }): readonly PatchOperation[] => [

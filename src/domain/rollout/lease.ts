@@ -1,7 +1,9 @@
 import { type CapacityRecord, capacityKey, readCapacity } from '../capacity/record.ts';
 import { type GuardianSign, guardianKey, readSign } from '../guardian/sign.ts';
+import { jsonAnnotation, textsOf } from '../kubernetes/json-annotation.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { type RecordedPhase, recordedPhases } from './effect.ts';
+import { type Answer, type EndRecord, type Request, readAnswer, readEnd, readRequest } from './request.ts';
 
 /** Seconds that a lock holds without being renewed, where nothing else is wished. */
 export const leaseDuration = 60;
@@ -23,6 +25,12 @@ export interface RolloutRecord {
   readonly run: string;
   /** ISO 8601, for people. */
   readonly since: string;
+  /** Such as `2/4`. Missing outside of the stages. */
+  readonly stage?: string;
+  /** The run goes on and holds this weight until a person decides. */
+  readonly paused?: true;
+  /** Seconds that the guardian lets a pause last after its run has ended: in the phase `paused`. */
+  readonly deadline?: number;
 }
 
 /** A canary that passed: what `promote` asks for. */
@@ -52,6 +60,12 @@ export interface LeaseView {
   readonly capacity?: CapacityRecord;
   /** What the guardian last wrote. */
   readonly guardian?: GuardianSign;
+  /** What somebody asks of the holder. */
+  readonly request?: Request;
+  /** What the holder said to it. */
+  readonly answer?: Answer;
+  /** How the run before ended. */
+  readonly ended?: EndRecord;
 }
 
 export const leaseKeys = {
@@ -59,6 +73,9 @@ export const leaseKeys = {
   rollout: 'wf-deploy.io/rollout',
   evidence: 'wf-deploy.io/evidence',
   lastKnownGood: 'wf-deploy.io/last-known-good',
+  request: 'wf-deploy.io/request',
+  answer: 'wf-deploy.io/answer',
+  ended: 'wf-deploy.io/ended',
 } as const;
 
 export const epochAnnotation = leaseKeys.epoch;
@@ -81,6 +98,9 @@ export function readLease(object: KubernetesObject): LeaseView {
   const capacity = readCapacity(annotations[capacityKey]);
   const guardian = readSign(annotations[guardianKey]);
   const epoch = readEpoch(annotations[leaseKeys.epoch]);
+  const request = readRequest(annotations[leaseKeys.request]);
+  const answer = readAnswer(annotations[leaseKeys.answer]);
+  const ended = readEnd(annotations[leaseKeys.ended]);
   return {
     holder: spec.holderIdentity ?? '',
     epoch,
@@ -92,6 +112,9 @@ export function readLease(object: KubernetesObject): LeaseView {
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
     ...(capacity === undefined ? {} : { capacity }),
     ...(guardian === undefined ? {} : { guardian }),
+    ...(request === undefined ? {} : { request }),
+    ...(answer === undefined ? {} : { answer }),
+    ...(ended === undefined ? {} : { ended }),
   };
 }
 
@@ -101,36 +124,24 @@ export const readEpoch = (text: string | undefined): number => (text !== undefin
 // Annotations can be edited by anyone who may edit the Lease: they are read as foreign data.
 
 function readRecord(text: string | undefined): RolloutRecord | undefined {
-  const fields = readFields(text);
+  const fields = jsonAnnotation(text);
   const texts = textsOf(fields, ['container', 'image', 'previousImage', 'run', 'since']);
   const phase = recordedPhases.find((known) => known === fields?.['phase']);
   const weight = fields?.['weight'];
   if (texts === undefined || phase === undefined || typeof weight !== 'number' || !(weight >= 0 && weight <= 100)) return undefined;
-  return { phase, weight, ...texts };
+  const { stage } = textsOf(fields, ['stage']) ?? {};
+  const deadline = fields?.['deadline'];
+  const limited = typeof deadline === 'number' && deadline >= 0;
+  // A pause without an end would be a weight without a way back.
+  if (phase === 'paused' && !limited) return { phase: 'stages', weight, ...texts };
+  return {
+    phase,
+    weight,
+    ...texts,
+    ...(stage === undefined ? {} : { stage }),
+    ...(fields?.['paused'] === true ? { paused: true } : {}),
+    ...(limited ? { deadline } : {}),
+  };
 }
 
-const readEvidence = (text: string | undefined): EvidenceRecord | undefined => textsOf(readFields(text), ['image', 'run', 'at']);
-
-function readFields(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
-  const value = parseJson(text);
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-}
-
-/** The named fields and no others, when all of them are texts. */
-function textsOf<const Name extends string>(
-  fields: Readonly<Record<string, unknown>> | undefined,
-  names: readonly Name[],
-): Readonly<Record<Name, string>> | undefined {
-  const entries = names.map((name) => [name, fields?.[name]] as const);
-  return entries.every(([, value]) => typeof value === 'string') ? (Object.fromEntries(entries) as Record<Name, string>) : undefined;
-}
-
-function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not ours any more: treated as a Lease without a record, which the claim of weight 0 makes safe.
-    return undefined;
-  }
-}
+const readEvidence = (text: string | undefined): EvidenceRecord | undefined => textsOf(jsonAnnotation(text), ['image', 'run', 'at']);

@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { yamlText } from '../kubernetes/yaml.ts';
+import type { FieldPath } from '../traffic/router.ts';
 import { shown } from '../units/shown.ts';
 
 /** A tool that holds the wanted state of an object elsewhere and will write it again. */
@@ -15,22 +16,64 @@ export interface Owner {
   readonly yaml?: string;
 }
 
-/** Argo CD and Flux come before Helm: they also bring objects that a chart labelled. */
-export const ownerOf = (object: KubernetesObject): Owner | undefined =>
-  argoOwner(object) ?? kustomizeOwner(object) ?? helmReleaseOwner(object) ?? helmOwner(object);
+/** What a rollout changes of an object. */
+export interface Change {
+  /** As in "set … back": `the weights`. */
+  readonly what: string;
+  readonly fields: readonly FieldPath[];
+  /** The sentence what Git has to say in the end. */
+  readonly inGit: string;
+}
 
-function argoOwner(object: KubernetesObject): Owner | undefined {
+export const routeChange = ({ kind, metadata }: KubernetesObject, weights: FieldPath): Change => ({
+  what: `the weights of ${kind} ${metadata.name}`,
+  fields: [weights],
+  inGit: `Keep the canary of ${kind} ${metadata.name} at weight 0 in Git.`,
+});
+
+const image: FieldPath = { jq: '.spec.template.spec.containers[].image', pointer: '/spec/template/spec/containers' };
+const replicas: FieldPath = { jq: '.spec.replicas', pointer: '/spec/replicas' };
+
+export const stableChange = ({ metadata }: KubernetesObject): Change => ({
+  what: `the image of Deployment ${metadata.name}`,
+  fields: [image],
+  inGit: `Write the promoted image of Deployment ${metadata.name} into Git before the tool's next run, or it goes back to the old version.`,
+});
+
+/** Of a canary that is the user's own: one of ours carries no tool's marks. */
+export const canaryChange = ({ metadata }: KubernetesObject): Change => ({
+  what: `image and size of Deployment ${metadata.name}`,
+  fields: [image, replicas],
+  inGit: `Keep Deployment ${metadata.name} at 0 replicas in Git: each rollout sets its image and its size.`,
+});
+
+export const minimumChange = ({ kind, metadata }: KubernetesObject): Change => {
+  const field = kind === 'ScaledObject' ? 'minReplicaCount' : 'minReplicas';
+  return {
+    what: `${field} of ${kind} ${metadata.name}`,
+    fields: [{ jq: `.spec.${field}`, pointer: `/spec/${field}` }],
+    inGit: `Nothing has to change in Git: ${field} of ${kind} ${metadata.name} is raised while the canary has traffic, and put back.`,
+  };
+};
+
+/** Argo CD and Flux come before Helm: they also bring objects that a chart labelled. */
+export const ownerOf = (object: KubernetesObject, change: Change): Owner | undefined =>
+  argoOwner(object, change) ?? kustomizeOwner(object, change) ?? helmReleaseOwner(object, change) ?? helmOwner(object, change);
+
+function argoOwner(object: KubernetesObject, change: Change): Owner | undefined {
   const name =
     application(object.metadata.annotations?.['argocd.argoproj.io/tracking-id'], object) ??
     labelOrAnnotation(object, 'argocd.argoproj.io/instance');
   if (name === undefined) return undefined;
   const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] : '';
-  const ignoreDifferences = [{ group, kind: object.kind, name: object.metadata.name, jqPathExpressions: [ours(object).jq] }];
+  const ignoreDifferences = [
+    { group, kind: object.kind, name: object.metadata.name, jqPathExpressions: change.fields.map(({ jq }) => jq) },
+  ];
   return {
     tool: 'Argo CD',
     name: shown(name),
-    reverts: `Argo CD's Application \`${shown(name)}\` will set ${ours(object).text} back to what Git says: at its next sync, or within seconds when selfHeal is on.`,
-    change: `${inGit(object)} So that a rollout is left alone until then, add to the Application:`,
+    reverts: `Argo CD's Application \`${shown(name)}\` will set ${change.what} back to what Git says: at its next sync, or within seconds when selfHeal is on.`,
+    change: `${change.inGit} So that a rollout is left alone until then, add to the Application:`,
     yaml: yamlText({ spec: { ignoreDifferences, syncPolicy: { syncOptions: ['RespectIgnoreDifferences=true'] } } }),
   };
 }
@@ -42,7 +85,7 @@ function application(trackingId: string | undefined, { kind, metadata }: Kuberne
   return trackedKind === kind && trackedName === metadata.name ? name : undefined;
 }
 
-function kustomizeOwner(object: KubernetesObject): Owner | undefined {
+function kustomizeOwner(object: KubernetesObject, change: Change): Owner | undefined {
   const name = qualified(object, 'kustomize.toolkit.fluxcd.io');
   // With these settings Flux creates the object at most, and does not write it again.
   const policy = labelOrAnnotation(object, 'kustomize.toolkit.fluxcd.io/ssa')?.toLowerCase();
@@ -51,26 +94,26 @@ function kustomizeOwner(object: KubernetesObject): Owner | undefined {
   return {
     tool: 'Flux',
     name,
-    reverts: `Flux's Kustomization \`${name}\` will set ${ours(object).text} back to what Git says at its next reconciliation.`,
-    change: `${inGit(object)} So that Flux creates the object and then leaves it alone, annotate it in Git:`,
+    reverts: `Flux's Kustomization \`${name}\` will set ${change.what} back to what Git says at its next reconciliation.`,
+    change: `${change.inGit} So that Flux creates the object and then leaves it alone, annotate it in Git:`,
     yaml: yamlText({ metadata: { annotations: { 'kustomize.toolkit.fluxcd.io/ssa': 'IfNotPresent' } } }),
   };
 }
 
-function helmReleaseOwner(object: KubernetesObject): Owner | undefined {
+function helmReleaseOwner(object: KubernetesObject, change: Change): Owner | undefined {
   const name = qualified(object, 'helm.toolkit.fluxcd.io');
   if (name === undefined) return undefined;
-  const ignore = [{ paths: [ours(object).pointer], target: { kind: object.kind, name: object.metadata.name } }];
+  const ignore = [{ paths: change.fields.map(({ pointer }) => pointer), target: { kind: object.kind, name: object.metadata.name } }];
   return {
     tool: 'Flux',
     name,
-    reverts: `Flux's HelmRelease \`${name}\` will set ${ours(object).text} back to the chart's values: at its next upgrade, or at its next reconciliation when driftDetection is on.`,
-    change: `${inGit(object)} Where driftDetection is on, add to the HelmRelease:`,
+    reverts: `Flux's HelmRelease \`${name}\` will set ${change.what} back to the chart's values: at its next upgrade, or at its next reconciliation when driftDetection is on.`,
+    change: `${change.inGit} Where driftDetection is on, add to the HelmRelease:`,
     yaml: yamlText({ spec: { driftDetection: { ignore } } }),
   };
 }
 
-function helmOwner(object: KubernetesObject): Owner | undefined {
+function helmOwner(object: KubernetesObject, change: Change): Owner | undefined {
   const { labels, annotations } = object.metadata;
   const release = annotations?.['meta.helm.sh/release-name'];
   const rendered =
@@ -82,8 +125,8 @@ function helmOwner(object: KubernetesObject): Owner | undefined {
   return {
     tool: 'Helm',
     name: shown(name),
-    reverts: `The next upgrade of the Helm release \`${shown(name)}\` will set ${ours(object).text} back to the chart's values.`,
-    change: inGit(object),
+    reverts: `The next upgrade of the Helm release \`${shown(name)}\` will set ${change.what} back to the chart's values.`,
+    change: change.inGit,
   };
 }
 
@@ -95,21 +138,3 @@ function qualified(object: KubernetesObject, prefix: string): string | undefined
 
 const labelOrAnnotation = ({ metadata }: KubernetesObject, key: string): string | undefined =>
   metadata.labels?.[key] ?? metadata.annotations?.[key];
-
-/** What a rollout changes of an object: for a sentence, and for the rules by which the tools leave a field alone. */
-function ours({ kind, metadata }: KubernetesObject): { readonly text: string; readonly jq: string; readonly pointer: string } {
-  const name = `${kind} ${metadata.name}`;
-  if (kind === 'HTTPRoute') return { text: `the weights of ${name}`, jq: '.spec.rules[]?.backendRefs[]?.weight', pointer: '/spec/rules' };
-  if (kind === 'Deployment')
-    return { text: `the image of ${name}`, jq: '.spec.template.spec.containers[].image', pointer: '/spec/template/spec/containers' };
-  if (kind === 'HorizontalPodAutoscaler') return { text: `minReplicas of ${name}`, jq: '.spec.minReplicas', pointer: '/spec/minReplicas' };
-  if (kind === 'ScaledObject') return { text: `minReplicaCount of ${name}`, jq: '.spec.minReplicaCount', pointer: '/spec/minReplicaCount' };
-  return { text: name, jq: '.spec', pointer: '/spec' };
-}
-
-const inGit = ({ kind, metadata }: KubernetesObject): string =>
-  kind === 'HTTPRoute'
-    ? `Keep the canary of HTTPRoute ${metadata.name} at weight 0 in Git.`
-    : kind === 'HorizontalPodAutoscaler' || kind === 'ScaledObject'
-      ? `Nothing has to change in Git: the minimum of ${kind} ${metadata.name} is raised while the canary has traffic, and put back.`
-      : `Write the promoted image of ${kind} ${metadata.name} into Git before the tool's next run, or it goes back to the old version.`;

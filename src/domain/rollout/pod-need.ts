@@ -1,4 +1,4 @@
-import type { Container, PodTemplate, Resources } from '../kubernetes/workload.ts';
+import type { Container, PodSpec, PodTemplate, Resources } from '../kubernetes/workload.ts';
 import { parseQuantity } from '../units/quantity.ts';
 
 /** What one pod takes of a resource that a quota counts. */
@@ -28,6 +28,15 @@ export function needOf(resource: string, { spec = {} }: PodTemplate): PodNeed {
     return { is: 'missing', container: lacking.container.name, field: `resources.${kind}.${name}` };
   }
   return { is: 'amount', amount: (whole ?? atOnce(main, init)) + (overhead === undefined ? 0 : quantity(overhead)) };
+}
+
+/** What one pod asks for, as the scheduler counts it: a container that says nothing takes nothing. NaN when an amount cannot be read. */
+export function scheduledNeed(name: 'cpu' | 'memory', spec: PodSpec): number {
+  const shares = (containers: readonly Container[] = []): readonly Share[] =>
+    containers.map((container) => ({ container, amount: amountIn(container.resources, 'requests', name) }));
+  const whole = amountIn(spec.resources, 'requests', name);
+  const overhead = spec.overhead?.[name];
+  return (whole ?? atOnce(shares(spec.containers), shares(spec.initContainers))) + (overhead === undefined ? 0 : quantity(overhead));
 }
 
 interface Counted {

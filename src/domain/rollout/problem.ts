@@ -4,3 +4,13 @@ export interface Problem {
   readonly remedy: string;
   readonly yaml?: string;
 }
+
+/** As an item of a list. The YAML stands by itself, six spaces to the right. */
+export const problemText = ({ what, remedy, yaml }: Problem): string =>
+  `- ${what}\n  → ${remedy}${yaml === undefined ? '' : `\n\n${indented(yaml)}\n`}`;
+
+/** On a line of the log, with the YAML below it. */
+export const warningText = ({ what, remedy, yaml }: Problem): string =>
+  `  warning: ${what} → ${remedy}${yaml === undefined ? '' : `\n\n${indented(yaml)}\n`}`;
+
+const indented = (yaml: string): string => yaml.trimEnd().replace(/^/gm, '      ');

@@ -29,7 +29,8 @@ export interface StableView {
 /** The route compared with what was last written by this run. */
 export type RouteView =
   | { readonly is: 'as-ordered'; readonly note?: string }
-  | { readonly is: 'changed'; readonly what: string; readonly by: string }
+  /** `fight`: for the so manieth time in this rollout. */
+  | { readonly is: 'changed'; readonly what: string; readonly by: string; readonly fight: number }
   | { readonly is: 'gone' }
   /** Its epoch is a later one: a successor writes here now. */
   | { readonly is: 'taken' };

@@ -12,6 +12,13 @@ export type Rollout =
   | { readonly phase: 'scaling'; readonly stage: number }
   | { readonly phase: 'shifting'; readonly stage: number }
   | { readonly phase: 'holding'; readonly stage: number; readonly watch: Watch }
+  /**
+   * The weight is kept and measured until a person decides, `since` then. `stage` is -1 before the first one. `passed`: this weight was kept long
+   * enough already.
+   */
+  | { readonly phase: 'paused'; readonly stage: number; readonly watch: Watch; readonly since: number; readonly passed: boolean }
+  /** The pause outlasts the run: the guardian is to take over its deadline. */
+  | { readonly phase: 'leaving'; readonly stage: number }
   /** The canary carries 100 %, stable gets the new image. `troubled`: its pods were in trouble at the last look. */
   | { readonly phase: 'promoting'; readonly watch: Watch; readonly troubled: boolean }
   /** Stable has the new image and takes its traffic back, under the same criteria. */
@@ -32,7 +39,7 @@ export type Rollout =
   | { readonly phase: 'ended'; readonly ending: Ending };
 
 export type Ending =
-  | { readonly outcome: 'promoted' | 'analysed' }
+  | { readonly outcome: 'promoted' | 'analysed' | 'paused' }
   | { readonly outcome: 'rolled-back' | 'aborted' | 'unknown'; readonly cause: Cause };
 
 /** `effects` is empty only in an ended rollout that has told everyone. */

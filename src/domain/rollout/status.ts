@@ -1,5 +1,6 @@
 import { share } from '../analysis/evidence.ts';
 import { durationText } from '../units/duration.ts';
+import { keptWeight } from './pausing.ts';
 import type { RolloutPlan } from './plan.ts';
 import type { Sample } from './sample.ts';
 import type { Rollout } from './state.ts';
@@ -12,6 +13,10 @@ export function seenIn(plan: RolloutPlan, state: Rollout, sample: Sample): Watch
       const stage = plan.stages[state.stage];
       const judged = stage?.weight === 0 ? { ...plan, criteria: [] } : plan;
       return look(judged, state.watch, sample, 'canary', stage?.holdSeconds ?? 0).watch;
+    }
+    case 'paused': {
+      const judged = keptWeight(plan, state.stage) === 0 ? { ...plan, criteria: [] } : plan;
+      return state.stage < 0 ? undefined : look(judged, state.watch, sample, 'canary', Infinity).watch;
     }
     case 'promoting':
       return look(plan, state.watch, sample, 'canary', plan.rolloutTimeout).watch;
@@ -40,9 +45,12 @@ export function statusLine(plan: RolloutPlan, state: Rollout, sample: Sample): s
     if (state.phase === 'holding')
       parts.push(`${durationText(Math.floor(sample.at - watch.since))} of ${durationText(plan.stages[state.stage]?.holdSeconds ?? 0)}`);
   }
+  if (state.phase === 'paused')
+    parts.push(`waiting ${durationText(Math.floor(sample.at - state.since))} of ${durationText(plan.pauseLimit)}`);
   if (sample.cluster.is === 'no-answer') parts.push(`cluster: no answer (${sample.cluster.reason})`);
   else {
     const { route, stable } = sample.cluster;
+    if (route.is === 'changed') parts.push(`route changed by \`${route.by}\`: ${route.what}`);
     if (route.is === 'as-ordered' && route.note !== undefined) parts.push(route.note);
     if (stable?.status.is === 'progressing') parts.push(`stable: waiting for ${stable.status.waitingFor}`);
   }
@@ -56,6 +64,10 @@ export function placeOf(plan: RolloutPlan, state: Rollout): string | undefined {
     case 'shifting':
     case 'holding':
       return `stage ${state.stage + 1}/${plan.stages.length}, ${plan.stages[state.stage]?.weight ?? 0} %`;
+    case 'paused':
+      return `paused at ${keptWeight(plan, state.stage)} %: \`operation: resume\`, \`promote\` or \`abort\``;
+    case 'leaving':
+      return 'paused for as long as this run may wait: the guardian takes over';
     case 'preparing':
       return 'preparing the canary';
     case 'smoking':

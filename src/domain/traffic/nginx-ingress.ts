@@ -1,7 +1,7 @@
 import { Ingress } from '../kubernetes/kinds.ts';
 import { labelsOfCanaryService } from './around/objects.ts';
 import { inspectIngresses } from './ingress/inspection.ts';
-import { canaryIngressIn, canaryRouteName } from './ingress/shape.ts';
+import { canaryIngressIn, canaryRouteName, prefix } from './ingress/shape.ts';
 import { percentOf, withPercent } from './ingress/weight.ts';
 import type { Router } from './router.ts';
 
@@ -13,6 +13,10 @@ export const nginxIngress: Router = {
   name: 'nginx-ingress',
   defaultRoute: (service) => service,
   kinds: [Ingress],
+  weights: {
+    jq: `.metadata.annotations["${prefix}canary-weight"]`,
+    pointer: `/metadata/annotations/${prefix.replace('/', '~1')}canary-weight`,
+  },
   objects: (app) => [{ kind: Ingress, namespace: app.namespace, name: canaryRouteName(app) }],
   context: ({ namespace }) => [
     { kind: Ingress, namespace, need: 'required', why: "read stable's Ingress, and see that no other serves its paths" },

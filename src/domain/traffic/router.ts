@@ -37,6 +37,12 @@ export interface ContextRef {
   readonly why: string;
 }
 
+/** A part of an object: the paths by which Argo CD (jq) and Flux (JSON Pointer) leave it alone. */
+export interface FieldPath {
+  readonly jq: string;
+  readonly pointer: string;
+}
+
 /** What a router finds in its objects before anything is written. */
 export interface Inspection {
   /** Each one makes a split impossible or wrong: the rollout must not start. */
@@ -75,6 +81,8 @@ export interface Router {
   readonly defaultRoute: (service: string) => string;
   /** The kinds it reads and writes. */
   readonly kinds: readonly Kind[];
+  /** Where the weights lie in its objects: what a tool that writes them again has to leave alone. */
+  readonly weights: FieldPath;
   objects(app: Application): readonly ObjectRef[];
   /** What the inspection needs to see beside `objects`. It is read and never written. */
   context(app: Application): readonly ContextRef[];

@@ -7,12 +7,15 @@ export interface Stage {
   /** Whole percent, 0 to 100. */
   readonly weight: number;
   readonly holdSeconds: Seconds;
+  /** Afterwards a person decides how it goes on. */
+  readonly pause?: true;
 }
 
 const most = 50;
-const remedy = 'Write growing weights in whole percent, each with its time, such as `5@10m 25@15m 50@20m 100@5m`.';
+const remedy =
+  'Write growing weights in whole percent, each with its time, such as `5@10m 25@15m 50@20m 100@5m`; `25@pause` or `25@15m+pause` waits for a person.';
 
-/** `5@10m 25@15m 50@20m 100@5m`, separated by spaces or commas. */
+/** `5@10m 25@15m+pause 50@pause 100@5m`, separated by spaces or commas. */
 export function parseStages(text: string): Parsed<readonly Stage[]> {
   const words = text.split(/[\s,]+/).filter((word) => word !== '');
   if (words.length === 0) return refused('has no stage', remedy);
@@ -38,9 +41,11 @@ function parseStage(word: string): Parsed<Stage> {
   if (hold === undefined || rest.length > 0) return refused(`has a ${named} that is not weight@time`, remedy);
   if (!/^\d{1,9}$/.test(weight)) return refused(`has a ${named} whose weight is not a whole number`, remedy);
   if (Number(weight) > 100) return refused(`has a ${named} with more than 100 percent`, remedy);
-  const seconds = parseDuration(hold);
+  const [, time = '', pause] = /^(.*?)(?:(?:^|\+)(pause))?$/.exec(hold) ?? [];
+  const seconds = parseDuration(pause !== undefined && time === '' ? '0s' : time);
   if (!seconds.ok) return refused(`has a ${named} whose time ${seconds.problem}`, seconds.remedy);
-  return parsed({ weight: Number(weight), holdSeconds: seconds.value });
+  return parsed({ weight: Number(weight), holdSeconds: seconds.value, ...(pause === undefined ? {} : { pause: true }) });
 }
 
-export const stageText = ({ weight, holdSeconds }: Stage): string => `${weight}@${durationText(holdSeconds)}`;
+export const stageText = ({ weight, holdSeconds, pause }: Stage): string =>
+  `${weight}@${pause === undefined ? durationText(holdSeconds) : holdSeconds === 0 ? 'pause' : `${durationText(holdSeconds)}+pause`}`;

@@ -18,7 +18,14 @@ export async function alert(session: Session): Promise<void> {
   }
 }
 
-const severities = { promoted: 'info', analysed: 'info', 'rolled-back': 'warning', aborted: 'warning', unknown: 'critical' } as const;
+const severities = {
+  promoted: 'info',
+  analysed: 'info',
+  paused: 'info',
+  'rolled-back': 'warning',
+  aborted: 'warning',
+  unknown: 'critical',
+} as const;
 
 function alertOf({ plan, ground, world, route }: Session, ending: Ending): Alert {
   return {

@@ -1,7 +1,9 @@
+import { hears } from '../../domain/rollout/asking.ts';
 import { step } from '../../domain/rollout/canary.ts';
 import type { Effect, RolloutEvent } from '../../domain/rollout/effect.ts';
 import { recordSample, type StageHistory } from '../../domain/rollout/history.ts';
 import type { RolloutPlan } from '../../domain/rollout/plan.ts';
+import type { Request } from '../../domain/rollout/request.ts';
 import type { Ending, Move, Rollout } from '../../domain/rollout/state.ts';
 import { placeOf, statusLine } from '../../domain/rollout/status.ts';
 import { perform } from './perform.ts';
@@ -14,7 +16,7 @@ export interface Driven {
 
 /**
  * Carries moves out until the rollout has ended: effects in order, their event into `step`, again. A cancel interrupts what is only
- * waiting or moving forward, once; the writes that lead back are never interrupted.
+ * waiting or moving forward, once, and a request what is only waiting; the writes that lead back are never interrupted.
  */
 export async function drive(session: Session, rollout: RolloutPlan, first: Move): Promise<Driven> {
   const cancel = listen(session);
@@ -23,7 +25,7 @@ export async function drive(session: Session, rollout: RolloutPlan, first: Move)
   try {
     for (;;) {
       session.ending = 'ending' in state ? state.ending : session.ending;
-      const event = await carryOut(session, effects, cancel);
+      const event = await carryOut(session, state, effects, cancel);
       if (event === undefined) break;
       if (event.on === 'sample') {
         stages = recordSample(stages, rollout, state, event.sample);
@@ -61,16 +63,16 @@ function listen({ world }: Session): Cancel {
 }
 
 /** The event of the last effect, or of the first that did not simply get done. `undefined` when there was nothing to do. */
-async function carryOut(session: Session, effects: readonly Effect[], cancel: Cancel): Promise<RolloutEvent | undefined> {
+async function carryOut(session: Session, state: Rollout, effects: readonly Effect[], cancel: Cancel): Promise<RolloutEvent | undefined> {
   let event: RolloutEvent | undefined;
   for (const effect of effects) {
-    event = await carryOutOne(session, effect, cancel);
+    event = await carryOutOne(session, state, effect, cancel);
     if (event.on !== 'done') return event;
   }
   return event;
 }
 
-async function carryOutOne(session: Session, effect: Effect, cancel: Cancel): Promise<RolloutEvent> {
+async function carryOutOne(session: Session, state: Rollout, effect: Effect, cancel: Cancel): Promise<RolloutEvent> {
   const { world, lock } = session;
   const interruptible = !cancel.delivered && mayBeInterrupted(effect);
   const cancelled = (): RolloutEvent => {
@@ -78,9 +80,14 @@ async function carryOutOne(session: Session, effect: Effect, cancel: Cancel): Pr
     return { on: 'cancelled', at: world.clock.monotonic(), by: cancel.by ?? '' };
   };
   if (interruptible && cancel.signal.aborted) return cancelled();
-  const signal = interruptible ? AbortSignal.any([lock.lost, cancel.signal]) : lock.lost;
+  const asking = listenToRequests(session, state, effect);
+  const asked = (): RolloutEvent | undefined => {
+    const request = asking.signal.aborted ? lock.requested() : undefined;
+    return request === undefined ? undefined : { on: 'asked', at: world.clock.monotonic(), request };
+  };
+  const signal = AbortSignal.any([lock.lost, asking.signal, ...(interruptible ? [cancel.signal] : [])]);
   try {
-    return await perform(session, effect, signal);
+    return asked() ?? (await perform(session, effect, signal));
   } catch (error) {
     if (lock.lost.aborted)
       return {
@@ -89,12 +96,35 @@ async function carryOutOne(session: Session, effect: Effect, cancel: Cancel): Pr
         text: String((lock.lost.reason as { what?: string }).what ?? lock.lost.reason),
       };
     if (interruptible && cancel.signal.aborted) return cancelled();
+    const event = asked();
+    if (event !== undefined) return event;
     throw error;
+  } finally {
+    asking.stop();
   }
 }
 
-const mayBeInterrupted = (effect: Effect): boolean =>
-  !(effect.do === 'restore-stable' || effect.do === 'record' || effect.do === 'alert' || (effect.do === 'shift' && effect.urgent));
+/** Aborts when a request is there that this phase hears, and this effect may be cut short for. */
+function listenToRequests({ lock, world }: Session, state: Rollout, effect: Effect): { readonly signal: AbortSignal; stop(): void } {
+  const controller = new AbortController();
+  const hear = ({ what, who, why }: Request): void => {
+    if (!hears(state, what) || !mayBeAsked(effect, what)) return;
+    world.log.line(`${who} asks for \`${what}\`${why === '' ? '' : ` (${why})`}.`);
+    controller.abort();
+  };
+  const stop = lock.onRequest(hear);
+  const pending = lock.requested();
+  if (pending !== undefined) hear(pending);
+  return { signal: controller.signal, stop };
+}
+
+/** A way back may cut short what a cancel may. Everything else can wait until something is only waited for. */
+const mayBeAsked = (effect: Effect, what: Request['what']): boolean =>
+  effect.do === 'observe' || effect.do === 'await-canary' || (what === 'abort' && mayBeInterrupted(effect));
+
+const mayBeInterrupted = (effect: Effect): boolean => !(uninterrupted.includes(effect.do) || (effect.do === 'shift' && effect.urgent));
+
+const uninterrupted: readonly Effect['do'][] = ['restore-stable', 'record', 'answer', 'alert'];
 
 /** Says where the rollout has come to, and why it turns round. */
 function tell({ world }: Session, plan: RolloutPlan, before: Rollout, after: Rollout): void {

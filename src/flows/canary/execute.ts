@@ -2,10 +2,12 @@ import { nothingChanged } from '../../domain/capacity/record.ts';
 import { restartsOf } from '../../domain/kubernetes/health.ts';
 import { begin } from '../../domain/rollout/begin.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
+import { warningText } from '../../domain/rollout/problem.ts';
 import { stageText } from '../../domain/units/stages.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
-import { acquireLock, type Lock } from '../lock.ts';
+import type { Lock } from '../held-lock.ts';
+import { acquireLock } from '../lock.ts';
 import { drive } from './drive.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
 import type { CanaryPlan } from './plan.ts';
@@ -87,6 +89,7 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     stablePods: ground.stablePods,
     canaryPods: [],
     canaryReplicas: undefined,
+    fights: 0,
     guarded: false,
     restarts: restartsOf([]),
     trouble: undefined,
@@ -116,5 +119,5 @@ function tellPlan({ log }: World, plan: CanaryPlan, { app, image, previousImage,
   );
   log.line(`  pods     ${replicas} of stable, which stay as they are`);
   for (const note of notes) log.line(`  ${note}`);
-  for (const { what, remedy } of warnings) log.line(`  warning: ${what} → ${remedy}`);
+  for (const warning of warnings) log.line(warningText(warning));
 }

@@ -53,6 +53,7 @@ export function rolloutPlanOf(plan: CanaryPlan, ground: Ground): RolloutPlan {
     canaryAutoscaler: ground.autoscaled,
     drain: plan.drain,
     rolloutTimeout: plan.rolloutTimeout,
+    pauseLimit: plan.pauseLimit,
     replicas: ground.replicas,
   };
 }

@@ -4,6 +4,7 @@ import { type CanaryInputs, canaryInputNames, parseCanaryInputs } from './inputs
 import { type CanaryPlan, planRollout } from './plan.ts';
 import { refusedCanary, reportCanary, unconfirmedCanary } from './report.ts';
 import type { CanaryResult } from './result.ts';
+import { documents } from './shared-fields.ts';
 import { takeBack } from './take-back.ts';
 
 export const canaryOutputNames = ['outcome', 'stage', 'weight', 'reason', 'previous-image', 'image', 'report'] as const;
@@ -11,13 +12,15 @@ export const canaryOutputNames = ['outcome', 'stage', 'weight', 'reason', 'previ
 /** `actions/canary`. */
 export const flow: Flow<CanaryInputs, CanaryPlan, CanaryResult> = {
   name: 'canary',
+  place: 'cluster',
   inputNames: canaryInputNames,
   outputNames: canaryOutputNames,
+  documentNames: documents,
+  secretNames: ['prometheus-token', 'notify-webhook'],
   inputs: parseCanaryInputs,
   plan: ({ wishes }) => planRollout(wishes),
   execute: executeCanary,
   report: reportCanary,
   refused: refusedCanary,
-  unconfirmed: unconfirmedCanary,
-  after: takeBack,
+  post: { run: takeBack, unconfirmed: unconfirmedCanary },
 };

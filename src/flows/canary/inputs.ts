@@ -6,7 +6,7 @@ import { imageText, parseImage } from '../../domain/units/image.ts';
 import { parseStages } from '../../domain/units/stages.ts';
 import { knownVariant } from '../../domain/units/variant.ts';
 import type { Connections, RawInputs } from '../flow.ts';
-import { choice, defaulting, document, flag, optional, parseInputs, required } from '../input-fields.ts';
+import { type Clash, choice, defaulting, document, flag, optional, parseInputs, required } from '../input-fields.ts';
 import { parseSmoke } from '../smoke.ts';
 import { connectionsOf } from './connection-fields.ts';
 import type { Wishes } from './plan.ts';
@@ -46,11 +46,13 @@ export interface CanaryInputs {
   readonly wishes: Wishes;
 }
 
+/** `actions/canary`. */
 export function parseCanaryInputs(raw: RawInputs): CanaryInputs {
-  const fields = parseInputs(schema, raw, documents, [...prometheusClashes(raw), ...nameClashes(raw), ...sideClashes(raw)]);
+  const fields = parseInputs(schema, raw, documents, clashesOf(raw));
   return {
     connections: connectionsOf(fields),
     wishes: {
+      ...sharedWishes(fields),
       action: 'canary',
       image: fields.image,
       stages: fields.stages ?? fields.profile,
@@ -58,13 +60,45 @@ export function parseCanaryInputs(raw: RawInputs): CanaryInputs {
       promote: fields.promote,
       requireEvidence: false,
       atRest: fields['at-rest'],
-      ...sharedWishes(fields),
     },
   };
 }
 
-/** What canary and promote read alike. */
-export function sharedWishes(fields: Omit<z.output<typeof schema>, 'image' | 'profile' | 'stages' | 'smoke' | 'promote' | 'at-rest'>) {
+const promoteSchema = schema
+  .omit({ profile: true, stages: true, smoke: true, promote: true, 'at-rest': true })
+  .extend({ image: optional(parseImage), 'require-evidence': defaulting(flag, 'true') });
+
+export const promoteInputNames: readonly string[] = Object.keys(promoteSchema.shape);
+
+/** `actions/promote`: a canary whose stages lie behind it. Its image is seen once more at 100 % before stable is touched. */
+export function parsePromoteInputs(raw: RawInputs): CanaryInputs {
+  const unnamed = raw.text('image') === '' && raw.text('require-evidence') === 'false';
+  const fields = parseInputs(promoteSchema, raw, documents, [...clashesOf(raw), ...(unnamed ? [nothingToPromote] : [])]);
+  return {
+    connections: connectionsOf(fields),
+    wishes: {
+      ...sharedWishes(fields),
+      action: 'promote',
+      image: fields.image,
+      stages: [],
+      smoke: [],
+      promote: true,
+      requireEvidence: fields['require-evidence'],
+      atRest: 'reset',
+    },
+  };
+}
+
+const nothingToPromote: Clash = {
+  inputs: ['image', 'require-evidence'],
+  problem: 'without evidence there is no image to promote',
+  remedy: 'Name the image, or leave `require-evidence` at `true`.',
+};
+
+const clashesOf = (raw: RawInputs): readonly Clash[] => [...prometheusClashes(raw), ...nameClashes(raw), ...sideClashes(raw)];
+
+/** What both read alike. */
+function sharedWishes(fields: Omit<z.output<typeof promoteSchema>, 'image' | 'require-evidence'>) {
   const profile = fields['criteria-profile'];
   const criteria = mergeCriteria(profile.criteria, fields['error-rate'], fields['latency-p99'], fields.criteria ?? []);
   const metrics = fields['prometheus-service'];
@@ -91,6 +125,8 @@ export function sharedWishes(fields: Omit<z.output<typeof schema>, 'image' | 'pr
       ? { image: imageText(fields['guardian-image']), serviceAccount: fields['guardian-service-account'] }
       : undefined,
     drain: fields.drain,
+    pauseLimit: fields['pause-limit'],
+    pauseDeadline: fields['pause-deadline'],
     gitops: fields.gitops,
     dryRun: fields['dry-run'],
     metricsService: metrics === undefined ? undefined : { namespace: metrics.namespace, name: `${metrics.name}:${metrics.port}` },

@@ -132,7 +132,10 @@ function routeView(session: Session, found: readonly (KubernetesObject | undefin
   if (route === undefined) return { is: 'as-ordered' };
   const weight = plan.router.weight(objects, ground.app);
   const by = objects.map(foreignManager).find((manager) => manager !== undefined) ?? 'an unknown writer';
-  if (weight !== route.weight) return { is: 'changed', what: `the canary has ${weight} % instead of ${route.weight} %`, by };
+  if (weight !== route.weight) {
+    session.fights += 1;
+    return { is: 'changed', what: `the canary has ${weight} % instead of ${route.weight} %`, by, fight: session.fights };
+  }
   const edited = objects.some((object, index) => object.metadata.generation !== route.generations[index]);
   return edited ? { is: 'as-ordered', note: `\`${by}\` changed the route, but not the split` } : { is: 'as-ordered' };
 }

@@ -3,42 +3,42 @@ import { restartsOf } from '../../domain/kubernetes/health.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import type { Effect, RolloutEvent } from '../../domain/rollout/effect.ts';
+import type { RolloutRecord } from '../../domain/rollout/lease.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import { awaitRollout, runs } from '../await-rollout.ts';
 import { isTransient } from '../follow.ts';
+import { patiently } from '../patiently.ts';
 import { runSmoke } from '../smoke.ts';
 import { alert } from './alert.ts';
 import { pinMinima, releaseMinima } from './capacity.ts';
 import { explain, explainTrouble } from './explain.ts';
 import { dismissGuardian, postGuardian } from './guardian.ts';
+import { handOver } from './hand-over.ts';
 import { observe, takeReading } from './observe.ts';
 import { canaryLabels, type Session } from './session.ts';
 import { orderWeight, restoreStable, scaleCanary, setCanary, setStable } from './writes.ts';
 
 /** Carries one effect out and answers with its event. Never throws for what the world does. */
 export async function perform(session: Session, effect: Effect, signal: AbortSignal): Promise<RolloutEvent> {
-  const { world, plan } = session;
-  const patience = effect.do === 'shift' && effect.urgent ? plan.rolloutTimeout : plan.noDataTimeout;
-  const deadline = world.clock.monotonic() + patience;
-  for (;;) {
-    try {
-      return await once(session, effect, signal);
-    } catch (error) {
-      if (signal.aborted || session.lock.lost.aborted) throw error;
-      const tryAgain = isTransient(error) || (isUrgent(effect) && mayStillBeConfirmed(error));
-      if (!tryAgain || world.clock.monotonic() >= deadline) return failed(world.clock.monotonic(), error);
-      world.log.line(`  ${error.what} Trying again.`);
-      await world.clock.sleep(1, signal);
-    }
+  const { world, plan, lock } = session;
+  const urgent = effect.do === 'shift' && effect.urgent;
+  const patience = {
+    seconds: urgent ? plan.rolloutTimeout : plan.noDataTimeout,
+    mayPass: urgent ? mayStillBeConfirmed : isTransient,
+    signal: AbortSignal.any([signal, lock.lost]),
+  };
+  try {
+    return await patiently(world, patience, () => once(session, effect, signal));
+  } catch (error) {
+    if (patience.signal.aborted) throw error;
+    return failed(world.clock.monotonic(), error);
   }
 }
 
 /** A gateway that is slow, or someone who keeps writing the route: weight 0 is ordered again until the deadline. */
 const mayStillBeConfirmed = (error: unknown): error is Failure =>
-  error instanceof Failure && (error.code === 'ROUTE_NOT_ACCEPTED' || error.code === 'CLUSTER_CONFLICT');
-
-const isUrgent = (effect: Effect): boolean => effect.do === 'shift' && effect.urgent;
+  isTransient(error) || (error instanceof Failure && (error.code === 'ROUTE_NOT_ACCEPTED' || error.code === 'CLUSTER_CONFLICT'));
 
 async function once(session: Session, effect: Effect, signal: AbortSignal): Promise<RolloutEvent> {
   const { world, plan, ground, lock } = session;
@@ -48,20 +48,16 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       await orderWeight(session, effect.weight, signal);
       return done();
     case 'record':
-      await lock.record({
-        rollout: {
-          phase: effect.phase,
-          weight: effect.weight,
-          container: ground.container,
-          image: ground.image,
-          previousImage: ground.previousImage,
-          run: world.run.page ?? world.run.holder,
-          since: world.clock.now().toISOString(),
-        },
-      });
+      await lock.record({ rollout: recordOf(session, effect) });
       return done();
     case 'post-guardian':
       await postGuardian(session, signal);
+      return done();
+    case 'hand-over':
+      await handOver(session, signal);
+      return done();
+    case 'answer':
+      lock.answer({ id: effect.id, is: effect.is, text: effect.text });
       return done();
     case 'dismiss-guardian':
       await dismissGuardian(world, ground.app.namespace, plan.service);
@@ -110,6 +106,22 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       await alert(session);
       return done();
   }
+}
+
+function recordOf({ world, plan, ground }: Session, { phase, weight, paused }: Extract<Effect, { do: 'record' }>): RolloutRecord {
+  const stage = phase === 'stages' || phase === 'paused' ? plan.stages.findIndex((each) => each.weight === weight) : -1;
+  return {
+    phase,
+    weight,
+    container: ground.container,
+    image: ground.image,
+    previousImage: ground.previousImage,
+    run: world.run.page ?? world.run.holder,
+    since: world.clock.now().toISOString(),
+    ...(stage < 0 ? {} : { stage: `${stage + 1}/${plan.stages.length}` }),
+    ...(paused === undefined ? {} : { paused }),
+    ...(phase === 'paused' ? { deadline: plan.pauseDeadline } : {}),
+  };
 }
 
 /** Nothing moves forward on a Lease that may already be someone else's. */

@@ -45,6 +45,9 @@ export interface CanaryPlan {
   /** `undefined`: none is made. */
   readonly guardian: GuardianWish | undefined;
   readonly drain: Seconds;
+  readonly pauseLimit: Seconds;
+  /** So long does the guardian keep a paused canary after its run has ended. */
+  readonly pauseDeadline: Seconds;
   readonly atRest: 'reset' | 'stop';
   readonly gitops: 'refuse' | 'accept';
   readonly dryRun: boolean;

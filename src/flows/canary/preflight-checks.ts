@@ -2,10 +2,12 @@ import { Deployment } from '../../domain/kubernetes/kinds.ts';
 import { nameOf } from '../../domain/kubernetes/object.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
+import { isOurs } from '../../domain/rollout/canary-deployment.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
-import { ownerOf } from '../../domain/rollout/ownership.ts';
+import { canaryChange, minimumChange, ownerOf, routeChange, stableChange } from '../../domain/rollout/ownership.ts';
 import { type Permission, roleYaml } from '../../domain/rollout/permissions.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
+import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { Survey } from './survey.ts';
 
@@ -55,10 +57,15 @@ export const permissionText = ({ verb, resource, subresource, why }: Permission)
   `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`} (${why})`;
 
 /** Objects that another tool will write again: a rollout beside it would be reverted in the middle. */
-export function ownership({ gitops }: CanaryPlan, { routes, stable, scaling: { autoscaler } }: Survey): Findings {
-  const sizing = autoscaler.is === 'none' ? [] : [autoscaler.object];
-  const owned = [...routes, ...(stable === undefined ? [] : [stable]), ...sizing].flatMap((object): readonly Problem[] => {
-    const owner = ownerOf(object);
+export function ownership({ gitops, router, service }: CanaryPlan, { routes, stable, canary, scaling: { autoscaler } }: Survey): Findings {
+  const changed = [
+    ...routes.map((object) => ({ object, change: routeChange(object, router.weights) })),
+    ...(stable === undefined ? [] : [{ object: stable, change: stableChange(stable) }]),
+    ...(canary === undefined || isOurs(canary, service) ? [] : [{ object: canary, change: canaryChange(canary) }]),
+    ...(autoscaler.is === 'none' ? [] : [{ object: autoscaler.object, change: minimumChange(autoscaler.object) }]),
+  ];
+  const owned = changed.flatMap(({ object, change }): readonly Problem[] => {
+    const owner = ownerOf(object, change);
     if (owner === undefined) return [];
     const what = `${object.kind} ${object.metadata.name} belongs to ${owner.tool} (${owner.name}). ${owner.reverts}`;
     const remedy = gitops === 'refuse' ? `Set \`gitops: accept\` after this: ${owner.change}` : owner.change;
@@ -71,7 +78,7 @@ export function ownership({ gitops }: CanaryPlan, { routes, stable, scaling: { a
 export function restingRoute({ atRest }: CanaryPlan, lease: LeaseView | undefined, weight: number): Findings {
   const unfinished = lease?.rollout !== undefined && lease.rollout.phase !== 'resting';
   if (weight === 0 || unfinished) return problems();
-  const what = `The route gives the canary ${weight} % at rest.`;
+  const what = `The route gives the canary ${roundedPercent(weight)} % at rest.`;
   if (atRest === 'stop') return problems({ what, remedy: 'Set its weight to 0, or set `at-rest: reset` to have that done first.' });
   return { problems: [], warnings: [{ what, remedy: 'It is set to 0 before the canary gets its image.' }] };
 }
@@ -92,8 +99,14 @@ export function stableHealth({ stableDeployment }: CanaryPlan, found: Survey): F
   });
 }
 
-export function evidenceFor({ requireEvidence }: CanaryPlan, lease: LeaseView | undefined, image: string): Findings {
+export function evidenceFor({ service, requireEvidence }: CanaryPlan, lease: LeaseView | undefined, image: string): Findings {
   if (!requireEvidence || lease?.evidence?.image === image) return problems();
+  if (image === '') {
+    return problems({
+      what: `No canary of ${service} has passed in this cluster.`,
+      remedy: 'Run the canary with `promote: false` first, or name the image and set `require-evidence: false`.',
+    });
+  }
   const known =
     lease?.evidence === undefined
       ? 'no canary of this service has passed here'

@@ -6,7 +6,7 @@ import { midPromotion } from '../../domain/rollout/begin.ts';
 import { type CanaryInspection, inspectCanary } from '../../domain/rollout/canary-inspection.ts';
 import { imageOf } from '../../domain/rollout/container-image.ts';
 import { type LeaseView, readLease } from '../../domain/rollout/lease.ts';
-import type { Problem } from '../../domain/rollout/problem.ts';
+import { type Problem, problemText } from '../../domain/rollout/problem.ts';
 import type { Inspection } from '../../domain/traffic/router.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
@@ -159,13 +159,10 @@ const namesOf = (plan: CanaryPlan, { app }: Survey) => ({
 });
 
 function preflightFailed(problems: readonly Problem[]): Failure {
-  const listed = problems.map(
-    ({ what, remedy, yaml }) => `- ${what}\n  → ${remedy}${yaml === undefined ? '' : `\n\n${yaml.trimEnd().replace(/^/gm, '      ')}\n`}`,
-  );
   const count = problems.length === 1 ? 'One problem was' : `${problems.length} problems were`;
   return new Failure(
     'PREFLIGHT_FAILED',
-    `${count} found before the rollout:\n${listed.join('\n')}`,
+    `${count} found before the rollout:\n${problems.map(problemText).join('\n')}`,
     'Mend what is listed and start again. Nothing was written.',
   );
 }

@@ -9,6 +9,7 @@ import type { CanaryResult } from './result.ts';
 const signs: Readonly<Record<string, string>> = {
   promoted: '✅',
   analysed: '✅',
+  paused: '⏸️',
   'rolled-back': '↩️',
   aborted: '⏹️',
   'not-started': '⛔',
@@ -17,7 +18,7 @@ const signs: Readonly<Record<string, string>> = {
 
 /** Outputs, summary, annotation and report file of a run. */
 export function reportCanary(plan: CanaryPlan, result: CanaryResult): Report {
-  const succeeded = result.outcome === 'promoted' || result.outcome === 'analysed' || result.dryRun;
+  const succeeded = ['promoted', 'analysed', 'paused'].includes(result.outcome) || result.dryRun;
   const [reason = ''] = result.reason.split('\n');
   return {
     succeeded,
@@ -31,13 +32,14 @@ export function reportCanary(plan: CanaryPlan, result: CanaryResult): Report {
     },
     summary: summaryOf(plan, result),
     file: { schema: 'wf-deploy/canary-report/v1', action: plan.action, service: plan.service, ...result, weight: result.weight ?? null },
-    annotation: succeeded
-      ? undefined
-      : {
-          level: result.outcome === 'unknown' ? 'error' : 'warning',
-          title: `${plan.service}: ${result.outcome}`,
-          text: `${reason}${result.remedy === undefined ? '' : `\n→ ${result.remedy}`}`,
-        },
+    annotation:
+      succeeded && result.outcome !== 'paused'
+        ? undefined
+        : {
+            level: result.outcome === 'unknown' ? 'error' : 'warning',
+            title: `${plan.service}: ${result.outcome}`,
+            text: `${reason}${result.remedy === undefined ? '' : `\n→ ${result.remedy}`}`,
+          },
   };
 }
 
@@ -140,6 +142,7 @@ function next({ outcome, dryRun }: CanaryResult): string {
   if (dryRun) return '**Next:** run it without `dry-run`.';
   const words = {
     promoted: 'nothing. Stable serves all users with the new image.',
+    paused: 'run `operation: promote` or `operation: abort`. After `pause-deadline` the guardian gives all users back to stable.',
     analysed: 'run `actions/promote` with this image when you are ready. Stable serves all users with the old one.',
     'rolled-back': 'mend the new version and deploy it again. Stable serves all users with the old image.',
     aborted: 'deploy again when you are ready. Stable serves all users with the old image.',

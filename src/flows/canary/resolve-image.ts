@@ -1,24 +1,20 @@
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { type ImageRef, imageText, parseImage } from '../../domain/units/image.ts';
-import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { Findings } from './preflight-checks.ts';
 
-/** The image of the inputs, or, for a promotion that names none, the one that was analysed. Throws EVIDENCE_MISSING. */
-export function wantedImage(plan: CanaryPlan, lease: LeaseView | undefined): ImageRef {
+/** The image of the inputs, or, for a promotion that names none, the one that was analysed: none where none has passed. */
+export function wantedImage(plan: CanaryPlan, lease: LeaseView | undefined): ImageRef | undefined {
   if (plan.image !== undefined) return plan.image;
   const evidence = lease?.evidence === undefined ? undefined : parseImage(lease.evidence.image);
-  if (evidence?.ok === true) return evidence.value;
-  throw new Failure(
-    'EVIDENCE_MISSING',
-    `No canary of ${plan.service} has passed in this cluster.`,
-    'Run the canary with `promote: false` first, or name the image and set `require-evidence: false`.',
-  );
+  return evidence?.ok === true ? evidence.value : undefined;
 }
 
 /** By digest where the registry says it, so that the same bytes run everywhere. A registry that cannot be asked is not a pass, and no reason to stop. */
-export async function resolveImage(world: World, image: ImageRef): Promise<Findings & { readonly text: string }> {
+export async function resolveImage(world: World, image: ImageRef | undefined): Promise<Findings & { readonly text: string }> {
+  // That there is none is what `evidenceFor` tells.
+  if (image === undefined) return { text: '', problems: [], warnings: [] };
   const answer = await world.registry.resolve(image);
   switch (answer.is) {
     case 'found':

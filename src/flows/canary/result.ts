@@ -2,7 +2,7 @@ import type { StageHistory } from '../../domain/rollout/history.ts';
 import type { FailureCode } from '../../failure-codes.ts';
 import type { Writing } from './session.ts';
 
-export type Outcome = 'promoted' | 'analysed' | 'rolled-back' | 'aborted' | 'not-started' | 'unknown';
+export type Outcome = 'promoted' | 'analysed' | 'paused' | 'rolled-back' | 'aborted' | 'not-started' | 'unknown';
 
 /** How a run ended, with everything its report shows. */
 export interface CanaryResult {

@@ -7,7 +7,7 @@ import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes/object
 import { type Clone, cloneOf } from '../../domain/rollout/canary-deployment.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
 import type { World } from '../../ports/world.ts';
-import type { Lock } from '../lock.ts';
+import type { Lock } from '../held-lock.ts';
 import type { Ground } from './ground.ts';
 import type { CanaryPlan } from './plan.ts';
 import { podLabelsOf } from './survey.ts';
@@ -26,6 +26,8 @@ export interface Session {
   canaryPods: readonly KubernetesObject[];
   /** As last ordered by this run. `undefined`: not yet. */
   canaryReplicas: number | undefined;
+  /** How often someone else was found to have changed the split. */
+  fights: number;
   /** A guardian has acknowledged this run: from now on its silence counts. */
   guarded: boolean;
   /** Of the canary's pods when it became Available: more than these are trouble. */

@@ -16,6 +16,7 @@ export async function settle(session: Session, ending: Ending): Promise<void> {
   try {
     await lock.record({
       release: true,
+      ended: { outcome: ending.outcome, text: endText(ending).slice(0, 500), run, at: now },
       ...(ending.outcome === 'analysed' || ending.outcome === 'promoted' ? { evidence: { image: ground.image, run, at: now } } : {}),
       ...(ending.outcome === 'promoted' ? { lastKnownGood: ground.image } : {}),
     });
@@ -23,6 +24,19 @@ export async function settle(session: Session, ending: Ending): Promise<void> {
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
+  }
+}
+
+function endText(ending: Ending): string {
+  switch (ending.outcome) {
+    case 'promoted':
+      return 'Every stage passed, and stable runs the new image.';
+    case 'analysed':
+      return 'Every stage passed. Stable still runs the old image.';
+    case 'paused':
+      return 'The canary keeps its weight and waits for a person. The guardian takes it back when its deadline passes.';
+    default:
+      return ending.cause.text;
   }
 }
 
@@ -69,11 +83,7 @@ export function resultOf(raw: Raw & Ended): CanaryResult {
     ...shared,
     outcome: ending.outcome,
     code: cause?.code,
-    reason:
-      cause?.text ??
-      (ending.outcome === 'promoted'
-        ? 'Every stage passed, and stable runs the new image.'
-        : 'Every stage passed. Stable still runs the old image.'),
+    reason: endText(ending),
     remedy: cause?.remedy,
     weight: ending.outcome === 'unknown' ? undefined : session.route?.weight,
     stages,

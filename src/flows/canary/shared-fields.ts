@@ -30,6 +30,14 @@ const leaseTime = (text: string): Parsed<Seconds> => {
   return sound ? result : refused('is no such time', `Write whole seconds from ${shortestLease}s to 1h.`);
 };
 
+/** The guardian's Job lives for six days, of which its run takes some. */
+const longestDeadline = 5 * 86_400;
+
+const deadline = (text: string): Parsed<Seconds> => {
+  const result = time(text);
+  return result.ok && result.value > longestDeadline ? refused('is too long', 'Write at most `5d`.') : result;
+};
+
 /** The inputs that every action that moves traffic has, in the order of action.yml. */
 export const beforeStages = {
   service: required(parseLabel),
@@ -71,6 +79,8 @@ export const limits = {
   'lock-timeout': defaulting(parseDuration, '10m'),
   'lease-duration': defaulting(leaseTime, '60s'),
   drain: defaulting(parseDuration, '30s'),
+  'pause-limit': defaulting(time, '1h'),
+  'pause-deadline': defaulting(deadline, '4h'),
 };
 
 export const guarding = {

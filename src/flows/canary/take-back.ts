@@ -29,7 +29,9 @@ export async function takeBack(plan: CanaryPlan, handedOver: Readonly<Record<str
   if (unfinished !== 'true' || holder === '') return undefined;
   const namespace = plan.namespace ?? world.defaultNamespace;
   const patience = Math.min(mostPatience, plan.rolloutTimeout);
-  const object = await patiently(world, patience, () => world.cluster.get({ kind: Lease, namespace, name: leaseName(plan.service) }));
+  const object = await patiently(world, { seconds: patience }, () =>
+    world.cluster.get({ kind: Lease, namespace, name: leaseName(plan.service) }),
+  );
   const lease = object === undefined ? undefined : readLease(object);
   if (lease === undefined || !(lease.holder === holder || tookOver(lease, holder))) return undefined;
   const started = world.clock.now().toISOString();
@@ -48,7 +50,7 @@ export async function takeBack(plan: CanaryPlan, handedOver: Readonly<Record<str
       return undefined;
     }
     world.log.line(`The run before ended in the phase \`${record.phase}\`: taking it back.`);
-    const found = await patiently(world, patience, () => surveyObjects(world, plan));
+    const found = await patiently(world, { seconds: patience }, () => surveyObjects(world, plan));
     const ground = groundOf(plan, record, lock.found, found);
     const session = open(world, plan, ground, lock);
     const { ending, stages } = await drive(

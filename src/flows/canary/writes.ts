@@ -1,6 +1,7 @@
 import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { imageOf, setImage } from '../../domain/rollout/container-image.ts';
+import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import { Failure } from '../../failure.ts';
 import { shift } from '../shift.ts';
 import { autoscaleCanary, endAutoscaling } from './capacity.ts';
@@ -21,8 +22,9 @@ export async function orderWeight(session: Session, weight: number | 'as-found',
     signal,
   });
   const present = plan.router.weight(objects, ground.app);
+  const shown = roundedPercent(present);
   session.route = { weight: present, generations: objects.map((object) => object.metadata.generation) };
-  if (changed) wrote(session, `route ${ground.app.route}: canary ${present} %, stable ${100 - present} %`);
+  if (changed) wrote(session, `route ${ground.app.route}: canary ${shown} %, stable ${roundedPercent(100 - present)} %`);
 }
 
 /** The canary with the new image: ours is applied whole, of the user's own only the image and the size change. */

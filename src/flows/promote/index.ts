@@ -1,9 +1,8 @@
 import { flow as canary, canaryOutputNames } from '../canary/index.ts';
-import type { CanaryInputs } from '../canary/inputs.ts';
+import { type CanaryInputs, parsePromoteInputs, promoteInputNames } from '../canary/inputs.ts';
 import type { CanaryPlan } from '../canary/plan.ts';
 import type { CanaryResult } from '../canary/result.ts';
 import type { Flow } from '../flow.ts';
-import { parsePromoteInputs, promoteInputNames } from './inputs.ts';
 
 /** `actions/promote`: the same machine as the canary, entered at its last stage. */
 export const flow: Flow<CanaryInputs, CanaryPlan, CanaryResult> = {
@@ -11,5 +10,6 @@ export const flow: Flow<CanaryInputs, CanaryPlan, CanaryResult> = {
   name: 'promote',
   inputNames: promoteInputNames,
   outputNames: canaryOutputNames,
+  documentNames: canary.documentNames.filter((name) => promoteInputNames.includes(name)),
   inputs: parsePromoteInputs,
 };

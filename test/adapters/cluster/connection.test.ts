@@ -108,11 +108,11 @@ describe('a request', () => {
   it('is reported once it is answered', async () => {
     const seen: unknown[] = [];
     const connection = connect({}, { onRequest: (...report) => seen.push(report) });
-    await connection.json(request);
+    await connection.json({ ...request, query: { watch: 'true', labelSelector: undefined } });
     server.handler = (incoming) => void incoming.socket.destroy();
     await failureOf(connection.json({ ...request, method: 'PUT', body: '{}' }));
     expect(seen).toEqual([
-      ['GET', request.path, 200],
+      ['GET', `${request.path}?watch=true`, 200],
       ['PUT', request.path, undefined],
     ]);
   });

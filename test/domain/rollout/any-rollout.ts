@@ -1,10 +1,12 @@
 import { expect } from '@jest/globals';
 import fc from 'fast-check';
+import { hears } from '../../../src/domain/rollout/asking.ts';
 import { begin, beginTakingBack, type Found } from '../../../src/domain/rollout/begin.ts';
 import { step } from '../../../src/domain/rollout/canary.ts';
 import type { Cause } from '../../../src/domain/rollout/cause.ts';
 import { type Effect, type RolloutEvent, recordedPhases } from '../../../src/domain/rollout/effect.ts';
-import { ladderToPromote, type RolloutPlan } from '../../../src/domain/rollout/plan.ts';
+import { carriedTraffic, ladderToPromote, type RolloutPlan } from '../../../src/domain/rollout/plan.ts';
+import { type Requestable, requestable } from '../../../src/domain/rollout/request.ts';
 import type { RouteView, Sample } from '../../../src/domain/rollout/sample.ts';
 import type { Move, Rollout } from '../../../src/domain/rollout/state.ts';
 import { blindSample, crash, planWith, sampleOf, silentReading, stableIs, Traffic } from './rollouts.ts';
@@ -13,7 +15,8 @@ import { blindSample, crash, planWith, sampleOf, silentReading, stableIs, Traffi
 export interface Scene {
   readonly cluster: 'answers' | 'silent';
   readonly metrics: 'answers' | 'silent';
-  readonly route: 'as-ordered' | 'changed' | 'gone' | 'taken';
+  /** `contested`: by a controller. */
+  readonly route: 'as-ordered' | 'changed' | 'contested' | 'gone' | 'taken';
   readonly canary: 'ready' | 'unready' | 'crashing';
   /** `as-ordered`: what the last write to it wanted. */
   readonly stable: 'available' | 'progressing' | 'failed' | 'unseen';
@@ -31,7 +34,9 @@ export interface Scene {
 /** What becomes of the effects of one move. */
 export type Fate =
   | { readonly is: 'carried-out'; readonly scene: Scene }
-  | { readonly is: 'fails' | 'cancelled' | 'lock-lost'; readonly at: number };
+  | { readonly is: 'fails' | 'cancelled' | 'lock-lost'; readonly at: number }
+  /** In a phase that does not hear it, it is as if nobody had asked. */
+  | { readonly is: 'asked'; readonly what: Requestable; readonly at: number };
 
 export interface Tale {
   readonly plan: RolloutPlan;
@@ -64,6 +69,7 @@ const scene: fc.Arbitrary<Scene> = fc.record({
   metrics: mostly<Scene['metrics']>('answers', 'silent'),
   route: fc.oneof(
     { weight: 40, arbitrary: fc.constant('as-ordered' as const) },
+    { weight: 2, arbitrary: fc.constant('contested' as const) },
     { weight: 1, arbitrary: fc.constantFrom('changed' as const, 'gone' as const, 'taken' as const) },
   ),
   canary: mostly<Scene['canary']>('ready', 'ready', 'unready', 'crashing'),
@@ -82,6 +88,10 @@ const fate: fc.Arbitrary<Fate> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ is: fc.constantFrom('fails' as const, 'cancelled' as const, 'lock-lost' as const), at: fc.nat({ max: 2 }) }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ is: fc.constant('asked' as const), what: fc.constantFrom(...requestable), at: fc.nat({ max: 2 }) }),
   },
 );
 
@@ -103,11 +113,17 @@ const plan: fc.Arbitrary<RolloutPlan> = fc
     canaryAutoscaler: fc.boolean(),
     drain: fc.constantFrom(0, 30),
     rolloutTimeout: fc.constantFrom(60, 120),
+    pauseLimit: fc.constantFrom(10, 90, 300),
+    pauses: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }).map((each) => each.map((one, index) => one && index % 2 === 0)),
     replicas: fc.constantFrom(0, 1, 3, 50),
     minRequests: fc.constantFrom(1, 300),
   })
-  .map(({ weights, hold, ...rest }) => {
-    const stages = weights.map((weight) => ({ weight, holdSeconds: hold }));
+  .map(({ weights, hold, pauses, ...rest }) => {
+    const stages = weights.map((weight, index) => ({
+      weight,
+      holdSeconds: hold,
+      ...(pauses[index] === true ? ({ pause: true } as const) : {}),
+    }));
     return planWith({ ...rest, stages: rest.promote ? ladderToPromote(stages, rest.interval) : stages });
   });
 
@@ -143,6 +159,9 @@ interface Known {
   pinned: boolean;
   /** Nothing is left pinned, by this run or the one before. */
   released: boolean;
+  /** It keeps the deadline of a pause. */
+  handedOver: boolean;
+  fights: number;
 }
 
 export interface Told {
@@ -169,18 +188,24 @@ export function tell({ plan: rollout, first: { by, found: left }, fates, tail }:
     guarded: false,
     pinned: false,
     released: left.phase === 'resting',
+    handedOver: false,
+    fights: 0,
   };
   for (let count = 0; ; count += 1) {
     const { state, effects } = move;
     phases.push(state.phase);
     if (state.phase === 'ended' && effects.length === 0) {
-      if (state.ending.outcome !== 'unknown') expect(known.weight).toBe(0);
+      if (state.ending.outcome === 'paused') expect([known.handedOver, known.guarded, (known.weight ?? 0) > 0]).toEqual([true, true, true]);
+      else if (state.ending.outcome !== 'unknown') expect(known.weight).toBe(0);
       return { state, effects: carriedOut, phases };
     }
     expect(effects).not.toEqual([]);
     if (count > mostEvents) throw new Error(`It has not ended after ${count} events: ${JSON.stringify(state)}`);
-    const ending = fates[count] ?? { is: 'carried-out', scene: tail[count % tail.length] ?? fine };
-    const until = ending.is === 'carried-out' ? effects.length : Math.min(ending.at, effects.length - 1);
+    const usual = { is: 'carried-out', scene: tail[count % tail.length] ?? fine } as const;
+    const fated = fates[count] ?? usual;
+    const cutAt = fated.is === 'asked' ? heardAt(state, effects, fated.what, fated.at) : fated.is === 'carried-out' ? -1 : fated.at;
+    const ending = fated.is === 'asked' && cutAt < 0 ? usual : fated;
+    const until = ending.is === 'carried-out' ? effects.length : Math.min(cutAt, effects.length - 1);
     for (const effect of effects.slice(0, until)) {
       allowed(rollout, state, effect, known);
       apply(effect, known);
@@ -195,7 +220,9 @@ export function tell({ plan: rollout, first: { by, found: left }, fates, tail }:
       if (failing.do === 'pin-minima') known.released = false;
       if (failing.do === 'release-minima') known.pinned = false;
       if (failing.do === 'dismiss-guardian') known.guarded = false;
-      if (failing.do === 'await-canary' || failing.do === 'scale-canary' || failing.do === 'set-canary') known.awaited = 0;
+      // A request only stops waiting for more pods than there are.
+      const waits = failing.do === 'await-canary' || failing.do === 'scale-canary' || failing.do === 'set-canary';
+      if (waits && ending.is !== 'asked') known.awaited = 0;
     }
     const event = eventOf(effects.at(-1), ending, at, traffic, known);
     at = event.at;
@@ -213,7 +240,18 @@ const interruptions = {
   'lock-lost': (at: number): RolloutEvent => ({ on: 'lock-lost', at, text: 'Someone else has it.' }),
 };
 
+/** Where a request cuts the effects of this phase short; -1: it is not heard now. */
+function heardAt(state: Rollout, effects: readonly Effect[], what: Requestable, from: number): number {
+  if (!hears(state, what)) return -1;
+  const waits = (effect: Effect): boolean => effect.do === 'observe' || effect.do === 'await-canary';
+  const yields = (effect: Effect): boolean =>
+    !['restore-stable', 'record', 'answer', 'alert'].includes(effect.do) && !(effect.do === 'shift' && effect.urgent);
+  return effects.findIndex((effect, index) => waits(effect) || (what === 'abort' && index >= from && yields(effect)));
+}
+
 function eventOf(last: Effect | undefined, ending: Fate, at: number, traffic: Traffic, known: Known): RolloutEvent {
+  if (ending.is === 'asked')
+    return { on: 'asked', at: at + 1, request: { id: `${at}`, what: ending.what, epoch: 1, who: 'alice', why: '', at: '', run: '' } };
   if (ending.is !== 'carried-out') return interruptions[ending.is](at + 1);
   const { scene: seen } = ending;
   const { weight = 50 } = known;
@@ -230,7 +268,8 @@ function eventOf(last: Effect | undefined, ending: Fate, at: number, traffic: Tr
 
 const routes: Readonly<Record<Scene['route'], RouteView>> = {
   'as-ordered': { is: 'as-ordered' },
-  changed: { is: 'changed', what: 'the canary has 7 % instead of 5 %', by: 'kubectl' },
+  changed: { is: 'changed', what: 'the canary has 7 % instead of 5 %', by: 'kubectl', fight: 1 },
+  contested: { is: 'changed', what: 'the canary has 0 % instead of 5 %', by: 'argocd-controller', fight: 1 },
   gone: { is: 'gone' },
   taken: { is: 'taken' },
 };
@@ -243,14 +282,18 @@ function sampleFrom(
   known: Known,
 ): Sample {
   if (seen.cluster === 'silent') return blindSample(at, reading);
-  if (seen.route === 'changed') known.weight = undefined;
+  if (seen.route === 'changed' || seen.route === 'contested') {
+    known.weight = undefined;
+    known.fights += 1;
+  }
+  const route = routes[seen.route];
   const runs = seen.runs === 'as-ordered' ? known.stableOrdered : seen.runs;
   const stable = until === undefined || seen.stable === 'unseen' ? undefined : stableIs(seen.stable, runs);
   if (stable !== undefined) known.stable = stable.status.is === 'available' && runs !== 'new' ? 'good-old' : 'other';
   return sampleOf({
     at,
     reading,
-    route: routes[seen.route],
+    route: route.is === 'changed' ? { ...route, fight: known.fights } : route,
     readyEndpoints: seen.canary === 'unready' ? 0 : 1,
     ...(seen.canary === 'crashing' ? { trouble: crash } : {}),
     ...(stable === undefined ? {} : { stable }),
@@ -287,9 +330,16 @@ function allowed(plan: RolloutPlan, state: Rollout, effect: Effect, known: Known
         expect([effect.weight, known.recorded?.phase, known.stableOrdered]).toEqual([50, 'returning', 'new']);
         return;
       }
+      if (state.phase === 'promoting') {
+        // In the place of what a controller wrote.
+        expect([effect.weight, known.recorded?.phase]).toEqual([100, 'promoting']);
+        return;
+      }
       expect(known.recorded?.phase).toBe('stages');
       expect(known.awaited).toBeGreaterThanOrEqual(Math.max(1, share(plan, effect.weight)));
-      expect(plan.stages.findIndex(({ weight }) => weight === effect.weight)).toBeGreaterThan(known.rung);
+      expect(plan.stages.findIndex(({ weight }) => weight === effect.weight)).toBeGreaterThan(
+        state.phase === 'paused' ? state.stage - 1 : known.rung,
+      );
       return;
     case 'claim':
       expect(effect.weight).toBe(known.stableTouched ? 'as-found' : 0);
@@ -318,6 +368,9 @@ function allowed(plan: RolloutPlan, state: Rollout, effect: Effect, known: Known
     case 'dismiss-guardian':
       // It watches until users cannot be on the canary any more.
       expect([plan.guardian, state.phase, known.weight]).toEqual([true, 'resting', 0]);
+      return;
+    case 'hand-over':
+      expect([known.guarded, known.recorded?.phase, known.recorded?.weight]).toEqual([true, 'paused', known.weight]);
       return;
     case 'scale-canary':
       expect(effect.autoscaled === true && !plan.canaryAutoscaler).toBe(false);
@@ -371,6 +424,9 @@ function apply(effect: Effect, known: Known): void {
     case 'dismiss-guardian':
       known.guarded = false;
       return;
+    case 'hand-over':
+      known.handedOver = true;
+      return;
     default:
       return;
   }
@@ -382,12 +438,19 @@ function turned(plan: RolloutPlan, before: Rollout, event: RolloutEvent, { state
     expect([state.phase, effects]).toEqual(['ended', [{ do: 'alert' }]]);
   }
   if (before.phase === 'shifting') known.rung = before.stage;
+  // A controller undid this very weight, and it is ordered once more: never higher.
+  if (before.phase === 'holding' && state.phase === 'shifting') {
+    expect([event.on, state.stage]).toEqual(['sample', before.stage]);
+    expect(known.fights).toBeLessThan(3);
+    known.rung = before.stage - 1;
+  }
+  decided(plan, before, event, state);
   if (state.phase === 'preparing') known.rung = -1;
   // Stable is touched only after everyone was seen on the canary, or to finish what was already begun.
   if (state.phase === 'promoting' && before.phase !== 'promoting') {
     if (before.phase === 'claiming') expect(before.next).toBe('promote');
     else {
-      expect(before.phase).toBe('holding');
+      expect(['holding', 'paused']).toContain(before.phase);
       expect(known.weight).toBe(100);
       expect(plan.promote).toBe(true);
     }
@@ -397,7 +460,9 @@ function turned(plan: RolloutPlan, before: Rollout, event: RolloutEvent, { state
   }
   // A stage is left forward only with an answer of the cluster, and for its last time only when there was one of the metrics.
   if (before.phase === 'holding' && (state.phase === 'scaling' || state.phase === 'promoting' || isAnalysed(state))) {
+    if (event.on === 'asked') return;
     if (event.on !== 'sample') throw new Error('A stage was left without a sample.');
+    expect(plan.stages[before.stage]?.pause).toBeUndefined();
     expect(event.sample.cluster.is).toBe('answer');
     expect(event.at - before.watch.since).toBeGreaterThanOrEqual(plan.stages[before.stage]?.holdSeconds ?? 0);
     if ((plan.stages[before.stage]?.weight ?? 0) > 0) expect(event.sample.reading.canary.is).toBe('counters');
@@ -406,6 +471,25 @@ function turned(plan: RolloutPlan, before: Rollout, event: RolloutEvent, { state
   if (event.on === 'cancelled') expect(goingBack).toContain(state.phase);
   if (event.on === 'cancelled' && 'again' in state) expect(state.again).toBe(false);
   if (isGoing(before) && !('again' in before && before.again)) expect(goingBack).toContain(state.phase);
+}
+
+/** What only a person may decide, and what not even they. */
+function decided(plan: RolloutPlan, before: Rollout, event: RolloutEvent, after: Rollout): void {
+  if (event.on === 'asked') {
+    const { what } = event.request;
+    if (what === 'abort') expect(goingBack).toContain(after.phase);
+    if (what === 'pause') expect(['paused', before.phase]).toContain(after.phase);
+    if (what === 'promote' && after.phase !== before.phase) {
+      if (!('stage' in before)) throw new Error(`Promoted from ${before.phase}.`);
+      // From a canary that nobody has seen, or that is failing, nobody is taken further.
+      expect([plan.promote, carriedTraffic(plan, before.stage + 1)]).toEqual([true, true]);
+      if ('watch' in before) expect(before.watch.verdict?.is).not.toBe('fail');
+    }
+    return;
+  }
+  if (before.phase === 'paused') expect(['paused', 'leaving', ...goingBack]).toContain(after.phase);
+  if (before.phase === 'paused' && after.phase === 'leaving') expect(event.at - before.since).toBeGreaterThanOrEqual(plan.pauseLimit);
+  if (before.phase === 'leaving') expect(goingBack).toContain(after.phase);
 }
 
 const isAnalysed = (state: Rollout): boolean => state.phase === 'emptying' && state.ending.outcome === 'analysed';

@@ -15,10 +15,10 @@ describe('sickness', () => {
   it.each([
     [
       'a changed route, whose writer is named',
-      { route: { is: 'changed', what: 'the canary has 50 % instead of 5 %', by: 'argocd' } },
+      { route: { is: 'changed', what: 'the canary has 50 % instead of 5 %', by: 'argocd', fight: 3 } },
       'drift',
       'DRIFT',
-      /`argocd`.*50 % instead of 5 %/,
+      /`argocd`.*for the third time.*50 % instead of 5 %/,
     ],
     ['a deleted route', { route: { is: 'gone' } }, 'drift', 'DRIFT', /deleted/],
     ['a crash', { trouble: crash }, 'crash', 'ROLLOUT_FAILED', /exit code 1/],

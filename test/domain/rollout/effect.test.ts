@@ -25,6 +25,7 @@ const plan: RolloutPlan = {
   canaryAutoscaler: false,
   drain: 0,
   rolloutTimeout: 600,
+  pauseLimit: 3600,
   replicas: 4,
 };
 

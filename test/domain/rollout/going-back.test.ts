@@ -1,11 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { startEvidence } from '../../../src/domain/analysis/evidence.ts';
-import type { Cause } from '../../../src/domain/rollout/cause.ts';
+import { aborted, type Cause } from '../../../src/domain/rollout/cause.ts';
 import type { Effect, RolloutEvent } from '../../../src/domain/rollout/effect.ts';
 import { back, rest, stepDraining, stepEmptying, stepRestoring } from '../../../src/domain/rollout/going-back.ts';
 import type { Ending, Forward, In, Move } from '../../../src/domain/rollout/state.ts';
 import { startWatch } from '../../../src/domain/rollout/watch.ts';
 import { planWith, sampleOf, silentReading, stableIs, Traffic } from './rollouts.ts';
+
+type Later = Exclude<RolloutEvent, { on: 'asked' | 'lock-lost' }>;
 
 const plan = planWith({ stages: [0, 5, 100].map((weight) => ({ weight, holdSeconds: 60 })), rolloutTimeout: 100, drain: 30 });
 const harm: Cause = { kind: 'harm', code: 'CRITERIA_FAILED', text: 'It was bad.', remedy: 'Mend it.' };
@@ -48,13 +50,13 @@ describe('the way back', () => {
 
 describe('restoring', () => {
   const state: In<'restoring'> = { phase: 'restoring', cause: harm, since: 0, again: false };
-  const sampled = (at: number, stable?: ReturnType<typeof stableIs>): RolloutEvent => ({
+  const sampled = (at: number, stable?: ReturnType<typeof stableIs>): Later => ({
     on: 'sample',
     at,
     sample: sampleOf({ at, ...(stable === undefined ? {} : { stable }) }),
   });
 
-  it.each<readonly [string, RolloutEvent, string, readonly Effect['do'][]]>([
+  it.each<readonly [string, Later, string, readonly Effect['do'][]]>([
     ['stable is back', sampled(9, stableIs('available', 'old')), 'emptying', ['shift']],
     ['stable runs what someone else set', sampled(9, stableIs('available', 'foreign')), 'emptying', ['shift']],
     ['stable has the new image still', sampled(9, stableIs('available', 'new')), 'restoring', ['restore-stable', 'observe']],
@@ -89,7 +91,7 @@ describe('restoring', () => {
 
 describe('emptying', () => {
   const state: In<'emptying'> = { phase: 'emptying', ending: rolledBack, again: false, disturbed: false };
-  const done: RolloutEvent = { on: 'done', at: 9 };
+  const done: Later = { on: 'done', at: 9 };
 
   it('tells of a way back once the weight is 0, and of a success only at its end', () => {
     expect(names(stepEmptying(plan, state, done))).toEqual(['alert', 'record', 'measure']);
@@ -114,7 +116,7 @@ describe('emptying', () => {
   });
 
   it('that could not be confirmed is unknown, with both reasons, also after a success', () => {
-    const failed: RolloutEvent = { on: 'failed', at: 9, cause: { ...harm, code: 'ROUTE_NOT_ACCEPTED', text: 'Gateway edge said no.' } };
+    const failed: Later = { on: 'failed', at: 9, cause: { ...harm, code: 'ROUTE_NOT_ACCEPTED', text: 'Gateway edge said no.' } };
     expect(stepEmptying(plan, state, failed)).toMatchObject({
       state: {
         phase: 'ended',
@@ -135,7 +137,7 @@ describe('draining', () => {
   const traffic = new Traffic();
   const baseline = traffic.reading(0);
   const state: In<'draining'> = { phase: 'draining', ending: rolledBack, disturbed: false, since: 0, evidence: startEvidence(baseline) };
-  const seenAfter = (canary: number, stable: number, at = 30): RolloutEvent => {
+  const seenAfter = (canary: number, stable: number, at = 30): Later => {
     const later = new Traffic();
     later.pass(canary, stable);
     return { on: 'sample', at, sample: sampleOf({ at, reading: later.reading(at) }) };
@@ -146,18 +148,19 @@ describe('draining', () => {
     ['has one percent', seenAfter(10, 990), 'resting'],
     ['has more than one percent', seenAfter(11, 989), 'draining'],
     ['still has more after four drains', seenAfter(500, 500, 120), 'resting'],
-    ['cannot be measured', { on: 'sample', at: 30, sample: sampleOf({ at: 30, reading: silentReading(30) }) } as RolloutEvent, 'resting'],
+    ['cannot be measured', { on: 'sample', at: 30, sample: sampleOf({ at: 30, reading: silentReading(30) }) } as Later, 'resting'],
   ])('a canary that %s', (_, event, phase) => {
     expect(stepDraining(plan, state, event).state.phase).toBe(phase);
   });
 
   it.each([
-    ['rolled-back', 30],
-    ['aborted', 4],
-  ] as const)('of %s takes %i s', (outcome, inSeconds) => {
-    const move = stepDraining(plan, { ...state, ending: { outcome, cause: harm } }, { on: 'measured', at: 0, reading: baseline });
+    ['rolled-back', harm, 30],
+    ['aborted', cancel, 4],
+    ['aborted', aborted({ who: 'alice', why: '' }), 30],
+  ] as const)('of %s (%j) takes %i s', (outcome, cause, inSeconds) => {
+    const move = stepDraining(plan, { ...state, ending: { outcome, cause } }, { on: 'measured', at: 0, reading: baseline });
     expect(move.effects).toMatchObject([{ do: 'observe', inSeconds }]);
-    expect(move.effects).toEqual([expect.objectContaining(outcome === 'aborted' ? { unmeasured: true } : { do: 'observe' })]);
+    expect(move.effects).toEqual([expect.objectContaining(cause === cancel ? { unmeasured: true } : { do: 'observe' })]);
   });
 
   it('does not wait for the share when the run was cancelled', () => {
@@ -175,10 +178,10 @@ describe('draining', () => {
   });
 
   it.each(['rolled-back', 'aborted'] as const)('takes no pod away while someone sends users there (%s)', (outcome) => {
-    const changed: RolloutEvent = {
+    const changed: Later = {
       on: 'sample',
       at: 30,
-      sample: sampleOf({ at: 30, route: { is: 'changed', what: 'the canary has 9 % instead of 0 %', by: 'argocd' } }),
+      sample: sampleOf({ at: 30, route: { is: 'changed', what: 'the canary has 9 % instead of 0 %', by: 'argocd', fight: 1 } }),
     };
     const ending: Ending = { outcome, cause: harm };
     expect(stepDraining(plan, { ...state, ending }, changed)).toMatchObject({

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import type { Labels } from '../../../src/domain/kubernetes/labels.ts';
-import { ownerOf } from '../../../src/domain/rollout/ownership.ts';
+import { canaryChange, ownerOf, routeChange, stableChange } from '../../../src/domain/rollout/ownership.ts';
+import { routers } from '../../../src/domain/traffic/index.ts';
 
 const route = (labels: Labels, annotations: Labels = {}) => ({
   apiVersion: 'gateway.networking.k8s.io/v1',
@@ -13,6 +14,8 @@ const deployment = (labels: Labels, annotations: Labels = {}) => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
 });
+const ofRoute = (object: ReturnType<typeof route>, router = 'gateway-api') =>
+  ownerOf(object, routeChange(object, routers[router]!.weights));
 const tracked = (id: string) => route({}, { 'argocd.argoproj.io/tracking-id': id });
 
 describe('who will write an object again', () => {
@@ -73,24 +76,28 @@ describe('who will write an object again', () => {
       { tool: 'Helm', name: 'agent-7' },
     ],
   ] as const)('%s', (_, object, expected) => {
-    const owner = ownerOf(object);
+    const owner = ofRoute(object);
     expect(owner === undefined ? undefined : { tool: owner.tool, name: owner.name }).toEqual(expected);
   });
 
   it('says what is reverted and what to change, by kind', () => {
     const labels = { 'helm.toolkit.fluxcd.io/name': 'agent' };
-    expect(ownerOf(route(labels))).toMatchObject({
+    expect(ofRoute(route(labels))).toMatchObject({
       reverts: expect.stringContaining('the weights of HTTPRoute agent'),
       change: expect.stringContaining('at weight 0 in Git'),
     });
-    expect(ownerOf(deployment(labels))).toMatchObject({
+    expect(ownerOf(deployment(labels), stableChange(deployment(labels)))).toMatchObject({
       reverts: expect.stringContaining('the image of Deployment agent'),
       change: expect.stringContaining('promoted image'),
+    });
+    expect(ownerOf(deployment(labels), canaryChange(deployment(labels)))).toMatchObject({
+      reverts: expect.stringContaining('image and size of Deployment agent'),
+      change: expect.stringContaining('at 0 replicas in Git'),
     });
   });
 
   it('lets Argo CD ignore the weights and nothing else', () => {
-    const owner = ownerOf(tracked('shop:gateway.networking.k8s.io/HTTPRoute:shop/agent'));
+    const owner = ofRoute(tracked('shop:gateway.networking.k8s.io/HTTPRoute:shop/agent'));
     expect(parse(owner!.yaml!)).toEqual({
       spec: {
         ignoreDifferences: [
@@ -104,5 +111,20 @@ describe('who will write an object again', () => {
         syncPolicy: { syncOptions: ['RespectIgnoreDifferences=true'] },
       },
     });
+  });
+
+  it.each([
+    ['gateway-api', '.spec.rules[]?.backendRefs[]?.weight', '/spec/rules'],
+    ['istio', '.spec.http[]?.route[]?.weight', '/spec/http'],
+    [
+      'nginx-ingress',
+      '.metadata.annotations["nginx.ingress.kubernetes.io/canary-weight"]',
+      '/metadata/annotations/nginx.ingress.kubernetes.io~1canary-weight',
+    ],
+  ])('knows where the weights of %s lie', (router, jq, pointer) => {
+    const argo = ofRoute(route({ 'argocd.argoproj.io/instance': 'shop' }), router);
+    expect(parse(argo!.yaml!).spec.ignoreDifferences[0].jqPathExpressions).toEqual([jq]);
+    const flux = ofRoute(route({ 'helm.toolkit.fluxcd.io/name': 'agent' }), router);
+    expect(parse(flux!.yaml!).spec.driftDetection.ignore[0].paths).toEqual([pointer]);
   });
 });

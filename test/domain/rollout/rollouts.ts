@@ -21,6 +21,7 @@ export const planWith = (more: Partial<RolloutPlan> = {}): RolloutPlan => ({
   canaryAutoscaler: false,
   drain: 30,
   rolloutTimeout: 600,
+  pauseLimit: 3600,
   replicas: 4,
   ...more,
 });

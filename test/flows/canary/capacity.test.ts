@@ -193,6 +193,7 @@ async function killedAfter(on: Shop, writes: number): Promise<boolean> {
     get: (...call) => (left > 0 ? cluster.get(...call) : never()),
     list: (...call) => (left > 0 ? cluster.list(...call) : never()),
     watch: (...call) => cluster.watch(...call),
+    version: (...call) => cluster.version(...call),
     write: async (write, signal) => {
       if (left <= 0) return never();
       if (write.do !== 'create' || write.kind.kind !== 'SelfSubjectAccessReview') left -= 1;

@@ -5,6 +5,7 @@ import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import type { CanaryResult } from '../../../src/flows/canary/result.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { waiting } from '../../domain/kubernetes/pods.ts';
+import { routeWith } from '../../domain/traffic/httproute/fixtures.ts';
 import { forbidden, stage, unreachable } from '../stand-ins.ts';
 import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
@@ -83,6 +84,14 @@ describe('a canary in a cluster', () => {
     expect([on.weights, on.replicas('agent-canary')]).toEqual([[0], 0]);
   });
 
+  it('beside a third backend is told its share as a person reads it', async () => {
+    const on = shop();
+    const backendRefs = Object.entries({ agent: 75, 'agent-canary': 0, other: 25 }).map(([name, weight]) => ({ name, port: 80, weight }));
+    on.cluster.put(HTTPRoute, routeWith([{ backendRefs }]));
+    const { writes } = await run(on);
+    expect(writes.map(({ what }) => what)).toContain('route agent: canary 25.3 %, stable 74.7 %');
+  });
+
   it('whose smoke check fails gets no user', async () => {
     const on = shop({}, { probe: () => ({ is: 'answer', status: 500, body: '' }) });
     expect(await run(on, { smoke: '- http: /health' })).toMatchObject({ outcome: 'rolled-back', code: 'SMOKE_FAILED' });
@@ -126,6 +135,16 @@ describe('before anything is written', () => {
     const on = shop();
     expect(await run(on, { image: oldImage })).toMatchObject({ outcome: 'promoted', reason: expect.stringContaining('already') });
     expect(moved(on)).toEqual([]);
+  });
+
+  it('a promotion without evidence tells that with everything else', async () => {
+    const on = shop();
+    on.cluster.remove(HTTPRoute, 'agent');
+    const plan = { ...planOf(), action: 'promote' as const, image: undefined, requireEvidence: true };
+    await expect(on.clock.until(executeCanary(plan, on.world))).rejects.toMatchObject({
+      code: 'PREFLIGHT_FAILED',
+      what: expect.stringMatching(/^2 problems were found[\s\S]*No canary of agent has passed[\s\S]*HTTPRoute shop\/agent is not there/),
+    });
   });
 
   it('all problems are told at once', async () => {

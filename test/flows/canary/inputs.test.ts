@@ -5,7 +5,9 @@ import { standard } from '../../../src/domain/analysis/criteria-profiles/standar
 import { presets } from '../../../src/domain/analysis/presets/index.ts';
 import { profiles } from '../../../src/domain/rollout/profiles.ts';
 import { routers } from '../../../src/domain/traffic/index.ts';
-import { parseCanaryInputs } from '../../../src/flows/canary/inputs.ts';
+import { parseCanaryInputs, parsePromoteInputs, promoteInputNames } from '../../../src/flows/canary/inputs.ts';
+import { planRollout } from '../../../src/flows/canary/plan.ts';
+import { flow } from '../../../src/flows/promote/index.ts';
 import { failureOf, least, rawInputs } from '../raw-inputs.ts';
 
 const given = (more: Readonly<Record<string, string>> = {}) => parseCanaryInputs(rawInputs({ ...least, ...more }));
@@ -303,5 +305,50 @@ describe('what tools of this kind have silently let pass', () => {
 
   it('criteria that are empty YAML are not taken for no criteria', () => {
     expect(refusal({ criteria: '# nothing yet' }).what).toContain('`criteria`');
+  });
+});
+
+const promotion = (more: Readonly<Record<string, string>> = {}) =>
+  parsePromoteInputs(rawInputs({ service: 'agent', 'prometheus-url': least['prometheus-url'], ...more }));
+
+describe('actions/promote', () => {
+  it('needs no image: it takes the one that was analysed, and its evidence', () => {
+    expect(promotion().wishes).toMatchObject({
+      action: 'promote',
+      image: undefined,
+      promote: true,
+      requireEvidence: true,
+      stages: [],
+      smoke: [],
+      atRest: 'reset',
+    });
+  });
+
+  it('shows everyone the new version for one interval before stable is touched', () => {
+    expect(planRollout(promotion({ interval: '45s' }).wishes).stages).toEqual([{ weight: 100, holdSeconds: 45 }]);
+  });
+
+  it('without evidence needs the image', () => {
+    expect(promotion({ image: 'agent:v2', 'require-evidence': 'false' }).wishes).toMatchObject({
+      requireEvidence: false,
+      image: { tag: 'v2' },
+    });
+    expect(failureOf(() => promotion({ 'require-evidence': 'false' })).what).toContain(
+      '`image` and `require-evidence`: without evidence there is no image to promote',
+    );
+  });
+
+  it.each([
+    ['image', 'agent', /neither a tag nor a digest/],
+    ['require-evidence', 'no', /neither `true` nor `false`/],
+    ['canary-deployment', 'agent', /both are the same/],
+    ['prometheus-service', 'm/p:9', /both are given/],
+  ])('%s = %s is refused', (name, value, problem) => {
+    expect(failureOf(() => promotion({ [name]: value })).what).toMatch(problem);
+  });
+
+  it('knows no stages, no smoke checks and no other ending', () => {
+    for (const name of ['stages', 'profile', 'smoke', 'promote', 'at-rest']) expect(promoteInputNames).not.toContain(name);
+    expect(flow).toMatchObject({ name: 'promote', inputNames: promoteInputNames });
   });
 });

@@ -85,6 +85,17 @@ describe('ownership', () => {
       warnings: [{ what: expect.stringMatching(/Argo CD/) }],
     });
   });
+  it('looks at a canary of the user, and not at one of ours', () => {
+    const labels = { 'kustomize.toolkit.fluxcd.io/name': 'shop' };
+    const canary = (more: Readonly<Record<string, string>>): Survey => ({
+      ...good,
+      canary: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'agent-canary', labels: { ...labels, ...more } } },
+    });
+    expect(ownership(plan, canary({})).problems).toMatchObject([
+      { what: expect.stringMatching(/^Deployment agent-canary belongs to Flux/) },
+    ]);
+    expect(ownership(plan, canary({ 'wf-deploy.io/service': 'agent', 'wf-deploy.io/track': 'canary' }))).toEqual(nothing);
+  });
 });
 
 describe('restingRoute', () => {
@@ -135,6 +146,8 @@ describe('evidenceFor', () => {
       { what: expect.stringContaining('no canary of this service has passed here') },
     ]);
   });
+  it('is what a promotion lacks that has no image at all', () =>
+    expect(evidenceFor(asking, undefined, '').problems).toMatchObject([{ what: 'No canary of agent has passed in this cluster.' }]));
 });
 
 it('what may not be read is missing and does not end the survey', async () => {

@@ -3,7 +3,6 @@ import type { LeaseView } from '../../../src/domain/rollout/lease.ts';
 import type { CanaryPlan } from '../../../src/flows/canary/plan.ts';
 import { resolveImage, wantedImage } from '../../../src/flows/canary/resolve-image.ts';
 import type { Resolution } from '../../../src/ports/registry.ts';
-import { failureOf } from '../raw-inputs.ts';
 import { stage } from '../stand-ins.ts';
 import { digest, planOf } from './shop.ts';
 
@@ -50,7 +49,8 @@ describe('wantedImage', () => {
     ['no evidence', lease()],
     ['evidence that is no image', lease('not an image')],
     ['evidence without tag and digest', lease('registry.example.com/agent')],
-  ])('is refused with %s', (_, found) => {
-    expect(failureOf(() => wantedImage(unnamed, found)).code).toBe('EVIDENCE_MISSING');
+  ])('is none with %s', async (_, found) => {
+    expect(wantedImage(unnamed, found)).toBeUndefined();
+    expect(await resolveImage(stage({}).world, undefined)).toEqual({ text: '', problems: [], warnings: [] });
   });
 });

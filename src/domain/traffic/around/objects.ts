@@ -1,3 +1,4 @@
+import { Failure } from '../../../failure.ts';
 import { Deployment, Service } from '../../kubernetes/kinds.ts';
 import type { Labels } from '../../kubernetes/labels.ts';
 import type { Kind, KubernetesObject } from '../../kubernetes/object.ts';
@@ -13,6 +14,28 @@ export const allOf = (kind: Kind, around: readonly KubernetesObject[]): readonly
 
 export const oneOf = (kind: Kind, name: string | undefined, around: readonly KubernetesObject[]): KubernetesObject | undefined =>
   allOf(kind, around).find(({ metadata }) => metadata.name === name);
+
+/** The object of this kind that a service has under a name. */
+export const named = (
+  kind: Kind,
+  name: string,
+  found: readonly KubernetesObject[],
+  { namespace }: Application,
+): KubernetesObject | undefined => allOf(kind, found).find(({ metadata }) => metadata.name === name && metadata.namespace === namespace);
+
+export const routeOf = (kind: Kind, found: readonly KubernetesObject[], app: Application): KubernetesObject | undefined =>
+  named(kind, app.route, found, app);
+
+/** The route, which has to be there: `inspect` is what deals with one that is not. */
+export function routeIn(kind: Kind, found: readonly KubernetesObject[], app: Application): KubernetesObject {
+  const route = routeOf(kind, found, app);
+  if (route !== undefined) return route;
+  throw new Failure(
+    'ROUTE_UNUSABLE',
+    `${kind.kind} ${app.namespace}/${app.route} is not there.`,
+    'Create it, or name another one in the input `route`.',
+  );
+}
 
 export const stableServiceName = ({ stableService, service }: Application): string => stableService ?? service;
 

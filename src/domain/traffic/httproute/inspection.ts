@@ -1,48 +1,41 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import { yamlText } from '../../kubernetes/yaml.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import type { Application, Inspection } from '../router.ts';
-import { roundedPercent } from '../weights/split.ts';
+import { bypasses, mirrors, namedRules, notThere, purpose, splitTexts } from '../rules/findings.ts';
+import { fittedTo, type NamedRule, rulesOf, weighed, yamlWith } from '../rules/form.ts';
 import { scaleProblems, thirdBackendWarnings } from '../weights/third-backend.ts';
+import { backendsFor, form } from './form.ts';
 import { headerRouteProblems } from './header-route.ts';
-import { headersOf, isHeaderRoute, ruleText, sendsOnlyToCanary } from './match.ts';
-import { type BackendRef, type Rule, routeSpec, rulesOf } from './shape.ts';
-import { backendsOf, isSplit, percentOf } from './split.ts';
-import { fittedTo, weighed } from './third-backend.ts';
+import { headersOf } from './match.ts';
+import { type BackendRef, type Rule, routeSpec } from './shape.ts';
 
 /** What a rollout needs from a route, looked at before anything is written. */
 export function inspectRoute(route: KubernetesObject | undefined, app: Application, weights: readonly number[]): Inspection {
+  if (route === undefined) return { problems: [notThere(form, app)], warnings: [], splits: [], untouched: [], headers: [] };
   const name = `HTTPRoute ${app.namespace}/${app.route}`;
-  if (route === undefined) return { problems: [missing(name)], warnings: [], splits: [], untouched: [], headers: [] };
-  const rules = rulesOf(route).map((rule, index) => ({ rule, text: ruleText(rule, index) }));
-  const splits = rules.filter(({ rule }) => isSplit(rule, app));
-  const others = rules.filter(({ rule }) => !isSplit(rule, app));
-  const headerRoutes = others.map(({ rule }) => rule).filter((rule) => isHeaderRoute(rule, app));
+  const { all, splits, others, headerRoutes } = namedRules(form, rulesOf(form, route), app);
   return {
     problems: [
       ...((routeSpec(route).parentRefs ?? []).length === 0 ? [orphaned(name)] : []),
-      ...(splits.length === 0 ? [unsplit(name, app, rules, weights)] : []),
-      ...splits.flatMap(({ rule, text }) => [...ambiguous(rule, text, app), ...scaleProblems(weighed(rule, text, app), weights)]),
+      ...(splits.length === 0 ? [unsplit(route, app, all, weights)] : []),
+      ...splits.flatMap((split) => [...ambiguous(split, app), ...scaleProblems(weighed(form, route, split, app), weights)]),
     ],
     warnings: [
-      ...splits.flatMap(({ rule, text }) => [...thirdBackendWarnings(weighed(rule, text, app)), ...sticky(rule, text)]),
-      ...others.flatMap(({ rule, text }) => bypass(rule, text, app)),
-      ...rules.flatMap(({ rule, text }) => mirror(rule, text, app)),
-      ...headerRouteProblems(splits, headerRoutes, app),
+      ...splits.flatMap((split) => [...thirdBackendWarnings(weighed(form, route, split, app)), ...sticky(split)]),
+      ...bypasses(form, others, app),
+      ...mirrors(form, all, app),
+      ...headerRouteProblems(
+        route,
+        splits,
+        headerRoutes.map(({ rule }) => rule),
+        app,
+      ),
     ],
-    splits: splits.map(
-      ({ rule, text }) => `${text} is split: the canary \`${app.canaryService}\` has ${roundedPercent(percentOf(rule, app))} % now`,
-    ),
-    untouched: others.map(({ rule, text }) => `${text} is left alone: ${purpose(rule, app)}`),
-    headers: headerRoutes.flatMap(headersOf),
+    splits: splitTexts(form, splits, app),
+    untouched: others.map(({ rule, text }) => `${text} is left alone: ${purpose(form, rule, app)}`),
+    headers: headerRoutes.flatMap(({ rule }) => headersOf(rule)),
   };
 }
-
-const missing = (name: string): Problem => ({
-  what: `${name} is not there.`,
-  remedy:
-    'Create it, or name the HTTPRoute of the service in the input `route`. Check `router`, and that the kind is installed in the cluster.',
-});
 
 const orphaned = (name: string): Problem => ({
   what: `${name} names no parent in spec.parentRefs, so no gateway serves it.`,
@@ -50,25 +43,26 @@ const orphaned = (name: string): Problem => ({
 });
 
 /** The rules that go to stable get the canary at weight 0; where there is none, a whole rule is proposed. */
-function unsplit(
-  name: string,
-  app: Application,
-  rules: readonly { readonly rule: Rule; readonly text: string }[],
-  weights: readonly number[],
-): Problem {
-  const stableRules = rules.filter(({ rule }) => backendsOf(rule, app).stable.length > 0);
+function unsplit(route: KubernetesObject, app: Application, rules: readonly NamedRule<Rule>[], weights: readonly number[]): Problem {
+  const name = `HTTPRoute ${app.namespace}/${app.route}`;
+  const stableRules = rules.filter(({ rule }) => backendsFor(rule, app, 'stable').length > 0);
   if (stableRules.length > 0) {
     return {
       what: `${name} has no rule with the canary's backend \`${app.canaryService}\` beside \`${app.service}\`: ${stableRules.map(({ text }) => text).join('; ')}.`,
-      remedy: 'Put it in at weight 0, in each rule that is to be split. The rule then reads:',
-      yaml: yamlText(stableRules.map(({ rule }) => withCanary(rule, app, weights))),
+      remedy: 'Put it in at weight 0, in each rule that is to be split. In all of them it reads:',
+      yaml: yamlWith(
+        form,
+        route,
+        rules.map(({ rule }) => (backendsFor(rule, app, 'stable').length > 0 ? withCanary(rule, app, weights) : rule)),
+      ),
     };
   }
-  const port = rules.flatMap(({ rule }) => backendsOf(rule, app).canary).find((ref) => ref.port !== undefined)?.port ?? 80;
+  const port = rules.flatMap(({ rule }) => backendsFor(rule, app, 'canary')).find((ref) => ref.port !== undefined)?.port ?? 80;
   return {
     what: `${name} has no rule that sends requests to the Service \`${app.service}\`.`,
-    remedy: `Name the route of the service in the input \`route\`, or add a rule under spec.rules, with the port of the Service for ${port}:`,
-    yaml: yamlText([
+    remedy: `Name the route of the service in the input \`route\`, or add a rule, with the port of the Service for ${port}:`,
+    yaml: yamlWith(form, route, [
+      ...rules.map(({ rule }) => rule),
       {
         matches: [{ path: { type: 'PathPrefix', value: '/' } }],
         backendRefs: [
@@ -81,15 +75,15 @@ function unsplit(
 }
 
 function withCanary(rule: Rule, app: Application, weights: readonly number[]): Rule {
-  const { stable } = backendsOf(rule, app);
-  const added = stable.slice(0, 1).map((ref): BackendRef => ({ ...ref, name: app.canaryService, weight: 0 }));
-  const mended = { ...rule, backendRefs: [...(rule.backendRefs ?? []), ...added] };
-  return fittedTo(mended, app, weights) ?? mended;
+  const added = backendsFor(rule, app, 'stable')
+    .slice(0, 1)
+    .map((ref): BackendRef => ({ ...ref, name: app.canaryService, weight: 0 }));
+  return fittedTo(form, { ...rule, backendRefs: [...(rule.backendRefs ?? []), ...added] }, app, weights);
 }
 
-function ambiguous(rule: Rule, text: string, app: Application): readonly Problem[] {
-  const { stable, canary } = backendsOf(rule, app);
-  return [stable, canary]
+function ambiguous({ rule, text }: NamedRule<Rule>, app: Application): readonly Problem[] {
+  return (['stable', 'canary'] as const)
+    .map((arm) => backendsFor(rule, app, arm))
     .filter((refs) => refs.length > 1)
     .map((refs) => ({
       what: `${text} names the Service \`${refs[0]?.name}\` ${refs.length} times (ports ${refs.map(({ port }) => port ?? 'none').join(', ')}): how its share is to be divided among them cannot be told, and at weight 0 the division would be lost.`,
@@ -97,7 +91,7 @@ function ambiguous(rule: Rule, text: string, app: Application): readonly Problem
     }));
 }
 
-const sticky = (rule: Rule, text: string): readonly Problem[] =>
+const sticky = ({ rule, text }: NamedRule<Rule>): readonly Problem[] =>
   rule['sessionPersistence'] === undefined
     ? []
     : [
@@ -106,34 +100,3 @@ const sticky = (rule: Rule, text: string): readonly Problem[] =>
           remedy: 'Allow for it in the stages and in `drain`, or leave sessionPersistence out of the rule during rollouts.',
         },
       ];
-
-/** Traffic that reaches the canary whatever its weight is, without anyone having asked for it with a header. */
-const bypass = (rule: Rule, text: string, app: Application): readonly Problem[] =>
-  sendsOnlyToCanary(rule, app) && !isHeaderRoute(rule, app)
-    ? [
-        {
-          what: `${text} sends everything to the canary \`${app.canaryService}\`, whatever its weight is, and not only what asks for it with a header. No rollout and no rollback changes that.`,
-          remedy: 'Add the stable backend to the rule, or a header match, if these requests are not meant to depend on the canary.',
-        },
-      ]
-    : [];
-
-const mirror = (rule: Rule, text: string, app: Application): readonly Problem[] =>
-  (rule.filters ?? []).some(({ requestMirror }) => requestMirror?.backendRef?.name === app.canaryService)
-    ? [
-        {
-          what: `${text} mirrors requests to the canary \`${app.canaryService}\` at every weight. They count in its metrics, and its answers to them reach nobody.`,
-          remedy: 'Leave mirrored requests out of the queries of the criteria, or take the filter out.',
-        },
-      ]
-    : [];
-
-function purpose(rule: Rule, app: Application): string {
-  if (isHeaderRoute(rule, app)) return 'it is a header route to the canary';
-  if (sendsOnlyToCanary(rule, app)) return 'it goes to the canary only';
-  const { stable, canary } = backendsOf(rule, app);
-  if (canary.length > 0) return 'it names the canary at weight 0 and no backend of the service beside it';
-  return stable.length > 0
-    ? `it goes to \`${app.service}\` and not to the canary, so it gets the new version with the promotion`
-    : 'it goes elsewhere';
-}

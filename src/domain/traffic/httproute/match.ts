@@ -1,19 +1,9 @@
 import { shown } from '../../units/shown.ts';
-import type { Application, CanaryHeader } from '../router.ts';
+import type { CanaryHeader } from '../router.ts';
 import type { Match, Rule, ValueMatch } from './shape.ts';
-import { armOf, weightOf } from './split.ts';
 
 /** A rule without matches matches every request. */
 export const matchesOf = ({ matches = [] }: Rule): readonly Match[] => (matches.length === 0 ? [{}] : matches);
-
-/** Whether a rule sends all it gets to the canary, and gets only requests with certain headers. */
-export const isHeaderRoute = (rule: Rule, app: Application): boolean =>
-  sendsOnlyToCanary(rule, app) && matchesOf(rule).every(({ headers = [] }) => headers.length > 0);
-
-export function sendsOnlyToCanary({ backendRefs = [] }: Rule, app: Application): boolean {
-  const carrying = backendRefs.filter((ref) => weightOf(ref) > 0);
-  return carrying.length > 0 && carrying.every((ref) => armOf(ref, app) === 'canary');
-}
 
 /** The headers that reach the canary: of each match the one that says it alone, if there is one. */
 export const headersOf = (rule: Rule): readonly CanaryHeader[] =>

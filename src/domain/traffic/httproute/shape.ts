@@ -1,7 +1,4 @@
-import { Failure } from '../../../failure.ts';
-import { HTTPRoute } from '../../kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import type { Application } from '../router.ts';
 
 // The API server has checked an HTTPRoute against the schema of its kind. What that schema lets a user leave out is optional.
 
@@ -55,22 +52,6 @@ export interface ParentRef {
 
 interface RouteSpec {
   readonly parentRefs?: readonly ParentRef[];
-  readonly rules?: readonly Rule[];
 }
 
 export const routeSpec = (route: KubernetesObject): RouteSpec => (route['spec'] ?? {}) as RouteSpec;
-export const rulesOf = (route: KubernetesObject): readonly Rule[] => routeSpec(route).rules ?? [];
-
-export const isRouteOf = (object: KubernetesObject, app: Application): boolean =>
-  object.kind === HTTPRoute.kind && object.metadata.name === app.route && object.metadata.namespace === app.namespace;
-
-/** The route, which has to be there: `inspect` is what deals with one that is not. */
-export function routeIn(found: readonly KubernetesObject[], app: Application): KubernetesObject {
-  const route = found.find((object) => isRouteOf(object, app));
-  if (route !== undefined) return route;
-  throw new Failure(
-    'ROUTE_UNUSABLE',
-    `HTTPRoute ${app.namespace}/${app.route} is not there.`,
-    'Create it, or name another one in the input `route`.',
-  );
-}

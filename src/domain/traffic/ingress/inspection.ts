@@ -1,9 +1,10 @@
+import { Ingress } from '../../kubernetes/kinds.ts';
 import { annotated, manifestOf } from '../../kubernetes/manifest.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { yamlText } from '../../kubernetes/yaml.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import { shown } from '../../units/shown.ts';
-import { stableServiceName } from '../around/objects.ts';
+import { named, routeOf, stableServiceName } from '../around/objects.ts';
 import type { Application, Inspection } from '../router.ts';
 import { roundedPercent } from '../weights/split.ts';
 import { canaryIngressYaml, headerAnnotations, splitPlaces } from './canary-ingress.ts';
@@ -14,7 +15,6 @@ import {
   canaryRouteName,
   classOf,
   isCanary,
-  isNamed,
   mayBeNginx,
   type Place,
   placesOf,
@@ -26,8 +26,8 @@ import { headersOf, ignoredTotal, percentOf, totalOf, unreadableWeight } from '.
 
 /** What a rollout needs from stable's Ingress and the canary's beside it, looked at before anything is written. */
 export function inspectIngresses(found: readonly KubernetesObject[], app: Application, around: readonly KubernetesObject[]): Inspection {
-  const stable = around.find((object) => isNamed(object, app.route, app));
-  const canary = found.find((object) => isNamed(object, canaryRouteName(app), app));
+  const stable = routeOf(Ingress, around, app);
+  const canary = named(Ingress, canaryRouteName(app), found, app);
   const places = stable === undefined ? [] : splitPlaces(stable, app);
   const its = canary === undefined ? [] : placesOf(canary);
   const split = places.filter((place) => its.some((each) => samePlace(each, place)));

@@ -1,7 +1,7 @@
 import { Failure } from '../../../failure.ts';
 import { Ingress } from '../../kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import { isOf } from '../around/objects.ts';
+import { named } from '../around/objects.ts';
 import type { Application } from '../router.ts';
 
 // The API server has checked an Ingress against the schema of its kind. Annotations nobody has checked.
@@ -82,12 +82,9 @@ export const mayBeNginx = (ingress: KubernetesObject): boolean =>
 /** The Ingress that carries the weight. The controller merges it into that of stable. */
 export const canaryRouteName = ({ route }: Application): string => `${route}-canary`;
 
-export const isNamed = (object: KubernetesObject, name: string, app: Application): boolean =>
-  isOf(object, Ingress) && object.metadata.name === name && object.metadata.namespace === app.namespace;
-
 /** The canary Ingress, which has to be there: `inspect` is what deals with one that is not. */
 export function canaryIngressIn(found: readonly KubernetesObject[], app: Application): KubernetesObject {
-  const ingress = found.find((object) => isNamed(object, canaryRouteName(app), app));
+  const ingress = named(Ingress, canaryRouteName(app), found, app);
   if (ingress !== undefined) return ingress;
   throw new Failure(
     'ROUTE_UNUSABLE',

@@ -1,31 +1,37 @@
-import { yamlText } from '../../kubernetes/yaml.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import type { Application } from '../router.ts';
-import { isHeaderRoute, matchesOf, outranks } from './match.ts';
+import { isHeaderRoute } from '../rules/findings.ts';
+import { type NamedRule, yamlWith } from '../rules/form.ts';
+import { destinationsFor, form } from './form.ts';
+import { matchesOf, outranks } from './match.ts';
 import type { HttpRule } from './shape.ts';
-import { destinationsFor } from './split.ts';
-
-interface Named {
-  readonly rule: HttpRule;
-  readonly text: string;
-}
 
 /** Split rules whose requests have no way to the canary by a header: people and edge checks then meet it only by chance. */
-export function headerRouteProblems(rules: readonly Named[], splits: readonly Named[], app: Application): readonly Problem[] {
-  return splits.flatMap((split) => {
+export function headerRouteProblems(
+  route: KubernetesObject,
+  rules: readonly NamedRule<HttpRule>[],
+  splits: readonly NamedRule<HttpRule>[],
+  app: Application,
+): readonly Problem[] {
+  const uncovered = splits.filter((split) => {
     // The first rule that matches wins: one that comes later is never asked.
-    const before = rules.slice(0, rules.indexOf(split)).filter(({ rule }) => isHeaderRoute(rule, app));
+    const before = rules.slice(0, rules.indexOf(split)).filter(({ rule }) => isHeaderRoute(form, rule, app));
     const specials = before.flatMap(({ rule }) => matchesOf(rule));
-    const covered = matchesOf(split.rule).every((match) => specials.some((special) => outranks(special, match)));
-    if (covered) return [];
-    return [
-      {
-        what: `No header route comes before ${split.text}: nobody can ask for the canary there before it has weight.`,
-        remedy: 'Put this rule in front of it in spec.http; the first rule that matches wins:',
-        yaml: yamlText([headerRouteFor(split.rule, app)]),
-      },
-    ];
+    return !matchesOf(split.rule).every((match) => specials.some((special) => outranks(special, match)));
   });
+  if (uncovered.length === 0) return [];
+  return [
+    {
+      what: `No header route comes before ${uncovered.map(({ text }) => text).join('; ')}: nobody can ask for the canary there before it has weight.`,
+      remedy: 'Put a rule for it in front; the first rule that matches wins:',
+      yaml: yamlWith(
+        form,
+        route,
+        rules.flatMap((named) => (uncovered.includes(named) ? [headerRouteFor(named.rule, app), named.rule] : [named.rule])),
+      ),
+    },
+  ];
 }
 
 function headerRouteFor(rule: HttpRule, app: Application): HttpRule {

@@ -1,19 +1,9 @@
 import { shown } from '../../units/shown.ts';
-import type { Application, CanaryHeader } from '../router.ts';
+import type { CanaryHeader } from '../router.ts';
 import type { HttpRule, Match, StringMatch } from './shape.ts';
-import { legsOf } from './split.ts';
 
 /** A rule without matches matches every request. */
 export const matchesOf = ({ match = [] }: HttpRule): readonly Match[] => (match.length === 0 ? [{}] : match);
-
-/** Whether a rule sends all it gets to the canary, and gets only requests with certain headers. */
-export const isHeaderRoute = (rule: HttpRule, app: Application): boolean =>
-  sendsOnlyToCanary(rule, app) && matchesOf(rule).every(({ headers = {} }) => Object.keys(headers).length > 0);
-
-export function sendsOnlyToCanary(rule: HttpRule, app: Application): boolean {
-  const carrying = legsOf(rule, app).filter(({ weight }) => weight > 0);
-  return carrying.length > 0 && carrying.every(({ arm }) => arm === 'canary');
-}
 
 /** The headers that reach the canary: of each match the one that says it alone, if there is one. */
 export const headersOf = (rule: HttpRule): readonly CanaryHeader[] =>

@@ -1,32 +1,38 @@
-import { yamlText } from '../../kubernetes/yaml.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import type { Application } from '../router.ts';
+import { fittedTo, type NamedRule, yamlWith } from '../rules/form.ts';
+import { destinationsFor, form, weightOf } from './form.ts';
 import { hostsOf, sideNames } from './host.ts';
 import type { Destination, HttpRule, RouteDestination } from './shape.ts';
 import { destinationsOf } from './shape.ts';
-import { destinationsFor, weightOf } from './split.ts';
-import { fittedTo } from './weighed.ts';
 
 /** The rules that go to stable get the canary at weight 0; where there is none, a whole rule is proposed. */
 export function unsplit(
-  name: string,
+  route: KubernetesObject,
   app: Application,
-  rules: readonly { readonly rule: HttpRule; readonly text: string }[],
+  rules: readonly NamedRule<HttpRule>[],
   weights: readonly number[],
 ): Problem {
+  const name = `VirtualService ${app.namespace}/${app.route}`;
   const names = sideNames(app);
   const stableRules = rules.filter(({ rule }) => destinationsFor(rule, app, 'stable').length > 0);
   if (stableRules.length > 0) {
     return {
       what: `${name} has no http rule with the canary's destination \`${names.canary}\` beside \`${names.stable}\`: ${stableRules.map(({ text }) => text).join('; ')}.`,
-      remedy: 'Put it in at weight 0, in each rule that is to be split. The rule then reads:',
-      yaml: yamlText(stableRules.map(({ rule }) => withCanary(rule, app, weights))),
+      remedy: 'Put it in at weight 0, in each rule that is to be split. In all of them it reads:',
+      yaml: yamlWith(
+        form,
+        route,
+        rules.map(({ rule }) => (destinationsFor(rule, app, 'stable').length > 0 ? withCanary(rule, app, weights) : rule)),
+      ),
     };
   }
   return {
     what: `${name} has no http rule that sends requests to \`${names.stable}\`.`,
-    remedy: 'Name the route of the service in the input `route`, its hosts and subsets in theirs, or add a rule at the end of spec.http:',
-    yaml: yamlText([
+    remedy: 'Name the route of the service in the input `route`, its hosts and subsets in theirs, or add a rule at the end:',
+    yaml: yamlWith(form, route, [
+      ...rules.map(({ rule }) => rule),
       {
         route: [
           { destination: destinationOf(app, 'stable'), weight: 100 },
@@ -45,8 +51,7 @@ function withCanary(rule: HttpRule, app: Application, weights: readonly number[]
   const added = destinationsFor(rule, app, 'stable')
     .slice(0, 1)
     .map((each): RouteDestination => ({ ...each, destination: { ...each.destination, ...destinationOf(app, 'canary') }, weight: 0 }));
-  const mended = { ...rule, route: [...present, ...added] };
-  return fittedTo(mended, app, weights) ?? mended;
+  return fittedTo(form, { ...rule, route: [...present, ...added] }, app, weights);
 }
 
 function destinationOf(app: Application, arm: 'stable' | 'canary'): Destination {

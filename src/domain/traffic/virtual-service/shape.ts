@@ -1,8 +1,4 @@
-import { Failure } from '../../../failure.ts';
-import { VirtualService } from '../../kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import { isOf } from '../around/objects.ts';
-import type { Application } from '../router.ts';
 
 // The API server has checked a VirtualService against the schema of its kind. What that schema lets a user leave out is optional.
 
@@ -51,25 +47,9 @@ export interface StringMatch {
 interface VirtualServiceSpec {
   readonly hosts?: readonly string[];
   readonly gateways?: readonly string[];
-  readonly http?: readonly HttpRule[];
   readonly tcp?: readonly object[];
   readonly tls?: readonly object[];
 }
 
 export const specOf = (route: KubernetesObject): VirtualServiceSpec => (route['spec'] ?? {}) as VirtualServiceSpec;
-export const rulesOf = (route: KubernetesObject): readonly HttpRule[] => specOf(route).http ?? [];
 export const destinationsOf = ({ route = [] }: HttpRule): readonly RouteDestination[] => route;
-
-export const isRouteOf = (object: KubernetesObject, app: Application): boolean =>
-  isOf(object, VirtualService) && object.metadata.name === app.route && object.metadata.namespace === app.namespace;
-
-/** The route, which has to be there: `inspect` is what deals with one that is not. */
-export function routeIn(found: readonly KubernetesObject[], app: Application): KubernetesObject {
-  const route = found.find((object) => isRouteOf(object, app));
-  if (route !== undefined) return route;
-  throw new Failure(
-    'ROUTE_UNUSABLE',
-    `VirtualService ${app.namespace}/${app.route} is not there.`,
-    'Create it, or name another one in the input `route`.',
-  );
-}

@@ -1,9 +1,12 @@
-import { yamlText } from '../../kubernetes/yaml.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import { canaryWeight, type Leg, scaleOf, weightSum } from './split.ts';
 
 /** Percentage points by which a weight may miss what was ordered. */
 const tolerance = 0.5;
+
+export interface NamedLeg extends Leg {
+  readonly name: string;
+}
 
 /** A rule with weights, whatever its router calls it. */
 export interface WeighedRule {
@@ -11,11 +14,11 @@ export interface WeighedRule {
   readonly text: string;
   readonly stable: string;
   readonly canary: string;
-  readonly legs: readonly (Leg & { readonly name: string })[];
+  readonly legs: readonly NamedLeg[];
   /** The largest weight that the router takes. */
   readonly largestWeight: number;
-  /** The same rule with each weight multiplied, as it is written in YAML. */
-  multiplied(factor: number): unknown;
+  /** YAML of the route with each weight of the rule multiplied. */
+  multiplied(factor: number): string;
   /** What has to be known about such weights, as a further sentence of the remedy. */
   readonly caveat?: string;
 }
@@ -54,8 +57,8 @@ export function scaleProblems(rule: WeighedRule, weights: readonly number[]): re
     : [
         {
           what,
-          remedy: `Multiply all weights of the rule like this, which changes no share${rule.caveat === undefined ? '' : ` (${rule.caveat})`}:`,
-          yaml: yamlText([rule.multiplied(factor)]),
+          remedy: `Multiply all weights of the rule, which changes no share${rule.caveat === undefined ? '' : ` (${rule.caveat})`}. Write the route like this:`,
+          yaml: rule.multiplied(factor),
         },
       ];
 }

@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import type { KubernetesObject } from '../../../../src/domain/kubernetes/object.ts';
 import { istio } from '../../../../src/domain/traffic/istio.ts';
-import type { HttpRule } from '../../../../src/domain/traffic/virtual-service/shape.ts';
 import { app, appOf, fixtureNames, inspectFixture, readAround, readRoute, routeWith, ruleList } from './fixtures.ts';
 
 const texts = (problems: readonly { readonly what: string }[]): readonly string[] => problems.map(({ what }) => what);
@@ -225,7 +224,7 @@ const messages: readonly (readonly [string, 'problems' | 'warnings', number, str
     'canary-missing',
     'problems',
     0,
-    "VirtualService shop/agent-vs has no http rule with the canary's destination `agent-canary` beside `agent`: http rule 1 `default` (every request). → Put it in at weight 0, in each rule that is to be split. The rule then reads:",
+    "VirtualService shop/agent-vs has no http rule with the canary's destination `agent-canary` beside `agent`: http rule 1 `default` (every request). → Put it in at weight 0, in each rule that is to be split. In all of them it reads:",
   ],
   [
     'destination-subset-that-is-not-there',
@@ -237,7 +236,7 @@ const messages: readonly (readonly [string, 'problems' | 'warnings', number, str
     'header-route-after-the-split',
     'warnings',
     0,
-    'No header route comes before http rule 1 (every request): nobody can ask for the canary there before it has weight. → Put this rule in front of it in spec.http; the first rule that matches wins:',
+    'No header route comes before http rule 1 (every request): nobody can ask for the canary there before it has weight. → Put a rule for it in front; the first rule that matches wins:',
   ],
   [
     'mirror-to-the-canary',
@@ -273,7 +272,7 @@ const messages: readonly (readonly [string, 'problems' | 'warnings', number, str
     'no-http-rules',
     'problems',
     0,
-    'VirtualService shop/agent-vs has no http rule that sends requests to `agent`. → Name the route of the service in the input `route`, its hosts and subsets in theirs, or add a rule at the end of spec.http:',
+    'VirtualService shop/agent-vs has no http rule that sends requests to `agent`. → Name the route of the service in the input `route`, its hosts and subsets in theirs, or add a rule at the end:',
   ],
   [
     'same-host-on-two-ports',
@@ -285,7 +284,7 @@ const messages: readonly (readonly [string, 'problems' | 'warnings', number, str
     'stable-of-another-namespace-beside',
     'problems',
     0,
-    'http rule 2 (every request) has 50 parts for `agent` and `agent-canary` beside a third backend, so 5 % would be 3 of them, which is 6 % and 25 % would be 13 of them, which is 26 %. → Multiply all weights of the rule like this, which changes no share (old versions of Istio refuse weights that do not sum to 100: choose other stages there):',
+    'http rule 2 (every request) has 50 parts for `agent` and `agent-canary` beside a third backend, so 5 % would be 3 of them, which is 6 % and 25 % would be 13 of them, which is 26 %. → Multiply all weights of the rule, which changes no share (old versions of Istio refuse weights that do not sum to 100: choose other stages there). Write the route like this:',
   ],
   [
     'stable-of-another-namespace-beside',
@@ -367,15 +366,10 @@ describe('what is said', () => {
   });
 });
 
-/** A remedy's rules in the place of those they mend, or in front; a remedy's object in the place of the one of its name, or beside. */
-function mendedBy(name: string, yaml: string, replaces: (rule: HttpRule) => boolean) {
-  const written = parse(yaml) as readonly HttpRule[] | KubernetesObject;
+/** A remedy's object in the place of the one of its name, or beside. */
+function mendedBy(name: string, yaml: string) {
+  const object = parse(yaml) as KubernetesObject;
   const [route, around] = [readRoute(name), readAround(name)];
-  if (Array.isArray(written)) {
-    const kept = ruleList(route).filter((rule) => !replaces(rule));
-    return { route: { ...route, spec: { ...(route['spec'] as object), http: [...written, ...kept] } }, around };
-  }
-  const object = written as KubernetesObject;
   const isIt = (each: KubernetesObject) => each.kind === object.kind && each.metadata.name === object.metadata.name;
   if (isIt(route)) return { route: { ...object, metadata: route.metadata }, around };
   return { route, around: [...around.filter((each) => !isIt(each)), object] };
@@ -390,10 +384,7 @@ describe('the YAML of each finding mends it', () => {
   it('is there where something can be written down', () => expect(cases.length).toBeGreaterThan(20));
 
   it.each(cases)('%s: %s', (name, what, yaml) => {
-    const split = (rule: HttpRule) => coarse.test(what) && (rule.route ?? []).length > 2;
-    const alone = (rule: HttpRule) =>
-      /no http rule/.test(what) && (rule.route ?? []).some(({ destination }) => destination.host.startsWith('agent'));
-    const { route, around } = mendedBy(name, yaml, (rule) => split(rule) || alone(rule));
+    const { route, around } = mendedBy(name, yaml);
     const after = istio.inspect([route], appOf(name), [5, 25, 50, 100], around);
     const left = [...after.problems, ...after.warnings];
     expect(texts(left)).not.toContain(what);
@@ -404,7 +395,7 @@ describe('the YAML of each finding mends it', () => {
 
   it('keeps the whole rule but for the added destination, and gives a lone one its weight', () => {
     const [problem] = inspectFixture('canary-missing-beside-a-lone-stable-without-a-weight').problems;
-    expect(parse(problem!.yaml!)).toEqual([
+    expect(ruleList(parse(problem!.yaml!) as KubernetesObject)).toEqual([
       {
         route: [
           { destination: { host: 'agent' }, weight: 100 },
@@ -413,7 +404,9 @@ describe('the YAML of each finding mends it', () => {
       },
     ]);
     const [other] = inspectFixture('canary-missing').problems;
-    expect(parse(other!.yaml!)).toMatchObject([{ name: 'default', timeout: '2s', route: [{}, { destination: { port: { number: 80 } } }] }]);
+    expect(ruleList(parse(other!.yaml!) as KubernetesObject)).toMatchObject([
+      { name: 'default', timeout: '2s', route: [{}, { destination: { port: { number: 80 } } }] },
+    ]);
   });
 });
 

@@ -16,7 +16,7 @@ const rule = (stable: number, other: number, more: Partial<WeighedRule> = {}): W
     { arm: 'other', weight: other, name: 'edge' },
   ],
   largestWeight: 1000,
-  multiplied: (factor) => ({ factor }),
+  multiplied: (factor) => `times: ${factor}\n`,
   ...more,
 });
 
@@ -31,12 +31,12 @@ describe('a third backend', () => {
     expect(scaleProblems(rule(10, 90), [5])).toEqual([
       {
         what: 'rule 1 has 10 parts for `agent` and `agent-canary` beside a third backend, so 5 % would be 1 of them, which is 10 %.',
-        remedy: 'Multiply all weights of the rule like this, which changes no share:',
-        yaml: '- factor: 2\n',
+        remedy: 'Multiply all weights of the rule, which changes no share. Write the route like this:',
+        yaml: 'times: 2\n',
       },
     ]);
     expect(scaleProblems(rule(10, 90, { caveat: 'mind this' }), [5])[0]?.remedy).toBe(
-      'Multiply all weights of the rule like this, which changes no share (mind this):',
+      'Multiply all weights of the rule, which changes no share (mind this). Write the route like this:',
     );
   });
 

@@ -1,0 +1,2 @@
+import{t as e}from"./yaml.js";var t=e();function parseStrict(e){let n=new t.LineCounter,r=[...(0,t.parseAllDocuments)(e,{strict:!0,uniqueKeys:!0,lineCounter:n})];for(let e of r){let[t]=e.errors;if(t!==void 0)return{error:t.message.split(`
+`)[0]??``};let r=firstAlias(e);if(r!==void 0)return{error:`aliases (\`*name\`) are not read here (line ${n.linePos(r).line})`}}return{values:r.map(e=>e.toJS()).filter(e=>e!==null)}}function firstAlias(e){let n;return(0,t.visit)(e,{Alias:(e,{range:r})=>(n=r?.[0]??0,t.visit.BREAK)}),n}export{parseStrict};

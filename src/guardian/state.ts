@@ -1,0 +1,76 @@
+import type { LeaseView } from '../domain/rollout/lease.ts';
+
+export interface GuardPlan {
+  /** Its own name as a holder of the Lease. */
+  readonly me: string;
+  /** Of the run that made it: heartbeats are for that one only. */
+  readonly epoch: number;
+  readonly leaseSeconds: number;
+  readonly restoreSeconds: number;
+}
+
+export type Guard =
+  | Watching
+  | { readonly phase: 'taking'; readonly held: Held }
+  /** Users are on the canary and stable is half changed: it is mended before traffic returns to it. `since` is monotonic seconds. */
+  | { readonly phase: 'restoring'; readonly held: Held; readonly since: number }
+  | { readonly phase: 'emptying'; readonly held: Held }
+  | { readonly phase: 'telling'; readonly held: Held; readonly did: Did }
+  | { readonly phase: 'ended'; readonly because: 'relieved' | 'overtaken' | Did };
+
+export interface Watching {
+  readonly phase: 'watching';
+  /** An unbroken run of successful reads that all saw the same. Missing: the next read begins one. */
+  readonly run?: { readonly sign: string; readonly since: number; readonly seen: number };
+  /** When it last gave a sign of life; missing until its writes were rehearsed. */
+  readonly beatAt?: number;
+  /** The Lease when it was last there. */
+  readonly last?: LeaseView;
+  readonly pause?: Pause;
+}
+
+/** What it took over. */
+export interface Held {
+  readonly epoch: number;
+  /** As the dead run left it. */
+  readonly found: LeaseView;
+  /** Someone deleted the Lease: there is none to hold. */
+  readonly leaseGone: boolean;
+}
+
+export type Did = 'nothing to move' | 'weight 0' | 'stable restored, weight 0' | 'stable not restored in time';
+
+export type Action =
+  | { readonly do: 'read'; readonly inSeconds: number }
+  /** A dry run of the very writes that going back needs, and the word that they work. */
+  | { readonly do: 'rehearse' }
+  /** `pause`: it keeps its deadline, of which so many seconds have passed. `epoch`: as the Lease has it now. */
+  | { readonly do: 'beat'; readonly pause?: { readonly passed: number; readonly epoch: number } }
+  | { readonly do: 'take'; readonly found: LeaseView }
+  | { readonly do: 'restore-stable' | 'look-at-stable' | 'empty'; readonly held: Held; readonly inSeconds: number }
+  | { readonly do: 'tell'; readonly held: Held; readonly did: Did; readonly inSeconds: number }
+  | { readonly do: 'end' };
+
+/** What came of an action. `at` is monotonic seconds. */
+export type Observation =
+  /** `signAge`: seconds since the guardian's sign in it was written, by the wall clock, which is wrong by as much as two machines differ. */
+  | { readonly on: 'lease'; readonly at: number; readonly lease: LeaseView; readonly signAge: number }
+  | { readonly on: 'lease-gone'; readonly at: number }
+  | { readonly on: 'stable'; readonly at: number; readonly available: boolean }
+  | { readonly on: 'done'; readonly at: number }
+  /** The API server gave no answer, or none that says anything. */
+  | { readonly on: 'unanswered'; readonly at: number; readonly reason: string }
+  | { readonly on: 'refused'; readonly at: number; readonly reason: string }
+  /** Someone else holds the Lease, or wrote the route with a later epoch. */
+  | { readonly on: 'overtaken'; readonly at: number };
+
+export interface GuardMove {
+  readonly state: Guard;
+  readonly action: Action;
+}
+
+/** How much of a deadline has passed. Times are seconds, `at` monotonic. */
+export interface Pause {
+  readonly passed: number;
+  readonly at: number;
+}

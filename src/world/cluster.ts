@@ -1,0 +1,70 @@
+import { kubernetesConnection } from '../adapters/cluster/connection.ts';
+import { loadKubeconfig } from '../adapters/cluster/kubeconfig.ts';
+import { kubernetesCluster } from '../adapters/cluster/kubernetes.ts';
+import { builtGuardianKit } from '../adapters/guardian-kit/built.ts';
+import { prometheusAtUrl, prometheusInCluster } from '../adapters/metrics/prometheus.ts';
+import { webhookNotifier } from '../adapters/notifier/webhook.ts';
+import { kubernetesPods } from '../adapters/pods/kubernetes.ts';
+import { httpProbe } from '../adapters/probe/http.ts';
+import { ociRegistry } from '../adapters/registry/oci.ts';
+import { Failure } from '../failure.ts';
+import type { Connections, PrometheusConnection } from '../flows/flow.ts';
+import type { Log } from '../ports/log.ts';
+import type { Metrics } from '../ports/metrics.ts';
+import type { World } from '../ports/world.ts';
+import type { Surroundings } from './surroundings.ts';
+import { buildWorkspace } from './workspace.ts';
+
+/** The ports of a flow that works on a cluster. Throws KUBECONFIG_INVALID or INPUT_INVALID; asks nobody anything yet. */
+export function buildWorld(connections: Connections, around: Surroundings): World & { close(): void } {
+  const { log, mask } = around;
+  const kubeconfig = loadKubeconfig({
+    text: connections.kubeconfig.text,
+    path: around.kubeconfigPath,
+    context: connections.kubeconfig.context,
+  });
+  for (const secret of [...kubeconfig.secrets, ...secretsOf(connections)]) mask(secret);
+  const connection = kubernetesConnection({
+    kubeconfig,
+    version: around.version,
+    onSecret: mask,
+    onRequest: (method, path, status) => log.debug(`${method} ${path} ${status ?? 'no answer'}`),
+  });
+  const workspace = buildWorkspace(around);
+  return {
+    ...workspace,
+    cluster: kubernetesCluster(connection),
+    pods: kubernetesPods(connection),
+    metrics: metricsOf(connections.prometheus, connection, log),
+    registry: ociRegistry({ dockerConfig: around.dockerConfig }),
+    probe: httpProbe(),
+    guardianKit: builtGuardianKit(connections.webhook),
+    notifiers: connections.webhook === undefined ? [] : [webhookNotifier({ url: connections.webhook, now: () => workspace.clock.now() })],
+    defaultNamespace: kubeconfig.config.getContextObject(kubeconfig.context)?.namespace ?? 'default',
+    close: () => connection.close(),
+  };
+}
+
+function metricsOf(prometheus: PrometheusConnection | undefined, connection: ReturnType<typeof kubernetesConnection>, log: Log): Metrics {
+  const onWarning = (text: string): void => log.debug(`Prometheus: ${text}`);
+  if (prometheus === undefined) return noMetrics;
+  if (prometheus.by === 'service')
+    return prometheusInCluster(connection, { namespace: prometheus.namespace, service: prometheus.name, port: prometheus.port, onWarning });
+  const { url, token, ca, headers } = prometheus;
+  return prometheusAtUrl({ url, headers, onWarning, ...(token === undefined ? {} : { token }), ...(ca === undefined ? {} : { ca }) });
+}
+
+/** Only for flows that measure nothing: those that do refuse their inputs first. */
+const noMetrics: Metrics = {
+  query: () => Promise.reject(new Failure('INPUT_INVALID', 'No Prometheus is given.', 'Give `prometheus-url` or `prometheus-service`.')),
+};
+
+function secretsOf({ prometheus, webhook }: Connections): readonly string[] {
+  const url = prometheus?.by === 'url' ? [prometheus.token, ...Object.values(prometheus.headers), ...passwordOf(prometheus.url)] : [];
+  return [...url, webhook].filter((secret): secret is string => secret !== undefined && secret !== '');
+}
+
+const passwordOf = (url: string): readonly string[] => {
+  const { password } = new URL(url);
+  return password === '' ? [] : [password, decodeURIComponent(password)];
+};

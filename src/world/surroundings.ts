@@ -1,0 +1,25 @@
+import type { Cancellation } from '../ports/cancellation.ts';
+import type { Handover } from '../ports/handover.ts';
+import type { Log } from '../ports/log.ts';
+import type { RunIdentity } from '../ports/workspace.ts';
+
+/** What only the front door knows. */
+export interface Surroundings {
+  readonly run: RunIdentity;
+  readonly log: Log;
+  readonly cancellation: Cancellation;
+  readonly handover: Handover;
+  /** Keeps a secret out of everything that is shown from now on. */
+  readonly mask: (secret: string) => void;
+  /** The folder that an earlier step checked the repository out into. */
+  readonly workspace: string;
+  /** A folder that the runner empties after the job, outside of the workspace. */
+  readonly temporary: string;
+  /** Where to find a kubeconfig when the input is empty. */
+  readonly kubeconfigPath: string;
+  /** Text of a docker config.json, empty when there is none. */
+  readonly dockerConfig: string;
+  /** What other programs may see: no input and no token of this run. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+}

@@ -1,0 +1,20 @@
+import { expect, it } from '@jest/globals';
+import { managedChecks } from '../../../src/domain/fleet/managed-checks.ts';
+
+const pool = (name: string, provisioningState: string) => ({ name, provisioningState });
+
+it.each([
+  ['Succeeded', true, [pool('system', 'Succeeded')], ['power state pass', 'provisioning state pass']],
+  ['Succeeded', false, [], ['power state fail', 'provisioning state pass']],
+  ['Failed', true, [], ['power state pass', 'provisioning state fail']],
+  ['Succeeded', true, [pool('system', 'Succeeded'), pool('gpu', 'Upgrading')], ['power state pass', 'provisioning state fail']],
+  ['', true, [], ['power state pass', 'provisioning state fail']],
+])('%j, running %j, %j', (provisioningState, running, pools, results) => {
+  const checks = managedChecks({ provisioningState, running, pools });
+  expect(checks.map(({ name, is }) => `${name} ${is}`)).toEqual(results);
+});
+
+it('names what is being changed', () => {
+  const checks = managedChecks({ provisioningState: 'Updating', running: true, pools: [pool('gpu', 'Upgrading')] });
+  expect(checks[1]).toMatchObject({ found: 'the cluster is Updating; node pool gpu is Upgrading' });
+});

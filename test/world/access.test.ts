@@ -1,0 +1,31 @@
+import { tmpdir } from 'node:os';
+import { expect, it } from '@jest/globals';
+import { buildAccess } from '../../src/world/access.ts';
+
+it('opens a cluster by the kubeconfig of the inputs, and masks what is secret in it', () => {
+  const masked: string[] = [];
+  const kubeconfig = `{clusters: [{name: c, cluster: {server: "https://h:1"}}], users: [{name: u, user: {token: hunter-one}}],
+contexts: [{name: x, context: {cluster: c, user: u}}], current-context: x}`;
+  const world = buildAccess(
+    { kubeconfig, azure: undefined },
+    {
+      run: { holder: 'h', page: undefined, actor: undefined, commit: undefined },
+      log: { line: () => undefined, debug: () => undefined, annotate: () => undefined },
+      cancellation: { onRequest: () => () => undefined },
+      handover: { save: () => undefined },
+      mask: (secret) => masked.push(secret),
+      workspace: '.',
+      temporary: tmpdir(),
+      kubeconfigPath: '',
+      dockerConfig: '',
+      environment: {},
+      version: '1',
+    },
+  );
+  const open = world.access.open(world.kubeconfig, '');
+  open.close();
+  world.close();
+  expect(open.server).toBe('h:1');
+  expect(masked).toContain('hunter-one');
+  expect(world.managed).toBeUndefined();
+});
