@@ -1,13 +1,14 @@
 import type { PushedImage } from '../lab/image.ts';
 import type { Lab } from '../lab/lab.ts';
 import { pushNode } from '../lab/node-image.ts';
-import { deployExample, type ExampleService } from '../rollout/example-service.ts';
+import { deployExample, type ExampleOptions, type ExampleService } from '../rollout/example-service.ts';
 import { type Inputs, leaseOf, routeOf, standing } from '../rollout/rollouts.ts';
 import { canaryWeight } from '../rollout/story.ts';
 
 /** A service whose rollouts have a guardian, with a Lease of five seconds. */
-export async function deployGuarded(lab: Lab, namespace: string): Promise<ExampleService> {
-  const [app, { pinned }] = await Promise.all([deployExample(lab, namespace, { replicas: 2 }), nodeImage(lab)]);
+export async function deployGuarded(lab: Lab, namespace: string, change?: ExampleOptions['change']): Promise<ExampleService> {
+  const options: ExampleOptions = { replicas: 2, ...(change === undefined ? {} : { change }) };
+  const [app, { pinned }] = await Promise.all([deployExample(lab, namespace, options), nodeImage(lab)]);
   return { ...app, inputs: { ...app.inputs, ...guarded, 'guardian-image': pinned } };
 }
 
@@ -47,10 +48,12 @@ export async function guardianEvents({ lab, namespace }: Place) {
   return events.filter((event) => event['source']?.component === 'wf-deploy-guardian');
 }
 
-const kinds = [
+/** Of everything that a guardian is made of. */
+export const guardianKinds = [
   ['batch/v1', 'Job'],
   ['v1', 'ServiceAccount'],
   ['v1', 'ConfigMap'],
+  ['v1', 'Secret'],
   ['rbac.authorization.k8s.io/v1', 'Role'],
   ['rbac.authorization.k8s.io/v1', 'RoleBinding'],
   ['v1', 'Pod'],
@@ -59,9 +62,9 @@ const kinds = [
 /** What of a guardian is in the namespace, as `Kind name`. */
 export async function guardianObjects({ lab, namespace }: Place): Promise<readonly string[]> {
   const found = await Promise.all(
-    kinds.map(([apiVersion, kind]) => lab.client.list({ apiVersion, kind, namespace }, 'wf-deploy.io/track=guardian')),
+    guardianKinds.map(([apiVersion, kind]) => lab.client.list({ apiVersion, kind, namespace }, 'wf-deploy.io/track=guardian')),
   );
-  return kinds.flatMap(([, kind], index) => (found[index] ?? []).map((object) => `${kind} ${object.metadata?.name}`));
+  return guardianKinds.flatMap(([, kind], index) => (found[index] ?? []).map((object) => `${kind} ${object.metadata?.name}`));
 }
 
 export { standing };

@@ -26,7 +26,8 @@ export function ask(url: string, question: HttpQuestion = {}): Promise<HttpAnswe
   return new Promise((resolve, reject) => {
     const sent = send(url, {
       method,
-      headers,
+      // Node announces no body of a DELETE by itself, and the server then takes it for none.
+      headers: body === undefined ? headers : { ...headers, 'content-length': String(Buffer.byteLength(body)) },
       agent: false,
       ...(authority && { ca: authority }),
       ...(anyCertificate && { rejectUnauthorized: false }),

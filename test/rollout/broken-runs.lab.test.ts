@@ -18,14 +18,42 @@ async function shortenLease({ lab, namespace }: ExampleService): Promise<void> {
 
 const atRest = { weight: 0, canaryPods: 0, holder: '' };
 
-/** Starts a run and ends it without notice when it prints a line. */
-async function killAt(app: ExampleService, image: string, pattern: RegExp): Promise<void> {
-  const action = startCanary(app, image);
-  await printed(action, pattern);
-  action.kill();
-  await action.result;
-  await shortenLease(app);
+interface BrokenRun {
+  readonly namespace: string;
+  /** The run is killed when it prints this. */
+  readonly killedAt: RegExp;
+  /** Tag of what the next run brings; the killed one brought `good`. */
+  readonly next: 'good' | 'better';
+  /** How the next run finds it. */
+  readonly found: number;
+  /** What the next run writes, up to its last sentence here. */
+  readonly story: (v1: string) => readonly string[];
 }
+
+/** Kills a run without notice and starts another one: what that writes first, and that it gets where it wants to. */
+async function killedAndRunAgain({ namespace, killedAt, next, found, story }: BrokenRun): Promise<void> {
+  const app = await deploy(namespace);
+  const [v1, image, other] = await Promise.all([app.version('v1'), app.version('good'), app.version(next)]);
+  const run = await underLoad(app, 60, async () => {
+    const action = startCanary(app, image);
+    await printed(action, killedAt);
+    action.kill();
+    await action.result;
+    await shortenLease(app);
+    expect(await standing(app)).toMatchObject({ weight: found });
+    return await runCanary(app, other);
+  });
+  expect(run.log).toContain('Waiting for the lock: https://github.com/example/agent/actions/runs/4711/attempts/1#canary-');
+  expect(run.outputs).toMatchObject({ outcome: 'promoted', weight: '0', 'previous-image': v1 });
+  const expected = story(v1);
+  const told = await storyOf(app);
+  expect(told.slice(told.indexOf('lease taken, epoch 2')).slice(0, expected.length)).toEqual(expected);
+  expect(await standing(app)).toEqual({ ...atRest, stable: run.outputs['image'] });
+  expect(run.load.failed).toBe(0);
+}
+
+/** A rollout from its first stage on. */
+const fromTheFirstStage = ['lease says preparing 0 %', 'agent-canary applied, 1 pod', 'lease says stages 10 %', 'route 10 %, epoch 2'];
 
 describe('a run that does not end by itself', () => {
   it.concurrent(
@@ -59,85 +87,58 @@ describe('a run that does not end by itself', () => {
 
   it.concurrent(
     'killed in a stage: the next run waits for the Lease to expire, sets weight 0 first, and then rolls out from the first stage',
-    async () => {
-      const app = await deploy('killed-stage');
-      const image = await app.version('good');
-      const run = await underLoad(app, 60, async () => {
-        await killAt(app, image, /^stage 2\/3, 50 % · /);
-        expect(await standing(app)).toMatchObject({ weight: 50 });
-        return await runCanary(app, image);
-      });
-      expect(run.log).toContain('Waiting for the lock: https://github.com/example/agent/actions/runs/4711/attempts/1#canary-');
-      expect(run.outputs).toMatchObject({ outcome: 'promoted', weight: '0' });
-      const story = await storyOf(app);
-      expect(story.slice(story.indexOf('lease taken, epoch 2'), story.indexOf('route 10 %, epoch 2') + 1)).toEqual([
-        'lease taken, epoch 2',
-        'route 0 %, epoch 2',
-        'lease says preparing 0 %',
-        'agent-canary applied, 1 pod',
-        'lease says stages 10 %',
-        'route 10 %, epoch 2',
-      ]);
-      expect(await standing(app)).toEqual({ ...atRest, stable: run.outputs['image'] });
-      expect(run.load.failed).toBe(0);
-    },
+    () =>
+      killedAndRunAgain({
+        namespace: 'killed-stage',
+        killedAt: /^stage 2\/3, 50 % · /,
+        next: 'good',
+        found: 50,
+        story: () => ['lease taken, epoch 2', 'route 0 %, epoch 2', ...fromTheFirstStage],
+      }),
     3 * minutes,
   );
 
   it.concurrent(
     'killed in a promotion, then the same image: it is finished forward, without going back through weight 0 first',
-    async () => {
-      const app = await deploy('killed-same');
-      const image = await app.version('good');
-      const run = await underLoad(app, 60, async () => {
-        await killAt(app, image, /^ {2}Deployment agent: /);
-        return await runCanary(app, image);
-      });
-      expect(run.outputs).toMatchObject({ outcome: 'promoted', weight: '0', 'previous-image': await app.version('v1') });
-      const story = await storyOf(app);
-      expect(story.slice(story.indexOf('lease taken, epoch 2'))).toEqual([
-        'lease taken, epoch 2',
-        'route 100 %, epoch 2',
-        'lease says promoting 100 %',
-        'lease says returning 50 %',
-        'route 50 %, epoch 2',
-        'route 0 %, epoch 2',
-        'lease says promoted 0 %',
-        'agent-canary 0 pods',
-        'lease says resting 0 %',
-        'lease released',
-      ]);
-      expect(await standing(app)).toEqual({ ...atRest, stable: run.outputs['image'] });
-      expect(run.load.failed).toBe(0);
-    },
+    () =>
+      killedAndRunAgain({
+        namespace: 'killed-same',
+        killedAt: /^ {2}Deployment agent: /,
+        next: 'good',
+        found: 100,
+        story: () => [
+          'lease taken, epoch 2',
+          'route 100 %, epoch 2',
+          'lease says promoting 100 %',
+          'lease says returning 50 %',
+          'route 50 %, epoch 2',
+          'route 0 %, epoch 2',
+          'lease says promoted 0 %',
+          'agent-canary 0 pods',
+          'lease says resting 0 %',
+          'lease released',
+        ],
+      }),
     3 * minutes,
   );
 
   it.concurrent(
     'killed in a promotion, then another image: the first is undone, stable before traffic, and then the second rolled out',
-    async () => {
-      const app = await deploy('killed-other');
-      const [image, other] = [await app.version('good'), await app.version('better')];
-      const run = await underLoad(app, 60, async () => {
-        await killAt(app, image, /^ {2}Deployment agent: /);
-        return await runCanary(app, other);
-      });
-      expect(run.outputs).toMatchObject({ outcome: 'promoted', weight: '0', 'previous-image': await app.version('v1') });
-      const story = await storyOf(app);
-      expect(story.slice(story.indexOf('lease taken, epoch 2'), story.indexOf('route 10 %, epoch 2') + 1)).toEqual([
-        'lease taken, epoch 2',
-        'route 100 %, epoch 2',
-        'lease says restoring 100 %',
-        `agent gets ${await app.version('v1')}`,
-        'route 0 %, epoch 2',
-        'lease says preparing 0 %',
-        'agent-canary applied, 1 pod',
-        'lease says stages 10 %',
-        'route 10 %, epoch 2',
-      ]);
-      expect(await standing(app)).toEqual({ ...atRest, stable: run.outputs['image'] });
-      expect(run.load.failed).toBe(0);
-    },
+    () =>
+      killedAndRunAgain({
+        namespace: 'killed-other',
+        killedAt: /^ {2}Deployment agent: /,
+        next: 'better',
+        found: 100,
+        story: (v1) => [
+          'lease taken, epoch 2',
+          'route 100 %, epoch 2',
+          'lease says restoring 100 %',
+          `agent gets ${v1}`,
+          'route 0 %, epoch 2',
+          ...fromTheFirstStage,
+        ],
+      }),
     3 * minutes,
   );
 

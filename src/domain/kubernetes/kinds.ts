@@ -4,6 +4,10 @@ const kind = (apiVersion: string, name: string, resource: string): Kind => ({ ap
 
 export const Deployment = kind('apps/v1', 'Deployment', 'deployments');
 export const ReplicaSet = kind('apps/v1', 'ReplicaSet', 'replicasets');
+export const StatefulSet = kind('apps/v1', 'StatefulSet', 'statefulsets');
+export const DaemonSet = kind('apps/v1', 'DaemonSet', 'daemonsets');
+export const CronJob = kind('batch/v1', 'CronJob', 'cronjobs');
+export const ControllerRevision = kind('apps/v1', 'ControllerRevision', 'controllerrevisions');
 export const Pod = kind('v1', 'Pod', 'pods');
 export const Service = kind('v1', 'Service', 'services');
 export const ConfigMap = kind('v1', 'ConfigMap', 'configmaps');

@@ -2,6 +2,7 @@ import { type CapacityRecord, capacityKey, readCapacity } from '../capacity/reco
 import { type GuardianSign, guardianKey, readSign } from '../guardian/sign.ts';
 import { jsonAnnotation, textsOf } from '../kubernetes/json-annotation.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
+import { type RollingRecord, readRollingRecord } from '../rolling/record.ts';
 import { type RecordedPhase, recordedPhases } from './effect.ts';
 import { type Answer, type EndRecord, type Request, readAnswer, readEnd, readRequest } from './request.ts';
 
@@ -55,6 +56,8 @@ export interface LeaseView {
   readonly sign: string;
   readonly rollout?: RolloutRecord;
   readonly evidence?: EvidenceRecord;
+  /** How a rolling update stands. */
+  readonly rolling?: RollingRecord;
   readonly lastKnownGood?: string;
   /** What has to be put back of stable's autoscaler. */
   readonly capacity?: CapacityRecord;
@@ -72,6 +75,7 @@ export const leaseKeys = {
   epoch: 'wf-deploy.io/epoch',
   rollout: 'wf-deploy.io/rollout',
   evidence: 'wf-deploy.io/evidence',
+  rolling: 'wf-deploy.io/rolling',
   lastKnownGood: 'wf-deploy.io/last-known-good',
   request: 'wf-deploy.io/request',
   answer: 'wf-deploy.io/answer',
@@ -94,6 +98,7 @@ export function readLease(object: KubernetesObject): LeaseView {
   const spec = (object['spec'] ?? {}) as LeaseSpec;
   const rollout = readRecord(annotations[leaseKeys.rollout]);
   const evidence = readEvidence(annotations[leaseKeys.evidence]);
+  const rolling = readRollingRecord(jsonAnnotation(annotations[leaseKeys.rolling]));
   const lastKnownGood = annotations[leaseKeys.lastKnownGood];
   const capacity = readCapacity(annotations[capacityKey]);
   const guardian = readSign(annotations[guardianKey]);
@@ -109,6 +114,7 @@ export function readLease(object: KubernetesObject): LeaseView {
     sign: JSON.stringify([spec.holderIdentity ?? '', epoch, spec.renewTime ?? '']),
     ...(rollout === undefined ? {} : { rollout }),
     ...(evidence === undefined ? {} : { evidence }),
+    ...(rolling === undefined ? {} : { rolling }),
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
     ...(capacity === undefined ? {} : { capacity }),
     ...(guardian === undefined ? {} : { guardian }),

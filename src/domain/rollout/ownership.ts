@@ -47,12 +47,13 @@ export const canaryChange = ({ metadata }: KubernetesObject): Change => ({
   inGit: `Keep Deployment ${metadata.name} at 0 replicas in Git: each rollout sets its image and its size.`,
 });
 
+/** Of what sets stable's size: pinned while the canary has traffic, and put back. */
 export const minimumChange = ({ kind, metadata }: KubernetesObject): Change => {
   const field = kind === 'ScaledObject' ? 'minReplicaCount' : 'minReplicas';
   return {
     what: `${field} of ${kind} ${metadata.name}`,
     fields: [{ jq: `.spec.${field}`, pointer: `/spec/${field}` }],
-    inGit: `Nothing has to change in Git: ${field} of ${kind} ${metadata.name} is raised while the canary has traffic, and put back.`,
+    inGit: `Nothing has to change in Git: the minimum of ${kind} ${metadata.name} is raised while the canary has traffic, and put back.`,
   };
 };
 

@@ -155,13 +155,13 @@ interface Known {
   rung: number;
   /** A guardian of this run has acknowledged it and was not dismissed. */
   guarded: boolean;
+  /** It keeps the deadline of a pause. */
+  handedOver: boolean;
+  fights: number;
   /** Stable keeps its size: this run has seen to it, or a run before may have. */
   pinned: boolean;
   /** Nothing is left pinned, by this run or the one before. */
   released: boolean;
-  /** It keeps the deadline of a pause. */
-  handedOver: boolean;
-  fights: number;
 }
 
 export interface Told {
@@ -186,10 +186,10 @@ export function tell({ plan: rollout, first: { by, found: left }, fates, tail }:
     stableTouched: ['promoting', 'returning', 'restoring'].includes(left.phase),
     rung: -1,
     guarded: false,
-    pinned: false,
-    released: left.phase === 'resting',
     handedOver: false,
     fights: 0,
+    pinned: false,
+    released: left.phase === 'resting',
   };
   for (let count = 0; ; count += 1) {
     const { state, effects } = move;

@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { Agent, request } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { parse, stringify } from 'yaml';
+import type { Lab } from '../lab/lab.ts';
+
+/** A request that changed something. Dry runs, refusals and questions about permissions are none. */
+export interface ApiWrite {
+  readonly method: string;
+  readonly resource: string;
+  readonly name: string | undefined;
+  readonly body: unknown;
+}
+
+/** What becomes of the answer to a write: the caller hears it, for the last time maybe, or the connection breaks first. */
+export type Fate = 'answered' | 'last answer' | 'answer lost';
+
+export interface ApiProxy {
+  /** The administrator's, by way of this proxy. */
+  readonly kubeconfig: string;
+  /** Asked after the API server has stored a write and before its caller hears of that. */
+  onWrite: (write: ApiWrite) => Fate;
+  /** Told when a last answer has left. Nothing gets through any more by then. */
+  onLastAnswer: () => void;
+  /** No packet passes any more, as on a broken link: connections stay open and say nothing. */
+  cut(): void;
+  /** Packets pass again. What was sent meanwhile arrives now, late as it is, even where its sender has given up. */
+  restore(): void;
+  /** Nothing more gets through, for good: the caller is gone, and what it had under way is not sent for it. */
+  close(): Promise<void>;
+}
+
+/** A way to the lab's API server on a port of its own. */
+export async function startApiProxy(lab: Lab): Promise<ApiProxy> {
+  const { server: api, authority } = lab.client.objects;
+  const agent = new Agent({ keepAlive: true, ca: authority });
+  let closed = false;
+  let link: { readonly open: Promise<void>; readonly restore: () => void } = { open: Promise.resolve(), restore: () => undefined };
+
+  const passOn = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const body = await bodyOf(incoming);
+    await link.open;
+    if (closed) return void incoming.destroy();
+    const answer = await ask(new URL(incoming.url ?? '/', api), incoming, body, agent);
+    if (isStream(incoming)) return await stream(answer, outgoing, () => link.open);
+    const content = await bodyOf(answer);
+    const write = writeOf(incoming, body, answer.statusCode ?? 0);
+    const fate = write === undefined ? 'answered' : proxy.onWrite(write);
+    await link.open;
+    if (fate === 'answer lost' || closed) return void incoming.destroy();
+    closed = fate === 'last answer';
+    outgoing.writeHead(answer.statusCode ?? 502, withoutHops(answer.headers)).end(content);
+    if (closed) outgoing.once('close', proxy.onLastAnswer);
+  };
+
+  const server = createServer((incoming, outgoing) => {
+    // A connection that breaks on either side breaks on the other.
+    passOn(incoming, outgoing).catch(() => incoming.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const kubeconfig = parse(await readFile(lab.kubeconfig, 'utf8')) as { clusters: { cluster: object }[] };
+  const { port } = server.address() as AddressInfo;
+  for (const each of kubeconfig.clusters) each.cluster = { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true };
+
+  const proxy: ApiProxy = {
+    kubeconfig: stringify(kubeconfig),
+    onWrite: () => 'answered',
+    onLastAnswer: () => undefined,
+    cut() {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      link = { open: promise, restore: resolve };
+    },
+    restore: () => link.restore(),
+    async close() {
+      closed = true;
+      link.restore();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      agent.destroy();
+    },
+  };
+  return proxy;
+}
+
+async function bodyOf(message: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of message) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+function ask(url: URL, { method, headers }: IncomingMessage, body: Buffer, agent: Agent): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const asked = request(url, { method, agent, headers: { ...withoutHops(headers), 'content-length': String(body.length) } }, resolve);
+    asked.once('error', reject);
+    asked.end(body);
+  });
+}
+
+const isStream = ({ url = '' }: IncomingMessage): boolean => /[?&](watch|follow)=/.test(url);
+
+async function stream(answer: IncomingMessage, outgoing: ServerResponse, open: () => Promise<void>): Promise<void> {
+  outgoing.writeHead(answer.statusCode ?? 502, withoutHops(answer.headers)).flushHeaders();
+  outgoing.once('close', () => answer.destroy());
+  for await (const chunk of answer) {
+    await open();
+    outgoing.write(chunk);
+  }
+  outgoing.end();
+}
+
+/** Without what is said of one connection only. */
+function withoutHops<Headers extends IncomingMessage['headers']>(headers: Headers): Headers {
+  const { connection: _c, 'keep-alive': _k, 'transfer-encoding': _t, 'content-length': _l, host: _h, ...rest } = headers;
+  return rest as Headers;
+}
+
+const asking = new Set(['selfsubjectaccessreviews', 'selfsubjectrulesreviews']);
+
+function writeOf({ method = 'GET', url = '' }: IncomingMessage, body: Buffer, status: number): ApiWrite | undefined {
+  const { pathname, searchParams } = new URL(url, 'http://api');
+  if (method === 'GET' || status >= 300 || searchParams.has('dryRun')) return undefined;
+  // /api/v1/… or /apis/GROUP/VERSION/…
+  const parts = pathname.split('/').slice(pathname.startsWith('/apis/') ? 4 : 3);
+  const [resource = '', name] = parts[0] === 'namespaces' && parts.length > 2 ? parts.slice(2) : parts;
+  if (asking.has(resource)) return undefined;
+  return { method, resource, name, body: body.length === 0 ? undefined : JSON.parse(body.toString()) };
+}

@@ -1,0 +1,64 @@
+import type { Inputs } from '../rollout/rollouts.ts';
+
+/** A whole rollout whose every write is a moment to be killed at. */
+export interface Journey {
+  readonly name: string;
+  readonly inputs: Inputs;
+  readonly image: 'good' | 'bad';
+  /** Someone cancels it at the first write of this name. */
+  readonly cancelledAt?: string;
+  /** What it has in common with another journey, which has the moments so far: all up to the first write of this name. */
+  readonly sharedUpTo?: string;
+  readonly outcome: 'promoted' | 'rolled-back' | 'aborted';
+}
+
+export const journeys: readonly Journey[] = [
+  { name: 'stages and promotion', inputs: { stages: '50@1s 100@1s' }, image: 'good', outcome: 'promoted' },
+  { name: 'back out of a stage', inputs: { stages: '50@60s' }, image: 'bad', sharedUpTo: 'route 50 %', outcome: 'rolled-back' },
+  {
+    name: 'back out of the promotion',
+    inputs: { stages: '100@1s' },
+    image: 'good',
+    cancelledAt: 'agent image',
+    sharedUpTo: 'agent image',
+    outcome: 'aborted',
+  },
+];
+
+/** Short of everything that can be short: what is tested is the order of writes, and not the measuring between them. */
+export const brief: Inputs = {
+  interval: '1s',
+  'min-requests': '8',
+  drain: '1s',
+  'no-data-timeout': '30s',
+  'rollout-timeout': '60s',
+  'lock-timeout': '2m',
+};
+
+/** One moment of a journey: after so many writes of one name. */
+export interface Moment {
+  readonly journey: Journey;
+  readonly write: string;
+  /** From 1 on. */
+  readonly nth: number;
+  /** Whether stable was written to by then. */
+  readonly stableChanged: boolean;
+  /** Whether there was a guardian that could deal with it: its Job was awake, and not yet dismissed. */
+  readonly guarded: boolean;
+}
+
+const guardianWoken = 'wf-deploy-guardian-agent suspend false';
+
+/** The moments that are a journey's own, by the writes of one that nobody disturbed. */
+export function momentsOf(journey: Journey, writes: readonly string[]): readonly Moment[] {
+  const own = journey.sharedUpTo === undefined ? 0 : writes.indexOf(journey.sharedUpTo) + 1;
+  return writes.flatMap((write, index) => {
+    if (index < own) return [];
+    const until = writes.slice(0, index + 1);
+    const nth = until.filter((each) => each === write).length;
+    const guarded = until.includes(guardianWoken) && !until.some((each) => /^jobs .* deleted$/.test(each));
+    return [{ journey, write, nth, stableChanged: until.includes('agent image'), guarded }];
+  });
+}
+
+export const momentText = ({ journey, write, nth }: Moment): string => `${journey.name}, ${write}${nth === 1 ? '' : ` (${nth})`}`;

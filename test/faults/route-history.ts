@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubernetesObject } from '../../src/domain/kubernetes/object.ts';
+import { epochAnnotation, readEpoch } from '../../src/domain/rollout/lease.ts';
+import { type Place, worldOf } from './writers.ts';
+
+export interface RouteHistory {
+  /** Ends the watch. Every version that was ever stored, in the order in which they were: a watch leaves none out. */
+  stop(): Promise<readonly KubernetesObject[]>;
+}
+
+export function followRoute(place: Place): RouteHistory {
+  const [ref] = place.router.objects(place.app);
+  if (ref === undefined) throw new Error(`${place.router.name} has no object.`);
+  const [world, over] = [worldOf(place, 'watcher'), new AbortController()];
+  const versions: KubernetesObject[] = [];
+  const follow = async (): Promise<void> => {
+    while (!over.signal.aborted) {
+      try {
+        for await (const { object } of world.cluster.watch(ref.kind, ref.namespace, { name: ref.name }, over.signal)) versions.push(object);
+      } catch {
+        // The API server is away. The watch begins anew with the present object, which has the epoch of the last write.
+        await sleep(500);
+      }
+    }
+  };
+  const following = follow();
+  return {
+    async stop() {
+      // What was written last is still on its way.
+      await sleep(500);
+      over.abort();
+      await following;
+      world.close();
+      return versions;
+    },
+  };
+}
+
+/** The epoch that an object of a route carries. */
+export const epochIn = ({ metadata }: KubernetesObject): number => readEpoch(metadata.annotations?.[epochAnnotation]);

@@ -1,0 +1,117 @@
+import type { KubernetesObject } from '../../src/domain/kubernetes/object.ts';
+import { gatewayApi } from '../../src/domain/traffic/gateway-api.ts';
+import type { Application, Router } from '../../src/domain/traffic/router.ts';
+import { deployGuarded } from '../guardian/guarded.ts';
+import type { PushedImage } from '../lab/image.ts';
+import type { Lab } from '../lab/lab.ts';
+import { type Load, startLoad } from '../lab/load.ts';
+import { startArmsDouble } from '../rollout/arms-double.ts';
+import { type ExampleService, pushVersion } from '../rollout/example-service.ts';
+import type { Inputs } from '../rollout/rollouts.ts';
+import type { RouterCase } from '../rollout/router-cases.ts';
+import { brief } from './journeys.ts';
+
+/** A service whose rollouts are broken on purpose, one after the other, under steady load. */
+export interface Subject {
+  readonly app: ExampleService;
+  readonly router: Router;
+  readonly application: Application;
+  readonly inputs: Inputs;
+  readonly images: Readonly<Record<'good' | 'better' | 'other' | 'bad', PushedImage>>;
+  readonly load: Load;
+  route(): Promise<KubernetesObject>;
+  /** What the metrics say of a canary from now on, where no data plane runs that could. */
+  canaryFails(share: number): void;
+  stop(): Promise<void>;
+}
+
+/** Requests a second; half of them reach a canary that has half the traffic. */
+const rate = 24;
+
+const imagesOf = async ({ registry }: Lab): Promise<Subject['images']> => {
+  const [good, better, other, bad] = await Promise.all([
+    pushVersion(registry, 'good', {}),
+    pushVersion(registry, 'better', {}),
+    pushVersion(registry, 'other', {}),
+    pushVersion(registry, 'bad', { ERROR_RATE: '100%' }),
+  ]);
+  return { good, better, other, bad };
+};
+
+const applicationOf = (namespace: string, router: Router, subsets: RouterCase['subsets']): Application => ({
+  service: 'agent',
+  namespace,
+  route: router.defaultRoute('agent'),
+  canaryService: 'agent-canary',
+  ...(subsets === undefined ? {} : { subsets }),
+});
+
+const routeReader =
+  ({ client }: Lab, router: Router, application: Application) =>
+  async (): Promise<KubernetesObject> => {
+    const [ref] = router.objects(application);
+    if (ref === undefined) throw new Error(`${router.name} has no object.`);
+    const { kind, namespace, name } = ref;
+    return (await client.get({ apiVersion: kind.apiVersion, kind: kind.kind, namespace, name })) as KubernetesObject;
+  };
+
+/** Behind Traefik, whose real traffic is measured. */
+export async function gatewaySubject(lab: Lab, namespace: string): Promise<Subject> {
+  const [app, images] = await Promise.all([deployGuarded(lab, namespace), imagesOf(lab)]);
+  const application = applicationOf(namespace, gatewayApi, undefined);
+  const load = startLoad(app.load(rate));
+  return {
+    app,
+    router: gatewayApi,
+    application,
+    inputs: { ...app.inputs, ...brief },
+    images,
+    load,
+    route: routeReader(lab, gatewayApi, application),
+    canaryFails: () => undefined,
+    stop: async () => void (await load.stop()),
+  };
+}
+
+/** Where no data plane can run: a double counts as if the traffic followed the weight, and the load reaches stable alone. */
+export async function routerSubject(lab: Lab, namespace: string, of: RouterCase): Promise<Subject> {
+  const { router, subsets, change } = of;
+  const [app, images] = await Promise.all([deployGuarded(lab, namespace, change), imagesOf(lab)]);
+  await lab.client.patch(
+    { apiVersion: 'v1', kind: 'Namespace', name: namespace },
+    { metadata: { labels: { 'istio-injection': 'enabled' } } },
+  );
+  await lab.client.apply(of.objects(namespace));
+  const application = applicationOf(namespace, router, subsets);
+  const [double, load] = [await startArmsDouble(of.metrics), startLoad(app.load(rate))];
+  const route = routeReader(lab, router, application);
+  const following = setInterval(() => {
+    void route().then((object) => {
+      double.weight = router.weight([object], application);
+    });
+  }, 300);
+  const { 'prometheus-url': _, ...inputs } = app.inputs;
+  return {
+    app,
+    router,
+    application,
+    inputs: {
+      ...inputs,
+      ...brief,
+      router: router.name,
+      metrics: router.name,
+      'prometheus-url': double.url,
+      ...(subsets === undefined ? {} : { 'stable-subset': subsets.stable, 'canary-subset': subsets.canary }),
+    },
+    images,
+    load,
+    route,
+    canaryFails: (share) => {
+      double.errors = share;
+    },
+    stop: async () => {
+      clearInterval(following);
+      await Promise.all([load.stop(), double.stop()]);
+    },
+  };
+}

@@ -1,0 +1,40 @@
+import type { KubernetesObject } from '../../src/domain/kubernetes/object.ts';
+import type { Application, Router } from '../../src/domain/traffic/router.ts';
+import type { ApiWrite } from './api-proxy.ts';
+
+/**
+ * What a write is for, in words that are the same in every run, so that "killed after the second of these" means one moment.
+ * `undefined`: a mere renewal of the Lease, which falls anywhere.
+ */
+export function writeName(write: ApiWrite, router: Router, app: Application): string | undefined {
+  const { method, resource, name } = write;
+  if (method === 'DELETE') return `${resource} ${name} deleted`;
+  if (method === 'POST' && resource !== 'leases') return `${resource} created`;
+  if (resource === 'leases') return leaseName(write);
+  if (router.objects(app).some(({ kind }) => kind.resource === resource))
+    return `route ${router.weight([write.body as KubernetesObject], app)} %`;
+  const operations = operationsOf(write);
+  if (operations === undefined) return `${resource} ${name} applied`;
+  const changed = operations.filter(({ op }) => op !== 'test');
+  return `${name} ${changed.map(({ path, value }) => (typeof value === 'string' ? 'image' : `${path.split('/').at(-1)} ${value}`)).join(', ')}`;
+}
+
+interface Operation {
+  readonly op: string;
+  readonly path: string;
+  readonly value: unknown;
+}
+
+const operationsOf = ({ body }: ApiWrite): readonly Operation[] | undefined => (Array.isArray(body) ? body : undefined);
+
+function leaseName(write: ApiWrite): string | undefined {
+  const operations = operationsOf(write);
+  if (operations === undefined) return 'lease taken';
+  const added = (path: string): unknown => operations.find(({ op, path: at }) => op === 'add' && at === path)?.value;
+  const record = added('/metadata/annotations/wf-deploy.io~1rollout');
+  if (typeof record === 'string') {
+    const { phase, weight } = JSON.parse(record) as { phase: string; weight: number };
+    return `lease says ${phase} ${weight} %`;
+  }
+  return added('/spec/holderIdentity') === '' ? 'lease given away' : undefined;
+}
