@@ -2,6 +2,7 @@ import { type CapacityRecord, capacityKey } from '../capacity/record.ts';
 import { type GuardianSign, guardianKey } from '../guardian/sign.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { annotationPath, type PatchOperation } from '../kubernetes/patch.ts';
+import { type TemplateRecord, templateKey } from '../manifests/record.ts';
 import type { RollingRecord } from '../rolling/record.ts';
 import { type EvidenceRecord, type LeaseSpec, type LeaseView, leaseKeys, type RolloutRecord, readLease } from './lease.ts';
 import type { Answer, EndRecord, Request, UnlockRecord } from './request.ts';
@@ -48,6 +49,7 @@ export interface LeaseChange {
   readonly rolling?: RollingRecord;
   readonly lastKnownGood?: string;
   readonly capacity?: CapacityRecord;
+  readonly template?: TemplateRecord;
   readonly guardian?: GuardianSign;
   readonly told?: readonly string[];
   readonly answer?: Answer;
@@ -89,6 +91,7 @@ const annotationOf: Readonly<Record<Exclude<keyof LeaseChange, 'release'>, strin
   rolling: leaseKeys.rolling,
   lastKnownGood: leaseKeys.lastKnownGood,
   capacity: capacityKey,
+  template: templateKey,
   guardian: guardianKey,
   told: leaseKeys.told,
   answer: leaseKeys.answer,

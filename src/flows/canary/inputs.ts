@@ -119,6 +119,7 @@ export function sharedWishes(fields: Omit<z.output<typeof promoteSchema>, 'image
     service: fields.service,
     namespace: fields.namespace,
     container: fields.container,
+    manifests: fields.manifests,
     stableDeployment: fields['stable-deployment'] ?? fields.service,
     canaryDeployment: fields['canary-deployment'] ?? `${fields.service}-canary`,
     router: fields.router,

@@ -18,6 +18,8 @@ export interface CanaryPlan {
   /** `undefined` only in `promote`: the one of the evidence. */
   readonly image: ImageRef | undefined;
   readonly container: string | undefined;
+  /** Files, folders or patterns whose Deployment gives the pod template. Empty: only the image changes. */
+  readonly manifests: readonly string[];
   readonly stableDeployment: string;
   /** The canary's Deployment, and the Service that leads to it. */
   readonly canaryDeployment: string;

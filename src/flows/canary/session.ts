@@ -4,6 +4,7 @@ import type { Diagnosis } from '../../domain/kubernetes/diagnosis.ts';
 import type { Restarts } from '../../domain/kubernetes/health.ts';
 import { Deployment } from '../../domain/kubernetes/kinds.ts';
 import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes/object.ts';
+import type { TemplateRecord } from '../../domain/manifests/record.ts';
 import { type Clone, cloneOf } from '../../domain/rollout/canary-deployment.ts';
 import type { Figures } from '../../domain/rollout/figures.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
@@ -40,6 +41,8 @@ export interface Session {
   /** What was written, in order, for the report. */
   readonly writes: Writing[];
   readonly smoke: string[];
+  /** What stands in the Lease about templates. */
+  template: TemplateRecord;
   /** What stands in the Lease about stable's autoscaler, to be put back. */
   capacity: CapacityRecord;
   /** What a person should know at the end beside the outcome. */
@@ -76,6 +79,11 @@ export function wrote(session: Session, what: string): void {
   session.world.log.line(`  ${what}`);
 }
 
+export async function recordTemplate(session: Session, template: TemplateRecord): Promise<void> {
+  await session.lock.record({ template });
+  session.template = template;
+}
+
 export const stableRef = ({ plan, ground }: Session): ObjectRef => ({
   kind: Deployment,
   namespace: ground.app.namespace,
@@ -96,7 +104,7 @@ export function ourCanary({ plan, ground }: Pick<Session, 'plan' | 'ground'>, re
     image: ground.image,
     replicas,
   };
-  return cloneOf(ground.stable, ground.canaryLabels, clone);
+  return cloneOf(ground.wanted, ground.canaryLabels, clone);
 }
 
 /** The label selector of the canary's pods. */

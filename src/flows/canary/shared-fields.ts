@@ -14,6 +14,7 @@ import { knownVariant } from '../../domain/units/variant.ts';
 import type { RawInputs } from '../flow.ts';
 import { anyText, type Clash, choice, defaulting, document, flag, optional, required, wholeNumber } from '../input-fields.ts';
 import { parseHeaders, parsePrometheusService, parseUrl } from './connection-fields.ts';
+import { parsePaths } from './path-field.ts';
 import { sides } from './side-fields.ts';
 
 /** A duration longer than nothing. */
@@ -47,6 +48,7 @@ export const beforeStages = {
 
 export const afterImage = {
   container: optional(parseLabel),
+  manifests: defaulting(parsePaths, ''),
   kubeconfig: optional(anyText),
   context: optional(anyText),
   'stable-deployment': optional(parseName),

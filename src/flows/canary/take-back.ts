@@ -15,6 +15,7 @@ import { drive } from './drive.ts';
 import { open } from './execute.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
 import { dismissGuardian } from './guardian.ts';
+import { pastOf } from './manifest-preflight.ts';
 import type { CanaryPlan } from './plan.ts';
 import { reportCanary } from './report.ts';
 import type { CanaryResult } from './result.ts';
@@ -108,9 +109,14 @@ function groundOf(
 ): Ground {
   const absent = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: plan.stableDeployment } };
   const stable = found.stable ?? absent;
+  const undo = lease?.template?.undo;
+  const past = pastOf(stable, record.container, lease, undefined);
   return {
     app: found.app,
-    stable,
+    stable: past.base,
+    wanted: past.base,
+    next: undefined,
+    previousTemplate: past.previousTemplate,
     canaryLabels: plan.router.canaryLabels(found.app, found.around) ?? {},
     stablePods: found.stablePods,
     canary:
@@ -122,7 +128,7 @@ function groundOf(
     container: record.container,
     image: record.image,
     previousImage: record.previousImage,
-    newImages: [record.image],
+    newReleases: [{ image: record.image, ...(undo === undefined ? {} : { template: undo.fingerprint }) }],
     replicas: deploymentSpec(stable).replicas ?? 1,
     port: 0,
     // Going back puts back what the Lease says.

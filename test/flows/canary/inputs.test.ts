@@ -29,6 +29,7 @@ describe('the least that can be given', () => {
         namespace: undefined,
         image: { name: 'registry.example.com/agent', tag: 'v2' },
         container: undefined,
+        manifests: [],
         stableDeployment: 'agent',
         canaryDeployment: 'agent-canary',
         router: routers['gateway-api'],
