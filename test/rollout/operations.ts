@@ -19,3 +19,28 @@ export async function statusOf(app: ExampleService): Promise<{ readonly status: 
   if (exitCode !== 0) throw new Error(log);
   return { status: JSON.parse(outputs['status'] ?? 'null'), log };
 }
+
+const kinds = [
+  ['v1', 'Pod'],
+  ['v1', 'ConfigMap'],
+  ['v1', 'Secret'],
+  ['v1', 'ServiceAccount'],
+  ['apps/v1', 'Deployment'],
+  ['apps/v1', 'ReplicaSet'],
+  ['batch/v1', 'Job'],
+  ['autoscaling/v2', 'HorizontalPodAutoscaler'],
+  ['rbac.authorization.k8s.io/v1', 'Role'],
+  ['rbac.authorization.k8s.io/v1', 'RoleBinding'],
+  ['coordination.k8s.io/v1', 'Lease'],
+  ['gateway.networking.k8s.io/v1', 'HTTPRoute'],
+  ['v1', 'Service'],
+] as const;
+
+/** Every object of the namespace that has a label or an annotation of ours. */
+export async function oursIn({ lab, namespace }: ExampleService): Promise<readonly string[]> {
+  const lists = await Promise.all(kinds.map(([apiVersion, kind]) => lab.client.list({ apiVersion, kind, namespace })));
+  return lists.flat().flatMap(({ kind, metadata }) => {
+    const names = [...Object.keys(metadata?.labels ?? {}), ...Object.keys(metadata?.annotations ?? {}), metadata?.name ?? ''];
+    return names.some((name) => name.includes('wf-deploy')) ? [`${kind} ${metadata?.name}`] : [];
+  });
+}
