@@ -3,12 +3,12 @@ import { type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kube
 import { annotationPath } from '../../domain/kubernetes/patch.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { epochAnnotation } from '../../domain/rollout/lease.ts';
-import { ourKinds, ourObjects } from '../../domain/rollout/left-behind.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { applicationOf } from '../canary/survey.ts';
 import { acquireLock } from '../lock.ts';
 import { giveAway, leaseAt, type Place, placeOf, refuseBesideRun } from './holder.ts';
+import { ourKinds, ourObjects } from './left-behind.ts';
 import type { OperationPlan } from './plan.ts';
 import { type OperationResult, told, wouldDo } from './result.ts';
 

@@ -7,7 +7,7 @@ import { executeOperation } from '../../../src/flows/operations/execute.ts';
 import { parseOperationInputs } from '../../../src/flows/operations/inputs.ts';
 import type { OperationName, OperationPlan } from '../../../src/flows/operations/plan.ts';
 import type { OperationResult, Told } from '../../../src/flows/operations/result.ts';
-import { planOf, type Shop } from '../canary/shop.ts';
+import { newImage, oldImage, planOf, type Shop } from '../canary/shop.ts';
 import { rawInputs } from '../raw-inputs.ts';
 import { stage } from '../stand-ins.ts';
 
@@ -56,3 +56,19 @@ export const weightWritten = async (on: Shop, weight: number): Promise<void> => 
 
 export const present = ({ cluster }: Shop): readonly string[] =>
   [Deployment, HTTPRoute, Lease, Pod].flatMap((kind) => cluster.objectsOf(kind).map(({ metadata }) => `${kind.kind} ${metadata.name}`));
+
+/** Carried out with the clock going on. */
+export const tellBy = (on: Shop, operation: OperationName, more: Readonly<Record<string, string>> = {}): Promise<Told> =>
+  on.clock.until(toldBy(operate(on, operation, more)));
+
+/** What a run of the new image left behind: by its end, or by dying. */
+export function left(on: Shop, phase: string, holder: string): void {
+  const weight = phase === 'resting' ? 0 : 25;
+  const record = { phase, weight, container: 'app', image: newImage, previousImage: oldImage, run: 'page', since: 's', deadline: 3600 };
+  on.cluster.put(Lease, {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: 'wf-deploy-agent', annotations: { 'wf-deploy.io/epoch': '5', 'wf-deploy.io/rollout': JSON.stringify(record) } },
+    spec: { holderIdentity: holder, leaseDurationSeconds: 60, renewTime: 't' },
+  });
+}

@@ -4,7 +4,7 @@ import { requesting } from '../../../src/domain/rollout/lease-writes.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { patched } from '../../domain/rollout/patched.ts';
 import { newImage, oldImage, shop } from '../canary/shop.ts';
-import { leaseOf, operate, runBy, running, toldBy, weightWritten } from './on-shop.ts';
+import { leaseOf, left, operate, runBy, running, toldBy, weightWritten } from './on-shop.ts';
 
 describe('a run that goes on', () => {
   it('is paused by another process, keeps its weight and is measured, and goes on when it is resumed', async () => {
@@ -215,15 +215,8 @@ describe('where no run is left', () => {
   });
 });
 
-/** What a run of the new image left at 25 %: by its end as `paused`, or by dying. */
 function leaving(phase: 'paused' | 'stages', holder = '') {
   const on = shop();
-  const record = { phase, weight: 25, container: 'app', image: newImage, previousImage: oldImage, run: 'page', since: 's', deadline: 3600 };
-  on.cluster.put(Lease, {
-    apiVersion: 'coordination.k8s.io/v1',
-    kind: 'Lease',
-    metadata: { name: 'wf-deploy-agent', annotations: { 'wf-deploy.io/epoch': '5', 'wf-deploy.io/rollout': JSON.stringify(record) } },
-    spec: { holderIdentity: holder, leaseDurationSeconds: 60, renewTime: 't' },
-  });
+  left(on, phase, holder);
   return on;
 }

@@ -1,6 +1,15 @@
-import { ConfigMap, Deployment, HorizontalPodAutoscaler, Job, Role, RoleBinding, Secret, ServiceAccount } from '../kubernetes/kinds.ts';
-import type { Kind } from '../kubernetes/object.ts';
-import { serviceLabel } from './canary-deployment.ts';
+import {
+  ConfigMap,
+  Deployment,
+  HorizontalPodAutoscaler,
+  Job,
+  Role,
+  RoleBinding,
+  Secret,
+  ServiceAccount,
+} from '../../domain/kubernetes/kinds.ts';
+import type { Kind } from '../../domain/kubernetes/object.ts';
+import { serviceLabel } from '../../domain/rollout/canary-deployment.ts';
 
 /** Kinds of objects that are ours. The Job first: what names it as its owner goes with it. */
 export const ourKinds: readonly Kind[] = [Job, HorizontalPodAutoscaler, Deployment, ConfigMap, Secret, RoleBinding, Role, ServiceAccount];
