@@ -56,7 +56,8 @@ function metricsOf(prometheus: PrometheusConnection | undefined, connection: Ret
 
 /** Only for flows that measure nothing: those that do refuse their inputs first. */
 const noMetrics: Metrics = {
-  query: () => Promise.reject(new Failure('INPUT_INVALID', 'No Prometheus is given.', 'Give `prometheus-url` or `prometheus-service`.')),
+  query: () =>
+    Promise.reject(new Failure('METRICS_UNREACHABLE', 'No Prometheus is given.', 'Give `prometheus-url` or `prometheus-service`.')),
 };
 
 function secretsOf({ prometheus, webhook }: Connections): readonly string[] {

@@ -1,4 +1,5 @@
 import { workspaceFiles } from '../../src/adapters/files/workspace.ts';
+import { workspaceReports } from '../../src/adapters/test-reports/workspace.ts';
 import type { Kind, KubernetesObject, ObjectRef } from '../../src/domain/kubernetes/object.ts';
 import { Failure } from '../../src/failure.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -273,6 +274,8 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
   const alerts: Alert[] = [];
   const handedOver: Record<string, string>[] = [];
   const listeners = new Set<(by: string) => void>();
+  const root = settings.workspace ?? import.meta.dirname;
+  const files = workspaceFiles(root);
   const world: World = {
     run: { holder: settings.holder ?? 'run-1', page: undefined, actor: 'someone', commit: 'c0ffee' },
     clock,
@@ -299,7 +302,8 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
     probe: {
       get: (url, { headers }) => Promise.resolve(settings.probe?.(url, headers) ?? { is: 'no-answer', reason: 'connection refused' }),
     },
-    files: workspaceFiles(settings.workspace ?? import.meta.dirname),
+    files,
+    testReports: workspaceReports(root, files, () => 0),
     process: {
       run: async (argv, options) => (await settings.process?.(argv, options)) ?? { exitCode: 0, tail: '' },
     },

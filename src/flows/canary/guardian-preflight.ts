@@ -6,14 +6,15 @@ import { Job, NetworkPolicy } from '../../domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
 import { leaseName } from '../../domain/rollout/lease.ts';
-import { type Permission, roleYaml } from '../../domain/rollout/permissions.ts';
+import { type Permission, roleYaml, type Subject } from '../../domain/rollout/permissions.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { inspectQuota } from '../../domain/rollout/quota.ts';
 import type { Application } from '../../domain/traffic/router.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { CanaryPlan } from './plan.ts';
-import { type Findings, permissionText } from './preflight-checks.ts';
+import { type Findings, permissionText, supposedSubject } from './preflight-checks.ts';
+import { ownSubject } from './subject.ts';
 import { isAllowed, type Survey } from './survey.ts';
 
 /**
@@ -30,6 +31,7 @@ export async function guardianFindings(world: World, plan: CanaryPlan, { app, qu
     denied(world, makesAccount ? accountPermissions(needs) : []),
   ]);
   const lacking = posting.filter(({ need }) => need === 'required');
+  const subject = lacking.length === 0 ? undefined : await ownSubject(world);
   const egress = posting.length > lacking.length ? unchecked : inspectEgress(await world.cluster.list(NetworkPolicy, app.namespace), needs);
   const job = jobOf(plan, plan.guardian, app, needs.webhook);
   const allowed = lacking.every(({ resource }) => resource !== Job.resource);
@@ -37,7 +39,7 @@ export async function guardianFindings(world: World, plan: CanaryPlan, { app, qu
     problems: [
       ...(allowed ? await refusedJob(world, app, job) : []),
       ...tooLittleRoom(quotas, job),
-      ...(lacking.length === 0 ? [] : [cannotPost(plan.service, app.namespace, lacking)]),
+      ...(lacking.length === 0 ? [] : [cannotPost(plan.service, lacking, subject ?? supposedSubject(app))]),
       ...(account.length === 0 ? [] : [cannotMakeAccount(plan, app, account)]),
       ...egress.problems,
     ],
@@ -98,16 +100,16 @@ function tooLittleRoom(quotas: Survey['quotas'], job: KubernetesObject): readonl
 
 const listed = (missing: readonly Permission[]): string => missing.map(permissionText).join(', ');
 
-const without = 'or set `guardian: false`: then nobody takes the canary back when this run dies, until the next one.';
+const without = 'Set `guardian: false`, and nobody takes the canary back when this run dies, until the next one; or let an administrator';
 
-const cannotPost = (service: string, namespace: string, missing: readonly Permission[]): Problem => ({
+const cannotPost = (service: string, missing: readonly Permission[], subject: Subject): Problem => ({
   what: `The guardian cannot be made: ${listed(missing)}.`,
-  remedy: `Let an administrator grant this to the account of the kubeconfig, ${without}`,
-  yaml: roleYaml(missing, `wf-deploy-${service}-guardian`, { kind: 'ServiceAccount', name: 'wf-deploy', namespace }),
+  remedy: `${without} grant this to the account of the kubeconfig:`,
+  yaml: roleYaml(missing, `wf-deploy-${service}-guardian`, subject),
 });
 
 const cannotMakeAccount = (plan: CanaryPlan, app: Application, missing: readonly Permission[]): Problem => ({
   what: `The guardian's account cannot be made: ${listed(missing)}. (Nobody can make a Role with a right that they do not have themselves.)`,
-  remedy: `Let an administrator apply this, and set \`guardian-service-account: ${guardianName(plan.service)}\`, ${without}`,
+  remedy: `${without} apply this, and set \`guardian-service-account: ${guardianName(plan.service)}\`:`,
   yaml: accountYaml({ app, lease: leaseName(plan.service), stableDeployment: plan.stableDeployment }, plan.router.objects(app)),
 });
