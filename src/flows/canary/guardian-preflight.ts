@@ -83,7 +83,7 @@ async function refusedJob(world: World, { namespace }: Application, object: Kube
   } catch (error) {
     if (error instanceof Failure && error.code === 'CLUSTER_CONFLICT') return [];
     if (!(error instanceof Failure && error.code === 'CLUSTER_REFUSED')) throw error;
-    return [{ what: `The guardian cannot be made here. ${error.what}`, remedy: `Make that rule let its Job in, ${without}` }];
+    return [{ what: `The guardian cannot be made here. ${error.what}`, remedy: `${without} make that rule let its Job in.` }];
   }
 }
 
@@ -92,7 +92,7 @@ function tooLittleRoom(quotas: Survey['quotas'], job: KubernetesObject): readonl
   const { template } = job['spec'] as { readonly template: PodTemplate };
   return inspectQuota(quotas, template, 1, 'of the guardian').problems.map(({ what, remedy }) => ({
     what,
-    remedy: `${remedy.replace(/\.$/, '')}, ${without}`,
+    remedy: `${remedy} Or set \`guardian: false\`, and nobody takes the canary back when this run dies, until the next one.`,
   }));
 }
 

@@ -41,7 +41,10 @@ export async function survey(world: World, plan: CanaryPlan): Promise<Survey> {
   return { ...found, granted, denied, ...(denied.length === 0 ? {} : { subject: await ownSubject(world) }) };
 }
 
-export async function surveyObjects(world: World, plan: CanaryPlan): Promise<Omit<Survey, 'denied' | 'granted' | 'scaling' | 'subject'>> {
+/** What can be found without asking about permissions. */
+export type FoundObjects = Omit<Survey, 'denied' | 'granted' | 'scaling' | 'subject'>;
+
+export async function surveyObjects(world: World, plan: CanaryPlan): Promise<FoundObjects> {
   const namespace = plan.namespace ?? world.defaultNamespace;
   const app = applicationOf(plan, namespace);
   const one = (kind: Kind, name: string): Promise<KubernetesObject | undefined> =>
