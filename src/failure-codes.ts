@@ -34,6 +34,8 @@ export const failureCodes = {
   REGISTRY_UNCHECKED: 'The registry could not be asked about the image.',
   NOTIFY_FAILED: 'A notification could not be delivered.',
   COMMAND_FAILED: 'A command could not be started or ended with an error.',
+  POLICY_INVALID: 'A suppressions file or a baseline cannot be used. Without it there is no verdict, so nothing was run.',
+  CHANGES_UNKNOWN: 'git could not say which lines changed, so `changed-only` has nothing to go by.',
   UNKNOWN_VARIANT: 'A name that is in no register was given. The known names are listed.',
   INTERNAL: 'A defect in wf-deploy. Please report it with the log.',
 } as const;

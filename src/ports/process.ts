@@ -8,6 +8,10 @@ export interface RunOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutSeconds: number;
   readonly signal?: AbortSignal;
+  /** Where it runs, relative to the workspace. */
+  readonly directory?: string;
+  /** Files that take a stream in the place of log and tail. They must not be there yet. */
+  readonly into?: { readonly stdout?: string; readonly stderr?: string };
 }
 
 export interface RunResult {

@@ -57,6 +57,10 @@ interface Builder {
 const builders: Readonly<Record<Place, () => Promise<Builder>>> = {
   cluster: async () => ({ build: (await import('../world/cluster.ts')).buildWorld }),
   access: async () => ({ build: (await import('../world/access.ts')).buildAccess }),
+  gate: async () => {
+    const { buildGate } = await import('../world/gate.ts');
+    return { build: (_connections, around) => ({ ...buildGate(around), close: () => undefined }) };
+  },
   workspace: async () => {
     const { buildWorkspace } = await import('../world/workspace.ts');
     return { build: (_connections, around) => ({ ...buildWorkspace(around), close: () => undefined }) };
@@ -88,11 +92,13 @@ const log: Log = {
     process.stdout.write(`${inertLines(text)}\n`);
   },
   debug: (text) => debug(text),
-  annotate(level, title, text) {
+  annotate(level, title, text, at) {
     const annotate = { notice, warning, error }[level];
-    if (text.length <= longestAnnotation) return annotate(text, { title });
+    const place =
+      at === undefined ? {} : { file: at.file, ...(at.line === undefined ? {} : { startLine: at.line, endLine: at.endLine ?? at.line }) };
+    if (text.length <= longestAnnotation) return annotate(text, { title, ...place });
     log.line(text);
-    annotate(`${text.slice(0, longestAnnotation)}…\nThe rest is in the log and in the summary.`, { title });
+    annotate(`${text.slice(0, longestAnnotation)}…\nThe rest is in the log and in the summary.`, { title, ...place });
   },
 };
 
