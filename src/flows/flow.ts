@@ -1,6 +1,7 @@
 import type { Destination } from '../domain/alert/destination.ts';
 import type { Failure } from '../failure.ts';
 import type { Access } from '../ports/access.ts';
+import type { Gate } from '../ports/gate.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import type { World } from '../ports/world.ts';
 
@@ -8,6 +9,7 @@ import type { World } from '../ports/world.ts';
 export interface Places {
   readonly cluster: { readonly connections: Connections; readonly world: World };
   readonly workspace: { readonly connections: WorkspaceConnections; readonly world: Workspace };
+  readonly gate: { readonly connections: WorkspaceConnections; readonly world: Gate };
   /** Before there is a cluster: what is needed to get to one. */
   readonly access: { readonly connections: AccessConnections; readonly world: Access };
 }

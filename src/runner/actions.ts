@@ -57,6 +57,10 @@ interface Builder {
 const builders: Readonly<Record<Place, () => Promise<Builder>>> = {
   cluster: async () => ({ build: (await import('../world/cluster.ts')).buildWorld }),
   access: async () => ({ build: (await import('../world/access.ts')).buildAccess }),
+  gate: async () => {
+    const { buildGate } = await import('../world/gate.ts');
+    return { build: (_connections, around) => ({ ...buildGate(around), close: () => undefined }) };
+  },
   workspace: async () => {
     const { buildWorkspace } = await import('../world/workspace.ts');
     return { build: (_connections, around) => ({ ...buildWorkspace(around), close: () => undefined }) };
@@ -90,10 +94,11 @@ const log: Log = {
   debug: (text) => debug(text),
   annotate(level, title, text, at) {
     const annotate = { notice, warning, error }[level];
-    const properties = at === undefined ? { title } : { title, file: at.file, startLine: at.line };
-    if (text.length <= longestAnnotation) return annotate(text, properties);
+    const place =
+      at === undefined ? {} : { file: at.file, ...(at.line === undefined ? {} : { startLine: at.line, endLine: at.endLine ?? at.line }) };
+    if (text.length <= longestAnnotation) return annotate(text, { title, ...place });
     log.line(text);
-    annotate(`${text.slice(0, longestAnnotation)}…\nThe rest is in the log and in the summary.`, properties);
+    annotate(`${text.slice(0, longestAnnotation)}…\nThe rest is in the log and in the summary.`, { title, ...place });
   },
 };
 
