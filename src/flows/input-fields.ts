@@ -12,6 +12,8 @@ const secretInputs: ReadonlySet<string> = new Set([
   'prometheus-ca',
   'prometheus-headers',
   'notify-webhook',
+  'registry-password',
+  'build-args',
 ]);
 
 type Parser<T> = (text: string) => Parsed<T>;

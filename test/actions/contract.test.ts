@@ -26,6 +26,7 @@ const leastInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   canary: traffic,
   promote: traffic,
   cluster: { kubeconfig: 'apiVersion: v1' },
+  build: { image: 'ghcr.io/example/agent' },
   test: { command: '[pytest]', junit: 'report.xml', coverage: 'coverage.xml' },
 };
 

@@ -29,6 +29,8 @@ export class Lab {
   readonly prometheusUrl: string;
   /** host:port, the same inside and outside: first part of an image reference. */
   readonly registry: string;
+  /** Where BuildKit listens, when the lab was started with it. */
+  readonly buildkit: string;
   readonly #record: LabRecord;
   readonly #control: Control;
   #client: LabClient | undefined;
@@ -45,6 +47,7 @@ export class Lab {
     this.gatewayUrl = `http://127.0.0.1:${forwards.gateway}`;
     this.prometheusUrl = `http://127.0.0.1:${forwards.prometheus}`;
     this.registry = `127.0.0.1:${forwards.registry}`;
+    this.buildkit = `unix://${this.files.buildkit}`;
     this.#control = new Control(this.files.control);
   }
 
@@ -114,8 +117,22 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const check = requirements();
   if (check.state !== 'met') throw new LabFailure('The lab cannot run here.', check.statement);
   builtTools();
-  const { name = 'lab', log = () => undefined, detached = false, scrapeInterval = '1s', gatewayThrottle = '2s' } = options;
-  const order: KeeperOrder = { name, detached, scrapeInterval, gatewayThrottle, keepFiles: process.env['WF_DEPLOY_LAB_KEEP'] === '1' };
+  const {
+    name = 'lab',
+    log = () => undefined,
+    detached = false,
+    scrapeInterval = '1s',
+    gatewayThrottle = '2s',
+    buildkit = false,
+  } = options;
+  const order: KeeperOrder = {
+    name,
+    detached,
+    scrapeInterval,
+    gatewayThrottle,
+    buildkit,
+    keepFiles: process.env['WF_DEPLOY_LAB_KEEP'] === '1',
+  };
   const keeper = spawn(process.execPath, [join(import.meta.dirname, 'keeper.ts'), JSON.stringify(order)], {
     // Its own session: an interrupt typed at the terminal reaches the owner alone, and the keeper then clears up after it.
     detached: true,
