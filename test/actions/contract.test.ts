@@ -28,6 +28,7 @@ const leastInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   promote: traffic,
   cluster: { kubeconfig: 'apiVersion: v1' },
   lint: { preset: 'python' },
+  build: { image: 'ghcr.io/example/agent' },
   test: { command: '[pytest]', junit: 'report.xml', coverage: 'coverage.xml' },
 };
 
