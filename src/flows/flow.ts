@@ -88,8 +88,16 @@ export interface Report {
   readonly summary: string;
   /** The report file's content; the front door writes it and sets the output `report`. */
   readonly file: Readonly<Record<string, unknown>> | undefined;
-  readonly annotation: { readonly level: 'notice' | 'warning' | 'error'; readonly title: string; readonly text: string } | undefined;
+  readonly annotation: Annotation | undefined;
+  /** Further ones, each at its place in a file. The platform shows ten of a level for a step and drops the others. */
+  readonly annotations?: readonly (Annotation & { readonly at: { readonly file: string; readonly line: number } })[];
   readonly succeeded: boolean;
   /** What the later steps of the job find in their environment. */
   readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface Annotation {
+  readonly level: 'notice' | 'warning' | 'error';
+  readonly title: string;
+  readonly text: string;
 }

@@ -28,6 +28,10 @@ export const optional = <T>(parse: Parser<T>) =>
 export const defaulting = <T>(parse: Parser<T>, whenEmpty: string) =>
   z.string().transform((text, context) => use(parse(text === '' ? whenEmpty : text), context));
 
+/** A YAML input that must be there. */
+export const requiredDocument = <T>(parse: (value: unknown) => Parsed<T>) =>
+  document(parse).transform((value, context): T => (value === undefined ? use(missing, context) : value));
+
 /** A YAML input that may be empty. */
 export const document = <T>(parse: (value: unknown) => Parsed<T>) =>
   z.custom<ReturnType<RawInputs['document']>>().transform((found, context): T | undefined => {

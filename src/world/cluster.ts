@@ -1,4 +1,5 @@
 import { kubernetesConnection } from '../adapters/cluster/connection.ts';
+import { kubernetesDiscovery } from '../adapters/cluster/discovery.ts';
 import { loadKubeconfig } from '../adapters/cluster/kubeconfig.ts';
 import { kubernetesCluster } from '../adapters/cluster/kubernetes.ts';
 import { builtGuardianKit } from '../adapters/guardian-kit/built.ts';
@@ -35,6 +36,7 @@ export function buildWorld(connections: Connections, around: Surroundings): Worl
   return {
     ...buildWorkspace(around),
     cluster: kubernetesCluster(connection),
+    discovery: kubernetesDiscovery(connection),
     pods: kubernetesPods(connection),
     metrics: metricsOf(connections.prometheus, connection, log),
     registry: ociRegistry({ dockerConfig: around.dockerConfig }),
@@ -57,7 +59,8 @@ function metricsOf(prometheus: PrometheusConnection | undefined, connection: Ret
 
 /** Only for flows that measure nothing: those that do refuse their inputs first. */
 const noMetrics: Metrics = {
-  query: () => Promise.reject(new Failure('INPUT_INVALID', 'No Prometheus is given.', 'Give `prometheus-url` or `prometheus-service`.')),
+  query: () =>
+    Promise.reject(new Failure('METRICS_UNREACHABLE', 'No Prometheus is given.', 'Give `prometheus-url` or `prometheus-service`.')),
 };
 
 function secretsOf({ prometheus, notify }: Connections): readonly string[] {

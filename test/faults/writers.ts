@@ -6,7 +6,6 @@ import { Failure } from '../../src/failure.ts';
 import type { Lock } from '../../src/flows/held-lock.ts';
 import { acquireLock } from '../../src/flows/lock.ts';
 import { shift } from '../../src/flows/shift.ts';
-
 import type { Hands } from '../../src/guardian/hands.ts';
 import { perform } from '../../src/guardian/perform.ts';
 import type { Held } from '../../src/guardian/state.ts';
@@ -38,8 +37,8 @@ export function worldOf({ lab }: Place, name: string): World & { close(): void }
       cancellation: { onRequest: () => quiet },
       handover: { save: quiet },
       mask: quiet,
-      workspace: '.',
-      temporary: '.',
+      workspace: lab.directory,
+      temporary: lab.directory,
       kubeconfigPath: lab.kubeconfig,
       dockerConfig: '',
       environment: {},

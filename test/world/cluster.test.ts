@@ -89,8 +89,8 @@ describe('buildWorld', () => {
     expect(build({ prometheus: { by: 'service', namespace: 'm', name: 'p', port: '9090' } }).world.metrics).toHaveProperty('query');
   });
 
-  it('measures nothing where no Prometheus is given', async () => {
-    await expect(build({ prometheus: undefined }).world.metrics.query('up')).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  it('without a Prometheus has no data, and never a pass', async () => {
+    await expect(build({ prometheus: undefined }).world.metrics.query('up')).rejects.toMatchObject({ code: 'METRICS_UNREACHABLE' });
   });
 
   it.each<readonly [string, Partial<Connections>, string]>([

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../kubernetes/object.ts';
 import { annotationPath, type PatchOperation } from '../kubernetes/patch.ts';
 import type { RollingRecord } from '../rolling/record.ts';
 import { type EvidenceRecord, type LeaseSpec, type LeaseView, leaseKeys, type RolloutRecord, readLease } from './lease.ts';
-import type { Answer, EndRecord, Request } from './request.ts';
+import type { Answer, EndRecord, Request, UnlockRecord } from './request.ts';
 
 export interface Taking {
   readonly holder: string;
@@ -52,6 +52,7 @@ export interface LeaseChange {
   readonly told?: readonly string[];
   readonly answer?: Answer;
   readonly ended?: EndRecord;
+  readonly unlocked?: UnlockRecord;
   /** Gives the lock away. */
   readonly release?: boolean;
 }
@@ -92,6 +93,7 @@ const annotationOf: Readonly<Record<Exclude<keyof LeaseChange, 'release'>, strin
   told: leaseKeys.told,
   answer: leaseKeys.answer,
   ended: leaseKeys.ended,
+  unlocked: leaseKeys.unlocked,
 };
 
 /** A sign of the guardian, beside whoever holds the Lease at this epoch. */

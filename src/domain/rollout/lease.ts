@@ -83,6 +83,7 @@ export const leaseKeys = {
   request: 'wf-deploy.io/request',
   answer: 'wf-deploy.io/answer',
   ended: 'wf-deploy.io/ended',
+  unlocked: 'wf-deploy.io/unlocked',
 } as const;
 
 export const epochAnnotation = leaseKeys.epoch;

@@ -17,7 +17,7 @@ export async function settle(session: Session, ending: Ending): Promise<void> {
   try {
     await lock.record({
       release: true,
-      ended: { outcome: ending.outcome, text: endText(ending).slice(0, 500), run, at: now },
+      ended: { epoch: lock.epoch, outcome: ending.outcome, text: endText(ending).slice(0, 500), run, at: now },
       ...(ending.outcome === 'analysed' || ending.outcome === 'promoted' ? { evidence: { image: ground.image, run, at: now } } : {}),
       ...(ending.outcome === 'promoted' ? { lastKnownGood: ground.image } : {}),
     });

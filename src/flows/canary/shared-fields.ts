@@ -112,12 +112,12 @@ export function nameClashes(raw: RawInputs): readonly Clash[] {
   ];
 }
 
-export function prometheusClashes(raw: RawInputs): readonly Clash[] {
+export function prometheusClashes(raw: RawInputs, needed = true): readonly Clash[] {
   const given = (name: string): boolean => raw.text(name) !== '';
   const clashes: Clash[] = [];
   const both = ['prometheus-url', 'prometheus-service'] as const;
   if (both.every(given)) clashes.push({ inputs: both, problem: 'both are given', remedy: 'Give the one by which Prometheus is reached.' });
-  if (!both.some(given))
+  if (needed && !both.some(given))
     clashes.push({
       inputs: both,
       problem: 'neither is given',

@@ -2,10 +2,12 @@ import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { beginTakingBack } from '../../domain/rollout/begin.ts';
 import { isOurs } from '../../domain/rollout/canary-deployment.ts';
+import { type Cause, cancelled } from '../../domain/rollout/cause.ts';
 import { type LeaseView, leaseName, type RolloutRecord, readLease } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { Report } from '../flow.ts';
+import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
 import { alarm } from './alert.ts';
@@ -15,6 +17,7 @@ import { type Ground, rolloutPlanOf } from './ground.ts';
 import { dismissGuardian } from './guardian.ts';
 import type { CanaryPlan } from './plan.ts';
 import { reportCanary } from './report.ts';
+import type { CanaryResult } from './result.ts';
 import { resultOf, settle } from './settle.ts';
 import { type Survey, surveyObjects } from './survey.ts';
 
@@ -55,27 +58,43 @@ async function takeBackFrom(holder: string, plan: CanaryPlan, world: World): Pro
     successorOf: holder,
   });
   try {
-    const record = lock.found?.rollout;
-    if (record === undefined || record.phase === 'resting') {
-      await dismissGuardian(world, namespace, plan.service);
-      await lock.record({ release: true });
-      return undefined;
-    }
-    world.log.line(`The run before ended in the phase \`${record.phase}\`: taking it back.`);
-    const found = await patiently(world, { seconds: patience }, () => surveyObjects(world, plan));
-    const ground = groundOf(plan, record, lock.found, found);
-    const session = open(world, plan, ground, lock);
-    session.told = lock.found?.told ?? [];
-    const { ending, stages } = await drive(
-      session,
-      rolloutPlanOf(plan, ground),
-      beginTakingBack({ phase: record.phase, sameImage: true }, 'the run was ended from outside'),
-    );
-    await settle(session, ending);
-    return reportCanary(plan, resultOf({ plan, world, started, ground, session, ending, stages }));
+    const result = await takeBackHeld(world, { plan, lock, cause: cancelled('the run was ended from outside'), patience, started });
+    return result === undefined ? undefined : reportCanary(plan, result);
   } finally {
     lock.stop();
   }
+}
+
+export interface TakingBack {
+  readonly plan: CanaryPlan;
+  readonly lock: Lock;
+  readonly cause: Cause;
+  /** Seconds for a cluster that does not answer. */
+  readonly patience: number;
+  /** ISO 8601. */
+  readonly started: string;
+}
+
+/** Takes back what the Lease says that the holder before has left, and gives the Lease away. `undefined`: there was nothing. */
+export async function takeBackHeld(world: World, { plan, lock, cause, patience, started }: TakingBack): Promise<CanaryResult | undefined> {
+  const namespace = plan.namespace ?? world.defaultNamespace;
+  const record = lock.found?.rollout;
+  if (record === undefined || record.phase === 'resting') {
+    await dismissGuardian(world, namespace, plan.service);
+    await lock.record({ release: true });
+    return undefined;
+  }
+  world.log.line(`The run before ended in the phase \`${record.phase}\`: taking it back.`);
+  const found = await patiently(world, { seconds: patience }, () => surveyObjects(world, plan));
+  const ground = groundOf(plan, record, lock.found, found);
+  const session = open(world, plan, ground, lock);
+  // It is that run's rollout that ends, and whom that run or a guardian has told of it knows.
+  session.run = record.run;
+  session.told = lock.found?.told ?? [];
+  const first = beginTakingBack({ phase: record.phase, sameImage: true }, cause);
+  const { ending, stages } = await drive(session, rolloutPlanOf(plan, ground), first);
+  await settle(session, ending);
+  return resultOf({ plan, world, started, ground, session, ending, stages });
 }
 
 /** The guardian was there first. It moved the traffic and left the pods. */

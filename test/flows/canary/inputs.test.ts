@@ -46,6 +46,8 @@ describe('the least that can be given', () => {
         smoke: [],
         promote: true,
         requireEvidence: false,
+        pauseDeadline: 14_400,
+        pauseLimit: 3600,
         rolloutTimeout: 600,
         lockTimeout: 600,
         notifyOn: 'failure',

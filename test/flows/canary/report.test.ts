@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Failure } from '../../../src/failure.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
-import { canaryOutputNames } from '../../../src/flows/canary/index.ts';
+import { releaseOutputNames } from '../../../src/flows/canary/index.ts';
 import { refusedCanary, reportCanary } from '../../../src/flows/canary/report.ts';
 import type { CanaryResult, Outcome } from '../../../src/flows/canary/result.ts';
 import { violations } from './schema.ts';
@@ -65,7 +65,7 @@ describe('reportCanary', () => {
 
   it('has an output for each name of action.yml but the file', () => {
     const { outputs } = reportCanary(plan, result());
-    expect(new Set([...Object.keys(outputs), 'report'])).toEqual(new Set(canaryOutputNames));
+    expect(new Set([...Object.keys(outputs), 'report'])).toEqual(new Set(releaseOutputNames));
     expect(outputs).toEqual({
       outcome: 'rolled-back',
       stage: '1/2',

@@ -1,0 +1,13 @@
+import type { CanaryPlan } from '../canary/plan.ts';
+
+/** What is done to a service beside a run of its own. `release` is not among them: that is the rollout itself. */
+export const operationNames = ['status', 'pause', 'resume', 'promote', 'abort', 'prepare', 'uninstall', 'unlock'] as const;
+export type OperationName = (typeof operationNames)[number];
+
+export interface OperationPlan {
+  readonly operation: OperationName;
+  /** Empty: none was given. */
+  readonly reason: string;
+  /** The service with its names and limits, and the rollout that `promote` makes of it where no run is left to ask. */
+  readonly canary: CanaryPlan;
+}
