@@ -28,7 +28,7 @@ export async function alert(session: Session): Promise<void> {
   if (ending.outcome === 'unknown') world.handover.save({ alarmed: 'true' });
   const telling = async (): Promise<void> => {
     if (lost && (await aSuccessorTells(session))) return;
-    await tell(session, { message, about: ending.outcome, knowing: session.told, marking });
+    await tell(session, { message, about: ending.outcome, knowing: marking ? session.told : [], marking });
   };
   session.telling = Promise.all([session.telling, telling()]).then(() => undefined);
   await Promise.race([session.telling, world.clock.sleep(grace)]);
