@@ -1,5 +1,8 @@
 import { lookingPermissions, scaledObjectPermission, scalingPermissions } from '../../src/domain/capacity/permissions.ts';
 import { accountPermissions, postingPermissions } from '../../src/domain/guardian/permissions.ts';
+import { ConfigMap } from '../../src/domain/kubernetes/kinds.ts';
+import { stagePermissions } from '../../src/domain/rolling/permissions.ts';
+import { deployment } from '../../src/domain/rolling/workloads/deployment.ts';
 import { type Permission, permissionsFor, roleYaml } from '../../src/domain/rollout/permissions.ts';
 import { routers } from '../../src/domain/traffic/index.ts';
 
@@ -17,7 +20,7 @@ export function permissionPage(): string {
     const permissions = [...permissionsFor({ router, ...needs }), ...lookingPermissions(scaled)];
     return `## With \`router: ${router.name}\`\n\n${withRoles(permissions, 'wf-deploy-agent')}`;
   });
-  return `# Permissions in the cluster\n\n<!-- Made from permissions.ts of src/domain/rollout, src/domain/capacity and src/domain/guardian by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${scalingPart()}\n${guardianPart()}`;
+  return `# Permissions in the cluster\n\n<!-- Made from permissions.ts of src/domain/rollout, src/domain/capacity and src/domain/guardian by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${scalingPart()}\n${guardianPart()}\n${rollingPart()}`;
 }
 
 const scaled = { service: 'agent', namespace: 'shop' };
@@ -33,6 +36,22 @@ function scalingPart(): string {
 }
 
 const scalingIntroduction = `Only where a HorizontalPodAutoscaler scales stable, of its name; those for \`wf-deploy-agent\` only where the canary gets a copy of it.`;
+
+function rollingPart(): string {
+  const needs = {
+    service: 'agent',
+    namespace: 'shop',
+    workloads: [{ of: deployment, name: 'agent' }],
+    applied: [{ ref: { kind: ConfigMap, namespace: 'shop', name: 'agent-config' }, isNew: true }],
+    reads: false,
+    journal: true,
+    portForward: true,
+  };
+  return `## For a rolling update\n\n${rollingIntroduction}\n\n${withRoles(stagePermissions(needs), 'wf-deploy-agent-stage')}`;
+}
+
+const rollingIntroduction = `\`actions/stage\` asks for these before it writes anything. The example rolls out the Deployment \`agent\` and applies the ConfigMap \`agent-config\`, which is not there yet;
+other workloads and kinds are asked for in the same way, \`create\` only where something is new. \`status\` and \`history\` only read.`;
 
 function guardianPart(): string {
   const needs = { service: 'agent', namespace: 'shop', webhook: true };

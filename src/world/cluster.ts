@@ -1,6 +1,6 @@
 import { kubernetesConnection } from '../adapters/cluster/connection.ts';
-import { loadKubeconfig } from '../adapters/cluster/kubeconfig.ts';
 import { kubernetesDiscovery } from '../adapters/cluster/discovery.ts';
+import { loadKubeconfig } from '../adapters/cluster/kubeconfig.ts';
 import { kubernetesCluster } from '../adapters/cluster/kubernetes.ts';
 import { builtGuardianKit } from '../adapters/guardian-kit/built.ts';
 import { prometheusAtUrl, prometheusInCluster } from '../adapters/metrics/prometheus.ts';

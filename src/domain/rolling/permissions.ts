@@ -1,4 +1,4 @@
-import { ConfigMap, groupOf, Lease, Pod, Secret, Service } from '../kubernetes/kinds.ts';
+import { groupOf, Lease, Pod, Secret, Service } from '../kubernetes/kinds.ts';
 import type { Kind, ObjectRef } from '../kubernetes/object.ts';
 import { leaseName } from '../rollout/lease.ts';
 import type { Permission } from '../rollout/permissions.ts';
@@ -115,9 +115,4 @@ const forwarding = (service: string): readonly Use[] => [
     verbs: ['get', 'create'],
     why: 'ask the smoke checks: a port-forward over WebSockets is authorised as get, and from Kubernetes 1.35 on as create too',
   },
-];
-
-/** For the page of permissions: what a run with a ConfigMap and a Deployment among its manifests applies. */
-export const exampleApplied = (namespace: string): StageNeeds['applied'] => [
-  { ref: { kind: ConfigMap, namespace, name: 'agent-config' }, isNew: true },
 ];

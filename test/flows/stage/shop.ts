@@ -1,8 +1,10 @@
+import { parseStrict } from '../../../src/adapters/yaml/strict.ts';
 import { ConfigMap, Deployment, Pod, ReplicaSet } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { imagesOf, templateOf } from '../../../src/domain/kubernetes/pod-template.ts';
 import { parseStageInputs } from '../../../src/flows/stage/inputs.ts';
 import type { DeployPlan, StagePlan } from '../../../src/flows/stage/plan.ts';
+import type { Files } from '../../../src/ports/files.ts';
 import { rawInputs } from '../raw-inputs.ts';
 import { type Settings, type Stage, stage } from '../stand-ins.ts';
 
@@ -10,18 +12,26 @@ export const old = `agent@sha256:${'1'.repeat(64)}`;
 export const next = `agent@sha256:${'2'.repeat(64)}`;
 export const sick = `agent@sha256:${'3'.repeat(64)}`;
 
-export const stagePlan = (inputs: Readonly<Record<string, string>>): StagePlan => parseStageInputs(rawInputs({ service: 'agent', ...inputs })).plan;
-export const deployPlan = (inputs: Readonly<Record<string, string>> = { images: `api: ${next}` }): DeployPlan => stagePlan(inputs) as DeployPlan;
+export const stagePlan = (inputs: Readonly<Record<string, string>>): StagePlan =>
+  parseStageInputs(rawInputs({ service: 'agent', ...inputs })).plan;
+export const deployPlan = (inputs: Readonly<Record<string, string>> = { images: `api: ${next}` }): DeployPlan =>
+  stagePlan(inputs) as DeployPlan;
 
 /** A cluster with one Deployment, and a controller that replaces its pods at once: those of `sick` crash. */
-export function shop(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'cluster'>): Stage {
-  const on = stage(settings, shared);
+export function shop(settings: Settings & { readonly config?: string } = {}, shared?: Pick<Stage, 'clock' | 'cluster'>): Stage {
+  const made = stage(settings, shared);
+  const on = settings.config === undefined ? made : { ...made, world: { ...made.world, files: oneFile(settings.config) } };
   if (shared !== undefined) return on;
   const { cluster } = on;
   cluster.reacting = (object) => {
     if (object.kind === 'Deployment') control(on, object);
   };
-  cluster.put(ConfigMap, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'agent-config', namespace: 'shop' }, data: { MODE: 'old' } });
+  cluster.put(ConfigMap, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'agent-config', namespace: 'shop' },
+    data: { MODE: 'old' },
+  });
   control(
     on,
     cluster.put(Deployment, {
@@ -33,12 +43,26 @@ export function shop(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'cl
         selector: { matchLabels: { app: 'agent' } },
         template: {
           metadata: { labels: { app: 'agent' } },
-          spec: { containers: [{ name: 'api', image: old, ports: [{ containerPort: 8080 }], envFrom: [{ configMapRef: { name: 'agent-config' } }] }] },
+          spec: {
+            containers: [
+              { name: 'api', image: old, ports: [{ containerPort: 8080 }], envFrom: [{ configMapRef: { name: 'agent-config' } }] },
+            ],
+          },
         },
       },
     }),
   );
   return on;
+}
+
+/** A workspace with the file `config.yaml`. Its clock stands still while real files are read. */
+function oneFile(text: string): Files {
+  const parsed = parseStrict(text);
+  return {
+    find: (pattern) => Promise.resolve(pattern === 'config.yaml' ? [pattern] : []),
+    text: () => Promise.resolve(text),
+    documents: () => Promise.resolve('values' in parsed ? parsed.values : []),
+  };
 }
 
 let revision = 0;
@@ -67,7 +91,9 @@ function control({ cluster }: Stage, deployment: KubernetesObject): void {
   for (const pod of cluster.objectsOf(Pod)) cluster.remove(Pod, pod.metadata.name);
   const ill = Object.values(imagesOf(template)).includes(sick);
   for (const index of [0, 1]) cluster.put(Pod, podOf(`${name}-${index}`, labels, deployment, ill));
-  const counts = ill ? { updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 } : { updatedReplicas: 2, readyReplicas: 2, availableReplicas: 2 };
+  const counts = ill
+    ? { updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 }
+    : { updatedReplicas: 2, readyReplicas: 2, availableReplicas: 2 };
   cluster.put(Deployment, { ...deployment, status: { observedGeneration: generation, replicas: 2, ...counts } });
 }
 
@@ -81,7 +107,13 @@ const podOf = (name: string, labels: object, deployment: KubernetesObject, ill: 
     conditions: [{ type: 'Ready', status: ill ? 'False' : 'True' }],
     containerStatuses: [
       ill
-        ? { name: 'api', ready: false, restartCount: 3, state: { waiting: { reason: 'CrashLoopBackOff' } }, lastState: { terminated: { exitCode: 1 } } }
+        ? {
+            name: 'api',
+            ready: false,
+            restartCount: 3,
+            state: { waiting: { reason: 'CrashLoopBackOff' } },
+            lastState: { terminated: { exitCode: 1 } },
+          }
         : { name: 'api', ready: true, restartCount: 0, state: { running: {} } },
     ],
   },
@@ -91,4 +123,5 @@ export const imageNow = ({ cluster }: Stage): string | undefined => {
   const deployment = cluster.find(Deployment, 'agent');
   return deployment === undefined ? undefined : imagesOf(templateOf(deployment))['api'];
 };
-export const modeNow = ({ cluster }: Stage): unknown => (cluster.find(ConfigMap, 'agent-config')?.['data'] as { MODE?: unknown } | undefined)?.MODE;
+export const modeNow = ({ cluster }: Stage): unknown =>
+  (cluster.find(ConfigMap, 'agent-config')?.['data'] as { MODE?: unknown } | undefined)?.MODE;
