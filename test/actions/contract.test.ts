@@ -26,10 +26,11 @@ const leastInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   canary: traffic,
   promote: traffic,
   cluster: { kubeconfig: 'apiVersion: v1' },
+  stage: { service: 'agent', images: 'agent-api: registry.example.com/agent:v2' },
 };
 
 /** Not required by themselves, because there is another way to say the same. */
-const oneOfSeveral: readonly string[] = ['prometheus-url', 'kubeconfig'];
+const oneOfSeveral: readonly string[] = ['prometheus-url', 'kubeconfig', 'images'];
 
 /** Each register whose names action.yml has to list, by the input that takes one of them. */
 const registers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

@@ -56,6 +56,7 @@ function usesOf(needs: StageNeeds): readonly Use[] {
     })),
     { ...required, kind: Pod, verbs: ['list', 'watch'], why: 'see pods that crash or do not become ready' },
     ...(reads ? [] : writing(needs)),
+    ...(reads || !kinds.some(({ kind }) => kind.kind === 'StatefulSet') ? [] : [freeing]),
     ...(journal ? keeping(service) : []),
     { ...advisory, kind: { ...Pod, kind: 'Event', resource: 'events' }, verbs: ['list'], why: 'say why a pod does not become ready' },
     { ...advisory, kind: Pod, subresource: 'log', verbs: ['get'], why: 'show the end of the log of a pod that failed' },
@@ -94,6 +95,13 @@ function writing({ service, workloads, applied }: StageNeeds): readonly Use[] {
     { ...required, kind: Lease, verbs: ['create'], why: 'make the lock of the service' },
   ];
 }
+
+const freeing: Use = {
+  ...required,
+  kind: Pod,
+  verbs: ['delete'],
+  why: 'free a StatefulSet that goes back from pods that never become ready: it would wait for them for ever',
+};
 
 const keeping = (service: string): readonly Use[] => [
   {

@@ -5,9 +5,8 @@ import { leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
 import { Failure } from '../../../src/failure.ts';
 import { executeStage } from '../../../src/flows/stage/execute.ts';
 import type { DeployResult, OperationResult } from '../../../src/flows/stage/result.ts';
-import { takeBack } from '../../../src/flows/stage/take-back.ts';
 import { forbidden, type Stage, unreachable } from '../stand-ins.ts';
-import { deployPlan, imageNow, modeNow, next, old, shop, sick, stagePlan } from './shop.ts';
+import { deployPlan, imageNow, killed, modeNow, next, old, shop, sick, stagePlan } from './shop.ts';
 
 const run = (on: Stage, inputs?: Readonly<Record<string, string>>): Promise<DeployResult> =>
   on.clock.until(executeStage(deployPlan(inputs), on.world)) as Promise<DeployResult>;
@@ -211,32 +210,6 @@ describe('a ConfigMap', () => {
   });
 });
 
-/** A run that ends without notice once it has written the Deployment. */
-async function killed(on: Stage, inputs: Readonly<Record<string, string>>): Promise<void> {
-  let dead = false;
-  const never = <T>() => new Promise<T>(() => undefined);
-  const { cluster } = on;
-  const dying = {
-    get: (...call: Parameters<typeof cluster.get>) => (dead ? never<undefined>() : cluster.get(...call)),
-    list: (...call: Parameters<typeof cluster.list>) => (dead ? never<readonly never[]>() : cluster.list(...call)),
-    watch: (...call: Parameters<typeof cluster.watch>) => cluster.watch(...call),
-    version: (...call: Parameters<typeof cluster.version>) => cluster.version(...call),
-    write: async (...call: Parameters<typeof cluster.write>) => {
-      if (dead) return await never<never>();
-      const [write] = call;
-      const stored = await cluster.write(...call);
-      if (write.dryRun !== true && write.do === 'replace' && write.ref.kind.kind === 'Deployment') {
-        dead = true;
-        return await never<never>();
-      }
-      return stored;
-    },
-  };
-  void executeStage(deployPlan(inputs), { ...on.world, cluster: dying });
-  await on.clock.pass(20);
-  if (!dead) throw new Error('It was not killed.');
-}
-
 describe('a dead run', () => {
   it('that wanted the same is gone on with, and its way back stays', async () => {
     const on = shop();
@@ -259,24 +232,6 @@ describe('a dead run', () => {
     expect(result).toMatchObject({ outcome: 'promoted' });
     expect([modeNow(on), imageNow(on)]).toEqual(['old', next]);
     expect(result.objects[0]?.images?.before).toEqual({ api: old });
-  });
-
-  it('is taken back by `post`, which says so', async () => {
-    const on = shop();
-    await killed(on, { images: `api: ${next}` });
-    const after = shop({ holder: 'post' }, on);
-    const report = await on.clock.until(takeBack(deployPlan(), { holder: 'run-1', open: 'true' }, after.world));
-    expect(report?.outputs).toMatchObject({ outcome: 'aborted' });
-    expect(imageNow(on)).toBe(old);
-    expect(leaseOf(on)).toMatchObject({ holder: '', rolling: { phase: 'resting' } });
-    expect(journalOf(on)).toBeUndefined();
-  });
-
-  it('that somebody else has taken over is left to them', async () => {
-    const on = shop();
-    await run(on);
-    expect(await on.clock.until(takeBack(deployPlan(), { holder: 'run-1', open: 'true' }, on.world))).toBeUndefined();
-    expect(imageNow(on)).toBe(next);
   });
 
   it('whose journal cannot be read stops the next one', async () => {

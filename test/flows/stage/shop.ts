@@ -2,6 +2,7 @@ import { parseStrict } from '../../../src/adapters/yaml/strict.ts';
 import { ConfigMap, Deployment, Pod, ReplicaSet } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { imagesOf, templateOf } from '../../../src/domain/kubernetes/pod-template.ts';
+import { executeStage } from '../../../src/flows/stage/execute.ts';
 import { parseStageInputs } from '../../../src/flows/stage/inputs.ts';
 import type { DeployPlan, StagePlan } from '../../../src/flows/stage/plan.ts';
 import type { Files } from '../../../src/ports/files.ts';
@@ -125,3 +126,29 @@ export const imageNow = ({ cluster }: Stage): string | undefined => {
 };
 export const modeNow = ({ cluster }: Stage): unknown =>
   (cluster.find(ConfigMap, 'agent-config')?.['data'] as { MODE?: unknown } | undefined)?.MODE;
+
+/** A run that ends without notice once it has written the Deployment. */
+export async function killed(on: Stage, inputs: Readonly<Record<string, string>>): Promise<void> {
+  let dead = false;
+  const never = <T>() => new Promise<T>(() => undefined);
+  const { cluster } = on;
+  const dying = {
+    get: (...call: Parameters<typeof cluster.get>) => (dead ? never<undefined>() : cluster.get(...call)),
+    list: (...call: Parameters<typeof cluster.list>) => (dead ? never<readonly never[]>() : cluster.list(...call)),
+    watch: (...call: Parameters<typeof cluster.watch>) => cluster.watch(...call),
+    version: (...call: Parameters<typeof cluster.version>) => cluster.version(...call),
+    write: async (...call: Parameters<typeof cluster.write>) => {
+      if (dead) return await never<never>();
+      const [write] = call;
+      const stored = await cluster.write(...call);
+      if (write.dryRun !== true && write.do === 'replace' && write.ref.kind.kind === 'Deployment') {
+        dead = true;
+        return await never<never>();
+      }
+      return stored;
+    },
+  };
+  void executeStage(deployPlan(inputs), { ...on.world, cluster: dying });
+  await on.clock.pass(20);
+  if (!dead) throw new Error('It was not killed.');
+}
