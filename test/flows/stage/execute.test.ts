@@ -243,6 +243,26 @@ describe('a dead run', () => {
   });
 });
 
+describe('a canary', () => {
+  it('that goes on is waited for, and is no problem of its own', async () => {
+    const on = shop();
+    leaveCanary(on, 'somebody');
+    const { code, what } = await failure(run(on, { images: `api: ${next}`, 'lock-timeout': '5s' }));
+    expect([code, what]).toEqual(['LOCK_HELD', expect.stringContaining('was held by somebody')]);
+    expect(imageNow(on)).toBe(old);
+  });
+
+  it('that died is seen under its lock, which is given away again', async () => {
+    const on = shop();
+    leaveCanary(on, 'somebody');
+    const { code, what } = await failure(run(on, { images: `api: ${next}`, 'lock-timeout': '10m' }));
+    expect([code, what]).toEqual(['PREFLIGHT_FAILED', expect.stringContaining('ended in the phase `stages`')]);
+    expect(leaseOf(on)?.holder).toBe('');
+    expect(imageNow(on)).toBe(old);
+    expect((await failure(operated(on, { operation: 'restart' }))).what).toContain('ended in the phase `stages`');
+  });
+});
+
 describe('an API server that is silent', () => {
   it('for a moment is waited for', async () => {
     const on = shop();
@@ -316,12 +336,12 @@ const label = ({ cluster }: Stage, labels: Record<string, string>): void => {
   const now = cluster.find(Deployment, 'agent') as Parameters<typeof cluster.put>[1];
   cluster.put(Deployment, { ...now, metadata: { ...now.metadata, labels } });
 };
-const leaveCanary = ({ cluster }: Stage): void => {
+const leaveCanary = ({ cluster }: Stage, holder = ''): void => {
   const rollout = { phase: 'stages', weight: 5, container: 'api', image: next, previousImage: old, run: 'r', since: 'x' };
   cluster.put(Lease, {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
     metadata: { name: leaseName('agent'), annotations: { 'wf-deploy.io/rollout': JSON.stringify(rollout) } },
-    spec: { holderIdentity: '' },
+    spec: { holderIdentity: holder, leaseDurationSeconds: 60 },
   });
 };
