@@ -74,7 +74,7 @@ function groundOf(
   plan: CanaryPlan,
   record: RolloutRecord,
   lease: LeaseView | undefined,
-  found: Omit<Survey, 'denied' | 'scaling'>,
+  found: Awaited<ReturnType<typeof surveyObjects>>,
 ): Ground {
   const absent = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: plan.stableDeployment } };
   const stable = found.stable ?? absent;
