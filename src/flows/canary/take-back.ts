@@ -14,7 +14,7 @@ import { dismissGuardian } from './guardian.ts';
 import type { CanaryPlan } from './plan.ts';
 import { reportCanary } from './report.ts';
 import { resultOf, settle } from './settle.ts';
-import { type Survey, surveyObjects } from './survey.ts';
+import { surveyObjects } from './survey.ts';
 
 /** Seconds. All `post` steps of a cancelled job share less than five minutes. */
 const mostPatience = 200;
