@@ -22,10 +22,13 @@ export function selectionProblems(
     value,
     ...(canaryService === undefined ? {} : { canaryService }),
   };
-  const mended = withService(users === undefined ? serviceOfClone(parts) : serviceOfExisting(users, parts), users);
+  const made = users === undefined ? serviceOfClone(parts) : serviceOfExisting(users, parts);
+  const mended = withService(made, users);
   return [
     ...(selectsPodsOf(stableService, podLabels(stable)) ? [] : [missesStable(stable, stableService)]),
-    ...(canaryService === undefined ? [{ ...noCanaryService(names), ...mended }] : serviceProblems(canaryService, stable, mended)),
+    ...(canaryService === undefined
+      ? [{ ...noCanaryService(names), ...mended, ...(made === undefined ? {} : { mended: made }) }]
+      : serviceProblems(canaryService, stable, mended)),
     ...(users !== undefined
       ? usersProblems(parts, users, mended)
       : canaryService === undefined

@@ -104,8 +104,14 @@ export function stableHealth({ stableDeployment }: CanaryPlan, found: Survey): F
   });
 }
 
-export function evidenceFor({ service, requireEvidence }: CanaryPlan, lease: LeaseView | undefined, image: string): Findings {
-  if (!requireEvidence || lease?.evidence?.image === image) return problems();
+export function evidenceFor(
+  { service, requireEvidence }: CanaryPlan,
+  lease: LeaseView | undefined,
+  image: string,
+  template?: string,
+): Findings {
+  const { evidence } = lease ?? {};
+  if (!requireEvidence || (evidence?.image === image && evidence.template === template)) return problems();
   if (image === '') {
     return problems({
       what: `No canary of ${service} has passed in this cluster.`,

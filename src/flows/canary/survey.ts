@@ -75,7 +75,7 @@ export async function surveyObjects(world: World, plan: CanaryPlan): Promise<Omi
 }
 
 /** A host that is a Service of the namespace is also the name of that Service. */
-function applicationOf(plan: CanaryPlan, namespace: string): Application {
+export function applicationOf(plan: CanaryPlan, namespace: string): Application {
   const { service, route, hosts, subsets, stableDeployment, canaryDeployment } = plan;
   const given = { stable: hosts.stable ?? service, canary: hosts.canary ?? canaryDeployment };
   const here = (host: string): string | undefined => {
