@@ -95,7 +95,7 @@ async function refusedJob(world: World, { namespace }: Application, object: Kube
     return [
       {
         what: `The guardian cannot be made here. ${error.what}`,
-        remedy: `Make that rule let its Job in, or do without: set \`guardian: false\`, and ${nobody}.`,
+        remedy: `Make that rule let its Job in, ${unguarded}`,
       },
     ];
   }
@@ -106,13 +106,15 @@ function tooLittleRoom(quotas: Survey['quotas'], job: KubernetesObject): readonl
   const { template } = job['spec'] as { readonly template: PodTemplate };
   return inspectQuota(quotas, template, 1, 'of the guardian').problems.map(({ what, remedy }) => ({
     what,
-    remedy: `${remedy.replace(/\.$/, '')}, or do without: set \`guardian: false\`, and ${nobody}.`,
+    remedy: `${remedy.replace(/\.$/, '')}, ${unguarded}`,
   }));
 }
 
 const listed = (missing: readonly Permission[]): string => missing.map(permissionText).join(', ');
 
 const nobody = 'nobody takes the canary back when this run dies, until the next one';
+
+const unguarded = `or set \`guardian: false\`: then ${nobody}.`;
 
 const without = `Set \`guardian: false\`, and ${nobody}; or let an administrator`;
 

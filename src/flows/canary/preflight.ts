@@ -155,7 +155,7 @@ async function metricsOnStable(world: World, plan: CanaryPlan, found: Survey): P
 
 export const objectsOf = (
   { router }: CanaryPlan,
-  { app, around, stableService, canaryService, canary }: Omit<Survey, 'denied' | 'scaling'>,
+  { app, around, stableService, canaryService, canary }: Pick<Survey, 'app' | 'around' | 'stableService' | 'canaryService' | 'canary'>,
   stable: KubernetesObject,
 ) => ({
   stable,

@@ -69,7 +69,7 @@ export const clusterCases: readonly Case[] = [
     change: (world) => quota(world, { hard: { 'count/jobs.batch': '0' } }),
     settle: counted,
     inputs: { guardian: 'true' },
-    steps: refused(/^The guardian cannot be made here\. Cannot create Job .*exceeded quota/, async (place) => {
+    steps: refused(/^The guardian cannot be made here\. .*exceeded quota/, async (place) => {
       await place.patch('ResourceQuota/small', { spec: { hard: { 'count/jobs.batch': '1' } } });
       await place.lab.client.waitFor(
         'the raised quota',
