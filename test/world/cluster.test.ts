@@ -24,7 +24,10 @@ const connections: Connections = {
     ca: undefined,
     headers: { 'X-Scope-OrgID': 'hunter-two' },
   },
-  webhook: 'https://hooks.example.com/hunter-three',
+  notify: [
+    { kind: 'slack', url: 'https://hooks.example.com/hunter-three' },
+    { kind: 'github-issue', token: 'hunter-four', repository: 'o/r' },
+  ],
 };
 
 function build(more: Partial<Connections> = {}) {
@@ -74,7 +77,12 @@ describe('buildWorld', () => {
   });
 
   it('notifies only where there is someone to notify', () => {
-    expect([build().world.notifiers.length, build({ webhook: undefined }).world.notifiers.length]).toEqual([1, 0]);
+    expect(build().world.notifiers.map(({ name }) => name)).toEqual(['slack', 'github-issue']);
+    expect(build({ notify: [] }).world.notifiers).toEqual([]);
+  });
+
+  it('gives the guardian nothing that writes to a repository', () => {
+    expect(build().world.guardianKit.tells).toEqual([{ kind: 'slack', url: 'https://hooks.example.com/hunter-three' }]);
   });
 
   it('reads Prometheus in the cluster through the API server', () => {

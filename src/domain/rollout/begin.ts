@@ -30,6 +30,10 @@ export function beginTakingBack(found: Found, cause: Cause): Move {
     : { state: { ...state, next: 'withdraw' }, effects: [{ do: 'claim', weight: 0 }] };
 }
 
+/** A rollout whose ending, a good one aside, is still to come or to be told of. */
+export const unfinished = (rollout: { readonly phase: RecordedPhase } | undefined): boolean =>
+  rollout !== undefined && rollout.phase !== 'resting' && rollout.phase !== 'promoted';
+
 /** Users are on the canary, and stable is half changed. */
 export const midPromotion = (phase: RecordedPhase): boolean => phase === 'promoting' || phase === 'returning' || phase === 'restoring';
 

@@ -2,6 +2,7 @@ import { type CapacityRecord, capacityKey } from '../capacity/record.ts';
 import { type GuardianSign, guardianKey } from '../guardian/sign.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { annotationPath, type PatchOperation } from '../kubernetes/patch.ts';
+import { type TemplateRecord, templateKey } from '../manifests/record.ts';
 import type { RollingRecord } from '../rolling/record.ts';
 import { type EvidenceRecord, type LeaseSpec, type LeaseView, leaseKeys, type RolloutRecord, readLease } from './lease.ts';
 import type { Answer, EndRecord, Request, UnlockRecord } from './request.ts';
@@ -48,7 +49,9 @@ export interface LeaseChange {
   readonly rolling?: RollingRecord;
   readonly lastKnownGood?: string;
   readonly capacity?: CapacityRecord;
+  readonly template?: TemplateRecord;
   readonly guardian?: GuardianSign;
+  readonly told?: readonly string[];
   readonly answer?: Answer;
   readonly ended?: EndRecord;
   readonly unlocked?: UnlockRecord;
@@ -68,7 +71,7 @@ export function renewal(
   const written = Object.entries(annotationOf).flatMap(([name, key]): readonly PatchOperation[] => {
     const value = change[name as keyof typeof annotationOf];
     if (value === undefined) return [];
-    return [{ op: 'add', path: annotationPath(key), value: typeof value === 'string' ? value : JSON.stringify(value) }];
+    return [{ op: 'add', path: annotationPath(key), value: textOf(value) }];
   });
   return [
     ...onlyWhileHeld(held),
@@ -78,13 +81,19 @@ export function renewal(
   ];
 }
 
+/** Names have no comma in them. */
+const textOf = (value: string | readonly string[] | object): string =>
+  typeof value === 'string' ? value : Array.isArray(value) ? value.join(',') : JSON.stringify(value);
+
 const annotationOf: Readonly<Record<Exclude<keyof LeaseChange, 'release'>, string>> = {
   rollout: leaseKeys.rollout,
   evidence: leaseKeys.evidence,
   rolling: leaseKeys.rolling,
   lastKnownGood: leaseKeys.lastKnownGood,
   capacity: capacityKey,
+  template: templateKey,
   guardian: guardianKey,
+  told: leaseKeys.told,
   answer: leaseKeys.answer,
   ended: leaseKeys.ended,
   unlocked: leaseKeys.unlocked,

@@ -2,6 +2,7 @@ import { type CapacityRecord, capacityKey, readCapacity } from '../capacity/reco
 import { type GuardianSign, guardianKey, readSign } from '../guardian/sign.ts';
 import { jsonAnnotation, textsOf } from '../kubernetes/json-annotation.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
+import { readTemplateRecord, type TemplateRecord, templateKey } from '../manifests/record.ts';
 import { type RollingRecord, readRollingRecord } from '../rolling/record.ts';
 import { type RecordedPhase, recordedPhases } from './effect.ts';
 import { type Answer, type EndRecord, type Request, readAnswer, readEnd, readRequest } from './request.ts';
@@ -40,6 +41,8 @@ export interface EvidenceRecord {
   readonly run: string;
   /** ISO 8601. */
   readonly at: string;
+  /** Fingerprint of the template, where it came with manifests. */
+  readonly template?: string;
 }
 
 export interface LeaseView {
@@ -59,8 +62,12 @@ export interface LeaseView {
   /** How a rolling update stands. */
   readonly rolling?: RollingRecord;
   readonly lastKnownGood?: string;
+  /** Names of those who were told that the rollout in `rollout` ended, by whoever ended it. */
+  readonly told?: readonly string[];
   /** What has to be put back of stable's autoscaler. */
   readonly capacity?: CapacityRecord;
+  /** What has to be put back of a template, and what was made for it. */
+  readonly template?: TemplateRecord;
   /** What the guardian last wrote. */
   readonly guardian?: GuardianSign;
   /** What somebody asks of the holder. */
@@ -77,6 +84,7 @@ export const leaseKeys = {
   evidence: 'wf-deploy.io/evidence',
   rolling: 'wf-deploy.io/rolling',
   lastKnownGood: 'wf-deploy.io/last-known-good',
+  told: 'wf-deploy.io/told',
   request: 'wf-deploy.io/request',
   answer: 'wf-deploy.io/answer',
   ended: 'wf-deploy.io/ended',
@@ -102,7 +110,9 @@ export function readLease(object: KubernetesObject): LeaseView {
   const rolling = readRollingRecord(jsonAnnotation(annotations[leaseKeys.rolling]));
   const lastKnownGood = annotations[leaseKeys.lastKnownGood];
   const capacity = readCapacity(annotations[capacityKey]);
+  const template = readTemplateRecord(annotations[templateKey]);
   const guardian = readSign(annotations[guardianKey]);
+  const told = annotations[leaseKeys.told]?.split(',').filter((name) => name !== '');
   const epoch = readEpoch(annotations[leaseKeys.epoch]);
   const request = readRequest(annotations[leaseKeys.request]);
   const answer = readAnswer(annotations[leaseKeys.answer]);
@@ -117,7 +127,9 @@ export function readLease(object: KubernetesObject): LeaseView {
     ...(evidence === undefined ? {} : { evidence }),
     ...(rolling === undefined ? {} : { rolling }),
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
+    ...(told === undefined ? {} : { told }),
     ...(capacity === undefined ? {} : { capacity }),
+    ...(template === undefined ? {} : { template }),
     ...(guardian === undefined ? {} : { guardian }),
     ...(request === undefined ? {} : { request }),
     ...(answer === undefined ? {} : { answer }),
@@ -151,4 +163,8 @@ function readRecord(text: string | undefined): RolloutRecord | undefined {
   };
 }
 
-const readEvidence = (text: string | undefined): EvidenceRecord | undefined => textsOf(jsonAnnotation(text), ['image', 'run', 'at']);
+function readEvidence(text: string | undefined): EvidenceRecord | undefined {
+  const fields = jsonAnnotation(text);
+  const texts = textsOf(fields, ['image', 'run', 'at']);
+  return texts === undefined ? undefined : { ...texts, ...textsOf(fields, ['template']) };
+}

@@ -118,6 +118,7 @@ export function sharedWishes(fields: Omit<z.output<typeof promoteSchema>, 'image
     service: fields.service,
     namespace: fields.namespace,
     container: fields.container,
+    manifests: fields.manifests,
     stableDeployment: fields['stable-deployment'] ?? fields.service,
     canaryDeployment: fields['canary-deployment'] ?? `${fields.service}-canary`,
     router: fields.router,
@@ -141,6 +142,7 @@ export function sharedWishes(fields: Omit<z.output<typeof promoteSchema>, 'image
     pauseDeadline: fields['pause-deadline'],
     gitops: fields.gitops,
     dryRun: fields['dry-run'],
+    notifyOn: fields['notify-on'],
     metricsService: metrics === undefined ? undefined : { namespace: metrics.namespace, name: `${metrics.name}:${metrics.port}` },
   } as const;
 }

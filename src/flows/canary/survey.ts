@@ -3,18 +3,21 @@ import { selectorText } from '../../domain/kubernetes/labels.ts';
 import type { Kind, KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { leaseName } from '../../domain/rollout/lease.ts';
-import { type Permission, permissionsFor } from '../../domain/rollout/permissions.ts';
+import { type Permission, permissionsFor, type Subject } from '../../domain/rollout/permissions.ts';
 import type { Application, ContextRef } from '../../domain/traffic/router.ts';
 import { serviceOf } from '../../domain/traffic/virtual-service/host.ts';
 import type { World } from '../../ports/world.ts';
 import type { CanaryPlan } from './plan.ts';
 import { type ScalingSurvey, scalingNeeds, surveyScaling } from './scaling-survey.ts';
+import { ownSubject } from './subject.ts';
 import { unlessForbidden } from './unless-forbidden.ts';
 
 /** Everything the preflight reads. What may not be read is missing here and shows up among the denied permissions. */
 export interface Survey {
   readonly app: Application;
   readonly denied: readonly Permission[];
+  /** Who lacks them; asked only where something is denied, and not always answered. */
+  readonly subject?: Subject | undefined;
   readonly stable: KubernetesObject | undefined;
   readonly stableService: KubernetesObject | undefined;
   readonly canaryService: KubernetesObject | undefined;
@@ -32,10 +35,11 @@ export interface Survey {
 export async function survey(world: World, plan: CanaryPlan): Promise<Survey> {
   const objects = await surveyObjects(world, plan);
   const found = { ...objects, scaling: await surveyScaling(world, plan, objects.app.namespace) };
-  return { ...found, denied: await deniedPermissions(world, plan, found) };
+  const denied = await deniedPermissions(world, plan, found);
+  return { ...found, denied, ...(denied.length === 0 ? {} : { subject: await ownSubject(world) }) };
 }
 
-export async function surveyObjects(world: World, plan: CanaryPlan): Promise<Omit<Survey, 'denied' | 'scaling'>> {
+export async function surveyObjects(world: World, plan: CanaryPlan): Promise<Omit<Survey, 'denied' | 'scaling' | 'subject'>> {
   const namespace = plan.namespace ?? world.defaultNamespace;
   const app = applicationOf(plan, namespace);
   const one = (kind: Kind, name: string): Promise<KubernetesObject | undefined> =>

@@ -48,7 +48,7 @@ describe('a canary in a cluster', () => {
       ),
     );
     expect(on.handedOver).toEqual([{ holder: 'run-1', open: 'true' }, { open: 'false' }]);
-    expect(on.alerts).toMatchObject([{ severity: 'info', title: 'agent: promoted' }]);
+    expect(on.alerts).toEqual([]);
   });
 
   it('that fails is taken back, and stable is never touched', async () => {
@@ -263,7 +263,7 @@ describe('when things go wrong on the way', () => {
     });
     expect(leaseOf(on)).toMatchObject({ holder: 'run-1', rollout: { phase: 'stages', weight: 25 } });
     expect(on.alerts).toMatchObject([{ severity: 'critical' }]);
-    expect(on.handedOver).toEqual([{ holder: 'run-1', open: 'true' }]);
+    expect(on.handedOver).toEqual([{ holder: 'run-1', open: 'true' }, { alarmed: 'true' }]);
   });
 
   /** Writes another split as soon as the canary has 25 %, so many times. */

@@ -36,6 +36,7 @@ const result = (more: Partial<CanaryResult> = {}): CanaryResult => ({
   ],
   writes: [{ at: '2026-03-01T10:00:00.000Z', what: 'route agent: canary 25 %, stable 75 %' }],
   smoke: ['GET /health answered 200'],
+  notices: [{ notifier: 'slack', about: 'rolled-back', told: false, problem: 'it answered <500>' }],
   warnings: ['Not checked: whether it exists.'],
   notes: [],
   started: '2026-03-01T09:59:00.000Z',
@@ -92,7 +93,7 @@ describe('reportCanary', () => {
   });
 
   it('without a stage has neither table nor chart', () => {
-    const { summary, outputs } = reportCanary(plan, result({ stages: [], writes: [], smoke: [], warnings: [] }));
+    const { summary, outputs } = reportCanary(plan, result({ stages: [], writes: [], smoke: [], warnings: [], notices: [] }));
     expect(summary).not.toMatch(/mermaid|<details>/);
     expect(outputs['stage']).toBe('');
   });
