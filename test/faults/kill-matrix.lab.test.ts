@@ -43,6 +43,6 @@ describe('SIGKILL after each write of a run behind gateway-api', () => {
       const { failures } = await runMatrix('kill matrix, gateway-api', subjects, kills(moments));
       expect(failures).toEqual([]);
     },
-    15 * minutes,
+    25 * minutes,
   );
 });

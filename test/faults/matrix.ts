@@ -61,6 +61,7 @@ export async function runMatrix(name: string, subjects: readonly Subject[], cell
         again += await runCell(subject, cell);
       } catch (error) {
         failures.push(`${cellText(cell)}: ${error instanceof Error ? error.message : String(error)}`);
+        process.stdout.write(`${name}: ${failures.at(-1)}\n`);
         return;
       }
     }

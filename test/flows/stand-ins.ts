@@ -195,6 +195,8 @@ export class MemoryCluster implements Cluster {
       if (found !== undefined) throw conflict(`${kind.kind} ${name} is there already.`);
       return write.object;
     }
+    const expected = write.do === 'apply' ? write.object.metadata.resourceVersion : undefined;
+    if (expected !== undefined && expected !== found?.metadata.resourceVersion) throw conflict(`${kind.kind} ${name} was changed.`);
     if (write.do === 'apply') return { ...found, ...write.object, metadata: { ...found?.metadata, ...write.object.metadata } };
     if (found === undefined) throw new Failure('CLUSTER_NOT_FOUND', `${kind.kind} ${name} is not there.`, 'See.');
     if (write.do === 'replace') {

@@ -76,6 +76,8 @@ function warningsIn(log: string): readonly Told[] {
 const said: string[] = [];
 /** Sentences that no world on a running API server brings about, with the test that does. */
 const elsewhere = [
+  // The garbage collector takes such an autoscaler away at once.
+  / was made by KEDA of ScaledObject /,
   // Its controller writes what is used as soon as it sees a quota: test/domain/rollout/quota.test.ts.
   / was not checked: /,
   // The API server's own schema refuses the field in the standard channel: test/domain/traffic/httproute/inspection.test.ts.

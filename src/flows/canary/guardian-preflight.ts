@@ -26,10 +26,8 @@ export async function guardianFindings(world: World, plan: CanaryPlan, { app, qu
   if (plan.guardian === undefined) return { problems: [], warnings: [] };
   const needs = { service: plan.service, namespace: app.namespace, tells: world.guardianKit.tells.length > 0 };
   const makesAccount = plan.guardian.serviceAccount === undefined;
-  const [posting, account] = await Promise.all([
-    denied(world, postingPermissions(needs)),
-    denied(world, makesAccount ? accountPermissions(needs) : []),
-  ]);
+  const wanted = postingPermissions(needs);
+  const [posting, account] = await Promise.all([denied(world, wanted), denied(world, makesAccount ? accountPermissions(needs) : [])]);
   const lacking = posting.filter(({ need }) => need === 'required');
   const subject = lacking.length === 0 ? undefined : await ownSubject(world);
   const egress = posting.length > lacking.length ? unchecked : inspectEgress(await world.cluster.list(NetworkPolicy, app.namespace), needs);
@@ -39,7 +37,7 @@ export async function guardianFindings(world: World, plan: CanaryPlan, { app, qu
     problems: [
       ...(allowed ? await refusedJob(world, app, job) : []),
       ...tooLittleRoom(quotas, job),
-      ...(lacking.length === 0 ? [] : [cannotPost(plan.service, lacking, subject ?? supposedSubject(app))]),
+      ...(lacking.length === 0 ? [] : [cannotPost(plan.service, lacking, wanted, subject ?? supposedSubject(app))]),
       ...(account.length === 0 ? [] : [cannotMakeAccount(plan, app, account)]),
       ...egress.problems,
     ],
@@ -85,7 +83,7 @@ async function refusedJob(world: World, { namespace }: Application, object: Kube
   } catch (error) {
     if (error instanceof Failure && error.code === 'CLUSTER_CONFLICT') return [];
     if (!(error instanceof Failure && error.code === 'CLUSTER_REFUSED')) throw error;
-    return [{ what: `The guardian cannot be made here. ${error.what}`, remedy: `Make that rule let its Job in, ${without}` }];
+    return [{ what: `The guardian cannot be made here. ${error.what}`, remedy: `${without} make that rule let its Job in.` }];
   }
 }
 
@@ -94,7 +92,7 @@ function tooLittleRoom(quotas: Survey['quotas'], job: KubernetesObject): readonl
   const { template } = job['spec'] as { readonly template: PodTemplate };
   return inspectQuota(quotas, template, 1, 'of the guardian').problems.map(({ what, remedy }) => ({
     what,
-    remedy: `${remedy.replace(/\.$/, '')}, ${without}`,
+    remedy: `${remedy} Or set \`guardian: false\`, and nobody takes the canary back when this run dies, until the next one.`,
   }));
 }
 
@@ -102,10 +100,14 @@ const listed = (missing: readonly Permission[]): string => missing.map(permissio
 
 const without = 'Set `guardian: false`, and nobody takes the canary back when this run dies, until the next one; or let an administrator';
 
-const cannotPost = (service: string, missing: readonly Permission[], subject: Subject): Problem => ({
+const cannotPost = (service: string, missing: readonly Permission[], wanted: readonly Permission[], subject: Subject): Problem => ({
   what: `The guardian cannot be made: ${listed(missing)}.`,
   remedy: `${without} grant this to the account of the kubeconfig:`,
-  yaml: roleYaml(missing, `wf-deploy-${service}-guardian`, subject),
+  yaml: roleYaml(
+    wanted.filter(({ need }) => need === 'required'),
+    `wf-deploy-${service}-guardian`,
+    subject,
+  ),
 });
 
 const cannotMakeAccount = (plan: CanaryPlan, app: Application, missing: readonly Permission[]): Problem => ({

@@ -39,10 +39,15 @@ export async function postGuardian(session: Session, signal: AbortSignal): Promi
 
 /** The objects of a guardian go with its Job. */
 export async function dismissGuardian(world: World, namespace: string, service: string): Promise<void> {
+  const ref = jobRef(namespace, service);
+  const found = await world.cluster.get(ref);
+  if (found === undefined) return;
+  const { uid } = found.metadata;
   try {
-    await world.cluster.write({ do: 'delete', ref: jobRef(namespace, service) });
+    // By its uid: one that a successor has made meanwhile stays.
+    await world.cluster.write({ do: 'delete', ref, ...(uid === undefined ? {} : { uid }) });
   } catch (error) {
-    if (!(error instanceof Failure && error.code === 'CLUSTER_NOT_FOUND')) throw error;
+    if (!(error instanceof Failure && (error.code === 'CLUSTER_NOT_FOUND' || error.code === 'CLUSTER_CONFLICT'))) throw error;
   }
 }
 

@@ -41,11 +41,12 @@ export function missingObjects(plan: CanaryPlan, found: Survey): Findings {
   );
 }
 
-export function permissions({ service }: CanaryPlan, { denied, app, subject }: Survey): Findings {
+export function permissions({ service }: CanaryPlan, { denied, granted, app, subject }: Survey): Findings {
   const ask = (need: Permission['need'], what: string, remedy: string): readonly Problem[] => {
     const missing = denied.filter((permission) => permission.need === need);
     if (missing.length === 0) return [];
-    const yaml = roleYaml(missing, `wf-deploy-${service}`, subject ?? supposedSubject(app));
+    // Whole, because applying it replaces a Role of this name.
+    const yaml = roleYaml([...granted, ...missing], `wf-deploy-${service}`, subject ?? supposedSubject(app));
     return [{ what: `${what}: ${missing.map(permissionText).join(', ')}.`, remedy, yaml }];
   };
   return {

@@ -28,7 +28,7 @@ import { resolveImage, wantedImage } from './resolve-image.ts';
 import { quotaFindings, scalingFindings } from './scaling-preflight.ts';
 import { meaningOf } from './scaling-survey.ts';
 import { selectorsOf } from './selectors.ts';
-import { type Survey, survey } from './survey.ts';
+import { type FoundObjects, type Survey, survey } from './survey.ts';
 import { targetPort } from './target-port.ts';
 
 /**
@@ -155,7 +155,7 @@ async function metricsOnStable(world: World, plan: CanaryPlan, found: Survey): P
 
 export const objectsOf = (
   { router }: CanaryPlan,
-  { app, around, stableService, canaryService, canary }: Omit<Survey, 'denied' | 'scaling'>,
+  { app, around, stableService, canaryService, canary }: FoundObjects,
   stable: KubernetesObject,
 ) => ({
   stable,

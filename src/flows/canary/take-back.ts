@@ -20,7 +20,7 @@ import type { CanaryPlan } from './plan.ts';
 import { reportCanary } from './report.ts';
 import type { CanaryResult } from './result.ts';
 import { resultOf, settle } from './settle.ts';
-import { type Survey, surveyObjects } from './survey.ts';
+import { type FoundObjects, surveyObjects } from './survey.ts';
 
 /** Seconds. All `post` steps of a cancelled job share less than five minutes. */
 const mostPatience = 200;
@@ -105,7 +105,7 @@ function groundOf(
   plan: CanaryPlan,
   record: RolloutRecord,
   lease: LeaseView | undefined,
-  found: Omit<Survey, 'denied' | 'scaling'>,
+  found: FoundObjects,
 ): Ground {
   const absent = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: plan.stableDeployment } };
   const stable = found.stable ?? absent;

@@ -47,19 +47,6 @@ export const capacityCases: readonly Case[] = [
     ),
   },
   {
-    name: 'autoscaler-of-a-gone-scaled-object',
-    change(world) {
-      scaled(world, 'keda-hpa-agent', 'agent');
-      world['HorizontalPodAutoscaler/keda-hpa-agent'].metadata.ownerReferences = [
-        { apiVersion: 'keda.sh/v1alpha1', kind: 'ScaledObject', name: 'agent', uid: '00000000-0000-4000-8000-000000000000' },
-      ];
-    },
-    steps: warned(
-      "HorizontalPodAutoscaler keda-hpa-agent was made by KEDA of ScaledObject agent, which was not found: stable's minimum is not kept during the rollout.",
-      (place) => place.delete('HorizontalPodAutoscaler/keda-hpa-agent'),
-    ),
-  },
-  {
     name: 'budget-of-both-sides',
     change: (world) => put(world, 'PodDisruptionBudget/agent', budget({ app: 'agent' }, { maxUnavailable: 1 })),
     steps: warned(
