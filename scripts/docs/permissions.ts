@@ -21,8 +21,22 @@ export function permissionPage(): string {
     const permissions = [...permissionsFor({ router, ...needs }), ...lookingPermissions(scaled)];
     return `## With \`router: ${router.name}\`\n\n${withRoles(permissions, 'wf-deploy-agent')}`;
   });
-  return `# Permissions in the cluster\n\n<!-- Made from permissions.ts of src/domain/rollout, src/domain/capacity, src/domain/manifests, src/domain/guardian and src/domain/rolling by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${scalingPart()}\n${manifestsPart()}\n${guardianPart()}\n${rollingPart()}`;
+  return `# Permissions in the cluster\n\n<!-- Made from permissions.ts of src/domain/rollout, src/domain/capacity, src/domain/manifests, src/domain/guardian and src/domain/rolling by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${scalingPart()}\n${manifestsPart()}\n${guardianPart()}\n${operationPart}\n${rollingPart()}`;
 }
+
+const operationPart = `## For operations
+
+What \`operation\` of \`actions/canary\` needs. \`promote\` and \`abort\` need the rights of a rollout (above) where no run is left that could be asked. A run that an operation
+asks needs nothing more than before.
+
+| operation | rights, by name where it is known |
+| --- | --- |
+| \`status\` | get the Lease, the route, both Deployments and the guardian's Job; list pods. What is not granted is shown as not known |
+| \`pause\`, \`resume\`, \`promote\`, \`abort\` | get and patch the Lease |
+| \`prepare\` | what the preflight reads; create, get, update and patch the Lease; create services, and ingresses with \`nginx-ingress\`; update the route |
+| \`uninstall\` | get, create, update, patch and delete the Lease; get and patch the route; list and delete deployments, horizontalpodautoscalers, jobs, configmaps, secrets, serviceaccounts, roles and rolebindings |
+| \`unlock\` | get, update and patch the Lease; create events (without it the reason is in the Lease alone) |
+`;
 
 const scaled = { service: 'agent', namespace: 'shop' };
 
