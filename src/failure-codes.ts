@@ -34,6 +34,10 @@ export const failureCodes = {
   REGISTRY_UNCHECKED: 'The registry could not be asked about the image.',
   NOTIFY_FAILED: 'A notification could not be delivered.',
   COMMAND_FAILED: 'A command could not be started or ended with an error.',
+  TESTS_FAILED: 'A test failed or ended in an error, by the report that the command wrote.',
+  NO_TEST_EXECUTED: 'The report holds no test, or every test was skipped. That shows nothing about the code.',
+  COVERAGE_TOO_LOW: 'Line coverage is not above `coverage-threshold`.',
+  REPORT_NOT_CHECKED: 'A report is missing, from before this run, or cannot be read. That is never a pass.',
   UNKNOWN_VARIANT: 'A name that is in no register was given. The known names are listed.',
   INTERNAL: 'A defect in wf-deploy. Please report it with the log.',
 } as const;

@@ -5,6 +5,8 @@ const flows = {
   canary: () => import('./flows/canary/index.ts'),
   cluster: () => import('./flows/cluster/index.ts'),
   promote: () => import('./flows/promote/index.ts'),
+  stage: () => import('./flows/stage/index.ts'),
+  test: () => import('./flows/test/index.ts'),
 } as const;
 
 export type ActionName = keyof typeof flows;

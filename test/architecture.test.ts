@@ -31,6 +31,7 @@ const exceptions: TwinExceptions = {
   testedElsewhere: {
     'src/flows/canary/index.ts': 'test/rollout/: whole rollouts on a cluster',
     'src/flows/cluster/index.ts': 'test/flows/cluster/cluster.lab.test.ts: as a runner starts it',
+    'src/flows/test/index.ts': 'test/actions/test-action.test.ts: dist on the reports of real commands',
     'src/flows/promote/index.ts': 'test/rollout/: whole rollouts on a cluster',
     'src/runner/actions.ts': 'test/actions/bundle.test.ts: dist as a runner starts it',
     'src/failure-codes.ts': 'test/failure.test.ts',
@@ -43,8 +44,11 @@ const exceptions: TwinExceptions = {
   withoutSource: {
     'test/architecture.test.ts': 'the whole repository',
     'test/actions/bundle.test.ts': 'dist as a runner starts it',
+    'test/actions/test-action.test.ts': 'the action as a runner starts it',
     'test/actions/contract.test.ts': 'action.yml, input parser and README together',
+    'test/faults/': 'whole rollouts that are broken on purpose, on a cluster',
     'test/guardian/guardian.lab.long.test.ts': 'the guardian as a pod on a cluster',
+    'test/guardian/guardian.lab.test.ts': 'the guardian as a pod on a cluster',
     'test/rollout/': 'whole rollouts on a cluster',
     'test/transcripts/': 'whole rollouts as decisions',
     'test/lab/': 'the lab as a whole',

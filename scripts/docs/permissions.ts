@@ -43,7 +43,7 @@ function manifestsPart(): string {
 const manifestsIntroduction = `Only where the pod template names ConfigMaps or Secrets that the manifests hold, and \`secrets\` only where one of them is a Secret.`;
 
 function guardianPart(): string {
-  const needs = { service: 'agent', namespace: 'shop', webhook: true };
+  const needs = { service: 'agent', namespace: 'shop', tells: true };
   const posting = withRoles(postingPermissions(needs), 'wf-deploy-agent-guardian');
   const account = withRoles(accountPermissions(needs), 'wf-deploy-agent-guardian-account');
   return `## For the guardian\n\n${guardianIntroduction}\n\n${posting}\n### To make its account\n\n${accountIntroduction}\n\n${account}`;

@@ -11,7 +11,7 @@ import { type Order, ordered } from '../domain/rollout/ordered.ts';
 import { Failure } from '../failure.ts';
 import { type Hands, hold, leaseRef } from './hands.ts';
 import type { Action, Held, Observation } from './state.ts';
-import { tell } from './tell.ts';
+import { announce, tell } from './tell.ts';
 
 const mostConflicts = 20;
 
@@ -67,8 +67,10 @@ async function once(hands: Hands, action: Exclude<Action, { do: 'end' }>): Promi
       await order(hands, { epoch: action.held.epoch, weight: 0 });
       await confirmEmpty(hands);
       return done();
+    case 'announce':
+      return { on: 'announced', to: await announce(hands, action.held, action.did), at: hands.clock.monotonic() };
     case 'tell':
-      await tell(hands, action.held, action.did);
+      await tell(hands, action.held, action.did, action.told);
       return done();
   }
 }

@@ -6,6 +6,8 @@ export interface Process {
 
 export interface RunOptions {
   readonly environment: Readonly<Record<string, string>>;
+  /** Where it starts, relative to the folder this process works in, which is the workspace on a runner. */
+  readonly directory?: string;
   readonly timeoutSeconds: number;
   readonly signal?: AbortSignal;
 }

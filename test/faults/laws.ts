@@ -16,6 +16,8 @@ export interface Scene {
   readonly lease: LeaseView | undefined;
   /** Whether the Lease was not renewed for its duration: then it is anyone's, whoever is named in it. */
   readonly expired: boolean;
+  /** Of stable, and of the canary while it has users. */
+  readonly autoscalers: readonly ApiObject[];
   /** Everything labelled as a guardian's. */
   readonly guardian: readonly ApiObject[];
   /** What stable may run: what it ran before, and where the rollout came so far the new image. */
@@ -26,6 +28,8 @@ export interface Scene {
 export type Law = (scene: Scene) => string | undefined;
 
 const container = 'agent-api';
+/** Of stable's autoscaler, below the two pods that stable has: a rollout raises it, and puts it back. */
+export const minimum = 1;
 
 /** What holds as soon as one writer, whichever, has dealt with what a dead run left. */
 const traffic: readonly Law[] = [
@@ -66,6 +70,10 @@ export const afterRun: readonly Law[] = [
   },
   ({ guardian }) =>
     guardian.length === 0 ? undefined : `left behind: ${guardian.map(({ kind, metadata }) => `${kind} ${metadata?.name}`).join(', ')}`,
+  ({ autoscalers }) => {
+    const [stable, ...others] = autoscalers.map(({ metadata, spec }) => `${metadata?.name} from ${spec.minReplicas}`);
+    return stable === `agent from ${minimum}` && others.length === 0 ? undefined : `autoscalers: ${[stable, ...others].join(', ')}`;
+  },
   ({ lease }) => (lease?.rollout?.phase === 'resting' ? undefined : `the Lease says ${lease?.rollout?.phase ?? 'nothing'}`),
 ];
 
@@ -93,11 +101,12 @@ async function sceneOf(subject: Subject, images: readonly string[]): Promise<Sce
   const { client } = app.lab;
   const { namespace } = app;
   const deployment = (name: string) => client.find({ apiVersion: Deployment.apiVersion, kind: Deployment.kind, namespace, name });
-  const [route, stable, canary, lease, ...guardian] = await Promise.all([
+  const [route, stable, canary, lease, autoscalers, ...guardian] = await Promise.all([
     subject.route(),
     deployment('agent'),
     deployment('agent-canary'),
     leaseOf(app),
+    client.list({ apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', namespace }),
     ...guardianKinds.map(async ([apiVersion, kind]) =>
       (await client.list({ apiVersion, kind, namespace }, 'wf-deploy.io/track=guardian')).map((object) => ({ ...object, kind })),
     ),
@@ -110,6 +119,7 @@ async function sceneOf(subject: Subject, images: readonly string[]): Promise<Sce
     lease: lease === undefined ? undefined : readLease(lease as KubernetesObject),
     // Written on this very machine, so that the stamp can be compared.
     expired: Date.parse(lease?.['spec'].renewTime) + 1000 * lease?.['spec'].leaseDurationSeconds < Date.now(),
+    autoscalers,
     guardian: guardian.flat(),
     images,
   };

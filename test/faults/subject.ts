@@ -10,6 +10,7 @@ import { type ExampleService, pushVersion } from '../rollout/example-service.ts'
 import type { Inputs } from '../rollout/rollouts.ts';
 import type { RouterCase } from '../rollout/router-cases.ts';
 import { brief } from './journeys.ts';
+import { minimum } from './laws.ts';
 
 /** A service whose rollouts are broken on purpose, one after the other, under steady load. */
 export interface Subject {
@@ -24,6 +25,19 @@ export interface Subject {
   canaryFails(share: number): void;
   stop(): Promise<void>;
 }
+
+/** Without a metrics server it keeps stable within its bounds, and no more. */
+const autoscaler = (namespace: string) => ({
+  apiVersion: 'autoscaling/v2',
+  kind: 'HorizontalPodAutoscaler',
+  metadata: { namespace, name: 'agent' },
+  spec: {
+    scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'agent' },
+    minReplicas: minimum,
+    maxReplicas: 4,
+    metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 70 } } }],
+  },
+});
 
 /** Requests a second; half of them reach a canary that has half the traffic. */
 const rate = 24;
@@ -58,6 +72,7 @@ const routeReader =
 /** Behind Traefik, whose real traffic is measured. */
 export async function gatewaySubject(lab: Lab, namespace: string): Promise<Subject> {
   const [app, images] = await Promise.all([deployGuarded(lab, namespace), imagesOf(lab)]);
+  await lab.client.apply(autoscaler(namespace));
   const application = applicationOf(namespace, gatewayApi, undefined);
   const load = startLoad(app.load(rate));
   return {
@@ -81,7 +96,7 @@ export async function routerSubject(lab: Lab, namespace: string, of: RouterCase)
     { apiVersion: 'v1', kind: 'Namespace', name: namespace },
     { metadata: { labels: { 'istio-injection': 'enabled' } } },
   );
-  await lab.client.apply(of.objects(namespace));
+  await lab.client.apply([...of.objects(namespace), autoscaler(namespace)]);
   const application = applicationOf(namespace, router, subsets);
   const [double, load] = [await startArmsDouble(of.metrics), startLoad(app.load(rate))];
   const route = routeReader(lab, router, application);

@@ -36,5 +36,6 @@ function leaseName(write: ApiWrite): string | undefined {
     const { phase, weight } = JSON.parse(record) as { phase: string; weight: number };
     return `lease says ${phase} ${weight} %`;
   }
+  if (added('/metadata/annotations/wf-deploy.io~1capacity') !== undefined) return 'lease notes capacity';
   return added('/spec/holderIdentity') === '' ? 'lease given away' : undefined;
 }

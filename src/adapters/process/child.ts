@@ -23,7 +23,7 @@ export function childProcesses({ line, environment }: ChildProcesses): Process {
       new Promise((resolve, reject) => {
         if (command === undefined || command === '') return reject(notStarted('', 'there is no command'));
         if (options.signal?.aborted === true) return resolve({ exitCode: undefined, tail: '' });
-        const child = spawnGroup(command, args, { ...environment, ...options.environment });
+        const child = spawnGroup(command, args, { ...environment, ...options.environment }, options.directory);
         if (child instanceof Failure) return reject(child);
 
         let tail = '';
@@ -65,9 +65,9 @@ export function childProcesses({ line, environment }: ChildProcesses): Process {
   };
 }
 
-function spawnGroup(command: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess | Failure {
+function spawnGroup(command: string, args: readonly string[], env: NodeJS.ProcessEnv, cwd: string | undefined): ChildProcess | Failure {
   try {
-    return spawn(command, args, { env, shell: false, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    return spawn(command, args, { env, cwd, shell: false, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   } catch (error) {
     return notStarted(command, reasonOf(error));
   }

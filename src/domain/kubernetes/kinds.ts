@@ -30,6 +30,7 @@ export const IstioGateway = kind('networking.istio.io/v1', 'Gateway', 'gateways'
 export const Ingress = kind('networking.k8s.io/v1', 'Ingress', 'ingresses');
 export const Namespace = kind('v1', 'Namespace', 'namespaces');
 export const Node = kind('v1', 'Node', 'nodes');
+export const SelfSubjectReview = kind('authentication.k8s.io/v1', 'SelfSubjectReview', 'selfsubjectreviews');
 export const SelfSubjectAccessReview = kind('authorization.k8s.io/v1', 'SelfSubjectAccessReview', 'selfsubjectaccessreviews');
 
 /** The API group of a kind: empty for the core group. */

@@ -72,15 +72,11 @@ export function step(plan: RollingPlan, state: Rolling, event: RollingEvent): Ro
   const reached = 'step' in state ? state.step : plan.steps.length - 1;
   if (event.on === 'cancelled') return turn(plan, reached, cancelled(event.by));
   if (event.on === 'failed') return turn(plan, reached, event.cause);
-  switch (state.phase) {
-    case 'writing':
-      if (plan.steps[state.step]?.waits !== true) return writing(plan, state.step + 1);
-      return { state: { phase: 'awaiting', step: state.step }, effects: [{ do: 'await', step: state.step }] };
-    case 'awaiting':
-      return writing(plan, state.step + 1);
-    case 'smoking':
-      return ended({ outcome: 'promoted' });
-  }
+  if (state.phase === 'smoking') return ended({ outcome: 'promoted' });
+  const waits = state.phase === 'writing' && plan.steps[state.step]?.waits === true;
+  return waits
+    ? { state: { phase: 'awaiting', step: state.step }, effects: [{ do: 'await', step: state.step }] }
+    : writing(plan, state.step + 1);
 }
 
 function writing(plan: RollingPlan, next: number, before: readonly RollingEffect[] = []): RollingMove {

@@ -5,7 +5,7 @@ import { annotationPath, type PatchOperation } from '../kubernetes/patch.ts';
 import { type TemplateRecord, templateKey } from '../manifests/record.ts';
 import type { RollingRecord } from '../rolling/record.ts';
 import { type EvidenceRecord, type LeaseSpec, type LeaseView, leaseKeys, type RolloutRecord, readLease } from './lease.ts';
-import type { Answer, EndRecord, Request } from './request.ts';
+import type { Answer, EndRecord, Request, UnlockRecord } from './request.ts';
 
 export interface Taking {
   readonly holder: string;
@@ -51,8 +51,10 @@ export interface LeaseChange {
   readonly capacity?: CapacityRecord;
   readonly template?: TemplateRecord;
   readonly guardian?: GuardianSign;
+  readonly told?: readonly string[];
   readonly answer?: Answer;
   readonly ended?: EndRecord;
+  readonly unlocked?: UnlockRecord;
   /** Gives the lock away. */
   readonly release?: boolean;
 }
@@ -69,7 +71,7 @@ export function renewal(
   const written = Object.entries(annotationOf).flatMap(([name, key]): readonly PatchOperation[] => {
     const value = change[name as keyof typeof annotationOf];
     if (value === undefined) return [];
-    return [{ op: 'add', path: annotationPath(key), value: typeof value === 'string' ? value : JSON.stringify(value) }];
+    return [{ op: 'add', path: annotationPath(key), value: textOf(value) }];
   });
   return [
     ...onlyWhileHeld(held),
@@ -79,6 +81,10 @@ export function renewal(
   ];
 }
 
+/** Names have no comma in them. */
+const textOf = (value: string | readonly string[] | object): string =>
+  typeof value === 'string' ? value : Array.isArray(value) ? value.join(',') : JSON.stringify(value);
+
 const annotationOf: Readonly<Record<Exclude<keyof LeaseChange, 'release'>, string>> = {
   rollout: leaseKeys.rollout,
   evidence: leaseKeys.evidence,
@@ -87,8 +93,10 @@ const annotationOf: Readonly<Record<Exclude<keyof LeaseChange, 'release'>, strin
   capacity: capacityKey,
   template: templateKey,
   guardian: guardianKey,
+  told: leaseKeys.told,
   answer: leaseKeys.answer,
   ended: leaseKeys.ended,
+  unlocked: leaseKeys.unlocked,
 };
 
 /** A sign of the guardian, beside whoever holds the Lease at this epoch. */

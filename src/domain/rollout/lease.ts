@@ -62,6 +62,8 @@ export interface LeaseView {
   /** How a rolling update stands. */
   readonly rolling?: RollingRecord;
   readonly lastKnownGood?: string;
+  /** Names of those who were told that the rollout in `rollout` ended, by whoever ended it. */
+  readonly told?: readonly string[];
   /** What has to be put back of stable's autoscaler. */
   readonly capacity?: CapacityRecord;
   /** What has to be put back of a template, and what was made for it. */
@@ -82,9 +84,11 @@ export const leaseKeys = {
   evidence: 'wf-deploy.io/evidence',
   rolling: 'wf-deploy.io/rolling',
   lastKnownGood: 'wf-deploy.io/last-known-good',
+  told: 'wf-deploy.io/told',
   request: 'wf-deploy.io/request',
   answer: 'wf-deploy.io/answer',
   ended: 'wf-deploy.io/ended',
+  unlocked: 'wf-deploy.io/unlocked',
 } as const;
 
 export const epochAnnotation = leaseKeys.epoch;
@@ -108,6 +112,7 @@ export function readLease(object: KubernetesObject): LeaseView {
   const capacity = readCapacity(annotations[capacityKey]);
   const template = readTemplateRecord(annotations[templateKey]);
   const guardian = readSign(annotations[guardianKey]);
+  const told = annotations[leaseKeys.told]?.split(',').filter((name) => name !== '');
   const epoch = readEpoch(annotations[leaseKeys.epoch]);
   const request = readRequest(annotations[leaseKeys.request]);
   const answer = readAnswer(annotations[leaseKeys.answer]);
@@ -122,6 +127,7 @@ export function readLease(object: KubernetesObject): LeaseView {
     ...(evidence === undefined ? {} : { evidence }),
     ...(rolling === undefined ? {} : { rolling }),
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
+    ...(told === undefined ? {} : { told }),
     ...(capacity === undefined ? {} : { capacity }),
     ...(template === undefined ? {} : { template }),
     ...(guardian === undefined ? {} : { guardian }),

@@ -101,6 +101,10 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     template: lock.found?.template ?? { copies: [] },
     remarks: [],
     ending: undefined,
+    figures: undefined,
+    told: [],
+    notices: [],
+    telling: Promise.resolve(),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Labels } from '../../domain/kubernetes/labels.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
 import type { NewTemplate, Release } from '../../domain/manifests/release.ts';
+import { unfinished } from '../../domain/rollout/begin.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import type { RolloutPlan } from '../../domain/rollout/plan.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
@@ -64,5 +65,6 @@ export function rolloutPlanOf(plan: CanaryPlan, ground: Ground): RolloutPlan {
     rolloutTimeout: plan.rolloutTimeout,
     pauseLimit: plan.pauseLimit,
     replicas: ground.replicas,
+    leftBehind: unfinished(ground.lease?.rollout),
   };
 }

@@ -39,10 +39,15 @@ export async function postGuardian(session: Session, signal: AbortSignal): Promi
 
 /** The objects of a guardian go with its Job. */
 export async function dismissGuardian(world: World, namespace: string, service: string): Promise<void> {
+  const ref = jobRef(namespace, service);
+  const found = await world.cluster.get(ref);
+  if (found === undefined) return;
+  const { uid } = found.metadata;
   try {
-    await world.cluster.write({ do: 'delete', ref: jobRef(namespace, service) });
+    // By its uid: one that a successor has made meanwhile stays.
+    await world.cluster.write({ do: 'delete', ref, ...(uid === undefined ? {} : { uid }) });
   } catch (error) {
-    if (!(error instanceof Failure && error.code === 'CLUSTER_NOT_FOUND')) throw error;
+    if (!(error instanceof Failure && (error.code === 'CLUSTER_NOT_FOUND' || error.code === 'CLUSTER_CONFLICT'))) throw error;
   }
 }
 
@@ -65,14 +70,14 @@ async function makeGuardian(session: Session, signal: AbortSignal): Promise<void
   if (plan.guardian === undefined) return;
   const undo = undoOf(session);
   const ref = jobRef(ground.app.namespace, plan.service);
-  const { webhook } = guardianKit;
+  const { tells } = guardianKit;
   const owner =
     (await ofThisRun(session, ref, signal)) ??
     (await cluster.write(
-      { do: 'create', kind: Job, namespace: ref.namespace, object: guardianJob(undo, plan.guardian, webhook !== undefined) },
+      { do: 'create', kind: Job, namespace: ref.namespace, object: guardianJob(undo, plan.guardian, tells.length > 0) },
       signal,
     ));
-  const given = { script: await guardianKit.script(plan.router.name), webhook, owner, routes: plan.router.objects(ground.app) };
+  const given = { script: await guardianKit.script(plan.router.name), tells, owner, routes: plan.router.objects(ground.app) };
   await Promise.all(guardianParts(undo, plan.guardian, given).map((part) => make(world, part, ref.namespace, signal)));
   await cluster.write({ do: 'patch', ref, operations: [{ op: 'add', path: '/spec/suspend', value: false }] }, signal);
   wrote(session, `Job ${ref.name}: ${plan.guardian.image}`);

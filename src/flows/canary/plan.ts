@@ -53,6 +53,8 @@ export interface CanaryPlan {
   readonly atRest: 'reset' | 'stop';
   readonly gitops: 'refuse' | 'accept';
   readonly dryRun: boolean;
+  /** Which endings are told of: `failure` is every one but a good one. */
+  readonly notifyOn: 'failure' | 'always';
   /** Prometheus' Service, when it is asked through the API server. */
   readonly metricsService: { readonly namespace: string; readonly name: string } | undefined;
 }

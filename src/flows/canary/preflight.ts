@@ -1,6 +1,6 @@
 import { isCopied } from '../../domain/capacity/inspection.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
-import { podSpec } from '../../domain/kubernetes/pod.ts';
+import { isLeaving, podSpec } from '../../domain/kubernetes/pod.ts';
 import { deploymentSpec, type PodTemplate } from '../../domain/kubernetes/workload.ts';
 import type { NewTemplate } from '../../domain/manifests/release.ts';
 import { type CanaryInspection, inspectCanary } from '../../domain/rollout/canary-inspection.ts';
@@ -28,7 +28,7 @@ import { resolveImage, wantedImage } from './resolve-image.ts';
 import { quotaFindings, scalingFindings } from './scaling-preflight.ts';
 import { meaningOf } from './scaling-survey.ts';
 import { selectorsOf } from './selectors.ts';
-import { type Survey, survey } from './survey.ts';
+import { type FoundObjects, type Survey, survey } from './survey.ts';
 import { targetPort } from './target-port.ts';
 
 /**
@@ -41,7 +41,7 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
   const [image, metrics, guardian] = await Promise.all([
     resolveImage(world, wantedImage(plan, lease)),
     metricsOnStable(world, plan, found),
-    guardianFindings(world, plan, found.app),
+    guardianFindings(world, plan, found),
   ]);
   const manifests = await manifestFindings(world, plan, found, found.stable, image.text);
   const wanted =
@@ -141,8 +141,10 @@ const differences = (canary: CanaryInspection | undefined): readonly string[] =>
   canary?.canary.is === 'users' ? canary.canary.differences : [];
 
 /** A running pod says more than the template: admission has filled in what a LimitRange adds. */
-const templateOf = ({ stablePods: [pod] }: Survey, stable: KubernetesObject): PodTemplate =>
-  pod === undefined ? (deploymentSpec(stable).template ?? {}) : { spec: podSpec(pod) };
+const templateOf = ({ stablePods }: Survey, stable: KubernetesObject): PodTemplate => {
+  const pod = stablePods.find((each) => !isLeaving(each));
+  return pod === undefined ? (deploymentSpec(stable).template ?? {}) : { spec: podSpec(pod) };
+};
 
 async function metricsOnStable(world: World, plan: CanaryPlan, found: Survey): Promise<Findings> {
   if (found.stable === undefined || found.stablePods.length === 0) return nothing;
@@ -151,16 +153,19 @@ async function metricsOnStable(world: World, plan: CanaryPlan, found: Survey): P
   return await selfTest(world.metrics, { source: plan.source, criteria: plan.criteria, namespace: found.app.namespace }, selectors.value);
 }
 
-const objectsOf = ({ router }: CanaryPlan, { app, around, stableService, canaryService, canary }: Survey, stable: KubernetesObject) => ({
+export const objectsOf = (
+  { router }: CanaryPlan,
+  { app, around, stableService, canaryService, canary }: FoundObjects,
+  stable: KubernetesObject,
+) => ({
   stable,
-  // A subset that is not there is a problem of the route.
-  ...(app.subsets === undefined ? {} : { subset: router.canaryLabels(app, around) ?? {} }),
+  ...(app.subsets === undefined ? {} : { subset: router.canaryLabels(app, around) ?? ('unknown' as const) }),
   ...(stableService === undefined ? {} : { stableService }),
   ...(canaryService === undefined ? {} : { canaryService }),
   ...(canary === undefined ? {} : { canary }),
 });
 
-const namesOf = (plan: CanaryPlan, { app }: Survey) => ({
+export const namesOf = (plan: CanaryPlan, { app }: Pick<Survey, 'app'>) => ({
   service: plan.service,
   namespace: app.namespace,
   ...(app.stableService === undefined ? {} : { stableService: app.stableService }),

@@ -6,6 +6,7 @@ import { Deployment } from '../../domain/kubernetes/kinds.ts';
 import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes/object.ts';
 import type { TemplateRecord } from '../../domain/manifests/record.ts';
 import { type Clone, cloneOf } from '../../domain/rollout/canary-deployment.ts';
+import type { Figures } from '../../domain/rollout/figures.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
 import type { World } from '../../ports/world.ts';
 import type { Lock } from '../held-lock.ts';
@@ -48,6 +49,23 @@ export interface Session {
   readonly remarks: string[];
   /** How it is about to end: what an alert tells of. */
   ending: Ending | undefined;
+  /** The last figures of both arms under traffic. */
+  figures: Figures | undefined;
+  /** Names of those who know of this rollout's ending; a successor begins with whom the run before has told. */
+  told: readonly string[];
+  /** Who was told of what, or could not be, for the report. */
+  readonly notices: Notice[];
+  /** Done when everyone was told or could not be: nothing waits for it but the end of the run. */
+  telling: Promise<void>;
+}
+
+export interface Notice {
+  readonly notifier: string;
+  /** Of which ending. */
+  readonly about: string;
+  readonly told: boolean;
+  /** Why not. */
+  readonly problem?: string;
 }
 
 export interface Writing {

@@ -12,6 +12,7 @@ import type { Session } from './session.ts';
 /** The last words in the Lease: what a later `promote` or rollback asks for, and the lock given away. An unknown ending keeps it, for its successor. */
 export async function settle(session: Session, ending: Ending): Promise<void> {
   const { world, ground, lock } = session;
+  await session.telling;
   if (ending.outcome === 'unknown') return;
   const now = world.clock.now().toISOString();
   const run = world.run.page ?? world.run.holder;
@@ -19,7 +20,7 @@ export async function settle(session: Session, ending: Ending): Promise<void> {
     await lock.record({
       release: true,
       ...(await settledTemplate(session, ending)),
-      ended: { outcome: ending.outcome, text: endText(ending).slice(0, 500), run, at: now },
+      ended: { epoch: lock.epoch, outcome: ending.outcome, text: endText(ending).slice(0, 500), run, at: now },
       ...(ending.outcome === 'analysed' || ending.outcome === 'promoted'
         ? { evidence: { image: ground.image, run, at: now, ...(ground.next === undefined ? {} : { template: ground.next.fingerprint }) } }
         : {}),
@@ -93,6 +94,7 @@ export function resultOf(raw: Raw & Ended): CanaryResult {
       stages: [],
       writes: [],
       smoke: [],
+      notices: [],
     };
   }
   const { ending, session, stages } = raw;
@@ -107,6 +109,7 @@ export function resultOf(raw: Raw & Ended): CanaryResult {
     stages,
     writes: session.writes,
     smoke: session.smoke,
+    notices: session.notices,
     warnings: [...shared.warnings, ...session.remarks],
   };
 }

@@ -32,7 +32,7 @@ export async function orderWeight(session: Session, weight: number | 'as-found',
 
 /** The canary with the new image: ours is applied whole, of the user's own only the image and the size change. */
 export async function setCanary(session: Session, replicas: number, signal: AbortSignal): Promise<void> {
-  const { world, ground } = session;
+  const { ground } = session;
   const ref = canaryRef(session);
   await endAutoscaling(session, signal);
   await layTemplate(session, signal);
@@ -40,9 +40,26 @@ export async function setCanary(session: Session, replicas: number, signal: Abor
     await changeImage(session, ref, signal);
     await scaleCanary(session, { replicas }, signal);
   } else {
-    await world.cluster.write({ do: 'apply', ref, object: ourCanary(session, replicas) }, signal);
+    await applyCanary(session, ref, replicas, signal);
     session.canaryReplicas = replicas;
     wrote(session, `Deployment ${ref.name}: ${ground.image}, ${pods(replicas)}`);
+  }
+}
+
+/** One that is there already is replaced only as it was seen, so that this arrives in time or not at all. */
+async function applyCanary(session: Session, ref: ObjectRef, replicas: number, signal: AbortSignal): Promise<void> {
+  const { cluster, clock } = session.world;
+  const object = ourCanary(session, replicas);
+  for (;;) {
+    const resourceVersion = (await cluster.get(ref, signal))?.metadata.resourceVersion;
+    const metadata = { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+    try {
+      await cluster.write({ do: 'apply', ref, object: { ...object, metadata } }, signal);
+      return;
+    } catch (error) {
+      if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
+      await clock.sleep(0.2, signal);
+    }
   }
 }
 
@@ -63,14 +80,29 @@ export async function scaleCanary(
   if (canary !== undefined) await autoscaleCanary(session, canary, replicas, signal);
 }
 
+/**
+ * Guarded by resourceVersion, and pods are taken away only after the Lease was seen to be ours: what a run that slept, or the network,
+ * brings too late must not take the pods of a successor's canary.
+ */
 async function setSize(session: Session, replicas: number, signal: AbortSignal): Promise<void> {
+  const { world, lock } = session;
   if (session.canaryReplicas === replicas) return;
   const ref = canaryRef(session);
-  try {
-    await session.world.cluster.write({ do: 'patch', ref, operations: [{ op: 'add', path: '/spec/replicas', value: replicas }] }, signal);
-  } catch (error) {
-    if (replicas === 0 && error instanceof Failure && error.code === 'CLUSTER_NOT_FOUND') return;
-    throw error;
+  for (;;) {
+    const canary = await world.cluster.get(ref, signal);
+    if (canary === undefined && replicas === 0) return;
+    if (replicas === 0) await lock.record({});
+    const version = canary?.metadata.resourceVersion;
+    const guard: readonly PatchOperation[] =
+      version === undefined ? [] : [{ op: 'test', path: '/metadata/resourceVersion', value: version }];
+    try {
+      const operations: readonly PatchOperation[] = [...guard, { op: 'add', path: '/spec/replicas', value: replicas }];
+      await world.cluster.write({ do: 'patch', ref, operations }, signal);
+      break;
+    } catch (error) {
+      if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
+      await world.clock.sleep(0.2, signal);
+    }
   }
   session.canaryReplicas = replicas;
   wrote(session, `Deployment ${ref.name}: ${pods(replicas)}`);

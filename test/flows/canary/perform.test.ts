@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { Event, HTTPRoute } from '../../../src/domain/kubernetes/kinds.ts';
+import { Deployment, Event, HTTPRoute } from '../../../src/domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import type { Effect, RolloutEvent } from '../../../src/domain/rollout/effect.ts';
 import { Failure } from '../../../src/failure.ts';
 import { open } from '../../../src/flows/canary/execute.ts';
@@ -289,16 +290,44 @@ describe('a cancel', () => {
   });
 });
 
-it('a notifier that fails is told of in the log and changes nothing', async () => {
-  const { on, session, does } = await running(
-    {},
-    {
-      notify: () => {
-        throw new Failure('NOTIFY_FAILED', 'The webhook answered 500.', 'Check it.');
-      },
-    },
-  );
-  session.ending = { outcome: 'promoted' };
-  expect(await does({ do: 'alert' })).toMatchObject({ on: 'done' });
-  expect(on.lines.at(-1)).toContain('The webhook answered 500.');
+describe('a run whose successor has the canary already', () => {
+  const replicas = ({ on }: Running): number | undefined => on.replicas('agent-canary');
+
+  it('does not take its pods away: it slept, and finds the Lease taken', async () => {
+    const run = await running();
+    await run.does({ do: 'set-canary', replicas: 2 });
+    const successor = stage({ holder: 'run-2' }, run.on);
+    const lock = await run.on.clock.until(
+      acquireLock(successor.world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0, successorOf: 'run-1' }),
+    );
+    await expect(run.does({ do: 'scale-canary', replicas: 0 })).rejects.toMatchObject({ code: 'LOCK_LOST' });
+    expect(replicas(run)).toBe(2);
+    lock.stop();
+  });
+
+  it.each([
+    ['scale-canary', { do: 'scale-canary', replicas: 0 }, 'patch'],
+    ['set-canary', { do: 'set-canary', replicas: 1 }, 'apply'],
+  ] as const)('writes it only as it was seen: %s', async (_, effect, verb) => {
+    const run = await running();
+    await run.does({ do: 'set-canary', replicas: 2 });
+    const { cluster } = run.on;
+    const before = cluster.find(Deployment, 'agent-canary');
+    let disturbed = 0;
+    // Between its read and its write, someone else writes.
+    cluster.failing = (call) => {
+      if (call.kind !== 'Deployment' || call.verb !== verb || disturbed > 0) return undefined;
+      disturbed += 1;
+      const { metadata, ...rest } = cluster.find(Deployment, 'agent-canary')!;
+      cluster.put(Deployment, { ...rest, metadata: { ...metadata, annotations: { disturbed: 'yes' } } } as KubernetesObject);
+      return undefined;
+    };
+    expect(await run.does(effect)).toMatchObject({ on: 'done' });
+    expect(before).toBeDefined();
+    expect(disturbed).toBe(1);
+    const tries = cluster.calls.filter(({ kind, verb: done, name }) => kind === 'Deployment' && done === verb && name === 'agent-canary');
+    // One made it, one before was refused, and the very first apply made the Deployment.
+    expect(tries).toHaveLength(verb === 'apply' ? 3 : 2);
+    expect(replicas(run)).toBe(effect.replicas);
+  });
 });
