@@ -2,11 +2,14 @@ import { runMain, runPost } from './runner/actions.ts';
 
 /** Every action, loaded only when it is the one that runs. */
 const flows = {
+  build: () => import('./flows/build/index.ts'),
   canary: () => import('./flows/canary/index.ts'),
   cluster: () => import('./flows/cluster/index.ts'),
+  lint: () => import('./flows/lint/index.ts'),
   promote: () => import('./flows/promote/index.ts'),
   stage: () => import('./flows/stage/index.ts'),
   test: () => import('./flows/test/index.ts'),
+  scan: () => import('./flows/scan/index.ts'),
 } as const;
 
 export type ActionName = keyof typeof flows;

@@ -4,6 +4,7 @@ import { badCanary } from './bad-canary.ts';
 import { cancel } from './cancel.ts';
 import { coldStart } from './cold-start.ts';
 import { distSize } from './dist-size.ts';
+import { gates } from './gates.ts';
 import { guardian, guardianQuick } from './guardian.ts';
 
 export const benches: Readonly<Record<string, Bench>> = {
@@ -12,6 +13,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   cancel,
   'cold-start': coldStart,
   'dist-size': distSize,
+  gates,
   guardian,
   'guardian-quick': guardianQuick,
 };

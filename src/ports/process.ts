@@ -10,6 +10,8 @@ export interface RunOptions {
   readonly directory?: string;
   readonly timeoutSeconds: number;
   readonly signal?: AbortSignal;
+  /** Files that take a stream in the place of log and tail. They must not be there yet. */
+  readonly into?: { readonly stdout?: string; readonly stderr?: string };
 }
 
 export interface RunResult {

@@ -7,7 +7,16 @@ import type { Log } from '../ports/log.ts';
 import type { Surroundings } from '../world/surroundings.ts';
 import { type RawDocuments, readDocuments } from './documents.ts';
 import { writeReport } from './report-file.ts';
-import { cancellationBySignals, dockerConfigText, handedOverIn, programEnvironment, runIdentity } from './surroundings.ts';
+import {
+  cacheAccess,
+  cancellationBySignals,
+  contextOf,
+  dockerConfigText,
+  dockerFolder,
+  handedOverIn,
+  programEnvironment,
+  runIdentity,
+} from './surroundings.ts';
 import { version } from './version.ts';
 
 type AnyConnections = Places[Place]['connections'];
@@ -56,7 +65,12 @@ interface Builder {
 /** The cluster client is most of the bundle: bad inputs, and flows that need no cluster, do not load it. */
 const builders: Readonly<Record<Place, () => Promise<Builder>>> = {
   cluster: async () => ({ build: (await import('../world/cluster.ts')).buildWorld }),
+  building: async () => ({ build: (await import('../world/building.ts')).buildBuilding }),
   access: async () => ({ build: (await import('../world/access.ts')).buildAccess }),
+  gate: async () => {
+    const { buildGate } = await import('../world/gate.ts');
+    return { build: (_connections, around) => ({ ...buildGate(around), close: () => undefined }) };
+  },
   workspace: async () => {
     const { buildWorkspace } = await import('../world/workspace.ts');
     return { build: (_connections, around) => ({ ...buildWorkspace(around), close: () => undefined }) };
@@ -75,6 +89,7 @@ async function open(place: Place, connections: AnyConnections): Promise<AnyWorld
     temporary: process.env['RUNNER_TEMP'] ?? tmpdir(),
     kubeconfigPath: process.env['KUBECONFIG'] ?? '',
     dockerConfig: dockerConfigText(process.env),
+    building: { context: contextOf(process.env), dockerFolder: dockerFolder(process.env), cacheAccess: cacheAccess(process.env) },
     environment: programEnvironment(process.env),
     version,
   });
@@ -90,10 +105,11 @@ const log: Log = {
   debug: (text) => debug(text),
   annotate(level, title, text, at) {
     const annotate = { notice, warning, error }[level];
-    const properties = at === undefined ? { title } : { title, file: at.file, startLine: at.line };
-    if (text.length <= longestAnnotation) return annotate(text, properties);
+    const place =
+      at === undefined ? {} : { file: at.file, ...(at.line === undefined ? {} : { startLine: at.line, endLine: at.endLine ?? at.line }) };
+    if (text.length <= longestAnnotation) return annotate(text, { title, ...place });
     log.line(text);
-    annotate(`${text.slice(0, longestAnnotation)}…\nThe rest is in the log and in the summary.`, properties);
+    annotate(`${text.slice(0, longestAnnotation)}…\nThe rest is in the log and in the summary.`, { title, ...place });
   },
 };
 

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { type ActionMetadata, readActions, starterPath } from '../../scripts/action-metadata.ts';
 import { criteriaProfiles } from '../../src/domain/analysis/criteria-profiles/index.ts';
 import { presets } from '../../src/domain/analysis/presets/index.ts';
+import { presets as toolPresets } from '../../src/domain/gates/tools/index.ts';
 import { profiles } from '../../src/domain/rollout/profiles.ts';
 import { routers } from '../../src/domain/traffic/index.ts';
 import type { RawInputs } from '../../src/flows/flow.ts';
@@ -26,15 +27,18 @@ const leastInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   canary: traffic,
   promote: traffic,
   cluster: { kubeconfig: 'apiVersion: v1' },
+  lint: { preset: 'python' },
+  build: { image: 'ghcr.io/example/agent' },
   test: { command: '[pytest]', junit: 'report.xml', coverage: 'coverage.xml' },
 };
 
 /** Not required by themselves, because there is another way to say the same, or an operation that does without. */
-const oneOfSeveral: readonly string[] = ['prometheus-url', 'kubeconfig', 'image', 'coverage'];
+const oneOfSeveral: readonly string[] = ['prometheus-url', 'kubeconfig', 'image', 'coverage', 'preset'];
 
 /** Each register whose names action.yml has to list, by the input that takes one of them. */
 const registers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   router: routers,
+  preset: toolPresets,
   profile: profiles,
   'criteria-profile': criteriaProfiles,
   metrics: presets,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { readReport } from '../../src/adapters/reports/index.ts';
+import { readReport } from '../../src/adapters/findings/index.ts';
 import { withExitCode } from '../../src/domain/gates/exit-code.ts';
 import { tools } from '../../src/domain/gates/tools/index.ts';
 import { isBlocking, judge, type Policy, type Verdict } from '../../src/domain/gates/verdict.ts';

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { StringDecoder } from 'node:string_decoder';
 import { Failure } from '../../failure.ts';
-import type { Process, RunResult } from '../../ports/process.ts';
+import type { Process, RunOptions, RunResult } from '../../ports/process.ts';
 import { foreignText } from '../foreign-text.ts';
 
 export interface ChildProcesses {
@@ -23,7 +24,7 @@ export function childProcesses({ line, environment }: ChildProcesses): Process {
       new Promise((resolve, reject) => {
         if (command === undefined || command === '') return reject(notStarted('', 'there is no command'));
         if (options.signal?.aborted === true) return resolve({ exitCode: undefined, tail: '' });
-        const child = spawnGroup(command, args, { ...environment, ...options.environment }, options.directory);
+        const child = spawnGroup(command, args, { ...environment, ...options.environment }, options);
         if (child instanceof Failure) return reject(child);
 
         let tail = '';
@@ -65,11 +66,22 @@ export function childProcesses({ line, environment }: ChildProcesses): Process {
   };
 }
 
-function spawnGroup(command: string, args: readonly string[], env: NodeJS.ProcessEnv, cwd: string | undefined): ChildProcess | Failure {
+function spawnGroup(command: string, args: readonly string[], env: NodeJS.ProcessEnv, options: RunOptions): ChildProcess | Failure {
+  const { directory, into = {} } = options;
+  const files: number[] = [];
+  const stream = (path: string | undefined): number | 'pipe' => {
+    if (path === undefined) return 'pipe';
+    const file = openSync(path, 'wx', 0o600);
+    files.push(file);
+    return file;
+  };
   try {
-    return spawn(command, args, { env, cwd, shell: false, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    const stdio = ['ignore' as const, stream(into.stdout), stream(into.stderr)];
+    return spawn(command, args, { env, shell: false, detached: true, stdio, ...(directory === undefined ? {} : { cwd: directory }) });
   } catch (error) {
     return notStarted(command, reasonOf(error));
+  } finally {
+    for (const file of files) closeSync(file);
   }
 }
 

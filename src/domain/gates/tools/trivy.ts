@@ -6,5 +6,5 @@ export const trivy: GateTool = {
   writes: 'stdout',
   exits: { clean: [0], findings: [], decide: false },
   threshold: 'high',
-  install: 'Trivy at a pinned version, or `trivy: download`',
+  install: 'Trivy at a pinned version with its checksum, as the README of this action shows',
 };

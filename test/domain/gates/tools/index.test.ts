@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { readers } from '../../../../src/adapters/reports/index.ts';
+import { readers } from '../../../../src/adapters/findings/index.ts';
 import { presets, tools } from '../../../../src/domain/gates/tools/index.ts';
 
 describe('the tools', () => {

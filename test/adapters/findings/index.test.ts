@@ -2,7 +2,7 @@ import { createReadStream, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { readers, readReport } from '../../../src/adapters/reports/index.ts';
+import { readers, readReport } from '../../../src/adapters/findings/index.ts';
 import { corpus, type Expected, expectedOf, outcomeOf, verdictOf } from '../../corpus/findings.ts';
 
 const folder = resolve(import.meta.dirname, '../../corpus/findings');

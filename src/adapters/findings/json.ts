@@ -57,7 +57,8 @@ export async function readJson(bytes: Bytes, wanted: Wanted, onItem: (item: Json
       tokenizer.write(chunk);
       if (silent > longestValue) throw new Unreadable(`has a value of more than ${longestValue} bytes`, runAgain);
     }
-    if (!builder.isComplete) tokenizer.end();
+    // A number is only complete when something else comes, or the end.
+    tokenizer.end();
   } catch (error) {
     if (error instanceof Unreadable) throw error;
     throw new Unreadable(
@@ -98,10 +99,6 @@ class Builder {
   constructor(root: Node, onItem: (item: Json, path: readonly string[]) => void) {
     this.#root = root;
     this.#onItem = onItem;
-  }
-
-  get isComplete(): boolean {
-    return this.#expected === 'end';
   }
 
   result(): Json {

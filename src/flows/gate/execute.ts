@@ -1,0 +1,45 @@
+import { baselineOf } from '../../domain/gates/baseline.ts';
+import type { ToolReport } from '../../domain/gates/finding.ts';
+import { identityOf } from '../../domain/gates/identity.ts';
+import { judge, type Verdict } from '../../domain/gates/verdict.ts';
+import type { Gate } from '../../ports/gate.ts';
+import { annotationsOf } from './annotations.ts';
+import type { GatePlan } from './plan.ts';
+import { readPolicy } from './policy.ts';
+import { directoryOf, startCommand, startTool } from './start.ts';
+
+export interface GateResult {
+  readonly verdict: Verdict;
+  /** Names of everything that was asked, in order. */
+  readonly asked: readonly string[];
+  /** Path of a baseline that knows all findings of this run. */
+  readonly baselineNow: string;
+}
+
+/** Everything side by side; what one tool cannot do hides nothing of what the others find. */
+export async function executeGate(plan: GatePlan, world: Gate): Promise<GateResult> {
+  const stop = new AbortController();
+  const unsubscribe = world.cancellation.onRequest(() => stop.abort());
+  try {
+    const policy = await readPolicy(plan, world, stop.signal);
+    const answers = await Promise.all([
+      ...plan.tools.map((each) => startTool(each, plan, world, stop.signal)),
+      ...plan.commands.map((each) => startCommand(each, plan, world, stop.signal)),
+      ...plan.reports.map((each) =>
+        world.findings.read({ format: each.format, tool: '', path: each.path, isCaptured: false, directory: directoryOf(plan) }),
+      ),
+    ]);
+    const read: readonly ToolReport[] = answers.flat();
+    const reports = await world.findings.withContexts(read);
+    const verdict = judge(reports, policy);
+    for (const { level, title, text, at } of annotationsOf(verdict)) world.log.annotate(level, title, text, at);
+    const identities = reports.flatMap(({ tool, findings }) => findings.map((each) => identityOf(tool, each)));
+    return {
+      verdict,
+      asked: [...plan.tools.map(({ name }) => name), ...plan.commands.map(({ name }) => name), ...plan.reports.map(({ path }) => path)],
+      baselineNow: await world.findings.keep('baseline.json', baselineOf(identities)),
+    };
+  } finally {
+    unsubscribe();
+  }
+}

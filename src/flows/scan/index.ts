@@ -1,0 +1,21 @@
+import type { Flow } from '../flow.ts';
+import { executeGate, type GateResult } from '../gate/execute.ts';
+import type { GatePlan } from '../gate/plan.ts';
+import { gateOutputNames, refusedGate, reportGate } from '../gate/report.ts';
+import type { GateInputs } from '../lint/inputs.ts';
+import { parseScanInputs, scanInputNames } from './inputs.ts';
+
+/** `actions/scan`: vulnerabilities, secrets and dangerous code, with one verdict. */
+export const flow: Flow<GateInputs, GatePlan, GateResult, 'gate'> = {
+  name: 'scan',
+  place: 'gate',
+  inputNames: scanInputNames,
+  outputNames: gateOutputNames,
+  documentNames: ['reports'],
+  secretNames: [],
+  inputs: parseScanInputs,
+  plan: ({ plan }) => plan,
+  execute: executeGate,
+  report: reportGate,
+  refused: (failure) => refusedGate('scan', failure),
+};
