@@ -58,6 +58,7 @@ const exceptions: TwinExceptions = {
     'test/rollout/': 'whole rollouts on a cluster',
     'test/transcripts/': 'whole rollouts as decisions',
     'test/lab/': 'the lab as a whole',
+    'test/examples/': 'files that a service repository copies',
   },
 };
 
