@@ -36,6 +36,10 @@ export const failureCodes = {
   COMMAND_FAILED: 'A command could not be started or ended with an error.',
   POLICY_INVALID: 'A suppressions file or a baseline cannot be used. Without it there is no verdict, so nothing was run.',
   CHANGES_UNKNOWN: 'git could not say which lines changed, so `changed-only` has nothing to go by.',
+  TESTS_FAILED: 'A test failed or ended in an error, by the report that the command wrote.',
+  NO_TEST_EXECUTED: 'The report holds no test, or every test was skipped. That shows nothing about the code.',
+  COVERAGE_TOO_LOW: 'Line coverage is not above `coverage-threshold`.',
+  REPORT_NOT_CHECKED: 'A report is missing, from before this run, or cannot be read. That is never a pass.',
   UNKNOWN_VARIANT: 'A name that is in no register was given. The known names are listed.',
   INTERNAL: 'A defect in wf-deploy. Please report it with the log.',
 } as const;

@@ -7,6 +7,8 @@ const flows = {
   lint: () => import('./flows/lint/index.ts'),
   promote: () => import('./flows/promote/index.ts'),
   scan: () => import('./flows/scan/index.ts'),
+  stage: () => import('./flows/stage/index.ts'),
+  test: () => import('./flows/test/index.ts'),
 } as const;
 
 export type ActionName = keyof typeof flows;

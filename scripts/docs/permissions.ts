@@ -1,5 +1,6 @@
 import { lookingPermissions, scaledObjectPermission, scalingPermissions } from '../../src/domain/capacity/permissions.ts';
 import { accountPermissions, postingPermissions } from '../../src/domain/guardian/permissions.ts';
+import { manifestPermissions } from '../../src/domain/manifests/permissions.ts';
 import { type Permission, permissionsFor, roleYaml } from '../../src/domain/rollout/permissions.ts';
 import { routers } from '../../src/domain/traffic/index.ts';
 
@@ -17,7 +18,7 @@ export function permissionPage(): string {
     const permissions = [...permissionsFor({ router, ...needs }), ...lookingPermissions(scaled)];
     return `## With \`router: ${router.name}\`\n\n${withRoles(permissions, 'wf-deploy-agent')}`;
   });
-  return `# Permissions in the cluster\n\n<!-- Made from permissions.ts of src/domain/rollout, src/domain/capacity and src/domain/guardian by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${scalingPart()}\n${guardianPart()}`;
+  return `# Permissions in the cluster\n\n<!-- Made from permissions.ts of src/domain/rollout, src/domain/capacity, src/domain/manifests and src/domain/guardian by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${scalingPart()}\n${manifestsPart()}\n${guardianPart()}`;
 }
 
 const scaled = { service: 'agent', namespace: 'shop' };
@@ -34,8 +35,15 @@ function scalingPart(): string {
 
 const scalingIntroduction = `Only where a HorizontalPodAutoscaler scales stable, of its name; those for \`wf-deploy-agent\` only where the canary gets a copy of it.`;
 
+function manifestsPart(): string {
+  const copies = ['ConfigMap', 'Secret'].map((kind) => ({ kind, metadata: { name: 'agent' } }));
+  return `## With \`manifests\`\n\n${manifestsIntroduction}\n\n${withRoles(manifestPermissions('shop', copies), 'wf-deploy-agent-manifests')}`;
+}
+
+const manifestsIntroduction = `Only where the pod template names ConfigMaps or Secrets that the manifests hold, and \`secrets\` only where one of them is a Secret.`;
+
 function guardianPart(): string {
-  const needs = { service: 'agent', namespace: 'shop', webhook: true };
+  const needs = { service: 'agent', namespace: 'shop', tells: true };
   const posting = withRoles(postingPermissions(needs), 'wf-deploy-agent-guardian');
   const account = withRoles(accountPermissions(needs), 'wf-deploy-agent-guardian-account');
   return `## For the guardian\n\n${guardianIntroduction}\n\n${posting}\n### To make its account\n\n${accountIntroduction}\n\n${account}`;

@@ -1,3 +1,4 @@
+import type { Destination } from '../domain/alert/destination.ts';
 import type { Failure } from '../failure.ts';
 import type { Access } from '../ports/access.ts';
 import type { Gate } from '../ports/gate.ts';
@@ -59,7 +60,8 @@ export interface RawInputs {
 export interface Connections {
   readonly kubeconfig: { readonly text: string; readonly context: string };
   readonly prometheus: PrometheusConnection | undefined;
-  readonly webhook: string | undefined;
+  /** Who is told of the ending. */
+  readonly notify: readonly Destination[];
 }
 
 /** Nothing outside of the runner. */
@@ -88,8 +90,16 @@ export interface Report {
   readonly summary: string;
   /** The report file's content; the front door writes it and sets the output `report`. */
   readonly file: Readonly<Record<string, unknown>> | undefined;
-  readonly annotation: { readonly level: 'notice' | 'warning' | 'error'; readonly title: string; readonly text: string } | undefined;
+  readonly annotation: Annotation | undefined;
+  /** Further ones, each at its place in a file. The platform shows ten of a level for a step and drops the others. */
+  readonly annotations?: readonly (Annotation & { readonly at: { readonly file: string; readonly line: number } })[];
   readonly succeeded: boolean;
   /** What the later steps of the job find in their environment. */
   readonly environment?: Readonly<Record<string, string>>;
+}
+
+export interface Annotation {
+  readonly level: 'notice' | 'warning' | 'error';
+  readonly title: string;
+  readonly text: string;
 }

@@ -22,30 +22,47 @@ export interface Following {
 /** Seconds between two tries when the API server does not answer, and between two looks when nothing happens. */
 const pause = 2;
 
-/**
- * Follows a Deployment and its pods by two watches and asks `decide` at every change, and every two seconds, until it answers or the
- * time is up (`undefined`). An API server that does not answer is waited for: what the pods do meanwhile is unknown, not bad.
- */
+/** Follows a Deployment and its pods, as `followAll` does. */
 export async function follow<T>(world: World, what: Following, decide: (workload: Workload) => T | undefined): Promise<T | undefined> {
+  const watched = [
+    { kind: Deployment, options: { name: what.deployment } },
+    { kind: Pod, options: { labels: what.podLabels } },
+  ];
+  return await followAll(world, { ...what, watched }, ([deployments = [], pods = []]) => decide({ deployment: deployments[0], pods }));
+}
+
+export interface FollowingAll {
+  readonly namespace: string;
+  readonly watched: readonly { readonly kind: Kind; readonly options: ListOptions }[];
+  readonly seconds: number;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Follows sets of objects by a watch each and asks `decide` at every change, and every two seconds, until it answers or the time is up
+ * (`undefined`). An API server that does not answer is waited for: what the pods do meanwhile is unknown, not bad.
+ */
+export async function followAll<T>(
+  world: World,
+  what: FollowingAll,
+  decide: (seen: readonly (readonly KubernetesObject[])[]) => T | undefined,
+): Promise<T | undefined> {
   const over = new AbortController();
   const signal = what.signal === undefined ? over.signal : AbortSignal.any([over.signal, what.signal]);
-  const pods = new Map<string, KubernetesObject>();
-  let deployment: KubernetesObject | undefined;
+  const seen = what.watched.map(() => new Map<string, KubernetesObject>());
   let decision: T | undefined;
   const look = (): void => {
-    decision ??= decide({ deployment, pods: [...pods.values()] });
+    decision ??= decide(seen.map((objects) => [...objects.values()]));
     if (decision !== undefined) over.abort();
   };
   const parts = [
-    each(world, Deployment, what.namespace, { name: what.deployment }, signal, (object) => {
-      deployment = object;
-      look();
-    }),
-    each(world, Pod, what.namespace, { labels: what.podLabels }, signal, (object, present) => {
-      if (present) pods.set(object.metadata.name, object);
-      else pods.delete(object.metadata.name);
-      look();
-    }),
+    ...what.watched.map(({ kind, options }, index) =>
+      each(world, kind, what.namespace, options, signal, (object, present) => {
+        if (present) seen[index]?.set(object.metadata.name, object);
+        else seen[index]?.delete(object.metadata.name);
+        look();
+      }),
+    ),
     tick(world, signal, look),
     world.clock.sleep(what.seconds, signal).then(() => over.abort()),
   ];

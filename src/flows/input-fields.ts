@@ -11,6 +11,7 @@ const secretInputs: ReadonlySet<string> = new Set([
   'prometheus-token',
   'prometheus-ca',
   'prometheus-headers',
+  'notify',
   'notify-webhook',
 ]);
 
@@ -26,6 +27,10 @@ export const optional = <T>(parse: Parser<T>) =>
 /** A text input with what holds when it is empty: for front doors that do not fill in the defaults of action.yml. */
 export const defaulting = <T>(parse: Parser<T>, whenEmpty: string) =>
   z.string().transform((text, context) => use(parse(text === '' ? whenEmpty : text), context));
+
+/** A YAML input that must be there. */
+export const requiredDocument = <T>(parse: (value: unknown) => Parsed<T>) =>
+  document(parse).transform((value, context): T => (value === undefined ? use(missing, context) : value));
 
 /** A YAML input that may be empty. */
 export const document = <T>(parse: (value: unknown) => Parsed<T>) =>

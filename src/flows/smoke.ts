@@ -71,10 +71,19 @@ export interface SmokeRun {
   readonly port: number;
   readonly checks: readonly SmokeCheck[];
   readonly environment: Readonly<Record<string, string>>;
+  /** What a failure says of the version that is asked; a canary that nobody reaches yet where it is not given. */
+  readonly asked?: Asked;
   readonly signal?: AbortSignal;
 }
 
-/** Runs every check against one canary pod by port-forward, so it works before any route exists and under strict mTLS. Throws SMOKE_FAILED. */
+export interface Asked {
+  readonly who: string;
+  readonly remedy: string;
+}
+
+const canary: Asked = { who: 'the canary', remedy: 'Mend the new version. No user was sent to it.' };
+
+/** Runs every check against one pod by port-forward, so it works before any route exists and under strict mTLS. Throws SMOKE_FAILED. */
 export async function runSmoke(world: World, run: SmokeRun): Promise<readonly string[]> {
   const forward = await world.pods.forward(run.pod, run.port);
   try {
@@ -109,7 +118,7 @@ async function askHttp(world: World, run: SmokeRun, forward: Forward, check: Ext
           : `answered ${answer.status} instead of ${check.status}`;
     if (attempt < check.attempts) await world.clock.sleep(1, run.signal);
   }
-  throw failed(`GET ${check.path} ${last}, ${check.attempts} times.`);
+  throw failed(run, `GET ${check.path} ${last}, ${check.attempts} times.`);
 }
 
 async function runCommand(world: World, run: SmokeRun, url: string, check: Extract<SmokeCheck, { kind: 'command' }>): Promise<string> {
@@ -122,8 +131,8 @@ async function runCommand(world: World, run: SmokeRun, url: string, check: Extra
   run.signal?.throwIfAborted();
   if (exitCode === 0) return `${program} ended with 0`;
   const how = exitCode === undefined ? `was not done after ${check.timeoutSeconds} s` : `ended with ${exitCode}`;
-  throw failed(`\`${program}\` ${how}.${tail === '' ? '' : ` Its last words: ${tail.slice(-500)}`}`);
+  throw failed(run, `\`${program}\` ${how}.${tail === '' ? '' : ` Its last words: ${tail.slice(-500)}`}`);
 }
 
-const failed = (what: string): Failure =>
-  new Failure('SMOKE_FAILED', `A smoke check of the canary failed: ${what}`, 'Mend the new version. No user was sent to it.');
+const failed = ({ asked: { who, remedy } = canary }: SmokeRun, what: string): Failure =>
+  new Failure('SMOKE_FAILED', `A smoke check of ${who} failed: ${what}`, remedy);

@@ -25,13 +25,15 @@ export function step(plan: GuardPlan, state: Guard, seen: Observation): GuardMov
     case 'restoring':
       return restore(plan, state, seen);
     case 'emptying':
-      if (seen.on === 'done') return tell(state.held, midPromotion(phaseOf(state.held.found)) ? 'stable restored, weight 0' : 'weight 0');
+      if (seen.on === 'done')
+        return announce(state.held, midPromotion(phaseOf(state.held.found)) ? 'stable restored, weight 0' : 'weight 0');
       if (seen.on === 'overtaken') return end('overtaken');
       return { state, action: { do: 'empty', held: state.held, inSeconds: paceOf(plan) } };
     case 'telling':
       if (seen.on === 'done') return end(state.did);
       if (seen.on === 'overtaken') return end('overtaken');
-      return { state, action: { do: 'tell', held: state.held, did: state.did, inSeconds: paceOf(plan) } };
+      if (seen.on === 'announced') return tell(state.held, state.did, seen.to);
+      return { state, action: { do: 'tell', held: state.held, did: state.did, told: state.told, inSeconds: paceOf(plan) } };
     case 'ended':
       return { state, action: { do: 'end' } };
   }
@@ -51,6 +53,7 @@ function watch(plan: GuardPlan, state: Watching, seen: Observation): GuardMove {
     // What was refused, a read or a rehearsal, is tried again: RBAC takes a moment to be known everywhere.
     case 'refused':
     case 'overtaken':
+    case 'announced':
     case 'stable':
       return readOn(plan, state);
   }
@@ -115,7 +118,7 @@ function restore(plan: GuardPlan, state: Extract<Guard, { phase: 'restoring' }>,
   const { held, since } = state;
   if (seen.on === 'overtaken') return end('overtaken');
   if (seen.on === 'stable' && seen.available) return { state: { phase: 'emptying', held }, action: { do: 'empty', held, inSeconds: 0 } };
-  if (seen.at - since > plan.restoreSeconds) return tell(held, 'stable not restored in time');
+  if (seen.at - since > plan.restoreSeconds) return announce(held, 'stable not restored in time');
   const inSeconds = paceOf(plan);
   const ordered = seen.on === 'done' || seen.on === 'stable';
   return { state, action: { do: ordered ? 'look-at-stable' : 'restore-stable', held, inSeconds } };
@@ -123,9 +126,15 @@ function restore(plan: GuardPlan, state: Extract<Guard, { phase: 'restoring' }>,
 
 const readOn = (plan: GuardPlan, state: Watching): GuardMove => ({ state, action: { do: 'read', inSeconds: paceOf(plan) } });
 
-const tell = (held: Held, did: Did): GuardMove => ({
-  state: { phase: 'telling', held, did },
-  action: { do: 'tell', held, did, inSeconds: 0 },
+/** People first: the Lease, which then says who knows, is given away with the same write. */
+const announce = (held: Held, did: Did): GuardMove => ({
+  state: { phase: 'telling', held, did, told: [] },
+  action: { do: 'announce', held, did },
+});
+
+const tell = (held: Held, did: Did, told: readonly string[] = []): GuardMove => ({
+  state: { phase: 'telling', held, did, told },
+  action: { do: 'tell', held, did, told, inSeconds: 0 },
 });
 
 const end = (because: Extract<Guard, { phase: 'ended' }>['because']): GuardMove => ({

@@ -6,6 +6,7 @@ import type { SplitLens } from '../domain/rollout/ordered.ts';
 import { Failure } from '../failure.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cluster } from '../ports/cluster.ts';
+import type { Notifier } from '../ports/notifier.ts';
 import type { Held } from './state.ts';
 
 /** Everything that the guardian's deeds go through. */
@@ -17,8 +18,7 @@ export interface Hands {
   readonly pod: string;
   /** As which it holds the Lease. */
   readonly me: string;
-  /** Address of the webhook, a secret. */
-  readonly webhook: string | undefined;
+  readonly notifiers: readonly Notifier[];
   readonly log: (line: string) => void;
 }
 

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { systemClock } from '../adapters/clock/system.ts';
 import { kubernetesObjects } from '../adapters/cluster/kubernetes.ts';
+import { notifiersFor } from '../adapters/notifier/index.ts';
+import { readDestinations } from '../domain/alert/destination.ts';
 import { places } from '../domain/guardian/objects.ts';
 import { readUndo } from '../domain/guardian/undo.ts';
 import type { SplitLens } from '../domain/rollout/ordered.ts';
@@ -22,6 +24,11 @@ export function main(lens: SplitLens): void {
   );
 }
 
+/** Nothing that writes to a repository is told from here. */
+const noForge = { api: '', repository: undefined };
+
+const destinations = () => (existsSync(places.destinations) ? readDestinations(readFileSync(places.destinations, 'utf8')) : []);
+
 async function guard(lens: SplitLens): Promise<void> {
   const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '443', POD_NAME: pod = '' } = process.env;
   const undo = readUndo(readFileSync(places.undo, 'utf8'));
@@ -38,7 +45,7 @@ async function guard(lens: SplitLens): Promise<void> {
     undo,
     pod,
     me,
-    webhook: existsSync(places.webhook) ? readFileSync(places.webhook, 'utf8').trim() : undefined,
+    notifiers: notifiersFor(destinations(), { forge: noForge, patienceSeconds: Math.min(6, undo.leaseSeconds / 3) }),
     log: (line) => console.log(`${new Date().toISOString()} ${line}`),
   };
   let { state, action } = firstMove;

@@ -2,14 +2,16 @@ import type { GuardianSign } from '../domain/guardian/sign.ts';
 import { Deployment } from '../domain/kubernetes/kinds.ts';
 import { type KubernetesObject, nameOf, type ObjectRef } from '../domain/kubernetes/object.ts';
 import { rolloutStatus } from '../domain/kubernetes/rollout-status.ts';
-import { imageOf, setImage } from '../domain/rollout/container-image.ts';
-import { type RolloutRecord, readLease } from '../domain/rollout/lease.ts';
+import { takingBack } from '../domain/manifests/record.ts';
+import { setTemplate } from '../domain/manifests/release.ts';
+import { setImage } from '../domain/rollout/container-image.ts';
+import { type LeaseView, readLease } from '../domain/rollout/lease.ts';
 import { type LeaseChange, microTime, signing, takenBy } from '../domain/rollout/lease-writes.ts';
 import { type Order, ordered } from '../domain/rollout/ordered.ts';
 import { Failure } from '../failure.ts';
 import { type Hands, hold, leaseRef } from './hands.ts';
 import type { Action, Held, Observation } from './state.ts';
-import { tell } from './tell.ts';
+import { announce, tell } from './tell.ts';
 
 const mostConflicts = 20;
 
@@ -54,7 +56,7 @@ async function once(hands: Hands, action: Exclude<Action, { do: 'end' }>): Promi
     case 'restore-stable':
       await hold(hands, action.held, restoringRecord(action.held));
       await order(hands, { epoch: action.held.epoch, weight: 'as-found' });
-      await restoreStable(hands, action.held.found.rollout);
+      await restoreStable(hands, action.held.found);
       return done();
     case 'look-at-stable': {
       await hold(hands, action.held, {});
@@ -65,8 +67,10 @@ async function once(hands: Hands, action: Exclude<Action, { do: 'end' }>): Promi
       await order(hands, { epoch: action.held.epoch, weight: 0 });
       await confirmEmpty(hands);
       return done();
+    case 'announce':
+      return { on: 'announced', to: await announce(hands, action.held, action.did), at: hands.clock.monotonic() };
     case 'tell':
-      await tell(hands, action.held, action.did);
+      await tell(hands, action.held, action.did, action.told);
       return done();
   }
 }
@@ -107,9 +111,10 @@ async function rehearse(hands: Hands): Promise<void> {
   const { cluster, undo } = hands;
   await order(hands, { epoch: undo.epoch + 1, weight: 0 }, true);
   const [lease, stable] = await Promise.all([cluster.get(leaseRef(hands)), cluster.get(stableRef(hands))]);
-  const record = lease === undefined ? undefined : readLease(lease).rollout;
+  const { rollout: record, template } = lease === undefined ? {} : readLease(lease);
   if (stable === undefined || record === undefined) return;
-  const operations = setImage(stable, record.container, record.previousImage);
+  const operations =
+    template?.undo === undefined ? setImage(stable, record.container, record.previousImage) : setTemplate(stable, template.undo.previous);
   await cluster.write({ do: 'patch', ref: stableRef(hands), operations, dryRun: true });
 }
 
@@ -159,13 +164,13 @@ async function confirmEmpty({ cluster, lens, undo }: Hands): Promise<void> {
 }
 
 /** Only what this rollout set is taken back: a stable that runs anything else is left alone. */
-async function restoreStable(hands: Hands, record: RolloutRecord | undefined): Promise<void> {
+async function restoreStable(hands: Hands, { rollout: record, template }: LeaseView): Promise<void> {
   if (record === undefined) return;
   for (let attempt = 1; ; attempt += 1) {
     const stable: KubernetesObject | undefined = await hands.cluster.get(stableRef(hands));
-    if (stable === undefined || imageOf(stable, record.container) !== record.image || record.image === record.previousImage) return;
+    const operations = stable === undefined ? undefined : takingBack(stable, record, template?.undo);
+    if (operations === undefined) return;
     try {
-      const operations = setImage(stable, record.container, record.previousImage);
       await hands.cluster.write({ do: 'patch', ref: stableRef(hands), operations });
       return hands.log(`Deployment ${hands.undo.stableDeployment}: ${record.previousImage}`);
     } catch (error) {

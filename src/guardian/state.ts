@@ -15,7 +15,8 @@ export type Guard =
   /** Users are on the canary and stable is half changed: it is mended before traffic returns to it. `since` is monotonic seconds. */
   | { readonly phase: 'restoring'; readonly held: Held; readonly since: number }
   | { readonly phase: 'emptying'; readonly held: Held }
-  | { readonly phase: 'telling'; readonly held: Held; readonly did: Did }
+  /** `told`: names of those who know of it already. */
+  | { readonly phase: 'telling'; readonly held: Held; readonly did: Did; readonly told: readonly string[] }
   | { readonly phase: 'ended'; readonly because: 'relieved' | 'overtaken' | Did };
 
 export interface Watching {
@@ -48,7 +49,9 @@ export type Action =
   | { readonly do: 'beat'; readonly pause?: { readonly passed: number; readonly epoch: number } }
   | { readonly do: 'take'; readonly found: LeaseView }
   | { readonly do: 'restore-stable' | 'look-at-stable' | 'empty'; readonly held: Held; readonly inSeconds: number }
-  | { readonly do: 'tell'; readonly held: Held; readonly did: Did; readonly inSeconds: number }
+  /** To people, each once. Cannot fail: whoever cannot be told is left for the next run to tell. */
+  | { readonly do: 'announce'; readonly held: Held; readonly did: Did }
+  | { readonly do: 'tell'; readonly held: Held; readonly did: Did; readonly told: readonly string[]; readonly inSeconds: number }
   | { readonly do: 'end' };
 
 /** What came of an action. `at` is monotonic seconds. */
@@ -58,6 +61,7 @@ export type Observation =
   | { readonly on: 'lease-gone'; readonly at: number }
   | { readonly on: 'stable'; readonly at: number; readonly available: boolean }
   | { readonly on: 'done'; readonly at: number }
+  | { readonly on: 'announced'; readonly at: number; readonly to: readonly string[] }
   /** The API server gave no answer, or none that says anything. */
   | { readonly on: 'unanswered'; readonly at: number; readonly reason: string }
   | { readonly on: 'refused'; readonly at: number; readonly reason: string }

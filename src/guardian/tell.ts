@@ -1,41 +1,83 @@
-import { webhookNotifier } from '../adapters/notifier/webhook.ts';
 import { pinText } from '../domain/capacity/pins.ts';
 import { Event } from '../domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../domain/kubernetes/object.ts';
 import type { LeaseChange } from '../domain/rollout/lease-writes.ts';
 import { durationText } from '../domain/units/duration.ts';
 import { Failure } from '../failure.ts';
+import type { Alert } from '../ports/notifier.ts';
 import { type Hands, hold } from './hands.ts';
 import type { Did, Held } from './state.ts';
 
 /**
- * Says what was done, in the Lease, as an Event, and to the webhook, and gives the Lease away. The first is what the next run goes by and is
- * tried again; the others are for people, and when they fail nothing else depends on them.
+ * Tells people at once, and answers with the names of those who know. It takes no longer than a part of the Lease's duration, in which the
+ * Lease is held.
  */
-export async function tell(hands: Hands, held: Held, did: Did): Promise<void> {
-  await hold(hands, held, wordsOf(hands, held, did));
+export async function announce(hands: Hands, held: Held, did: Did): Promise<readonly string[]> {
+  const alert = alertOf(hands, held, did);
+  const knowing = held.found.told ?? [];
+  const told = await Promise.all(
+    hands.notifiers
+      .filter(({ name }) => !knowing.includes(name))
+      .map(async (notifier) => {
+        try {
+          await notifier.send(alert);
+          return [notifier.name];
+        } catch (error) {
+          // A defect too is no reason not to give the Lease away. Its text may hold an address.
+          hands.log(
+            error instanceof Failure ? error.what : `${notifier.name}: a defect (${error instanceof Error ? error.name : typeof error})`,
+          );
+          return [];
+        }
+      }),
+  );
+  return [...knowing, ...told.flat()];
+}
+
+/**
+ * Says what was done, in the Lease and as an Event, and gives the Lease away. The first is what the next run goes by and is tried again;
+ * the other is for people, and when it fails nothing else depends on it.
+ */
+export async function tell(hands: Hands, held: Held, did: Did, told: readonly string[]): Promise<void> {
+  await hold(hands, held, wordsOf(hands, held, did, told));
   if (did === 'nothing to move') return;
   const message = messageOf(hands, held, did);
   hands.log(message);
-  const { webhook, undo, clock } = hands;
   await advisory(hands, () => writeEvent(hands, message));
-  if (webhook === undefined) return;
-  const facts = { service: undo.app.service, namespace: undo.app.namespace, run: held.found.rollout?.run ?? held.found.holder };
-  const alert = {
-    severity: did === 'stable not restored in time' ? 'critical' : 'warning',
-    title: `${undo.app.service}: ${did}`,
-    message,
-    facts,
-  } as const;
-  await advisory(hands, () => webhookNotifier({ url: webhook, now: () => clock.now() }).send(alert));
 }
 
-function wordsOf({ pod, clock }: Hands, { epoch, found }: Held, did: Did): LeaseChange {
+function alertOf(hands: Hands, held: Held, did: Did): Alert {
+  const { service, namespace } = hands.undo.app;
+  const { rollout, holder } = held.found;
+  const run = rollout?.run ?? holder;
+  return {
+    severity: did === 'stable not restored in time' ? 'critical' : 'warning',
+    service,
+    namespace,
+    run,
+    title: `${service}: ${did}`,
+    message: messageOf(hands, held, did),
+    facts: {
+      service,
+      namespace,
+      ...(rollout === undefined
+        ? {}
+        : { image: rollout.image, 'previous-image': rollout.previousImage, 'weight-before': `${rollout.weight} %` }),
+      ...(wentBack(did) ? { weight: '0' } : {}),
+      run,
+    },
+    at: hands.clock.now().toISOString(),
+  };
+}
+
+const wentBack = (did: Did): boolean => did === 'weight 0' || did === 'stable restored, weight 0';
+
+function wordsOf({ pod, clock }: Hands, { epoch, found }: Held, did: Did, told: readonly string[]): LeaseChange {
   const { rollout } = found;
-  const back = did === 'weight 0' || did === 'stable restored, weight 0';
   return {
     guardian: { is: 'acted', pod, epoch, at: clock.now().toISOString(), after: found.holder, did },
-    ...(back && rollout !== undefined ? { rollout: { ...rollout, phase: 'emptying', weight: 0 } } : {}),
+    // Where the canary keeps its traffic the rollout has not ended: whoever ends it tells again.
+    ...(wentBack(did) && rollout !== undefined ? { rollout: { ...rollout, phase: 'emptying', weight: 0 }, told } : {}),
     release: true,
   };
 }

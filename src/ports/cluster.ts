@@ -39,8 +39,11 @@ export type Write = { readonly dryRun?: boolean } & (
   | { readonly do: 'create'; readonly kind: Kind; readonly namespace: string | undefined; readonly object: KubernetesObject }
   /** PUT: the object carries the resourceVersion it was read with, so a write in between is a CLUSTER_CONFLICT. */
   | { readonly do: 'replace'; readonly ref: ObjectRef; readonly object: KubernetesObject }
-  /** Server-side apply with field manager `wf-deploy`, forced: only for objects that are ours. */
-  | { readonly do: 'apply'; readonly ref: ObjectRef; readonly object: KubernetesObject }
+  /**
+   * Server-side apply with field manager `wf-deploy`. Forced unless that is refused: only for objects that are ours. Unforced, a field of
+   * another manager is a CLUSTER_CONFLICT, and `fieldConflictsBehind` tells whose.
+   */
+  | { readonly do: 'apply'; readonly ref: ObjectRef; readonly object: KubernetesObject; readonly force?: boolean }
   /** JSON Patch (RFC 6902): a failing `test` is a CLUSTER_CONFLICT. */
   | { readonly do: 'patch'; readonly ref: ObjectRef; readonly operations: readonly PatchOperation[] }
   | { readonly do: 'delete'; readonly ref: ObjectRef; readonly uid?: string }

@@ -11,6 +11,6 @@ export interface Log {
 export interface AnnotatedLines {
   /** Relative to the workspace. */
   readonly file: string;
-  readonly line: number | undefined;
-  readonly endLine: number | undefined;
+  readonly line?: number | undefined;
+  readonly endLine?: number | undefined;
 }

@@ -6,10 +6,10 @@ export interface Process {
 
 export interface RunOptions {
   readonly environment: Readonly<Record<string, string>>;
+  /** Where it starts, relative to the folder this process works in, which is the workspace on a runner. */
+  readonly directory?: string;
   readonly timeoutSeconds: number;
   readonly signal?: AbortSignal;
-  /** Where it runs, relative to the workspace. */
-  readonly directory?: string;
   /** Files that take a stream in the place of log and tail. They must not be there yet. */
   readonly into?: { readonly stdout?: string; readonly stderr?: string };
 }

@@ -1,4 +1,5 @@
 import type { Cluster } from './cluster.ts';
+import type { Discovery } from './discovery.ts';
 import type { GuardianKit } from './guardian-kit.ts';
 import type { Metrics } from './metrics.ts';
 import type { Notifier } from './notifier.ts';
@@ -10,6 +11,7 @@ import type { Workspace } from './workspace.ts';
 /** Every port that a flow on a cluster may use, passed in as one argument. */
 export interface World extends Workspace {
   readonly cluster: Cluster;
+  readonly discovery: Discovery;
   readonly pods: Pods;
   readonly metrics: Metrics;
   readonly registry: Registry;

@@ -128,6 +128,7 @@ async function finish(report: Report | undefined): Promise<void> {
   for (const [name, value] of Object.entries({ ...report.outputs, report: path })) setOutput(name, value);
   for (const [name, value] of Object.entries(report.environment ?? {})) exportVariable(name, value);
   if (report.annotation !== undefined) log.annotate(report.annotation.level, report.annotation.title, report.annotation.text);
+  for (const { level, title, text, at } of report.annotations ?? []) log.annotate(level, title, text, at);
   log.line(`outcome: ${report.outputs['outcome'] ?? ''}${report.outputs['reason'] === '' ? '' : ` (${report.outputs['reason']})`}`);
   if (process.env['GITHUB_STEP_SUMMARY'] !== undefined) await summary.addRaw(report.summary.slice(0, 900_000), true).write();
   if (!report.succeeded) process.exitCode = 1;

@@ -1,12 +1,14 @@
 import { kubernetesConnection } from '../adapters/cluster/connection.ts';
+import { kubernetesDiscovery } from '../adapters/cluster/discovery.ts';
 import { loadKubeconfig } from '../adapters/cluster/kubeconfig.ts';
 import { kubernetesCluster } from '../adapters/cluster/kubernetes.ts';
 import { builtGuardianKit } from '../adapters/guardian-kit/built.ts';
 import { prometheusAtUrl, prometheusInCluster } from '../adapters/metrics/prometheus.ts';
-import { webhookNotifier } from '../adapters/notifier/webhook.ts';
+import { notifiersFor } from '../adapters/notifier/index.ts';
 import { kubernetesPods } from '../adapters/pods/kubernetes.ts';
 import { httpProbe } from '../adapters/probe/http.ts';
 import { ociRegistry } from '../adapters/registry/oci.ts';
+import { forGuardian, secretsOf as secretsOfDestination } from '../domain/alert/destination.ts';
 import { Failure } from '../failure.ts';
 import type { Connections, PrometheusConnection } from '../flows/flow.ts';
 import type { Log } from '../ports/log.ts';
@@ -24,22 +26,23 @@ export function buildWorld(connections: Connections, around: Surroundings): Worl
     context: connections.kubeconfig.context,
   });
   for (const secret of [...kubeconfig.secrets, ...secretsOf(connections)]) mask(secret);
+  const notifiers = notifiersFor(connections.notify, { forge: forgeOf(around.environment) });
   const connection = kubernetesConnection({
     kubeconfig,
     version: around.version,
     onSecret: mask,
     onRequest: (method, path, status) => log.debug(`${method} ${path} ${status ?? 'no answer'}`),
   });
-  const workspace = buildWorkspace(around);
   return {
-    ...workspace,
+    ...buildWorkspace(around),
     cluster: kubernetesCluster(connection),
+    discovery: kubernetesDiscovery(connection),
     pods: kubernetesPods(connection),
     metrics: metricsOf(connections.prometheus, connection, log),
     registry: ociRegistry({ dockerConfig: around.dockerConfig }),
     probe: httpProbe(),
-    guardianKit: builtGuardianKit(connections.webhook),
-    notifiers: connections.webhook === undefined ? [] : [webhookNotifier({ url: connections.webhook, now: () => workspace.clock.now() })],
+    guardianKit: builtGuardianKit(forGuardian(connections.notify)),
+    notifiers,
     defaultNamespace: kubeconfig.config.getContextObject(kubeconfig.context)?.namespace ?? 'default',
     close: () => connection.close(),
   };
@@ -56,13 +59,20 @@ function metricsOf(prometheus: PrometheusConnection | undefined, connection: Ret
 
 /** Only for flows that measure nothing: those that do refuse their inputs first. */
 const noMetrics: Metrics = {
-  query: () => Promise.reject(new Failure('INPUT_INVALID', 'No Prometheus is given.', 'Give `prometheus-url` or `prometheus-service`.')),
+  query: () =>
+    Promise.reject(new Failure('METRICS_UNREACHABLE', 'No Prometheus is given.', 'Give `prometheus-url` or `prometheus-service`.')),
 };
 
-function secretsOf({ prometheus, webhook }: Connections): readonly string[] {
+function secretsOf({ prometheus, notify }: Connections): readonly string[] {
   const url = prometheus?.by === 'url' ? [prometheus.token, ...Object.values(prometheus.headers), ...passwordOf(prometheus.url)] : [];
-  return [...url, webhook].filter((secret): secret is string => secret !== undefined && secret !== '');
+  return [...url, ...notify.flatMap(secretsOfDestination)].filter((secret): secret is string => secret !== undefined && secret !== '');
 }
+
+/** As GitHub tells it to each step. */
+const forgeOf = ({ GITHUB_API_URL: api = 'https://api.github.com', GITHUB_REPOSITORY: repository }: Surroundings['environment']) => ({
+  api,
+  repository,
+});
 
 const passwordOf = (url: string): readonly string[] => {
   const { password } = new URL(url);

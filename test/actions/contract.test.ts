@@ -28,10 +28,11 @@ const leastInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   promote: traffic,
   cluster: { kubeconfig: 'apiVersion: v1' },
   lint: { preset: 'python' },
+  test: { command: '[pytest]', junit: 'report.xml', coverage: 'coverage.xml' },
 };
 
-/** Not required by themselves, because there is another way to say the same. */
-const oneOfSeveral: readonly string[] = ['prometheus-url', 'kubeconfig', 'preset'];
+/** Not required by themselves, because there is another way to say the same, or an operation that does without. */
+const oneOfSeveral: readonly string[] = ['prometheus-url', 'kubeconfig', 'image', 'coverage', 'preset'];
 
 /** Each register whose names action.yml has to list, by the input that takes one of them. */
 const registers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

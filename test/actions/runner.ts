@@ -35,6 +35,8 @@ export interface RunningAction {
   readonly lines: readonly string[];
   /** Someone presses "Cancel workflow": SIGINT, 7.5 s, SIGTERM, 2.5 s, SIGKILL, then `post`. */
   cancel(): void;
+  /** SIGINT alone: the run has all the time that it needs. */
+  interrupt(): void;
   /** The machine goes away: SIGKILL, and no `post`. */
   kill(): void;
   /** The machine sleeps (SIGSTOP), until `resume`. */
@@ -110,6 +112,7 @@ export function startAction({
     lines: main.lines,
     result: finish(),
     cancel: () => main.cancel(),
+    interrupt: () => main.interrupt(),
     suspend: () => main.suspend(),
     resume: () => main.resume(),
     kill() {

@@ -26,6 +26,8 @@ export interface StepResult {
 export interface Step {
   /** SIGINT to the process, 7.5 s later SIGTERM, 2.5 s later SIGKILL to all its children: the runner's timing. */
   cancel(): void;
+  /** SIGINT and nothing after it, from someone who waits for the end. */
+  interrupt(): void;
   /** SIGKILL at once, as when the machine goes away. */
   kill(): void;
   /** SIGSTOP: alive, but without a moment of its own, as on a machine that sleeps. */
@@ -111,6 +113,7 @@ export function startStep(
     lines,
     result: result(),
     kill: killAll,
+    interrupt: () => void child.kill('SIGINT'),
     suspend: () => void child.kill('SIGSTOP'),
     resume: () => void child.kill('SIGCONT'),
     cancel() {

@@ -5,8 +5,8 @@ export interface Journey {
   readonly name: string;
   readonly inputs: Inputs;
   readonly image: 'good' | 'bad';
-  /** Someone cancels it at the first write of this name. */
-  readonly cancelledAt?: string;
+  /** Someone interrupts it at the first write of this name. */
+  readonly interruptedAt?: string;
   /** What it has in common with another journey, which has the moments so far: all up to the first write of this name. */
   readonly sharedUpTo?: string;
   readonly outcome: 'promoted' | 'rolled-back' | 'aborted';
@@ -19,7 +19,7 @@ export const journeys: readonly Journey[] = [
     name: 'back out of the promotion',
     inputs: { stages: '100@1s' },
     image: 'good',
-    cancelledAt: 'agent image',
+    interruptedAt: 'agent image',
     sharedUpTo: 'agent image',
     outcome: 'aborted',
   },

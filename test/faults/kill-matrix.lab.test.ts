@@ -6,7 +6,7 @@ import { gatewaySubject, type Subject } from './subject.ts';
 
 const minutes = 60_000;
 /** Cells wait more than they work. */
-const lanes = 7;
+const lanes = 6;
 
 describe('SIGKILL after each write of a run behind gateway-api', () => {
   let lab: Lab;

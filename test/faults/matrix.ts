@@ -54,10 +54,11 @@ export const lostAnswers = (moments: readonly Moment[]): readonly Cell[] =>
 export async function runMatrix(name: string, subjects: readonly Subject[], cells: readonly Cell[]): Promise<MatrixResult> {
   const waiting = [...cells];
   const failures: string[] = [];
+  let again = 0;
   const lane = async (subject: Subject): Promise<void> => {
     for (let cell = waiting.shift(); cell !== undefined; cell = waiting.shift()) {
       try {
-        await runCell(subject, cell);
+        again += await runCell(subject, cell);
       } catch (error) {
         failures.push(`${cellText(cell)}: ${error instanceof Error ? error.message : String(error)}`);
         return;
@@ -66,6 +67,8 @@ export async function runMatrix(name: string, subjects: readonly Subject[], cell
   };
   await Promise.all(subjects.map(lane));
   for (const cell of waiting) failures.push(`${cellText(cell)}: not run, because no subject was left`);
-  process.stdout.write(`${name}: ${cells.length} cells, ${failures.length} failures\n`);
+  process.stdout.write(
+    `${name}: ${cells.length} cells, ${failures.length} failures${again === 0 ? '' : ` (${again} made again, because the machine was too slow)`}\n`,
+  );
   return { cells: cells.length, failures };
 }

@@ -3,13 +3,14 @@ import { loadKubeconfig } from '../../src/adapters/cluster/kubeconfig.ts';
 import { kubernetesObjects } from '../../src/adapters/cluster/kubernetes.ts';
 import type { Application, Router } from '../../src/domain/traffic/router.ts';
 import { Failure } from '../../src/failure.ts';
-import { acquireLock, type Lock } from '../../src/flows/lock.ts';
+import type { Lock } from '../../src/flows/held-lock.ts';
+import { acquireLock } from '../../src/flows/lock.ts';
 import { shift } from '../../src/flows/shift.ts';
-import type { Held } from '../../src/guardian/guard.ts';
 import type { Hands } from '../../src/guardian/hands.ts';
 import { perform } from '../../src/guardian/perform.ts';
+import type { Held } from '../../src/guardian/state.ts';
 import type { World } from '../../src/ports/world.ts';
-import { buildWorld } from '../../src/world.ts';
+import { buildWorld } from '../../src/world/cluster.ts';
 import type { Lab } from '../lab/lab.ts';
 
 /** Two who write one route: each has a connection, a name and a clock of its own, as two processes have. */
@@ -28,7 +29,7 @@ export function worldOf({ lab }: Place, name: string): World & { close(): void }
     {
       kubeconfig: { text: '', context: '' },
       prometheus: { by: 'url', url: lab.prometheusUrl, token: undefined, ca: undefined, headers: {} },
-      webhook: undefined,
+      notify: [],
     },
     {
       run: { holder: name, page: undefined, actor: undefined, commit: undefined },
@@ -36,6 +37,8 @@ export function worldOf({ lab }: Place, name: string): World & { close(): void }
       cancellation: { onRequest: () => quiet },
       handover: { save: quiet },
       mask: quiet,
+      workspace: lab.directory,
+      temporary: lab.directory,
       kubeconfigPath: lab.kubeconfig,
       dockerConfig: '',
       environment: {},
@@ -97,7 +100,7 @@ export function handsOf({ lab, router, app }: Place, name: string): Hands & { cl
     },
     pod: name,
     me: `guardian/${name}`,
-    webhook: undefined,
+    notifiers: [],
     log: quiet,
     close: () => connection.close(),
   };
@@ -114,7 +117,7 @@ export async function guard(hands: Hands, dead: string): Promise<'acted' | 'over
     const held: Held = { epoch: seen.lease.epoch + 1, found: seen.lease, leaseGone: false };
     for (const action of [
       { do: 'empty', held, inSeconds: 0 },
-      { do: 'tell', held, did: 'weight 0', inSeconds: 0 },
+      { do: 'tell', held, did: 'weight 0', told: [], inSeconds: 0 },
     ] as const) {
       const did = await perform(hands, action);
       if (did.on !== 'done') throw new Error(`${action.do}: ${did.on}${'reason' in did ? `, ${did.reason}` : ''}`);

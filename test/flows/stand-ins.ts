@@ -1,5 +1,9 @@
+import { nodeDigest } from '../../src/adapters/digest/node.ts';
 import { workspaceFiles } from '../../src/adapters/files/workspace.ts';
+import { workspaceReports } from '../../src/adapters/test-reports/workspace.ts';
+import * as kinds from '../../src/domain/kubernetes/kinds.ts';
 import type { Kind, KubernetesObject, ObjectRef } from '../../src/domain/kubernetes/object.ts';
+import type { KnownKind } from '../../src/domain/rolling/manifest.ts';
 import { Failure } from '../../src/failure.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { Cluster, ListOptions, WatchEvent, Write } from '../../src/ports/cluster.ts';
@@ -172,14 +176,17 @@ export class MemoryCluster implements Cluster {
     if (kind.kind === 'SelfSubjectAccessReview' && write.do === 'create')
       return { ...write.object, status: { allowed: this.allows(write.object) } };
     if (write.do === 'delete') return this.deleted(kind, name);
-    const stored = this.put(kind, this.changed(write, kind, name));
+    const changed = this.changed(write, kind, name);
+    if (write.dryRun === true) return changed;
+    const stored = this.put(kind, changed);
     this.reacting(stored);
     return this.find(kind, name) ?? stored;
   }
 
-  /** Writes so far, as `replace HTTPRoute agent`. */
+  /** Writes so far, as `replace HTTPRoute agent`, without rehearsals. */
   writes(): readonly string[] {
-    return this.calls.filter(({ write }) => write !== undefined).map(({ verb, kind, name }) => `${verb} ${kind} ${name}`);
+    const wrote = this.calls.filter(({ write }) => write !== undefined && write.dryRun !== true);
+    return wrote.map(({ verb, kind, name }) => `${verb} ${kind} ${name}`);
   }
 
   private changed(write: Write, kind: Kind, name: string): KubernetesObject {
@@ -191,7 +198,9 @@ export class MemoryCluster implements Cluster {
     if (write.do === 'apply') return { ...found, ...write.object, metadata: { ...found?.metadata, ...write.object.metadata } };
     if (found === undefined) throw new Failure('CLUSTER_NOT_FOUND', `${kind.kind} ${name} is not there.`, 'See.');
     if (write.do === 'replace') {
-      if (write.object.metadata.resourceVersion !== found.metadata.resourceVersion) throw conflict(`${kind.kind} ${name} was changed.`);
+      const { resourceVersion } = write.object.metadata;
+      if (resourceVersion !== undefined && resourceVersion !== found.metadata.resourceVersion)
+        throw conflict(`${kind.kind} ${name} was changed.`);
       return write.object;
     }
     if (write.do === 'patch') {
@@ -261,6 +270,11 @@ export interface Settings {
   readonly log?: World['pods']['log'];
 }
 
+/** The kinds that this API has. */
+const known: readonly KnownKind[] = Object.values(kinds).flatMap((kind) =>
+  typeof kind === 'function' ? [] : [{ kind, namespaced: kind !== kinds.Namespace }],
+);
+
 /** A world of stand-ins. Two of them may share a clock and a cluster: two runs. */
 export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'cluster'>): Stage {
   const clock = shared?.clock ?? new VirtualClock();
@@ -269,10 +283,13 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
   const alerts: Alert[] = [];
   const handedOver: Record<string, string>[] = [];
   const listeners = new Set<(by: string) => void>();
+  const root = settings.workspace ?? import.meta.dirname;
+  const files = workspaceFiles(root);
   const world: World = {
     run: { holder: settings.holder ?? 'run-1', page: undefined, actor: 'someone', commit: 'c0ffee' },
     clock,
     cluster,
+    discovery: { kinds: (apiVersion) => Promise.resolve(known.filter(({ kind }) => kind.apiVersion === apiVersion)) },
     log: { line: (text) => lines.push(text), debug: () => undefined, annotate: () => undefined },
     cancellation: {
       onRequest: (listener) => {
@@ -295,12 +312,15 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
     probe: {
       get: (url, { headers }) => Promise.resolve(settings.probe?.(url, headers) ?? { is: 'no-answer', reason: 'connection refused' }),
     },
-    files: workspaceFiles(settings.workspace ?? import.meta.dirname),
+    files,
+    testReports: workspaceReports(root, files, () => 0),
+    digest: nodeDigest,
     process: {
       run: async (argv, options) => (await settings.process?.(argv, options)) ?? { exitCode: 0, tail: '' },
     },
     notifiers: [
       {
+        name: 'stand-in',
         send: (alert) => {
           alerts.push(alert);
           settings.notify?.(alert);
@@ -308,7 +328,7 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
         },
       },
     ],
-    guardianKit: { script: (router) => Promise.resolve(`// watches ${router}`), webhook: undefined },
+    guardianKit: { script: (router) => Promise.resolve(`// watches ${router}`), tells: [] },
     defaultNamespace: 'shop',
   };
   return {

@@ -50,12 +50,13 @@ class Play {
   }
 
   get wrote(): readonly Action['do'][] {
-    return this.done.filter((it) => it === 'take' || it === 'empty' || it === 'restore-stable' || it === 'tell');
+    return this.done.filter((it) => it === 'take' || it === 'empty' || it === 'restore-stable' || it === 'announce' || it === 'tell');
   }
 }
 
 const everyTwenty = (at: number): LeaseView => leaseAt(Math.floor(at / 20));
 const done = (at: number): Observation => ({ on: 'done', at });
+const announced = (at: number): Observation => ({ on: 'announced', at, to: ['slack'] });
 
 describe('while the run lives', () => {
   it('rehearses before anything else and then beats every ten seconds', () => {
@@ -101,26 +102,35 @@ describe('when the run is gone', () => {
   it('writes with the next epoch, tells, and ends', () => {
     const play = new Play().for(300, () => leaseAt(0)).say(done);
     expect(play.action).toMatchObject({ do: 'empty', held: { epoch: 8, leaseGone: false } });
-    expect(play.say(done).action).toMatchObject({ do: 'tell', did: 'weight 0' });
+    expect(play.say(done).action).toMatchObject({ do: 'announce', did: 'weight 0' });
+    expect(play.say(announced).action).toMatchObject({ do: 'tell', did: 'weight 0', told: ['slack'] });
+    // People were told: only the Lease is written once more.
+    expect(play.say((at) => ({ on: 'unanswered', at, reason: '' })).action).toMatchObject({ do: 'tell', told: ['slack'] });
     expect(play.say(done).state).toEqual({ phase: 'ended', because: 'weight 0' });
     expect(play.action).toEqual({ do: 'end' });
-    expect(play.wrote).toEqual(['take', 'empty', 'tell']);
+    expect(play.wrote).toEqual(['take', 'empty', 'announce', 'tell', 'tell']);
   });
 
   it.each([
     ['resting', ['take', 'tell'], 'nothing to move'],
     ['preparing', ['take', 'tell'], 'nothing to move'],
-    ['stages', ['take', 'empty', 'tell'], 'weight 0'],
-    ['emptying', ['take', 'empty', 'tell'], 'weight 0'],
-    ['paused', ['take', 'empty', 'tell'], 'weight 0'],
-    ['promoting', ['take', 'restore-stable', 'empty', 'tell'], 'stable restored, weight 0'],
-    ['returning', ['take', 'restore-stable', 'empty', 'tell'], 'stable restored, weight 0'],
-    ['restoring', ['take', 'restore-stable', 'empty', 'tell'], 'stable restored, weight 0'],
-    [undefined, ['take', 'empty', 'tell'], 'weight 0'],
+    ['stages', ['take', 'empty', 'announce', 'tell'], 'weight 0'],
+    ['emptying', ['take', 'empty', 'announce', 'tell'], 'weight 0'],
+    ['paused', ['take', 'empty', 'announce', 'tell'], 'weight 0'],
+    ['promoting', ['take', 'restore-stable', 'empty', 'announce', 'tell'], 'stable restored, weight 0'],
+    ['returning', ['take', 'restore-stable', 'empty', 'announce', 'tell'], 'stable restored, weight 0'],
+    ['restoring', ['take', 'restore-stable', 'empty', 'announce', 'tell'], 'stable restored, weight 0'],
+    [undefined, ['take', 'empty', 'announce', 'tell'], 'weight 0'],
   ] as const)('goes back from the phase %s', (phase, wrote, because) => {
     const play = new Play().for(300, () => leaseAt(0, phase ?? undefined, phase === undefined ? { rollout: undefined as never } : {}));
     while (play.state.phase !== 'ended')
-      play.say((at) => (play.action.do === 'look-at-stable' ? { on: 'stable', at, available: true } : done(at)));
+      play.say((at) =>
+        play.action.do === 'look-at-stable'
+          ? { on: 'stable', at, available: true }
+          : play.action.do === 'announce'
+            ? announced(at)
+            : done(at),
+      );
     expect(play.wrote).toEqual(wrote);
     expect(play.state).toEqual({ phase: 'ended', because });
   });
@@ -132,7 +142,7 @@ describe('when the run is gone', () => {
       play.say((at) => (play.action.do === 'look-at-stable' ? { on: 'stable', at, available: false } : done(at)));
     expect(play.at - began).toBeGreaterThan(plan.restoreSeconds);
     expect(play.wrote).toEqual(['take', 'restore-stable']);
-    expect(play.action).toMatchObject({ do: 'tell', did: 'stable not restored in time' });
+    expect(play.action).toMatchObject({ do: 'announce', did: 'stable not restored in time' });
   });
 
   it('takes its own Lease again after it was started anew', () => {
@@ -157,7 +167,7 @@ describe('when others are at work', () => {
 
   it.each(['empty', 'tell'] as const)('stops at once when it is overtaken at: %s', (where) => {
     const play = new Play().for(300, () => leaseAt(0)).say(done);
-    if (where === 'tell') play.say(done);
+    if (where === 'tell') play.say(done).say(announced);
     expect(play.action.do).toBe(where);
     expect(play.say((at) => ({ on: 'overtaken', at })).state).toEqual({ phase: 'ended', because: 'overtaken' });
   });

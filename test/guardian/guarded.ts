@@ -19,7 +19,7 @@ export const lingering: Inputs = { stages: '20@120s 50@120s', promote: 'false' }
 
 const pushes = new Map<string, Promise<PushedImage>>();
 
-function nodeImage({ registry }: Lab): Promise<PushedImage> {
+export function nodeImage({ registry }: Lab): Promise<PushedImage> {
   const push = pushes.get(registry) ?? pushNode(registry);
   pushes.set(registry, push);
   return push;

@@ -8,6 +8,7 @@ import type { Hands } from '../../src/guardian/hands.ts';
 import { perform } from '../../src/guardian/perform.ts';
 import type { Held } from '../../src/guardian/state.ts';
 import type { Write } from '../../src/ports/cluster.ts';
+import type { Alert } from '../../src/ports/notifier.ts';
 
 const undo: Undo = {
   router: 'gateway-api',
@@ -74,7 +75,7 @@ class World {
       undo,
       pod: 'pod-1',
       me: 'guardian/pod-1',
-      webhook: undefined,
+      notifiers: [],
       log: () => undefined,
     };
   }
@@ -185,7 +186,7 @@ describe('stable', () => {
 describe('the last word', () => {
   it('gives the Lease away with what was done, and an Event about the route', async () => {
     const world = new World(lease(), route(0));
-    await perform(world.hands, { do: 'tell', held, did: 'stable restored, weight 0', inSeconds: 0 });
+    await perform(world.hands, { do: 'tell', held, did: 'stable restored, weight 0', told: [], inSeconds: 0 });
     expect(world.said).toEqual(['patch Lease', 'create Event']);
     const words = JSON.stringify(world.writes[0]);
     expect(words).toContain('"path":"/spec/holderIdentity","value":""');
@@ -195,14 +196,73 @@ describe('the last word', () => {
 
   it('keeps the phase when stable could not be mended', async () => {
     const world = new World(lease(), route(100));
-    await perform(world.hands, { do: 'tell', held, did: 'stable not restored in time', inSeconds: 0 });
+    await perform(world.hands, { do: 'tell', held, did: 'stable not restored in time', told: [], inSeconds: 0 });
     expect(JSON.stringify(world.writes[0])).not.toContain('emptying');
+  });
+
+  it('says in the Lease who knows, where traffic went back', async () => {
+    const world = new World(lease(), route(0));
+    await perform(world.hands, { do: 'tell', held, did: 'weight 0', told: ['slack'], inSeconds: 0 });
+    expect(JSON.stringify(world.writes[0])).toContain('"path":"/metadata/annotations/wf-deploy.io~1told","value":"slack"');
+    await perform(world.hands, { do: 'tell', held, did: 'stable not restored in time', told: ['slack'], inSeconds: 0 });
+    expect(JSON.stringify(world.writes[2])).not.toContain('wf-deploy.io~1told');
   });
 
   it('does not depend on the Event', async () => {
     const world = new World(lease(), route(0));
     world.refuse = (write) => (write.do === 'create' ? failure('CLUSTER_FORBIDDEN') : undefined);
-    expect(await perform(world.hands, { do: 'tell', held, did: 'weight 0', inSeconds: 0 })).toEqual({ on: 'done', at });
+    expect(await perform(world.hands, { do: 'tell', held, did: 'weight 0', told: ['slack'], inSeconds: 0 })).toEqual({ on: 'done', at });
+  });
+});
+
+describe('telling people', () => {
+  it('is done once, for those who do not know yet; who fails is left out', async () => {
+    const world = new World(lease(), route(0));
+    const sent: Alert[] = [];
+    const notifier = (name: string, send: (alert: Alert) => void) => ({
+      name,
+      send: (alert: Alert) => Promise.resolve().then(() => send(alert)),
+    });
+    const hands: Hands = {
+      ...world.hands,
+      notifiers: [
+        notifier('slack', (alert) => sent.push(alert)),
+        notifier('teams', () => {
+          throw failure('NOTIFY_FAILED');
+        }),
+        notifier('webhook', () => {
+          throw new TypeError('a defect');
+        }),
+        notifier('alertmanager', (alert) => sent.push(alert)),
+      ],
+    };
+    const knowing = { ...held, found: { ...view, told: ['alertmanager'] } };
+    expect(await perform(hands, { do: 'announce', held: knowing, did: 'weight 0' })).toEqual({
+      on: 'announced',
+      at,
+      to: ['alertmanager', 'slack'],
+    });
+    expect(sent).toMatchObject([
+      {
+        severity: 'warning',
+        service: 'agent',
+        run: 'page',
+        message: expect.stringContaining('because the run page gave no sign of life for 60 s'),
+        facts: { image: 'new', 'previous-image': 'old', 'weight-before': '100 %', weight: '0' },
+      },
+    ]);
+    expect(world.writes).toEqual([]);
+  });
+
+  it('is urgent where the canary keeps its traffic', async () => {
+    const sent: Alert[] = [];
+    const hands: Hands = {
+      ...new World(lease(), route(100)).hands,
+      notifiers: [{ name: 'slack', send: async (alert) => void sent.push(alert) }],
+    };
+    await perform(hands, { do: 'announce', held, did: 'stable not restored in time' });
+    expect(sent).toMatchObject([{ severity: 'critical' }]);
+    expect(sent[0]?.facts).not.toHaveProperty('weight');
   });
 });
 

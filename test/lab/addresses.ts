@@ -11,6 +11,7 @@ export const ports = {
   gateway: 8000,
   gatewayHealth: 8081,
   prometheus: 9090,
+  alertmanager: 9093,
   controllerManager: 10257,
   scheduler: 10259,
   kubelet: 10250,
@@ -19,5 +20,5 @@ export const ports = {
 } as const;
 
 /** What the host can reach, each through one loopback port. */
-export const forwardNames = ['api', 'gateway', 'prometheus', 'registry'] as const;
+export const forwardNames = ['api', 'gateway', 'prometheus', 'alertmanager', 'registry'] as const;
 export type ForwardName = (typeof forwardNames)[number];

@@ -5,6 +5,7 @@ import { discoverTargets } from './discovery.ts';
 import { buildGo } from './go.ts';
 import { buildAndPush } from './image.ts';
 import { readDefinitions } from './manifests.ts';
+import { alertmanager } from './parts/alertmanager.ts';
 import { apiServer, controllerManager, etcd, scheduler } from './parts/control-plane.ts';
 import { gatewayObjects, traefik } from './parts/gateway.ts';
 import { containerd, kubelet, kubeProxy, nodeName, pauseImage } from './parts/node.ts';
@@ -33,6 +34,7 @@ export async function bringUp(settings: LabSettings, supervisor: Supervisor, log
   const registryWithPause = launch(registry(plan)).then(() => pushPause(settings));
   const containers = launch(containerd(plan));
   const metrics = launch(prometheus(plan));
+  supervisor.offer(await alertmanager(plan));
   const cluster = startControlPlane(plan, launch);
   const client = cluster.then(() => new LabClient(credentials.kubeconfigOf.admin));
   const routing = client.then(async (api) => {

@@ -27,6 +27,8 @@ export class Lab {
   readonly apiUrl: string;
   readonly gatewayUrl: string;
   readonly prometheusUrl: string;
+  /** Answers after `start('alertmanager')`. */
+  readonly alertmanagerUrl: string;
   /** host:port, the same inside and outside: first part of an image reference. */
   readonly registry: string;
   readonly #record: LabRecord;
@@ -44,6 +46,7 @@ export class Lab {
     this.apiUrl = `https://127.0.0.1:${forwards.api}`;
     this.gatewayUrl = `http://127.0.0.1:${forwards.gateway}`;
     this.prometheusUrl = `http://127.0.0.1:${forwards.prometheus}`;
+    this.alertmanagerUrl = `http://127.0.0.1:${forwards.alertmanager}`;
     this.registry = `127.0.0.1:${forwards.registry}`;
     this.#control = new Control(this.files.control);
   }

@@ -13,6 +13,7 @@ const packageOf = {
   unshare: 'util-linux',
   openssl: 'openssl',
   prometheus: 'prometheus',
+  'prometheus-alertmanager': 'prometheus-alertmanager',
   'docker-registry': 'docker-registry',
   tini: 'tini',
   tar: 'tar',

@@ -29,6 +29,7 @@ export class Supervisor {
   readonly #parts = new Map<string, Part>();
   readonly #running = new Map<string, ChildProcess>();
   readonly #paused = new Set<string>();
+  readonly #offered = new Map<string, Part>();
   readonly #logs: string;
 
   constructor(logs: string) {
@@ -40,7 +41,14 @@ export class Supervisor {
     await this.start(part.name);
   }
 
+  /** A part that few need: it is one of the lab's from its first start on. */
+  offer(part: Part): void {
+    this.#offered.set(part.name, part);
+  }
+
   async start(name: string): Promise<void> {
+    const offered = this.#offered.get(name);
+    if (offered) this.#parts.set(name, offered);
     const part = this.#part(name);
     if (this.#running.has(name)) return;
     const child = this.#spawn(part);

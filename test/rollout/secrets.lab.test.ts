@@ -31,16 +31,25 @@ describe('secrets and messages', () => {
     ['rolled-back', 'warning', { ERROR_RATE: '20%' }],
     ['unmeasured', 'warning', {}],
   ])(
-    '%s: no secret is in anything the run leaves, its report is readable by its user alone, and the webhook gets one message',
+    '%s: no secret is in anything the run leaves, its report is readable by its user alone, and each who is told gets one message',
     async (ending, severity, environment) => {
       const lab = await starting;
       const app = await deployExample(lab, `secret-${ending}`, { replicas: 2 });
       const image = await app.version(`secret-${ending}`, environment);
       const prometheus = await startPrometheusDouble(lab.prometheusUrl);
       const webhook = await startWebhookReceiver(`hook-secret-${ending}`);
+      const others = await startWebhookReceiver('');
+      const notify = [
+        `- slack: ${others.url}slack-secret-${ending}`,
+        `- teams: ${others.url}teams?sig=teams-secret-${ending}`,
+        `- alertmanager: { url: "${others.url}am", token: am-secret-${ending} }`,
+        `- github-issue: { token: issue-secret-${ending}, repository: org/shop }`,
+        `- webhook: http://127.0.0.1:1/nobody-secret-${ending}`,
+      ].join('\n');
       const folder = mkdtempSync(join(tmpdir(), 'wf-deploy-secrets-'));
       const { users } = parse(String(app.inputs['kubeconfig'])) as { users: { user: { token: string } }[] };
-      const secrets = [users[0]?.user.token ?? '', 'prometheus-secret-token', 'tenant-secret', `hook-secret-${ending}`];
+      const told = ['hook', 'slack', 'teams', 'am', 'issue', 'nobody'].map((name) => `${name}-secret-${ending}`);
+      const secrets = [users[0]?.user.token ?? '', 'prometheus-secret-token', 'tenant-secret', ...told];
       try {
         const run = await underLoad(app, 60, async () => {
           const inputs = {
@@ -50,8 +59,13 @@ describe('secrets and messages', () => {
             'prometheus-token': 'prometheus-secret-token',
             'prometheus-headers': 'X-Scope-OrgID: tenant-secret',
             'notify-webhook': webhook.url,
+            'notify-on': 'always',
+            notify,
           };
-          const action = startCanary(app, image, inputs, { folder, env: { RUNNER_DEBUG: '1' } });
+          const action = startCanary(app, image, inputs, {
+            folder,
+            env: { RUNNER_DEBUG: '1', GITHUB_API_URL: new URL(others.url).origin },
+          });
           await printed(action, /route agent: canary 50 %/);
           // What it says of itself when it refuses is foreign text.
           if (ending === 'unmeasured') prometheus.mood = 'parrot';
@@ -76,10 +90,21 @@ describe('secrets and messages', () => {
         const [{ contentType, body } = { contentType: '', body: '{}' }] = webhook.received;
         expect(contentType).toBe('application/json');
         expect(JSON.parse(body)).toMatchObject({ severity, title: `agent: ${outcome}`, facts: { namespace: app.namespace, weight: '0' } });
-        for (const secret of secrets) expect(body.includes(secret)).toBe(false);
+        for (const each of [body, ...others.received.map((message) => message.body)])
+          for (const secret of secrets) expect(each.includes(secret)).toBe(false);
+        // Good news opens no issue.
+        const paths = [`/hooks/slack-secret-${ending}`, `/hooks/teams?sig=teams-secret-${ending}`, '/hooks/am/api/v2/alerts'];
+        const issue = severity === 'info' ? [] : ['/repos/org/shop/issues'];
+        expect(others.received).toHaveLength(paths.length + issue.length);
+        expect(new Set(others.received.map(({ path }) => path))).toEqual(new Set([...paths, ...issue]));
+        const notices = (run.report as Record<string, unknown>)['notices'] as readonly { notifier: string; told: boolean }[];
+        expect(notices.filter((notice) => !notice.told)).toMatchObject([
+          { notifier: 'webhook 2', problem: expect.stringContaining('127.0.0.1:1') },
+        ]);
+        expect(notices).toHaveLength(6);
       } finally {
         rmSync(folder, { recursive: true });
-        await Promise.all([prometheus.stop(), webhook.stop()]);
+        await Promise.all([prometheus.stop(), webhook.stop(), others.stop()]);
       }
     },
     3 * minutes,

@@ -88,7 +88,7 @@ describe('somebody else writes the route while weights move', () => {
         return await action.result;
       });
       expect(run.outputs).toMatchObject({ outcome: 'promoted' });
-      expect(run.log).toContain('`team-b` changed the route, but not the split');
+      expect(run.log).toContain('`kubectl-edit` changed the route, but not the split');
       const route = await routeOf(app);
       expect(route.metadata?.annotations?.['team-b.example.com/count']).toBe(String(written));
       expect(route['spec'].rules[0].timeouts).toEqual({ request: '20s' });
@@ -115,7 +115,7 @@ describe('somebody else writes the route while weights move', () => {
       expect(run.outputs).toMatchObject({
         outcome: 'rolled-back',
         weight: '0',
-        reason: 'The route was changed by `team-b` during the rollout: the canary has 60 % instead of 10 %.',
+        reason: 'The route was changed by `kubectl-edit` during the rollout: the canary has 60 % instead of 10 %.',
       });
       expect(run.report).toMatchObject({ code: 'DRIFT' });
       expect(await standing(app)).toMatchObject({ weight: 0 });
@@ -126,7 +126,7 @@ describe('somebody else writes the route while weights move', () => {
 });
 
 const routePath = ({ namespace }: ExampleService): string =>
-  `/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes/agent?fieldManager=team-b`;
+  `/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes/agent?fieldManager=kubectl-edit`;
 
 const patchRoute = (app: ExampleService, operations: readonly object[]) =>
   app.lab.client.objects.send('PATCH', routePath(app), operations, 'application/json-patch+json');

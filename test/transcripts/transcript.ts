@@ -1,6 +1,6 @@
 import { begin, beginTakingBack } from '../../src/domain/rollout/begin.ts';
 import { step } from '../../src/domain/rollout/canary.ts';
-import type { Cause } from '../../src/domain/rollout/cause.ts';
+import { type Cause, cancelled } from '../../src/domain/rollout/cause.ts';
 import { type Effect, type RecordedPhase, type RolloutEvent, recordedPhases } from '../../src/domain/rollout/effect.ts';
 import { ladderToPromote, type RolloutPlan } from '../../src/domain/rollout/plan.ts';
 import type { RouteView, Sample, StableView } from '../../src/domain/rollout/sample.ts';
@@ -49,7 +49,7 @@ class Run {
       case 'begin':
         return this.started(begin({ phase: phaseNamed(words[0]), sameImage: words[1] !== 'other-image' }));
       case 'post':
-        return this.started(beginTakingBack({ phase: phaseNamed(words[0]), sameImage: true }, 'the run was ended from outside'));
+        return this.started(beginTakingBack({ phase: phaseNamed(words[0]), sameImage: true }, cancelled('the run was ended from outside')));
       default:
         return this.repeat(verb, words);
     }

@@ -24,7 +24,10 @@ const connections: Connections = {
     ca: undefined,
     headers: { 'X-Scope-OrgID': 'hunter-two' },
   },
-  webhook: 'https://hooks.example.com/hunter-three',
+  notify: [
+    { kind: 'slack', url: 'https://hooks.example.com/hunter-three' },
+    { kind: 'github-issue', token: 'hunter-four', repository: 'o/r' },
+  ],
 };
 
 function build(more: Partial<Connections> = {}) {
@@ -74,15 +77,20 @@ describe('buildWorld', () => {
   });
 
   it('notifies only where there is someone to notify', () => {
-    expect([build().world.notifiers.length, build({ webhook: undefined }).world.notifiers.length]).toEqual([1, 0]);
+    expect(build().world.notifiers.map(({ name }) => name)).toEqual(['slack', 'github-issue']);
+    expect(build({ notify: [] }).world.notifiers).toEqual([]);
+  });
+
+  it('gives the guardian nothing that writes to a repository', () => {
+    expect(build().world.guardianKit.tells).toEqual([{ kind: 'slack', url: 'https://hooks.example.com/hunter-three' }]);
   });
 
   it('reads Prometheus in the cluster through the API server', () => {
     expect(build({ prometheus: { by: 'service', namespace: 'm', name: 'p', port: '9090' } }).world.metrics).toHaveProperty('query');
   });
 
-  it('measures nothing where no Prometheus is given', async () => {
-    await expect(build({ prometheus: undefined }).world.metrics.query('up')).rejects.toMatchObject({ code: 'INPUT_INVALID' });
+  it('without a Prometheus has no data, and never a pass', async () => {
+    await expect(build({ prometheus: undefined }).world.metrics.query('up')).rejects.toMatchObject({ code: 'METRICS_UNREACHABLE' });
   });
 
   it.each<readonly [string, Partial<Connections>, string]>([

@@ -89,7 +89,7 @@ function requestFor(write: Write): ApiRequest {
         purpose: purpose('apply', nameOf(write.ref)),
         method: 'PATCH',
         path: objectPath(write.ref),
-        query: { ...query, force: 'true' },
+        query: { ...query, force: String(write.force ?? true) },
         body: JSON.stringify(write.object),
         contentType: 'application/apply-patch+yaml',
       };

@@ -1,3 +1,4 @@
+import { FieldConflicts, fieldConflict } from '../../domain/kubernetes/field-conflict.ts';
 import { Failure } from '../../failure.ts';
 import type { FailureCode } from '../../failure-codes.ts';
 import { foreignText } from '../foreign-text.ts';
@@ -42,7 +43,7 @@ export function refusal({ status, text, purpose, secrets }: Refusal): Failure {
     told === undefined
       ? `something that is no Kubernetes answer: ${foreignText(text, secrets, 200) || '(nothing)'}`
       : foreignText(told, secrets);
-  return new Failure(code, `Cannot ${purpose}: the API server answered ${status}, ${shown}`, remedies[code], new HttpStatus(status));
+  return new Failure(code, `Cannot ${purpose}: the API server answered ${status}, ${shown}`, remedies[code], causeOf(status, text));
 }
 
 /** The Failure for a 2xx answer that cannot be read. */
@@ -61,13 +62,30 @@ function codeOf(status: number, told: string | undefined, text: string): keyof t
 // 403 answers that no RBAC rule would change: webhooks, admission policies, quotas, a namespace that is going.
 const byARule = /admission webhook|denied (?:the )?request|exceeded quota|failed quota|being terminated|violates PodSecurity/;
 
+/** Whose fields an apply would have taken, where the Status lists them. */
+function causeOf(status: number, text: string): HttpStatus | FieldConflicts {
+  const causes = status === 409 ? (statusOf(text)?.details?.causes ?? []) : [];
+  const conflicts = Array.isArray(causes) ? causes.flatMap(fieldConflict) : [];
+  return conflicts.length > 0 ? new FieldConflicts(conflicts) : new HttpStatus(status);
+}
+
+interface Status {
+  readonly message?: unknown;
+  readonly reason?: unknown;
+  readonly details?: { readonly causes?: unknown };
+}
+
 function statusMessage(text: string): string | undefined {
+  const status = statusOf(text);
+  return status === undefined ? undefined : String(status.message ?? status.reason ?? 'without a message');
+}
+
+function statusOf(text: string): Status | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== 'object' || value === null || (value as { kind?: unknown }).kind !== 'Status') return undefined;
-    const { message, reason } = value as { message?: unknown; reason?: unknown };
-    return String(message ?? reason ?? 'without a message');
+    return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'Status' ? value : undefined;
   } catch {
+    // Not JSON: then it is not Kubernetes that answered, and the caller shows what did.
     return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Destination } from '../../domain/alert/destination.ts';
 import { Failure } from '../../failure.ts';
 import type { GuardianKit } from '../../ports/guardian-kit.ts';
 
@@ -7,8 +8,8 @@ import type { GuardianKit } from '../../ports/guardian-kit.ts';
 const folders = ['../guardian', '../../../dist/guardian'];
 
 /** The scripts that were built together with this one. */
-export const builtGuardianKit = (webhook: string | undefined): GuardianKit => ({
-  webhook,
+export const builtGuardianKit = (tells: readonly Destination[]): GuardianKit => ({
+  tells,
   async script(router) {
     for (const folder of folders) {
       try {

@@ -43,7 +43,7 @@ export interface Opened {
  */
 export async function exchange(outgoing: Outgoing, limit: BodyLimit): Promise<Answer | NoAnswer> {
   outgoing.signal?.throwIfAborted();
-  const deadline = AbortSignal.timeout(outgoing.timeoutSeconds * 1000);
+  const deadline = AbortSignal.timeout(Math.ceil(outgoing.timeoutSeconds * 1000));
   try {
     const stream = await send(outgoing, either(deadline, outgoing.signal));
     const body = await read(stream, limit);

@@ -1,3 +1,4 @@
+import { jsonAnnotation } from '../kubernetes/json-annotation.ts';
 import type { Pin, PinnedField } from './pins.ts';
 
 /** What a rollout has changed for the sake of capacity, and its endings put back. Written into the Lease before it is done. */
@@ -16,8 +17,8 @@ export const capacityKey = 'wf-deploy.io/capacity';
 
 /** Anyone who may edit the Lease may have written it. What cannot be read is not put back: nobody could say to what. */
 export function readCapacity(text: string | undefined): CapacityRecord | undefined {
-  const value = parseJson(text);
-  if (!isFields(value) || !Array.isArray(value['pins']) || typeof value['copied'] !== 'boolean') return undefined;
+  const value = jsonAnnotation(text);
+  if (value === undefined || !Array.isArray(value['pins']) || typeof value['copied'] !== 'boolean') return undefined;
   return { pins: value['pins'].filter(isPin), copied: value['copied'] };
 }
 
@@ -38,13 +39,3 @@ const isCount = (value: unknown): boolean =>
   value === null || (Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 1_000_000);
 
 const isFields = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
-
-function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Not written by a run: nothing is known to be put back.
-    return undefined;
-  }
-}

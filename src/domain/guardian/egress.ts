@@ -43,7 +43,7 @@ export function inspectEgress(
     return { problems: [], warnings: [{ what, remedy: 'See for yourself. If they are not, apply this:', yaml }] };
   }
   const what = `NetworkPolicy ${names} cuts the guardian off: no rule lets its pod reach the API server.`;
-  return { problems: [{ what, remedy: 'Apply this, or set `guardian: false` and do without one.', yaml }], warnings: [] };
+  return { problems: [{ what, remedy: 'Set `guardian: false` and do without one, or apply this:', yaml }], warnings: [] };
 }
 
 const nothing = { problems: [], warnings: [] } as const;

@@ -1,3 +1,4 @@
+import { type Destination, destinationsText } from '../alert/destination.ts';
 import { ConfigMap, groupOf, Job, Role, RoleBinding, Secret, ServiceAccount } from '../kubernetes/kinds.ts';
 import type { Kind, KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { yamlDocuments } from '../kubernetes/yaml.ts';
@@ -13,7 +14,11 @@ export interface GuardianWish {
 }
 
 /** Where the pod finds its files. */
-export const places = { script: '/guardian/guardian.js', undo: '/guardian/undo.json', webhook: '/guardian-webhook/url' } as const;
+export const places = {
+  script: '/guardian/guardian.js',
+  undo: '/guardian/undo.json',
+  destinations: '/guardian-notify/destinations.json',
+} as const;
 
 export interface Made {
   readonly kind: Kind;
@@ -27,7 +32,7 @@ const nobody = 65_532;
 const longestLife = 518_400;
 
 /** Made suspended, so that the others can name it as their owner before its pod looks for them. */
-export function guardianJob(undo: Undo, wish: GuardianWish, webhook: boolean): KubernetesObject {
+export function guardianJob(undo: Undo, wish: GuardianWish, tells: boolean): KubernetesObject {
   const name = guardianName(undo.app.service);
   const mount = (volume: string, path: string) => ({ name: volume, mountPath: path, readOnly: true });
   return {
@@ -74,12 +79,12 @@ export function guardianJob(undo: Undo, wish: GuardianWish, webhook: boolean): K
               resources: { requests: { cpu: '20m', memory: '64Mi' }, limits: { cpu: '500m', memory: '128Mi' } },
               securityContext: { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } },
               terminationMessagePolicy: 'FallbackToLogsOnError',
-              volumeMounts: [mount('guardian', '/guardian'), ...(webhook ? [mount('webhook', '/guardian-webhook')] : [])],
+              volumeMounts: [mount('guardian', '/guardian'), ...(tells ? [mount('notify', '/guardian-notify')] : [])],
             },
           ],
           volumes: [
             { name: 'guardian', configMap: { name: filesName(undo) } },
-            ...(webhook ? [{ name: 'webhook', secret: { secretName: filesName(undo) } }] : []),
+            ...(tells ? [{ name: 'notify', secret: { secretName: filesName(undo) } }] : []),
           ],
         },
       },
@@ -93,12 +98,12 @@ export function guardianParts(
   wish: GuardianWish,
   given: {
     readonly script: string;
-    readonly webhook: string | undefined;
+    readonly tells: readonly Destination[];
     readonly owner: KubernetesObject;
     readonly routes: readonly ObjectRef[];
   },
 ): readonly Made[] {
-  const { owner, script, webhook, routes } = given;
+  const { owner, script, tells, routes } = given;
   const { name, uid = '' } = owner.metadata;
   const metadata = { ...metadataOf(undo), ownerReferences: [{ apiVersion: Job.apiVersion, kind: Job.kind, name, uid }] };
   const object = (kind: Kind, more: object): Made => ({
@@ -109,7 +114,7 @@ export function guardianParts(
   return [
     ...(wish.serviceAccount === undefined ? accountOf(undo, routes, metadata) : []),
     object(ConfigMap, { data: { 'guardian.js': script, 'undo.json': undoText(undo) } }),
-    ...(webhook === undefined ? [] : [object(Secret, { type: 'Opaque', stringData: { url: webhook } })]),
+    ...(tells.length === 0 ? [] : [object(Secret, { type: 'Opaque', stringData: { 'destinations.json': destinationsText(tells) } })]),
   ];
 }
 

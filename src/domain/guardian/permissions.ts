@@ -6,7 +6,8 @@ import { guardianName } from './name.ts';
 export interface GuardianNeeds {
   readonly service: string;
   readonly namespace: string;
-  readonly webhook: boolean;
+  /** Whether it has someone to tell. */
+  readonly tells: boolean;
 }
 
 /** What a run needs to post a guardian and to dismiss it. What is created has no name yet that a rule could hold. */
@@ -14,7 +15,7 @@ export const postingPermissions = (needs: GuardianNeeds): readonly Permission[] 
   ...permissions(needs, Job, ['create'], 'make the guardian'),
   ...permissions(needs, Job, ['get', 'patch', 'delete'], 'wake the guardian, and dismiss it', guardianName(needs.service)),
   ...permissions(needs, ConfigMap, ['create'], 'give the guardian its script and what it has to undo'),
-  ...(needs.webhook ? permissions(needs, Secret, ['create'], 'give the guardian the address of `notify-webhook`') : []),
+  ...(needs.tells ? permissions(needs, Secret, ['create'], 'give the guardian the addresses of `notify` and `notify-webhook`') : []),
   ...permissions(needs, NetworkPolicy, ['list'], 'check that the guardian can reach the API server').map(
     (permission) => ({ ...permission, need: 'advisory' }) as const,
   ),

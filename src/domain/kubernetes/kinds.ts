@@ -4,6 +4,10 @@ const kind = (apiVersion: string, name: string, resource: string): Kind => ({ ap
 
 export const Deployment = kind('apps/v1', 'Deployment', 'deployments');
 export const ReplicaSet = kind('apps/v1', 'ReplicaSet', 'replicasets');
+export const StatefulSet = kind('apps/v1', 'StatefulSet', 'statefulsets');
+export const DaemonSet = kind('apps/v1', 'DaemonSet', 'daemonsets');
+export const CronJob = kind('batch/v1', 'CronJob', 'cronjobs');
+export const ControllerRevision = kind('apps/v1', 'ControllerRevision', 'controllerrevisions');
 export const Pod = kind('v1', 'Pod', 'pods');
 export const Service = kind('v1', 'Service', 'services');
 export const ConfigMap = kind('v1', 'ConfigMap', 'configmaps');
@@ -26,6 +30,7 @@ export const IstioGateway = kind('networking.istio.io/v1', 'Gateway', 'gateways'
 export const Ingress = kind('networking.k8s.io/v1', 'Ingress', 'ingresses');
 export const Namespace = kind('v1', 'Namespace', 'namespaces');
 export const Node = kind('v1', 'Node', 'nodes');
+export const SelfSubjectReview = kind('authentication.k8s.io/v1', 'SelfSubjectReview', 'selfsubjectreviews');
 export const SelfSubjectAccessReview = kind('authorization.k8s.io/v1', 'SelfSubjectAccessReview', 'selfsubjectaccessreviews');
 
 /** The API group of a kind: empty for the core group. */

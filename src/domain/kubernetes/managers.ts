@@ -11,6 +11,16 @@ export function foreignManager(object: KubernetesObject): string | undefined {
   return latest?.manager;
 }
 
+/** The field manager that wrote an object last, status aside; of several in the same second, ours. `undefined`: nobody is on record. */
+export function lastManager(object: KubernetesObject): string | undefined {
+  const writers = (object.metadata.managedFields ?? []).filter(
+    ({ manager, subresource }) => manager !== undefined && subresource === undefined,
+  );
+  const newest = writers.reduce((latest, { time = '' }) => (time > latest ? time : latest), '');
+  const last = writers.filter(({ time = '' }) => time === newest);
+  return (last.find(({ manager }) => manager === ourManager) ?? last[0])?.manager;
+}
+
 /** With these a person writes, who means it. Everything else is taken for a controller that writes what it always writes. */
 export const isPersonsTool = (manager: string): boolean =>
   /^(?:kubectl\b|k9s$|node-fetch$|Mozilla$|dashboard$|headlamp|openlens|freelens|Lens)/i.test(manager);

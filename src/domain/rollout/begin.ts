@@ -1,4 +1,4 @@
-import { type Cause, cancelled } from './cause.ts';
+import type { Cause } from './cause.ts';
 import type { RecordedPhase } from './effect.ts';
 import type { Move } from './state.ts';
 
@@ -21,14 +21,18 @@ export function begin(found: Found): Move {
   return { state: { phase: 'claiming', next: 'restore', cause: leftBehind(found.phase), again: true }, effects: asFound };
 }
 
-/** The first move of a successor that only takes back: the `post` step. */
-export function beginTakingBack(found: Found, by: string): Move {
+/** The first move of a successor that only takes back: the `post` step, or an abort after the run has ended. */
+export function beginTakingBack(found: Found, cause: Cause): Move {
   if (found.phase === 'promoted') return { state: { phase: 'claiming', next: 'tidy' }, effects: [{ do: 'claim', weight: 0 }] };
-  const state = { phase: 'claiming', cause: cancelled(by), again: false } as const;
+  const state = { phase: 'claiming', cause, again: false } as const;
   return midPromotion(found.phase)
     ? { state: { ...state, next: 'restore' }, effects: [{ do: 'claim', weight: 'as-found' }] }
     : { state: { ...state, next: 'withdraw' }, effects: [{ do: 'claim', weight: 0 }] };
 }
+
+/** A rollout whose ending, a good one aside, is still to come or to be told of. */
+export const unfinished = (rollout: { readonly phase: RecordedPhase } | undefined): boolean =>
+  rollout !== undefined && rollout.phase !== 'resting' && rollout.phase !== 'promoted';
 
 /** Users are on the canary, and stable is half changed. */
 export const midPromotion = (phase: RecordedPhase): boolean => phase === 'promoting' || phase === 'returning' || phase === 'restoring';

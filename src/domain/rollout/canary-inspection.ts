@@ -13,8 +13,11 @@ export interface CanaryObjects {
   readonly stable: KubernetesObject;
   readonly stableService?: KubernetesObject;
   readonly canaryService?: KubernetesObject;
-  /** The labels of the canary's subset, where both sides stand behind stable's Service and the canary has none of its own. */
-  readonly subset?: Labels;
+  /**
+   * The labels of the canary's subset, where both sides stand behind stable's Service and the canary has none of its own; `unknown`
+   * where no such subset is there, which is the router's to tell.
+   */
+  readonly subset?: Labels | 'unknown';
   /** The Deployment that has the canary's name. */
   readonly canary?: KubernetesObject;
 }
@@ -48,8 +51,12 @@ export function inspectCanary(objects: CanaryObjects, names: CanaryNames): Canar
   return {
     problems: [
       ...containerProblems(container, users, names),
-      ...(stable.metadata.name === names.canaryName ? [sameName(names)] : foreignCanary(canary, names)),
-      ...(stableService === undefined ? [noStableService(names)] : sidesProblems({ ...objects, stableService }, names)),
+      ...(stable.metadata.name === names.canaryName
+        ? [sameName(names)]
+        : [
+            ...foreignCanary(canary, names),
+            ...(stableService === undefined ? [noStableService(names)] : sidesProblems({ ...objects, stableService }, names)),
+          ]),
     ],
     canary: is === 'users' ? { is, differences } : { is },
     ...(container.ok ? { container: container.value } : {}),
@@ -59,6 +66,7 @@ export function inspectCanary(objects: CanaryObjects, names: CanaryNames): Canar
 /** Two Services, each with the pods of its side; or one Service with all pods, which the subsets tell apart. */
 function sidesProblems(objects: CanaryObjects & { readonly stableService: KubernetesObject }, names: CanaryNames): readonly Problem[] {
   const { subset } = objects;
+  if (subset === 'unknown') return [];
   return subset === undefined ? selectionProblems(objects, names) : subsetSelectionProblems({ ...objects, subset }, names);
 }
 

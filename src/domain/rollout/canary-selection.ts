@@ -22,10 +22,13 @@ export function selectionProblems(
     value,
     ...(canaryService === undefined ? {} : { canaryService }),
   };
-  const mended = withService(users === undefined ? serviceOfClone(parts) : serviceOfExisting(users, parts), users);
+  const made = users === undefined ? serviceOfClone(parts) : serviceOfExisting(users, parts);
+  const mended = withService(made, users);
   return [
     ...(selectsPodsOf(stableService, podLabels(stable)) ? [] : [missesStable(stable, stableService)]),
-    ...(canaryService === undefined ? [{ ...noCanaryService(names), ...mended }] : serviceProblems(canaryService, stable, mended)),
+    ...(canaryService === undefined
+      ? [{ ...noCanaryService(names), ...mended, ...(made === undefined ? {} : { mended: made }) }]
+      : serviceProblems(canaryService, stable, mended)),
     ...(users !== undefined
       ? usersProblems(parts, users, mended)
       : canaryService === undefined
@@ -43,8 +46,8 @@ type Mended = Pick<Problem, 'remedy' | 'yaml'>;
 function withService(service: KubernetesObject | undefined, users: KubernetesObject | undefined): Mended {
   if (service === undefined)
     return { remedy: 'Give the pods of stable and of the canary a label with different values, and select by it in both Services.' };
-  const labels = users === undefined ? ' The pods of the canary are labelled with what it selects by.' : '';
-  return { remedy: `Write the canary's Service like this.${labels}`, yaml: yamlText(service) };
+  const labels = users === undefined ? ', by which the pods of the canary are then labelled' : '';
+  return { remedy: `Write the canary's Service like this${labels}:`, yaml: yamlText(service) };
 }
 
 export const missesStable = (stable: KubernetesObject, service: KubernetesObject): Problem => ({

@@ -47,7 +47,9 @@ export type Effect =
   | { readonly do: 'hand-over' }
   /** Goes out with the next renewal of the Lease, and delays nothing. */
   | ({ readonly do: 'answer' } & Answer)
-  | { readonly do: 'alert' };
+  | { readonly do: 'alert' }
+  /** Of the rollout that a run before this one left unfinished, now that its traffic is back. Does nothing for those who know. */
+  | { readonly do: 'tell-of-run-before' };
 
 /**
  * How a rollout stands in the Lease. What a successor does about each is decided in `begin`. `promoted`: only the tidying is left. `paused`:

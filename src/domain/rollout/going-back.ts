@@ -150,6 +150,7 @@ export function startOver(plan: RolloutPlan): Move {
   return {
     state: { phase: 'preparing' },
     effects: [
+      ...(plan.leftBehind === true ? [{ do: 'tell-of-run-before' } as const] : []),
       { do: 'record', phase: 'preparing', weight: 0 },
       // What a dead run has pinned is put back first, so that this one records what was there before either.
       ...releasing(plan),

@@ -1,5 +1,5 @@
-import { share, window } from '../analysis/evidence.ts';
-import { quantileOf } from '../analysis/latency.ts';
+import { share } from '../analysis/evidence.ts';
+import { armFigures, weightIn } from './figures.ts';
 import type { RolloutPlan } from './plan.ts';
 import type { Sample } from './sample.ts';
 import type { In, Rollout } from './state.ts';
@@ -39,17 +39,13 @@ const isStage = (state: Rollout): state is In<'holding' | 'paused'> => state.pha
 
 function entryOf(plan: RolloutPlan, state: Rollout, sample: Sample, watch: Watch): StageHistory {
   const arm = state.phase === 'returning' ? 'stable' : 'canary';
-  const { requests, errors } = watch.evidence[arm].total;
-  const p99 = quantileOf(window(watch.evidence, arm, plan.minRequests, 'latencyRequests'), 0.99);
   return {
     name: isStage(state) ? `${state.stage + 1}/${plan.stages.length}` : state.phase,
-    weight: isStage(state) ? (plan.stages[state.stage]?.weight ?? 0) : state.phase === 'returning' ? 50 : 100,
+    weight: weightIn(plan, state),
     heldSeconds: Math.round(sample.at - watch.since),
     measuredShare: share(watch.evidence) ?? null,
     arm,
-    requests: Math.round(requests),
-    errors: Math.round(errors),
-    latencyP99: p99 !== undefined && p99.is === 'at' ? p99.seconds : null,
+    ...armFigures(plan, watch, arm),
     checks: 1,
     verdict: watch.verdict?.is ?? 'no-data',
     findings: watch.verdict?.findings.map(({ text }) => text) ?? [],

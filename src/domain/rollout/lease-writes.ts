@@ -2,8 +2,10 @@ import { type CapacityRecord, capacityKey } from '../capacity/record.ts';
 import { type GuardianSign, guardianKey } from '../guardian/sign.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { annotationPath, type PatchOperation } from '../kubernetes/patch.ts';
+import { type TemplateRecord, templateKey } from '../manifests/record.ts';
+import type { RollingRecord } from '../rolling/record.ts';
 import { type EvidenceRecord, type LeaseSpec, type LeaseView, leaseKeys, type RolloutRecord, readLease } from './lease.ts';
-import type { Answer, EndRecord, Request } from './request.ts';
+import type { Answer, EndRecord, Request, UnlockRecord } from './request.ts';
 
 export interface Taking {
   readonly holder: string;
@@ -44,11 +46,15 @@ export function takenBy(
 export interface LeaseChange {
   readonly rollout?: RolloutRecord;
   readonly evidence?: EvidenceRecord;
+  readonly rolling?: RollingRecord;
   readonly lastKnownGood?: string;
   readonly capacity?: CapacityRecord;
+  readonly template?: TemplateRecord;
   readonly guardian?: GuardianSign;
+  readonly told?: readonly string[];
   readonly answer?: Answer;
   readonly ended?: EndRecord;
+  readonly unlocked?: UnlockRecord;
   /** Gives the lock away. */
   readonly release?: boolean;
 }
@@ -62,21 +68,36 @@ export function renewal(
   change: LeaseChange,
   now: string,
 ): readonly PatchOperation[] {
-  const annotated = (name: string, value: string): PatchOperation => ({ op: 'add', path: annotationPath(name), value });
-  const { rollout, evidence, lastKnownGood, capacity, guardian, answer, ended, release = false } = change;
+  const written = Object.entries(annotationOf).flatMap(([name, key]): readonly PatchOperation[] => {
+    const value = change[name as keyof typeof annotationOf];
+    if (value === undefined) return [];
+    return [{ op: 'add', path: annotationPath(key), value: textOf(value) }];
+  });
   return [
     ...onlyWhileHeld(held),
     { op: 'add', path: '/spec/renewTime', value: now },
-    ...(rollout === undefined ? [] : [annotated(leaseKeys.rollout, JSON.stringify(rollout))]),
-    ...(evidence === undefined ? [] : [annotated(leaseKeys.evidence, JSON.stringify(evidence))]),
-    ...(lastKnownGood === undefined ? [] : [annotated(leaseKeys.lastKnownGood, lastKnownGood)]),
-    ...(capacity === undefined ? [] : [annotated(capacityKey, JSON.stringify(capacity))]),
-    ...(guardian === undefined ? [] : [annotated(guardianKey, JSON.stringify(guardian))]),
-    ...(answer === undefined ? [] : [annotated(leaseKeys.answer, JSON.stringify(answer))]),
-    ...(ended === undefined ? [] : [annotated(leaseKeys.ended, JSON.stringify(ended))]),
-    ...(release ? [{ op: 'add', path: '/spec/holderIdentity', value: '' } as const] : []),
+    ...written,
+    ...(change.release === true ? [{ op: 'add', path: '/spec/holderIdentity', value: '' } as const] : []),
   ];
 }
+
+/** Names have no comma in them. */
+const textOf = (value: string | readonly string[] | object): string =>
+  typeof value === 'string' ? value : Array.isArray(value) ? value.join(',') : JSON.stringify(value);
+
+const annotationOf: Readonly<Record<Exclude<keyof LeaseChange, 'release'>, string>> = {
+  rollout: leaseKeys.rollout,
+  evidence: leaseKeys.evidence,
+  rolling: leaseKeys.rolling,
+  lastKnownGood: leaseKeys.lastKnownGood,
+  capacity: capacityKey,
+  template: templateKey,
+  guardian: guardianKey,
+  told: leaseKeys.told,
+  answer: leaseKeys.answer,
+  ended: leaseKeys.ended,
+  unlocked: leaseKeys.unlocked,
+};
 
 /** A sign of the guardian, beside whoever holds the Lease at this epoch. */
 export const signing = (epoch: number, sign: GuardianSign): readonly PatchOperation[] => [

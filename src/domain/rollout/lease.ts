@@ -2,6 +2,8 @@ import { type CapacityRecord, capacityKey, readCapacity } from '../capacity/reco
 import { type GuardianSign, guardianKey, readSign } from '../guardian/sign.ts';
 import { jsonAnnotation, textsOf } from '../kubernetes/json-annotation.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
+import { readTemplateRecord, type TemplateRecord, templateKey } from '../manifests/record.ts';
+import { type RollingRecord, readRollingRecord } from '../rolling/record.ts';
 import { type RecordedPhase, recordedPhases } from './effect.ts';
 import { type Answer, type EndRecord, type Request, readAnswer, readEnd, readRequest } from './request.ts';
 
@@ -39,6 +41,8 @@ export interface EvidenceRecord {
   readonly run: string;
   /** ISO 8601. */
   readonly at: string;
+  /** Fingerprint of the template, where it came with manifests. */
+  readonly template?: string;
 }
 
 export interface LeaseView {
@@ -55,9 +59,15 @@ export interface LeaseView {
   readonly sign: string;
   readonly rollout?: RolloutRecord;
   readonly evidence?: EvidenceRecord;
+  /** How a rolling update stands. */
+  readonly rolling?: RollingRecord;
   readonly lastKnownGood?: string;
+  /** Names of those who were told that the rollout in `rollout` ended, by whoever ended it. */
+  readonly told?: readonly string[];
   /** What has to be put back of stable's autoscaler. */
   readonly capacity?: CapacityRecord;
+  /** What has to be put back of a template, and what was made for it. */
+  readonly template?: TemplateRecord;
   /** What the guardian last wrote. */
   readonly guardian?: GuardianSign;
   /** What somebody asks of the holder. */
@@ -72,10 +82,13 @@ export const leaseKeys = {
   epoch: 'wf-deploy.io/epoch',
   rollout: 'wf-deploy.io/rollout',
   evidence: 'wf-deploy.io/evidence',
+  rolling: 'wf-deploy.io/rolling',
   lastKnownGood: 'wf-deploy.io/last-known-good',
+  told: 'wf-deploy.io/told',
   request: 'wf-deploy.io/request',
   answer: 'wf-deploy.io/answer',
   ended: 'wf-deploy.io/ended',
+  unlocked: 'wf-deploy.io/unlocked',
 } as const;
 
 export const epochAnnotation = leaseKeys.epoch;
@@ -94,9 +107,12 @@ export function readLease(object: KubernetesObject): LeaseView {
   const spec = (object['spec'] ?? {}) as LeaseSpec;
   const rollout = readRecord(annotations[leaseKeys.rollout]);
   const evidence = readEvidence(annotations[leaseKeys.evidence]);
+  const rolling = readRollingRecord(jsonAnnotation(annotations[leaseKeys.rolling]));
   const lastKnownGood = annotations[leaseKeys.lastKnownGood];
   const capacity = readCapacity(annotations[capacityKey]);
+  const template = readTemplateRecord(annotations[templateKey]);
   const guardian = readSign(annotations[guardianKey]);
+  const told = annotations[leaseKeys.told]?.split(',').filter((name) => name !== '');
   const epoch = readEpoch(annotations[leaseKeys.epoch]);
   const request = readRequest(annotations[leaseKeys.request]);
   const answer = readAnswer(annotations[leaseKeys.answer]);
@@ -109,8 +125,11 @@ export function readLease(object: KubernetesObject): LeaseView {
     sign: JSON.stringify([spec.holderIdentity ?? '', epoch, spec.renewTime ?? '']),
     ...(rollout === undefined ? {} : { rollout }),
     ...(evidence === undefined ? {} : { evidence }),
+    ...(rolling === undefined ? {} : { rolling }),
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
+    ...(told === undefined ? {} : { told }),
     ...(capacity === undefined ? {} : { capacity }),
+    ...(template === undefined ? {} : { template }),
     ...(guardian === undefined ? {} : { guardian }),
     ...(request === undefined ? {} : { request }),
     ...(answer === undefined ? {} : { answer }),
@@ -144,4 +163,8 @@ function readRecord(text: string | undefined): RolloutRecord | undefined {
   };
 }
 
-const readEvidence = (text: string | undefined): EvidenceRecord | undefined => textsOf(jsonAnnotation(text), ['image', 'run', 'at']);
+function readEvidence(text: string | undefined): EvidenceRecord | undefined {
+  const fields = jsonAnnotation(text);
+  const texts = textsOf(fields, ['image', 'run', 'at']);
+  return texts === undefined ? undefined : { ...texts, ...textsOf(fields, ['template']) };
+}

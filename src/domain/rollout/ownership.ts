@@ -57,6 +57,18 @@ export const minimumChange = ({ kind, metadata }: KubernetesObject): Change => {
   };
 };
 
+/** Of an object that a rolling update writes: a workload's pod template, or anything else as a whole. */
+export const rollingChange = ({ kind, metadata }: KubernetesObject): Change => {
+  const workload = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'].includes(kind);
+  const field: FieldPath =
+    kind === 'CronJob' ? { jq: '.spec.jobTemplate', pointer: '/spec/jobTemplate' } : { jq: '.spec.template', pointer: '/spec/template' };
+  return {
+    what: `${workload ? 'the pod template of ' : ''}${kind} ${metadata.name}`,
+    fields: [workload ? field : { jq: '.', pointer: '/' }],
+    inGit: `Write what is rolled out of ${kind} ${metadata.name} into Git before the tool's next run, or it goes back to the old version.`,
+  };
+};
+
 /** Argo CD and Flux come before Helm: they also bring objects that a chart labelled. */
 export const ownerOf = (object: KubernetesObject, change: Change): Owner | undefined =>
   argoOwner(object, change) ?? kustomizeOwner(object, change) ?? helmReleaseOwner(object, change) ?? helmOwner(object, change);

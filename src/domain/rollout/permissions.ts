@@ -124,6 +124,12 @@ export interface Subject {
   readonly namespace?: string;
 }
 
+/** As the API server names whoever asks: a ServiceAccount's name says also where it lies. */
+export function subjectOf(username: string): Subject {
+  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(username) ?? [];
+  return namespace === undefined || name === undefined ? { kind: 'User', name: username } : { kind: 'ServiceAccount', name, namespace };
+}
+
 /** A paste-ready Role and RoleBinding called `name` for each namespace of the permissions: all of a run, or those that are missing. */
 export const roleYaml = (permissions: readonly Permission[], name: string, subject: Subject): string =>
   yamlDocuments(

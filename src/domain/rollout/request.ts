@@ -30,8 +30,19 @@ export interface Answer {
 
 /** How the last run ended, for whoever looks afterwards. */
 export interface EndRecord {
+  readonly epoch: number;
   readonly outcome: string;
   readonly text: string;
+  readonly run: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
+/** Who took the Lease from whom, and why: for whoever looks afterwards. */
+export interface UnlockRecord {
+  readonly from: string;
+  readonly who: string;
+  readonly why: string;
   readonly run: string;
   /** ISO 8601. */
   readonly at: string;
@@ -54,4 +65,9 @@ export function readAnswer(text: string | undefined): Answer | undefined {
   return texts === undefined || is === undefined ? undefined : { is, ...texts };
 }
 
-export const readEnd = (text: string | undefined): EndRecord | undefined => textsOf(jsonAnnotation(text), ['outcome', 'text', 'run', 'at']);
+export function readEnd(text: string | undefined): EndRecord | undefined {
+  const fields = jsonAnnotation(text);
+  const texts = textsOf(fields, ['outcome', 'text', 'run', 'at']);
+  const epoch = fields?.['epoch'];
+  return texts === undefined || typeof epoch !== 'number' ? undefined : { epoch, ...texts };
+}

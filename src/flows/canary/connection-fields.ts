@@ -1,3 +1,4 @@
+import type { Destination } from '../../domain/alert/destination.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
 import type { Connections, PrometheusConnection } from '../flow.ts';
 
@@ -44,6 +45,7 @@ export interface ConnectionFields {
   readonly 'prometheus-token'?: string | undefined;
   readonly 'prometheus-ca'?: string | undefined;
   readonly 'prometheus-headers'?: Readonly<Record<string, string>> | undefined;
+  readonly notify?: readonly Destination[] | undefined;
   readonly 'notify-webhook'?: string | undefined;
 }
 
@@ -51,8 +53,12 @@ export function connectionsOf(fields: ConnectionFields): Connections {
   return {
     kubeconfig: { text: fields.kubeconfig ?? '', context: fields.context ?? '' },
     prometheus: prometheusOf(fields),
-    webhook: fields['notify-webhook'],
+    notify: destinationsOf(fields),
   };
+}
+
+function destinationsOf({ notify = [], 'notify-webhook': url }: ConnectionFields): readonly Destination[] {
+  return url === undefined ? notify : [{ kind: 'webhook', url }, ...notify];
 }
 
 function prometheusOf(fields: ConnectionFields): PrometheusConnection | undefined {

@@ -1,6 +1,7 @@
 import { hears } from '../../domain/rollout/asking.ts';
 import { step } from '../../domain/rollout/canary.ts';
 import type { Effect, RolloutEvent } from '../../domain/rollout/effect.ts';
+import { figuresOf } from '../../domain/rollout/figures.ts';
 import { recordSample, type StageHistory } from '../../domain/rollout/history.ts';
 import type { RolloutPlan } from '../../domain/rollout/plan.ts';
 import type { Request } from '../../domain/rollout/request.ts';
@@ -28,6 +29,7 @@ export async function drive(session: Session, rollout: RolloutPlan, first: Move)
       const event = await carryOut(session, state, effects, cancel);
       if (event === undefined) break;
       if (event.on === 'sample') {
+        session.figures = figuresOf(rollout, state, event.sample) ?? session.figures;
         stages = recordSample(stages, rollout, state, event.sample);
         const line = statusLine(rollout, state, event.sample);
         if (line !== undefined) session.world.log.line(line);
@@ -124,7 +126,7 @@ const mayBeAsked = (effect: Effect, what: Request['what']): boolean =>
 
 const mayBeInterrupted = (effect: Effect): boolean => !(uninterrupted.includes(effect.do) || (effect.do === 'shift' && effect.urgent));
 
-const uninterrupted: readonly Effect['do'][] = ['restore-stable', 'record', 'answer', 'alert'];
+const uninterrupted: readonly Effect['do'][] = ['restore-stable', 'record', 'answer', 'alert', 'tell-of-run-before'];
 
 /** Says where the rollout has come to, and why it turns round. */
 function tell({ world }: Session, plan: RolloutPlan, before: Rollout, after: Rollout): void {

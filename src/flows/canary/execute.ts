@@ -10,6 +10,7 @@ import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
 import { drive } from './drive.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
+import { runsAlready } from './manifest-preflight.ts';
 import type { CanaryPlan } from './plan.ts';
 import { preflight } from './preflight.ts';
 import type { CanaryResult } from './result.ts';
@@ -97,17 +98,25 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     writes: [],
     smoke: [],
     capacity: lock.found?.capacity ?? nothingChanged,
+    template: lock.found?.template ?? { copies: [] },
     remarks: [],
     ending: undefined,
+    figures: undefined,
+    told: [],
+    notices: [],
+    telling: Promise.resolve(),
   };
 }
 
 const foundIn = (lease: LeaseView | undefined, ground: Ground) =>
-  ({ phase: lease?.rollout?.phase ?? 'resting', sameImage: lease?.rollout?.image === ground.image }) as const;
+  ({
+    phase: lease?.rollout?.phase ?? 'resting',
+    sameImage: lease?.rollout?.image === ground.image && lease.template?.undo?.fingerprint === ground.next?.fingerprint,
+  }) as const;
 
-function alreadyThere({ image, previousImage, lease, weightAtRest }: Ground): boolean {
+function alreadyThere({ image, previousImage, lease, weightAtRest, stable, next }: Ground): boolean {
   const atRest = (lease?.rollout?.phase ?? 'resting') === 'resting' && weightAtRest === 0;
-  return atRest && image === previousImage && image.includes('@sha256:');
+  return atRest && image === previousImage && image.includes('@sha256:') && runsAlready(stable, next);
 }
 
 function tellPlan({ log }: World, plan: CanaryPlan, { app, image, previousImage, replicas, warnings, notes }: Ground): void {

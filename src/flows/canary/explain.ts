@@ -1,18 +1,10 @@
 import type { Diagnosis } from '../../domain/kubernetes/diagnosis.ts';
-import { Event } from '../../domain/kubernetes/kinds.ts';
-import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
-import { Failure } from '../../failure.ts';
+import { explain as explainPatient } from '../explain.ts';
 import type { Session } from './session.ts';
 
-/** What a person would look up next: the last log lines and the events of the pod in trouble. Advisory: what cannot be had is left out. */
-export async function explain(session: Session, deployment: string, diagnosis: Diagnosis | undefined): Promise<string> {
-  const name = diagnosis?.pod;
-  const [log, events] = await Promise.all([lastLines(session, diagnosis), eventsOf(session, name ?? deployment)]);
-  return [
-    log === '' ? '' : `\n  Last log lines:\n${indented(log)}`,
-    events.length === 0 ? '' : `\n  Events:\n${indented(events.join('\n'))}`,
-  ].join('');
-}
+/** The last log lines and the events of the pod in trouble. */
+export const explain = ({ world, ground }: Session, workload: string, diagnosis: Diagnosis | undefined): Promise<string> =>
+  explainPatient(world, { namespace: ground.app.namespace, workload, diagnosis });
 
 /** Says in the log what a person would ask about pods that made the rollout go back. It comes after weight 0, so it delays nothing. */
 export async function explainTrouble(session: Session): Promise<void> {
@@ -20,38 +12,4 @@ export async function explainTrouble(session: Session): Promise<void> {
   if (ending === undefined || !('cause' in ending) || trouble === undefined || !ending.cause.text.includes(trouble.what)) return;
   const details = await explain(session, plan.canaryDeployment, trouble);
   if (details !== '') world.log.line(details.slice(1));
-}
-
-const indented = (text: string): string => text.replace(/^/gm, '    ');
-
-async function lastLines({ world, ground }: Session, diagnosis: Diagnosis | undefined): Promise<string> {
-  if (diagnosis?.pod === undefined || diagnosis.container === undefined) return '';
-  const pod = { namespace: ground.app.namespace, name: diagnosis.pod };
-  if (diagnosis.cause === 'image-pull' || diagnosis.cause === 'unschedulable' || diagnosis.cause === 'config') return '';
-  const { container } = diagnosis;
-  const log = (previous: boolean): Promise<string> => optional(world.pods.log(pod, container, { lines: 10, previous }), '');
-  // A container that ended may have been started again already: then its last words are in the log before.
-  const text = (diagnosis.cause === 'probe' ? '' : await log(true)) || (await log(false));
-  return text.trimEnd().slice(-2000);
-}
-
-async function eventsOf({ world, ground }: Session, name: string): Promise<readonly string[]> {
-  const events = await optional(world.cluster.list(Event, ground.app.namespace, { fields: `involvedObject.name=${name}`, limit: 50 }), []);
-  const warnings = events.filter((event) => event['type'] === 'Warning');
-  return [...warnings]
-    .sort((one, other) => timeOf(one).localeCompare(timeOf(other)))
-    .slice(-5)
-    .map((event) => `${String(event['reason'] ?? '')}: ${String(event['message'] ?? '').slice(0, 300)}`);
-}
-
-const timeOf = (event: KubernetesObject): string =>
-  String(event['lastTimestamp'] ?? event['eventTime'] ?? event.metadata.creationTimestamp ?? '');
-
-async function optional<T>(reading: Promise<T>, otherwise: T): Promise<T> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof Failure) return otherwise;
-    throw error;
-  }
 }

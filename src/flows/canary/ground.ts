@@ -2,6 +2,9 @@ import type { Autoscaler } from '../../domain/capacity/autoscaler.ts';
 import { isNothing, nothingChanged } from '../../domain/capacity/record.ts';
 import type { Labels } from '../../domain/kubernetes/labels.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
+import type { NewTemplate, Release } from '../../domain/manifests/release.ts';
+import { unfinished } from '../../domain/rollout/begin.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import type { RolloutPlan } from '../../domain/rollout/plan.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
@@ -11,7 +14,14 @@ import type { CanaryPlan } from './plan.ts';
 /** What the preflight found, and what follows from it: everything a rollout stands on. */
 export interface Ground {
   readonly app: Application;
+  /** As it was before any rollout that is not over. */
   readonly stable: KubernetesObject;
+  /** As stable shall be: its template, or that of the manifests. The canary is made from it. */
+  readonly wanted: KubernetesObject;
+  /** Of manifests. `undefined`: only the image changes. */
+  readonly next: NewTemplate | undefined;
+  /** The template that stable gets back; `undefined` where only its image is changed. */
+  readonly previousTemplate: PodTemplate | undefined;
   /** The labels by which the canary's share reaches its pods. */
   readonly canaryLabels: Labels;
   readonly stablePods: readonly KubernetesObject[];
@@ -21,8 +31,8 @@ export interface Ground {
   /** By digest where the registry said it. */
   readonly image: string;
   readonly previousImage: string;
-  /** What stable runs only because of a rollout: this run's image, and that of a promotion that broke off before. */
-  readonly newImages: readonly string[];
+  /** What stable runs only because of a rollout: this run's, and that of a promotion that broke off before. */
+  readonly newReleases: readonly Release[];
   /** Stable's replicas before the release. */
   readonly replicas: number;
   /** Where the canary's pods listen, for smoke checks. */
@@ -55,5 +65,6 @@ export function rolloutPlanOf(plan: CanaryPlan, ground: Ground): RolloutPlan {
     rolloutTimeout: plan.rolloutTimeout,
     pauseLimit: plan.pauseLimit,
     replicas: ground.replicas,
+    leftBehind: unfinished(ground.lease?.rollout),
   };
 }

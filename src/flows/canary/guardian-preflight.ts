@@ -1,34 +1,43 @@
 import { inspectEgress } from '../../domain/guardian/egress.ts';
 import { guardianName } from '../../domain/guardian/name.ts';
-import { accountYaml } from '../../domain/guardian/objects.ts';
+import { accountYaml, type GuardianWish, guardianJob } from '../../domain/guardian/objects.ts';
 import { accountPermissions, postingPermissions } from '../../domain/guardian/permissions.ts';
-import { NetworkPolicy } from '../../domain/kubernetes/kinds.ts';
+import { Job, NetworkPolicy } from '../../domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
 import { leaseName } from '../../domain/rollout/lease.ts';
-import { type Permission, roleYaml } from '../../domain/rollout/permissions.ts';
+import { type Permission, roleYaml, type Subject } from '../../domain/rollout/permissions.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
+import { inspectQuota } from '../../domain/rollout/quota.ts';
 import type { Application } from '../../domain/traffic/router.ts';
+import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { CanaryPlan } from './plan.ts';
-import { type Findings, permissionText } from './preflight-checks.ts';
-import { isAllowed } from './survey.ts';
+import { type Findings, permissionText, supposedSubject } from './preflight-checks.ts';
+import { ownSubject } from './subject.ts';
+import { isAllowed, type Survey } from './survey.ts';
 
 /**
- * Whether a guardian can be posted: the permissions to make it, and its way to the API server. Whether its image can be pulled and its
- * pod is let in shows when it is posted, which is before any weight.
+ * Whether a guardian can be posted: the permissions to make it, a dry run of its Job against the rules of the cluster, room for its pod
+ * in the quotas, and its way to the API server. Whether its image can be pulled and its pod is let in shows when it is posted, which is
+ * before any weight.
  */
-export async function guardianFindings(world: World, plan: CanaryPlan, app: Application): Promise<Findings> {
+export async function guardianFindings(world: World, plan: CanaryPlan, { app, quotas }: Pick<Survey, 'app' | 'quotas'>): Promise<Findings> {
   if (plan.guardian === undefined) return { problems: [], warnings: [] };
-  const needs = { service: plan.service, namespace: app.namespace, webhook: world.guardianKit.webhook !== undefined };
+  const needs = { service: plan.service, namespace: app.namespace, tells: world.guardianKit.tells.length > 0 };
   const makesAccount = plan.guardian.serviceAccount === undefined;
-  const [posting, account] = await Promise.all([
-    denied(world, postingPermissions(needs)),
-    denied(world, makesAccount ? accountPermissions(needs) : []),
-  ]);
+  const wanted = postingPermissions(needs);
+  const [posting, account] = await Promise.all([denied(world, wanted), denied(world, makesAccount ? accountPermissions(needs) : [])]);
   const lacking = posting.filter(({ need }) => need === 'required');
+  const subject = lacking.length === 0 ? undefined : await ownSubject(world);
   const egress = posting.length > lacking.length ? unchecked : inspectEgress(await world.cluster.list(NetworkPolicy, app.namespace), needs);
+  const job = jobOf(plan, plan.guardian, app, needs.tells);
+  const allowed = lacking.every(({ resource }) => resource !== Job.resource);
   return {
     problems: [
-      ...(lacking.length === 0 ? [] : [cannotPost(plan.service, app.namespace, lacking)]),
+      ...(allowed ? await refusedJob(world, app, job) : []),
+      ...tooLittleRoom(quotas, job),
+      ...(lacking.length === 0 ? [] : [cannotPost(plan.service, lacking, wanted, subject ?? supposedSubject(app))]),
       ...(account.length === 0 ? [] : [cannotMakeAccount(plan, app, account)]),
       ...egress.problems,
     ],
@@ -51,18 +60,58 @@ const unchecked: Findings = {
   ],
 };
 
+const jobOf = (plan: CanaryPlan, wish: GuardianWish, app: Application, tells: boolean): KubernetesObject =>
+  guardianJob(
+    {
+      router: plan.router.name,
+      app,
+      stableDeployment: plan.stableDeployment,
+      lease: leaseName(plan.service),
+      epoch: 0,
+      leaseSeconds: plan.leaseDuration,
+      restoreSeconds: 2 * plan.rolloutTimeout,
+    },
+    wish,
+    tells,
+  );
+
+/** What admission says to the Job. One of an earlier run may be there still: that is no refusal. */
+async function refusedJob(world: World, { namespace }: Application, object: KubernetesObject): Promise<readonly Problem[]> {
+  try {
+    await world.cluster.write({ do: 'create', kind: Job, namespace, object, dryRun: true });
+    return [];
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'CLUSTER_CONFLICT') return [];
+    if (!(error instanceof Failure && error.code === 'CLUSTER_REFUSED')) throw error;
+    return [{ what: `The guardian cannot be made here. ${error.what}`, remedy: `Make that rule let its Job in, ${without}` }];
+  }
+}
+
+/** What could not be checked is told of for the canary's pods already. */
+function tooLittleRoom(quotas: Survey['quotas'], job: KubernetesObject): readonly Problem[] {
+  const { template } = job['spec'] as { readonly template: PodTemplate };
+  return inspectQuota(quotas, template, 1, 'of the guardian').problems.map(({ what, remedy }) => ({
+    what,
+    remedy: `${remedy.replace(/\.$/, '')}, ${without}`,
+  }));
+}
+
 const listed = (missing: readonly Permission[]): string => missing.map(permissionText).join(', ');
 
-const without = 'or set `guardian: false`: then nobody takes the canary back when this run dies, until the next one.';
+const without = 'Set `guardian: false`, and nobody takes the canary back when this run dies, until the next one; or let an administrator';
 
-const cannotPost = (service: string, namespace: string, missing: readonly Permission[]): Problem => ({
+const cannotPost = (service: string, missing: readonly Permission[], wanted: readonly Permission[], subject: Subject): Problem => ({
   what: `The guardian cannot be made: ${listed(missing)}.`,
-  remedy: `Let an administrator grant this to the account of the kubeconfig, ${without}`,
-  yaml: roleYaml(missing, `wf-deploy-${service}-guardian`, { kind: 'ServiceAccount', name: 'wf-deploy', namespace }),
+  remedy: `${without} grant this to the account of the kubeconfig:`,
+  yaml: roleYaml(
+    wanted.filter(({ need }) => need === 'required'),
+    `wf-deploy-${service}-guardian`,
+    subject,
+  ),
 });
 
 const cannotMakeAccount = (plan: CanaryPlan, app: Application, missing: readonly Permission[]): Problem => ({
   what: `The guardian's account cannot be made: ${listed(missing)}. (Nobody can make a Role with a right that they do not have themselves.)`,
-  remedy: `Let an administrator apply this, and set \`guardian-service-account: ${guardianName(plan.service)}\`, ${without}`,
+  remedy: `${without} apply this, and set \`guardian-service-account: ${guardianName(plan.service)}\`:`,
   yaml: accountYaml({ app, lease: leaseName(plan.service), stableDeployment: plan.stableDeployment }, plan.router.objects(app)),
 });

@@ -65,14 +65,14 @@ async function makeGuardian(session: Session, signal: AbortSignal): Promise<void
   if (plan.guardian === undefined) return;
   const undo = undoOf(session);
   const ref = jobRef(ground.app.namespace, plan.service);
-  const { webhook } = guardianKit;
+  const { tells } = guardianKit;
   const owner =
     (await ofThisRun(session, ref, signal)) ??
     (await cluster.write(
-      { do: 'create', kind: Job, namespace: ref.namespace, object: guardianJob(undo, plan.guardian, webhook !== undefined) },
+      { do: 'create', kind: Job, namespace: ref.namespace, object: guardianJob(undo, plan.guardian, tells.length > 0) },
       signal,
     ));
-  const given = { script: await guardianKit.script(plan.router.name), webhook, owner, routes: plan.router.objects(ground.app) };
+  const given = { script: await guardianKit.script(plan.router.name), tells, owner, routes: plan.router.objects(ground.app) };
   await Promise.all(guardianParts(undo, plan.guardian, given).map((part) => make(world, part, ref.namespace, signal)));
   await cluster.write({ do: 'patch', ref, operations: [{ op: 'add', path: '/spec/suspend', value: false }] }, signal);
   wrote(session, `Job ${ref.name}: ${plan.guardian.image}`);

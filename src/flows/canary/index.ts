@@ -1,4 +1,9 @@
 import type { Flow } from '../flow.ts';
+import { executeOperation } from '../operations/execute.ts';
+import { type OperationInputs, operationOf, parseOperationInputs } from '../operations/inputs.ts';
+import type { OperationPlan } from '../operations/plan.ts';
+import { reportOperation } from '../operations/report.ts';
+import type { OperationResult } from '../operations/result.ts';
 import { executeCanary } from './execute.ts';
 import { type CanaryInputs, canaryInputNames, parseCanaryInputs } from './inputs.ts';
 import { type CanaryPlan, planRollout } from './plan.ts';
@@ -7,14 +12,14 @@ import type { CanaryResult } from './result.ts';
 import { documents } from './shared-fields.ts';
 import { takeBack } from './take-back.ts';
 
-export const canaryOutputNames = ['outcome', 'stage', 'weight', 'reason', 'previous-image', 'image', 'report'] as const;
+export const releaseOutputNames = ['outcome', 'stage', 'weight', 'reason', 'previous-image', 'image', 'report'] as const;
 
-/** `actions/canary`. */
-export const flow: Flow<CanaryInputs, CanaryPlan, CanaryResult> = {
+/** A rollout of an image. */
+export const release: Flow<CanaryInputs, CanaryPlan, CanaryResult> = {
   name: 'canary',
   place: 'cluster',
   inputNames: canaryInputNames,
-  outputNames: canaryOutputNames,
+  outputNames: releaseOutputNames,
   documentNames: documents,
   secretNames: ['prometheus-token', 'notify-webhook'],
   inputs: parseCanaryInputs,
@@ -23,4 +28,34 @@ export const flow: Flow<CanaryInputs, CanaryPlan, CanaryResult> = {
   report: reportCanary,
   refused: refusedCanary,
   post: { run: takeBack, unconfirmed: unconfirmedCanary },
+};
+
+type Inputs = CanaryInputs | OperationInputs;
+type Plan = CanaryPlan | OperationPlan;
+/** With the plan that it came of. */
+type Came =
+  | { readonly of: 'release'; readonly plan: CanaryPlan; readonly result: CanaryResult }
+  | { readonly of: 'operation'; readonly plan: OperationPlan; readonly result: OperationResult };
+
+/** `actions/canary`: a release, or an operation on one. */
+export const flow: Flow<Inputs, Plan, Came> = {
+  ...release,
+  outputNames: [...releaseOutputNames, 'status'],
+  inputs(raw) {
+    const operation = operationOf(raw);
+    return operation === undefined ? parseCanaryInputs(raw) : parseOperationInputs(operation, raw);
+  },
+  plan: (inputs) =>
+    'operation' in inputs
+      ? { operation: inputs.operation, reason: inputs.reason, canary: planRollout(inputs.wishes) }
+      : planRollout(inputs.wishes),
+  execute: async (plan, world) =>
+    'operation' in plan
+      ? { of: 'operation', plan, result: await executeOperation(plan, world) }
+      : { of: 'release', plan, result: await executeCanary(plan, world) },
+  report: (_, came) => (came.of === 'operation' ? reportOperation(came.plan, came.result) : reportCanary(came.plan, came.result)),
+  post: {
+    run: (plan, handedOver, world) => takeBack('operation' in plan ? plan.canary : plan, handedOver, world),
+    unconfirmed: unconfirmedCanary,
+  },
 };

@@ -7,6 +7,7 @@ import { parseStages } from '../../domain/units/stages.ts';
 import { knownVariant } from '../../domain/units/variant.ts';
 import type { Connections, RawInputs } from '../flow.ts';
 import { type Clash, choice, defaulting, document, flag, optional, parseInputs, required } from '../input-fields.ts';
+import { operationNames, parseReason } from '../operations/plan.ts';
 import { parseSmoke } from '../smoke.ts';
 import { connectionsOf } from './connection-fields.ts';
 import type { Wishes } from './plan.ts';
@@ -26,6 +27,8 @@ import { sideClashes, sidesOf } from './side-fields.ts';
 
 const schema = z.object({
   ...beforeStages,
+  operation: defaulting(choice('release', ...operationNames), 'release'),
+  reason: optional(parseReason),
   image: required(parseImage),
   ...afterImage,
   profile: defaulting((name) => knownVariant(profiles, name), 'careful'),
@@ -48,7 +51,7 @@ export interface CanaryInputs {
 
 /** `actions/canary`. */
 export function parseCanaryInputs(raw: RawInputs): CanaryInputs {
-  const fields = parseInputs(schema, raw, documents, clashesOf(raw));
+  const fields = parseInputs(schema, raw, documents, [...clashesOf(raw), ...(raw.text('reason') === '' ? [] : [noReason])]);
   return {
     connections: connectionsOf(fields),
     wishes: {
@@ -64,9 +67,18 @@ export function parseCanaryInputs(raw: RawInputs): CanaryInputs {
   };
 }
 
-const promoteSchema = schema
+const noReason: Clash = {
+  inputs: ['operation', 'reason'],
+  problem: 'a release records no reason',
+  remedy: 'Leave it out, or name the operation.',
+};
+
+/** What an operation reads: what only a release needs is refused before, or has no meaning. */
+export const operationSchema = schema
   .omit({ profile: true, stages: true, smoke: true, promote: true, 'at-rest': true })
-  .extend({ image: optional(parseImage), 'require-evidence': defaulting(flag, 'true') });
+  .extend({ image: optional(parseImage) });
+
+const promoteSchema = operationSchema.omit({ operation: true, reason: true }).extend({ 'require-evidence': defaulting(flag, 'true') });
 
 export const promoteInputNames: readonly string[] = Object.keys(promoteSchema.shape);
 
@@ -97,8 +109,8 @@ const nothingToPromote: Clash = {
 
 const clashesOf = (raw: RawInputs): readonly Clash[] => [...prometheusClashes(raw), ...nameClashes(raw), ...sideClashes(raw)];
 
-/** What both read alike. */
-function sharedWishes(fields: Omit<z.output<typeof promoteSchema>, 'image' | 'require-evidence'>) {
+/** What all read alike. */
+export function sharedWishes(fields: Omit<z.output<typeof promoteSchema>, 'image' | 'require-evidence'>) {
   const profile = fields['criteria-profile'];
   const criteria = mergeCriteria(profile.criteria, fields['error-rate'], fields['latency-p99'], fields.criteria ?? []);
   const metrics = fields['prometheus-service'];
@@ -106,6 +118,7 @@ function sharedWishes(fields: Omit<z.output<typeof promoteSchema>, 'image' | 're
     service: fields.service,
     namespace: fields.namespace,
     container: fields.container,
+    manifests: fields.manifests,
     stableDeployment: fields['stable-deployment'] ?? fields.service,
     canaryDeployment: fields['canary-deployment'] ?? `${fields.service}-canary`,
     router: fields.router,
@@ -129,6 +142,7 @@ function sharedWishes(fields: Omit<z.output<typeof promoteSchema>, 'image' | 're
     pauseDeadline: fields['pause-deadline'],
     gitops: fields.gitops,
     dryRun: fields['dry-run'],
+    notifyOn: fields['notify-on'],
     metricsService: metrics === undefined ? undefined : { namespace: metrics.namespace, name: `${metrics.name}:${metrics.port}` },
   } as const;
 }

@@ -7,6 +7,7 @@ import { foreignManager } from '../../domain/kubernetes/managers.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
 import { type RolloutStatus, rolloutStatus } from '../../domain/kubernetes/rollout-status.ts';
+import { isRelease } from '../../domain/manifests/release.ts';
 import { imageOf } from '../../domain/rollout/container-image.ts';
 import type { Effect } from '../../domain/rollout/effect.ts';
 import { epochAnnotation, readEpoch } from '../../domain/rollout/lease.ts';
@@ -68,8 +69,10 @@ function stableView(
   present: string | undefined,
   pods: readonly KubernetesObject[],
 ): StableView {
-  const { newImages, previousImage } = session.ground;
-  const [isNew, isOld] = [present !== undefined && newImages.includes(present), present === previousImage];
+  const { newReleases, previousImage, previousTemplate, container } = session.ground;
+  const isNew = newReleases.some((release) => isRelease(deployment, container, release));
+  // Where templates change, what is not the new one by its mark is the old one; where images change, both may be the same.
+  const isOld = present === previousImage && !(isNew && previousTemplate !== undefined);
   const known = isNew && isOld ? session.stableOrdered : isNew ? 'new' : isOld ? 'old' : 'foreign';
   const trouble = diagnose(pods, conditions(deployment));
   return { status: statusOf(deployment, pods), runs: known, ...(trouble === undefined ? {} : { trouble }) };

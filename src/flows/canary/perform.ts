@@ -10,13 +10,14 @@ import { awaitRollout, runs } from '../await-rollout.ts';
 import { isTransient } from '../follow.ts';
 import { patiently } from '../patiently.ts';
 import { runSmoke } from '../smoke.ts';
-import { alert } from './alert.ts';
+import { alert, tellOfRunBefore } from './alert.ts';
 import { pinMinima, releaseMinima } from './capacity.ts';
-import { explain, explainTrouble } from './explain.ts';
+import { explain } from './explain.ts';
 import { dismissGuardian, postGuardian } from './guardian.ts';
 import { handOver } from './hand-over.ts';
 import { observe, takeReading } from './observe.ts';
 import { canaryLabels, type Session } from './session.ts';
+import { toldAt } from './tell.ts';
 import { orderWeight, restoreStable, scaleCanary, setCanary, setStable } from './writes.ts';
 
 /** Carries one effect out and answers with its event. Never throws for what the world does. */
@@ -48,7 +49,7 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       await orderWeight(session, effect.weight, signal);
       return done();
     case 'record':
-      await lock.record({ rollout: recordOf(session, effect) });
+      await lock.record({ rollout: recordOf(session, effect), ...toldAt(session, effect.phase) });
       return done();
     case 'post-guardian':
       await postGuardian(session, signal);
@@ -102,8 +103,10 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       await restoreStable(session, signal);
       return done();
     case 'alert':
-      await explainTrouble(session);
       await alert(session);
+      return done();
+    case 'tell-of-run-before':
+      await tellOfRunBefore(session);
       return done();
   }
 }

@@ -18,6 +18,8 @@ export interface CanaryPlan {
   /** `undefined` only in `promote`: the one of the evidence. */
   readonly image: ImageRef | undefined;
   readonly container: string | undefined;
+  /** Files, folders or patterns whose Deployment gives the pod template. Empty: only the image changes. */
+  readonly manifests: readonly string[];
   readonly stableDeployment: string;
   /** The canary's Deployment, and the Service that leads to it. */
   readonly canaryDeployment: string;
@@ -51,6 +53,8 @@ export interface CanaryPlan {
   readonly atRest: 'reset' | 'stop';
   readonly gitops: 'refuse' | 'accept';
   readonly dryRun: boolean;
+  /** Which endings are told of: `failure` is every one but a good one. */
+  readonly notifyOn: 'failure' | 'always';
   /** Prometheus' Service, when it is asked through the API server. */
   readonly metricsService: { readonly namespace: string; readonly name: string } | undefined;
 }

@@ -5,8 +5,9 @@ import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { isOurs } from '../../domain/rollout/canary-deployment.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { canaryChange, minimumChange, ownerOf, routeChange, stableChange } from '../../domain/rollout/ownership.ts';
-import { type Permission, roleYaml } from '../../domain/rollout/permissions.ts';
+import { type Permission, roleYaml, type Subject } from '../../domain/rollout/permissions.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
+import type { Application } from '../../domain/traffic/router.ts';
 import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { Survey } from './survey.ts';
@@ -40,18 +41,22 @@ export function missingObjects(plan: CanaryPlan, found: Survey): Findings {
   );
 }
 
-export function permissions({ service }: CanaryPlan, { denied, app }: Survey): Findings {
+export function permissions({ service }: CanaryPlan, { denied, granted, app, subject }: Survey): Findings {
   const ask = (need: Permission['need'], what: string, remedy: string): readonly Problem[] => {
     const missing = denied.filter((permission) => permission.need === need);
     if (missing.length === 0) return [];
-    const yaml = roleYaml(missing, `wf-deploy-${service}`, { kind: 'ServiceAccount', name: 'wf-deploy', namespace: app.namespace });
+    // Whole, because applying it replaces a Role of this name.
+    const yaml = roleYaml([...granted, ...missing], `wf-deploy-${service}`, subject ?? supposedSubject(app));
     return [{ what: `${what}: ${missing.map(permissionText).join(', ')}.`, remedy, yaml }];
   };
   return {
-    problems: ask('required', 'Permissions are missing', 'Let an administrator grant them to the account of the kubeconfig.'),
-    warnings: ask('advisory', 'Not checked for lack of permission', 'Grant these to have that checked as well.'),
+    problems: ask('required', 'Permissions are missing', 'Let an administrator grant them to the account of the kubeconfig:'),
+    warnings: ask('advisory', 'Not checked for lack of permission', 'Grant these to have that checked as well:'),
   };
 }
+
+/** Where the API server does not say who asks. */
+export const supposedSubject = ({ namespace }: Application): Subject => ({ kind: 'ServiceAccount', name: 'wf-deploy', namespace });
 
 export const permissionText = ({ verb, resource, subresource, why }: Permission): string =>
   `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`} (${why})`;
@@ -99,8 +104,14 @@ export function stableHealth({ stableDeployment }: CanaryPlan, found: Survey): F
   });
 }
 
-export function evidenceFor({ service, requireEvidence }: CanaryPlan, lease: LeaseView | undefined, image: string): Findings {
-  if (!requireEvidence || lease?.evidence?.image === image) return problems();
+export function evidenceFor(
+  { service, requireEvidence }: CanaryPlan,
+  lease: LeaseView | undefined,
+  image: string,
+  template?: string,
+): Findings {
+  const { evidence } = lease ?? {};
+  if (!requireEvidence || (evidence?.image === image && evidence.template === template)) return problems();
   if (image === '') {
     return problems({
       what: `No canary of ${service} has passed in this cluster.`,

@@ -1,10 +1,9 @@
 import { isCopied } from '../../domain/capacity/inspection.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
-import { podSpec } from '../../domain/kubernetes/pod.ts';
+import { isLeaving, podSpec } from '../../domain/kubernetes/pod.ts';
 import { deploymentSpec, type PodTemplate } from '../../domain/kubernetes/workload.ts';
-import { midPromotion } from '../../domain/rollout/begin.ts';
+import type { NewTemplate } from '../../domain/manifests/release.ts';
 import { type CanaryInspection, inspectCanary } from '../../domain/rollout/canary-inspection.ts';
-import { imageOf } from '../../domain/rollout/container-image.ts';
 import { type LeaseView, readLease } from '../../domain/rollout/lease.ts';
 import { type Problem, problemText } from '../../domain/rollout/problem.ts';
 import type { Inspection } from '../../domain/traffic/router.ts';
@@ -13,6 +12,7 @@ import type { World } from '../../ports/world.ts';
 import { selfTest } from '../measure.ts';
 import type { Ground } from './ground.ts';
 import { guardianFindings } from './guardian-preflight.ts';
+import { manifestFindings, pastOf, withTemplate } from './manifest-preflight.ts';
 import type { CanaryPlan } from './plan.ts';
 import {
   evidenceFor,
@@ -41,12 +41,15 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
   const [image, metrics, guardian] = await Promise.all([
     resolveImage(world, wantedImage(plan, lease)),
     metricsOnStable(world, plan, found),
-    guardianFindings(world, plan, found.app),
+    guardianFindings(world, plan, found),
   ]);
+  const manifests = await manifestFindings(world, plan, found, found.stable, image.text);
+  const wanted =
+    found.stable === undefined || manifests.next === undefined ? found.stable : withTemplate(found.stable, manifests.next.template);
   const canary =
-    found.stable === undefined || !isReadable(found, 'services')
+    wanted === undefined || !isReadable(found, 'services')
       ? undefined
-      : inspectCanary(objectsOf(plan, found, found.stable), namesOf(plan, found));
+      : inspectCanary(objectsOf(plan, found, wanted), namesOf(plan, found));
   const routing = inspectRoutes(plan, found);
   const weightAtRest = found.routes.length === 0 ? 0 : plan.router.weight(found.routes, found.app);
   const scaling = scalingFindings(plan, found);
@@ -56,10 +59,13 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
     ownership(plan, found),
     stableHealth(plan, found),
     restingRoute(plan, lease, weightAtRest),
-    evidenceFor(plan, lease, image.text),
+    evidenceFor(plan, lease, image.text, manifests.next?.fingerprint),
+    manifests,
     { problems: canary?.problems ?? [], warnings: [] },
     routing,
-    found.stable === undefined ? nothing : quotaFindings(plan, found, found.stable, templateOf(found, found.stable)),
+    found.stable === undefined
+      ? nothing
+      : quotaFindings(plan, found, found.stable, manifests.next?.template ?? templateOf(found, found.stable)),
     scaling,
     image,
     metrics,
@@ -69,10 +75,10 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
   const warnings = findings.flatMap((each) => each.warnings);
   if (problems.length > 0) throw preflightFailed(problems);
   return {
-    ...groundOf(plan, found, canary, lease, image.text),
+    ...groundOf(plan, found, canary, lease, image.text, manifests.next),
     weightAtRest,
     warnings,
-    notes: [...routing.splits, ...routing.untouched, ...differences(canary), ...scaling.notes],
+    notes: [...routing.splits, ...routing.untouched, ...differences(canary), ...manifests.notes, ...scaling.notes],
   };
 }
 
@@ -96,6 +102,7 @@ function groundOf(
   inspected: CanaryInspection | undefined,
   lease: LeaseView | undefined,
   image: string,
+  next: NewTemplate | undefined,
 ): Omit<Ground, 'weightAtRest' | 'warnings' | 'notes'> {
   const { app, stable, canary, stablePods } = found;
   const container = inspected?.container;
@@ -105,21 +112,25 @@ function groundOf(
   if (stable === undefined || service === undefined || canaryLabels === undefined || container === undefined) {
     throw new Failure('INTERNAL', 'The preflight found no problem, and yet something is missing.', 'Report this with the log.');
   }
-  // In the middle of a promotion stable's own image is not the way back any more.
-  const broken = lease?.rollout !== undefined && midPromotion(lease.rollout.phase) ? lease.rollout : undefined;
+  const past = pastOf(stable, container, lease, next);
+  const wanted = next === undefined ? past.base : withTemplate(past.base, next.template);
+  const own = { image, ...(next === undefined ? {} : { template: next.fingerprint }) };
   const users = inspected?.canary.is === 'users' ? canary : undefined;
   return {
     app,
-    stable,
+    stable: past.base,
+    wanted,
+    next,
+    previousTemplate: past.previousTemplate,
     canaryLabels,
     stablePods,
     canary: users === undefined ? { is: canary === undefined ? 'absent' : 'ours' } : { is: 'users', deployment: users },
     container,
     image,
-    newImages: broken === undefined ? [image] : [image, broken.image],
-    previousImage: broken?.previousImage ?? imageOf(stable, container) ?? '',
+    newReleases: [own, ...past.broken],
+    previousImage: past.previousImage,
     replicas: Math.max(1, deploymentSpec(stable).replicas ?? 1),
-    port: targetPort(service, stable),
+    port: targetPort(service, wanted),
     autoscaler: found.scaling.autoscaler,
     autoscaled: isCopied({ autoscaler: found.scaling.autoscaler, ...meaningOf(plan, app, users ?? stable) }),
     lease,
@@ -130,8 +141,10 @@ const differences = (canary: CanaryInspection | undefined): readonly string[] =>
   canary?.canary.is === 'users' ? canary.canary.differences : [];
 
 /** A running pod says more than the template: admission has filled in what a LimitRange adds. */
-const templateOf = ({ stablePods: [pod] }: Survey, stable: KubernetesObject): PodTemplate =>
-  pod === undefined ? (deploymentSpec(stable).template ?? {}) : { spec: podSpec(pod) };
+const templateOf = ({ stablePods }: Survey, stable: KubernetesObject): PodTemplate => {
+  const pod = stablePods.find((each) => !isLeaving(each));
+  return pod === undefined ? (deploymentSpec(stable).template ?? {}) : { spec: podSpec(pod) };
+};
 
 async function metricsOnStable(world: World, plan: CanaryPlan, found: Survey): Promise<Findings> {
   if (found.stable === undefined || found.stablePods.length === 0) return nothing;
@@ -140,16 +153,19 @@ async function metricsOnStable(world: World, plan: CanaryPlan, found: Survey): P
   return await selfTest(world.metrics, { source: plan.source, criteria: plan.criteria, namespace: found.app.namespace }, selectors.value);
 }
 
-const objectsOf = ({ router }: CanaryPlan, { app, around, stableService, canaryService, canary }: Survey, stable: KubernetesObject) => ({
+export const objectsOf = (
+  { router }: CanaryPlan,
+  { app, around, stableService, canaryService, canary }: Omit<Survey, 'denied' | 'scaling'>,
+  stable: KubernetesObject,
+) => ({
   stable,
-  // A subset that is not there is a problem of the route.
-  ...(app.subsets === undefined ? {} : { subset: router.canaryLabels(app, around) ?? {} }),
+  ...(app.subsets === undefined ? {} : { subset: router.canaryLabels(app, around) ?? ('unknown' as const) }),
   ...(stableService === undefined ? {} : { stableService }),
   ...(canaryService === undefined ? {} : { canaryService }),
   ...(canary === undefined ? {} : { canary }),
 });
 
-const namesOf = (plan: CanaryPlan, { app }: Survey) => ({
+export const namesOf = (plan: CanaryPlan, { app }: Pick<Survey, 'app'>) => ({
   service: plan.service,
   namespace: app.namespace,
   ...(app.stableService === undefined ? {} : { stableService: app.stableService }),

@@ -5,6 +5,7 @@ import type { Report } from '../flow.ts';
 import { code, codeBlock, inert, table } from '../markdown.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { CanaryResult } from './result.ts';
+import type { Notice } from './session.ts';
 
 const signs: Readonly<Record<string, string>> = {
   promoted: '✅',
@@ -94,11 +95,15 @@ function summaryOf(plan: CanaryPlan, result: CanaryResult): string {
       'Written to the cluster',
       result.writes.map(({ at, what }) => `${at.slice(11, 19)} ${inert(what)}`),
     ),
+    ...section('Notifications', result.notices.map(noticeText)),
     ...section('Warnings', result.warnings.map(inert)),
     next(result),
     '',
   ].join('\n');
 }
+
+const noticeText = ({ notifier, about, told, problem }: Notice): string =>
+  `${inert(notifier)}, of ${inert(about)}: ${told ? 'told' : `**not told**. ${inert(problem ?? '')}`}`;
 
 const section = (title: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0

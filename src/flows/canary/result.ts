@@ -1,6 +1,6 @@
 import type { StageHistory } from '../../domain/rollout/history.ts';
 import type { FailureCode } from '../../failure-codes.ts';
-import type { Writing } from './session.ts';
+import type { Notice, Writing } from './session.ts';
 
 export type Outcome = 'promoted' | 'analysed' | 'paused' | 'rolled-back' | 'aborted' | 'not-started' | 'unknown';
 
@@ -19,6 +19,7 @@ export interface CanaryResult {
   readonly stages: readonly StageHistory[];
   readonly writes: readonly Writing[];
   readonly smoke: readonly string[];
+  readonly notices: readonly Notice[];
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
   /** ISO 8601. */

@@ -4,7 +4,9 @@ import type { Diagnosis } from '../../domain/kubernetes/diagnosis.ts';
 import type { Restarts } from '../../domain/kubernetes/health.ts';
 import { Deployment } from '../../domain/kubernetes/kinds.ts';
 import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes/object.ts';
+import type { TemplateRecord } from '../../domain/manifests/record.ts';
 import { type Clone, cloneOf } from '../../domain/rollout/canary-deployment.ts';
+import type { Figures } from '../../domain/rollout/figures.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
 import type { World } from '../../ports/world.ts';
 import type { Lock } from '../held-lock.ts';
@@ -39,12 +41,31 @@ export interface Session {
   /** What was written, in order, for the report. */
   readonly writes: Writing[];
   readonly smoke: string[];
+  /** What stands in the Lease about templates. */
+  template: TemplateRecord;
   /** What stands in the Lease about stable's autoscaler, to be put back. */
   capacity: CapacityRecord;
   /** What a person should know at the end beside the outcome. */
   readonly remarks: string[];
   /** How it is about to end: what an alert tells of. */
   ending: Ending | undefined;
+  /** The last figures of both arms under traffic. */
+  figures: Figures | undefined;
+  /** Names of those who know of this rollout's ending; a successor begins with whom the run before has told. */
+  told: readonly string[];
+  /** Who was told of what, or could not be, for the report. */
+  readonly notices: Notice[];
+  /** Done when everyone was told or could not be: nothing waits for it but the end of the run. */
+  telling: Promise<void>;
+}
+
+export interface Notice {
+  readonly notifier: string;
+  /** Of which ending. */
+  readonly about: string;
+  readonly told: boolean;
+  /** Why not. */
+  readonly problem?: string;
 }
 
 export interface Writing {
@@ -56,6 +77,11 @@ export interface Writing {
 export function wrote(session: Session, what: string): void {
   session.writes.push({ at: session.world.clock.now().toISOString(), what });
   session.world.log.line(`  ${what}`);
+}
+
+export async function recordTemplate(session: Session, template: TemplateRecord): Promise<void> {
+  await session.lock.record({ template });
+  session.template = template;
 }
 
 export const stableRef = ({ plan, ground }: Session): ObjectRef => ({
@@ -78,7 +104,7 @@ export function ourCanary({ plan, ground }: Pick<Session, 'plan' | 'ground'>, re
     image: ground.image,
     replicas,
   };
-  return cloneOf(ground.stable, ground.canaryLabels, clone);
+  return cloneOf(ground.wanted, ground.canaryLabels, clone);
 }
 
 /** The label selector of the canary's pods. */

@@ -1,8 +1,10 @@
 import type { StageHistory } from '../../domain/rollout/history.ts';
+import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { Ground } from './ground.ts';
+import { pruneCopies } from './manifests.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { CanaryResult, Outcome } from './result.ts';
 import type { Session } from './session.ts';
@@ -10,20 +12,37 @@ import type { Session } from './session.ts';
 /** The last words in the Lease: what a later `promote` or rollback asks for, and the lock given away. An unknown ending keeps it, for its successor. */
 export async function settle(session: Session, ending: Ending): Promise<void> {
   const { world, ground, lock } = session;
+  await session.telling;
   if (ending.outcome === 'unknown') return;
   const now = world.clock.now().toISOString();
   const run = world.run.page ?? world.run.holder;
   try {
     await lock.record({
       release: true,
-      ended: { outcome: ending.outcome, text: endText(ending).slice(0, 500), run, at: now },
-      ...(ending.outcome === 'analysed' || ending.outcome === 'promoted' ? { evidence: { image: ground.image, run, at: now } } : {}),
+      ...(await settledTemplate(session, ending)),
+      ended: { epoch: lock.epoch, outcome: ending.outcome, text: endText(ending).slice(0, 500), run, at: now },
+      ...(ending.outcome === 'analysed' || ending.outcome === 'promoted'
+        ? { evidence: { image: ground.image, run, at: now, ...(ground.next === undefined ? {} : { template: ground.next.fingerprint }) } }
+        : {}),
       ...(ending.outcome === 'promoted' ? { lastKnownGood: ground.image } : {}),
     });
     world.handover.save({ open: 'false' });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
+  }
+}
+
+/** The way back is not needed any more, and with it the copies that nothing else uses. A pause still needs both. */
+async function settledTemplate(session: Session, { outcome }: Ending): Promise<LeaseChange> {
+  const { copies, undo } = session.template;
+  if (outcome === 'paused' || (undo === undefined && copies.length === 0)) return {};
+  try {
+    return { template: { copies: await pruneCopies(session) } };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    session.world.log.line(`  Copies of ConfigMaps and Secrets were left for the next run to take away: ${error.what}`);
+    return { template: { copies } };
   }
 }
 
@@ -75,6 +94,7 @@ export function resultOf(raw: Raw & Ended): CanaryResult {
       stages: [],
       writes: [],
       smoke: [],
+      notices: [],
     };
   }
   const { ending, session, stages } = raw;
@@ -89,6 +109,7 @@ export function resultOf(raw: Raw & Ended): CanaryResult {
     stages,
     writes: session.writes,
     smoke: session.smoke,
+    notices: session.notices,
     warnings: [...shared.warnings, ...session.remarks],
   };
 }

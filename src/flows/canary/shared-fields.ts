@@ -1,3 +1,4 @@
+import { parseDestinations } from '../../domain/alert/written-destinations.ts';
 import { type Criterion, criterionName } from '../../domain/analysis/criteria.ts';
 import { criteriaProfiles } from '../../domain/analysis/criteria-profiles/index.ts';
 import { parseSelector } from '../../domain/analysis/selector.ts';
@@ -13,6 +14,7 @@ import { knownVariant } from '../../domain/units/variant.ts';
 import type { RawInputs } from '../flow.ts';
 import { anyText, type Clash, choice, defaulting, document, flag, optional, required, wholeNumber } from '../input-fields.ts';
 import { parseHeaders, parsePrometheusService, parseUrl } from './connection-fields.ts';
+import { parsePaths } from './path-field.ts';
 import { sides } from './side-fields.ts';
 
 /** A duration longer than nothing. */
@@ -46,6 +48,7 @@ export const beforeStages = {
 
 export const afterImage = {
   container: optional(parseLabel),
+  manifests: defaulting(parsePaths, ''),
   kubeconfig: optional(anyText),
   context: optional(anyText),
   'stable-deployment': optional(parseName),
@@ -92,10 +95,12 @@ export const guarding = {
 export const ending = {
   gitops: defaulting(choice('refuse', 'accept'), 'refuse'),
   'dry-run': defaulting(flag, 'false'),
+  notify: document(parseDestinations),
+  'notify-on': defaulting(choice('failure', 'always'), 'failure'),
   'notify-webhook': optional(parseUrl),
 };
 
-export const documents = ['metrics', 'criteria', 'smoke'];
+export const documents = ['metrics', 'criteria', 'smoke', 'notify'];
 
 export function nameClashes(raw: RawInputs): readonly Clash[] {
   const same = raw.text('service') !== '' && raw.text('service') === raw.text('canary-deployment');
@@ -109,12 +114,12 @@ export function nameClashes(raw: RawInputs): readonly Clash[] {
   ];
 }
 
-export function prometheusClashes(raw: RawInputs): readonly Clash[] {
+export function prometheusClashes(raw: RawInputs, needed = true): readonly Clash[] {
   const given = (name: string): boolean => raw.text(name) !== '';
   const clashes: Clash[] = [];
   const both = ['prometheus-url', 'prometheus-service'] as const;
   if (both.every(given)) clashes.push({ inputs: both, problem: 'both are given', remedy: 'Give the one by which Prometheus is reached.' });
-  if (!both.some(given))
+  if (needed && !both.some(given))
     clashes.push({
       inputs: both,
       problem: 'neither is given',

@@ -3,18 +3,23 @@ import { selectorText } from '../../domain/kubernetes/labels.ts';
 import type { Kind, KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { leaseName } from '../../domain/rollout/lease.ts';
-import { type Permission, permissionsFor } from '../../domain/rollout/permissions.ts';
+import { type Permission, permissionsFor, type Subject } from '../../domain/rollout/permissions.ts';
 import type { Application, ContextRef } from '../../domain/traffic/router.ts';
 import { serviceOf } from '../../domain/traffic/virtual-service/host.ts';
 import type { World } from '../../ports/world.ts';
 import type { CanaryPlan } from './plan.ts';
 import { type ScalingSurvey, scalingNeeds, surveyScaling } from './scaling-survey.ts';
+import { ownSubject } from './subject.ts';
 import { unlessForbidden } from './unless-forbidden.ts';
 
 /** Everything the preflight reads. What may not be read is missing here and shows up among the denied permissions. */
 export interface Survey {
   readonly app: Application;
   readonly denied: readonly Permission[];
+  /** What was asked for and is there: a Role that is written anew has to keep it. */
+  readonly granted: readonly Permission[];
+  /** Who lacks them; asked only where something is denied, and not always answered. */
+  readonly subject?: Subject | undefined;
   readonly stable: KubernetesObject | undefined;
   readonly stableService: KubernetesObject | undefined;
   readonly canaryService: KubernetesObject | undefined;
@@ -32,10 +37,11 @@ export interface Survey {
 export async function survey(world: World, plan: CanaryPlan): Promise<Survey> {
   const objects = await surveyObjects(world, plan);
   const found = { ...objects, scaling: await surveyScaling(world, plan, objects.app.namespace) };
-  return { ...found, denied: await deniedPermissions(world, plan, found) };
+  const { granted, denied } = await askedPermissions(world, plan, found);
+  return { ...found, granted, denied, ...(denied.length === 0 ? {} : { subject: await ownSubject(world) }) };
 }
 
-export async function surveyObjects(world: World, plan: CanaryPlan): Promise<Omit<Survey, 'denied' | 'scaling'>> {
+export async function surveyObjects(world: World, plan: CanaryPlan): Promise<Omit<Survey, 'denied' | 'granted' | 'scaling' | 'subject'>> {
   const namespace = plan.namespace ?? world.defaultNamespace;
   const app = applicationOf(plan, namespace);
   const one = (kind: Kind, name: string): Promise<KubernetesObject | undefined> =>
@@ -69,7 +75,7 @@ export async function surveyObjects(world: World, plan: CanaryPlan): Promise<Omi
 }
 
 /** A host that is a Service of the namespace is also the name of that Service. */
-function applicationOf(plan: CanaryPlan, namespace: string): Application {
+export function applicationOf(plan: CanaryPlan, namespace: string): Application {
   const { service, route, hosts, subsets, stableDeployment, canaryDeployment } = plan;
   const given = { stable: hosts.stable ?? service, canary: hosts.canary ?? canaryDeployment };
   const here = (host: string): string | undefined => {
@@ -98,7 +104,11 @@ async function readContext(world: World, { kind, namespace, name }: ContextRef):
 /** The selector of a Deployment's pods, as the API takes it. */
 export const podLabelsOf = (deployment: KubernetesObject): string => selectorText(deploymentSpec(deployment).selector ?? {});
 
-async function deniedPermissions(world: World, plan: CanaryPlan, found: Omit<Survey, 'denied'>): Promise<readonly Permission[]> {
+async function askedPermissions(
+  world: World,
+  plan: CanaryPlan,
+  found: Omit<Survey, 'denied' | 'granted'>,
+): Promise<Pick<Survey, 'denied' | 'granted'>> {
   const { app } = found;
   const usual = permissionsFor({
     router: plan.router,
@@ -110,7 +120,8 @@ async function deniedPermissions(world: World, plan: CanaryPlan, found: Omit<Sur
   });
   const wanted = [...usual, ...scalingNeeds(plan, app, found.stable, found.scaling)];
   const answers = await Promise.all(wanted.map((permission) => isAllowed(world, permission)));
-  return wanted.filter((_, index) => answers[index] !== true);
+  const of = (answer: boolean) => wanted.filter((_, index) => answers[index] === answer);
+  return { granted: of(true), denied: of(false) };
 }
 
 export async function isAllowed(world: World, permission: Permission): Promise<boolean> {

@@ -2,17 +2,23 @@ import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { beginTakingBack } from '../../domain/rollout/begin.ts';
 import { isOurs } from '../../domain/rollout/canary-deployment.ts';
+import { type Cause, cancelled } from '../../domain/rollout/cause.ts';
 import { type LeaseView, leaseName, type RolloutRecord, readLease } from '../../domain/rollout/lease.ts';
+import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { Report } from '../flow.ts';
+import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
+import { alarm } from './alert.ts';
 import { drive } from './drive.ts';
 import { open } from './execute.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
 import { dismissGuardian } from './guardian.ts';
+import { pastOf } from './manifest-preflight.ts';
 import type { CanaryPlan } from './plan.ts';
 import { reportCanary } from './report.ts';
+import type { CanaryResult } from './result.ts';
 import { resultOf, settle } from './settle.ts';
 import { type Survey, surveyObjects } from './survey.ts';
 
@@ -25,8 +31,18 @@ const mostPatience = 200;
  * that nobody can say how the traffic stands.
  */
 export async function takeBack(plan: CanaryPlan, handedOver: Readonly<Record<string, string>>, world: World): Promise<Report | undefined> {
-  const { holder = '', open: unfinished } = handedOver;
+  const { holder = '', open: unfinished, alarmed } = handedOver;
   if (unfinished !== 'true' || holder === '') return undefined;
+  try {
+    return await takeBackFrom(holder, plan, world);
+  } catch (error) {
+    // Who holds the lock is at work on it, and tells; and what the run itself has raised the alarm about is known.
+    if (error instanceof Failure && error.code !== 'LOCK_HELD' && alarmed !== 'true') await alarm(world, plan, error);
+    throw error;
+  }
+}
+
+async function takeBackFrom(holder: string, plan: CanaryPlan, world: World): Promise<Report | undefined> {
   const namespace = plan.namespace ?? world.defaultNamespace;
   const patience = Math.min(mostPatience, plan.rolloutTimeout);
   const object = await patiently(world, { seconds: patience }, () =>
@@ -43,26 +59,41 @@ export async function takeBack(plan: CanaryPlan, handedOver: Readonly<Record<str
     successorOf: holder,
   });
   try {
-    const record = lock.found?.rollout;
-    if (record === undefined || record.phase === 'resting') {
-      await dismissGuardian(world, namespace, plan.service);
-      await lock.record({ release: true });
-      return undefined;
-    }
-    world.log.line(`The run before ended in the phase \`${record.phase}\`: taking it back.`);
-    const found = await patiently(world, { seconds: patience }, () => surveyObjects(world, plan));
-    const ground = groundOf(plan, record, lock.found, found);
-    const session = open(world, plan, ground, lock);
-    const { ending, stages } = await drive(
-      session,
-      rolloutPlanOf(plan, ground),
-      beginTakingBack({ phase: record.phase, sameImage: true }, 'the run was ended from outside'),
-    );
-    await settle(session, ending);
-    return reportCanary(plan, resultOf({ plan, world, started, ground, session, ending, stages }));
+    const result = await takeBackHeld(world, { plan, lock, cause: cancelled('the run was ended from outside'), patience, started });
+    return result === undefined ? undefined : reportCanary(plan, result);
   } finally {
     lock.stop();
   }
+}
+
+export interface TakingBack {
+  readonly plan: CanaryPlan;
+  readonly lock: Lock;
+  readonly cause: Cause;
+  /** Seconds for a cluster that does not answer. */
+  readonly patience: number;
+  /** ISO 8601. */
+  readonly started: string;
+}
+
+/** Takes back what the Lease says that the holder before has left, and gives the Lease away. `undefined`: there was nothing. */
+export async function takeBackHeld(world: World, { plan, lock, cause, patience, started }: TakingBack): Promise<CanaryResult | undefined> {
+  const namespace = plan.namespace ?? world.defaultNamespace;
+  const record = lock.found?.rollout;
+  if (record === undefined || record.phase === 'resting') {
+    await dismissGuardian(world, namespace, plan.service);
+    await lock.record({ release: true });
+    return undefined;
+  }
+  world.log.line(`The run before ended in the phase \`${record.phase}\`: taking it back.`);
+  const found = await patiently(world, { seconds: patience }, () => surveyObjects(world, plan));
+  const ground = groundOf(plan, record, lock.found, found);
+  const session = open(world, plan, ground, lock);
+  session.told = lock.found?.told ?? [];
+  const first = beginTakingBack({ phase: record.phase, sameImage: true }, cause);
+  const { ending, stages } = await drive(session, rolloutPlanOf(plan, ground), first);
+  await settle(session, ending);
+  return resultOf({ plan, world, started, ground, session, ending, stages });
 }
 
 /** The guardian was there first. It moved the traffic and left the pods. */
@@ -78,9 +109,14 @@ function groundOf(
 ): Ground {
   const absent = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: plan.stableDeployment } };
   const stable = found.stable ?? absent;
+  const undo = lease?.template?.undo;
+  const past = pastOf(stable, record.container, lease, undefined);
   return {
     app: found.app,
-    stable,
+    stable: past.base,
+    wanted: past.base,
+    next: undefined,
+    previousTemplate: past.previousTemplate,
     canaryLabels: plan.router.canaryLabels(found.app, found.around) ?? {},
     stablePods: found.stablePods,
     canary:
@@ -92,7 +128,7 @@ function groundOf(
     container: record.container,
     image: record.image,
     previousImage: record.previousImage,
-    newImages: [record.image],
+    newReleases: [{ image: record.image, ...(undo === undefined ? {} : { template: undo.fingerprint }) }],
     replicas: deploymentSpec(stable).replicas ?? 1,
     port: 0,
     // Going back puts back what the Lease says.

@@ -1,10 +1,13 @@
 import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes/object.ts';
+import type { PatchOperation } from '../../domain/kubernetes/patch.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
+import { isRelease, setTemplate } from '../../domain/manifests/release.ts';
 import { imageOf, setImage } from '../../domain/rollout/container-image.ts';
 import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import { Failure } from '../../failure.ts';
 import { shift } from '../shift.ts';
 import { autoscaleCanary, endAutoscaling } from './capacity.ts';
+import { layTemplate } from './manifests.ts';
 import { canaryRef, ourCanary, type Session, stableRef, wrote } from './session.ts';
 
 /** Seconds for every parent of the route to accept a write. */
@@ -32,8 +35,9 @@ export async function setCanary(session: Session, replicas: number, signal: Abor
   const { world, ground } = session;
   const ref = canaryRef(session);
   await endAutoscaling(session, signal);
+  await layTemplate(session, signal);
   if (ground.canary.is === 'users') {
-    await changeImage(session, ref, ground.image, signal);
+    await changeImage(session, ref, signal);
     await scaleCanary(session, { replicas }, signal);
   } else {
     await world.cluster.write({ do: 'apply', ref, object: ourCanary(session, replicas) }, signal);
@@ -76,32 +80,50 @@ const pods = (count: number): string => `${count} ${count === 1 ? 'pod' : 'pods'
 
 export async function setStable(session: Session, signal: AbortSignal): Promise<void> {
   session.stableOrdered = 'new';
-  await changeImage(session, stableRef(session), session.ground.image, signal);
+  const { container, image, next } = session.ground;
+  const ref = stableRef(session);
+  if (next === undefined) return await changeImage(session, ref, signal);
+  await change(session, ref, `${image}, template ${next.fingerprint}`, signal, (deployment) =>
+    isRelease(deployment, container, { image, template: next.fingerprint }) ? undefined : setTemplate(deployment, next.template),
+  );
 }
 
-/** Only what this rollout set is taken back: a stable that runs anything else is left alone. */
+/** Only what a rollout set is taken back: a stable that runs anything else is left alone. */
 export async function restoreStable(session: Session, signal: AbortSignal): Promise<void> {
   session.stableOrdered = 'old';
-  await changeImage(session, stableRef(session), session.ground.previousImage, signal, session.ground.newImages);
+  const { container, previousImage, previousTemplate, newReleases } = session.ground;
+  await change(session, stableRef(session), previousImage, signal, (deployment) => {
+    const release = newReleases.find((each) => isRelease(deployment, container, each));
+    if (release === undefined) return undefined;
+    if (release.template !== undefined && previousTemplate !== undefined) return setTemplate(deployment, previousTemplate);
+    return release.image === previousImage ? undefined : setImage(deployment, container, previousImage);
+  });
 }
 
-/** Guarded by resourceVersion; a conflict is read again. `onlyFrom`: the images of which one must be there for anything to be written. */
-async function changeImage(
+const changeImage = (session: Session, ref: ObjectRef, signal: AbortSignal): Promise<void> => {
+  const { container, image } = session.ground;
+  return change(session, ref, image, signal, (deployment) =>
+    imageOf(deployment, container) === image ? undefined : setImage(deployment, container, image),
+  );
+};
+
+/** Guarded by resourceVersion; a conflict is read again. `undefined` from `operations`: nothing is to be changed. */
+async function change(
   session: Session,
   ref: ObjectRef,
-  image: string,
+  what: string,
   signal: AbortSignal,
-  onlyFrom?: readonly string[],
+  operations: (deployment: KubernetesObject) => readonly PatchOperation[] | undefined,
 ): Promise<void> {
-  const { world, ground } = session;
+  const { world } = session;
   for (;;) {
-    const deployment: KubernetesObject | undefined = await world.cluster.get(ref, signal);
+    const deployment = await world.cluster.get(ref, signal);
     if (deployment === undefined) throw new Failure('CLUSTER_NOT_FOUND', `Deployment ${ref.name} is gone.`, 'See who deleted it.');
-    const present = imageOf(deployment, ground.container);
-    if (present === image || (onlyFrom !== undefined && (present === undefined || !onlyFrom.includes(present)))) return;
+    const wanted = operations(deployment);
+    if (wanted === undefined) return;
     try {
-      await world.cluster.write({ do: 'patch', ref, operations: setImage(deployment, ground.container, image) }, signal);
-      wrote(session, `Deployment ${ref.name}: ${image}`);
+      await world.cluster.write({ do: 'patch', ref, operations: wanted }, signal);
+      wrote(session, `Deployment ${ref.name}: ${what}`);
       return;
     } catch (error) {
       if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;

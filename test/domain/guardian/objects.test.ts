@@ -16,8 +16,12 @@ const undo: Undo = {
 const routes = [{ kind: HTTPRoute, namespace: 'shop', name: 'front' }];
 const wish = { image: 'node:24', serviceAccount: undefined };
 const owner = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'wf-deploy-guardian-agent', uid: 'u1' } };
-const partsOf = (account: string | undefined, webhook: string | undefined) =>
-  guardianParts(undo, { ...wish, serviceAccount: account }, { script: 'code', webhook, owner, routes });
+const partsOf = (account: string | undefined, url: string | undefined) =>
+  guardianParts(
+    undo,
+    { ...wish, serviceAccount: account },
+    { script: 'code', tells: url === undefined ? [] : [{ kind: 'slack', url }], owner, routes },
+  );
 // biome-ignore lint/suspicious/noExplicitAny: objects of every kind.
 const plain = (value: unknown): any => value;
 
@@ -53,7 +57,7 @@ describe('a guardian', () => {
     expect(named('ConfigMap').data['guardian.js']).toBe('code');
   });
 
-  it('keeps the address of the webhook in a Secret alone', () => {
+  it('keeps the addresses of whom it tells in a Secret alone', () => {
     const secret = 'https://chat.example.com/secret';
     expect(partsOf(undefined, undefined).map(({ kind }) => kind.kind)).not.toContain('Secret');
     const holding = partsOf(undefined, secret).filter(({ object }) => JSON.stringify(object).includes(secret));

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { accountPermissions, type GuardianNeeds, postingPermissions } from '../../../src/domain/guardian/permissions.ts';
 import type { Permission } from '../../../src/domain/rollout/permissions.ts';
 
-const needs: GuardianNeeds = { service: 'agent', namespace: 'shop', webhook: true };
+const needs: GuardianNeeds = { service: 'agent', namespace: 'shop', tells: true };
 const short = ({ need, verb, group, resource, namespace, name }: Permission): string =>
   `${need} ${verb} ${group}/${resource} ${namespace}/${name ?? '*'}`;
 
@@ -19,8 +19,8 @@ describe('what a run needs to be allowed beyond its own', () => {
     ]);
   });
 
-  it('is no Secret where there is no webhook', () => {
-    const without = postingPermissions({ ...needs, webhook: false });
+  it('is no Secret where there is nobody to tell', () => {
+    const without = postingPermissions({ ...needs, tells: false });
     expect(without.filter(({ resource }) => resource === 'secrets')).toEqual([]);
     expect(without).toHaveLength(6);
   });

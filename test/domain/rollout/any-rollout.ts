@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { hears } from '../../../src/domain/rollout/asking.ts';
 import { begin, beginTakingBack, type Found } from '../../../src/domain/rollout/begin.ts';
 import { step } from '../../../src/domain/rollout/canary.ts';
-import type { Cause } from '../../../src/domain/rollout/cause.ts';
+import { type Cause, cancelled } from '../../../src/domain/rollout/cause.ts';
 import { type Effect, type RolloutEvent, recordedPhases } from '../../../src/domain/rollout/effect.ts';
 import { carriedTraffic, ladderToPromote, type RolloutPlan } from '../../../src/domain/rollout/plan.ts';
 import { type Requestable, requestable } from '../../../src/domain/rollout/request.ts';
@@ -176,7 +176,7 @@ export function tell({ plan: rollout, first: { by, found: left }, fates, tail }:
   const carriedOut: Effect[] = [];
   const traffic = new Traffic();
   let at = 1000;
-  let move: Move = by === 'run' ? begin(left) : beginTakingBack(left, 'SIGKILL');
+  let move: Move = by === 'run' ? begin(left) : beginTakingBack(left, cancelled('SIGKILL'));
   const known: Known = {
     weight: undefined,
     recorded: undefined,

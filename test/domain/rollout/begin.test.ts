@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { begin, beginTakingBack, midPromotion } from '../../../src/domain/rollout/begin.ts';
+import { cancelled } from '../../../src/domain/rollout/cause.ts';
 import { recordedPhases } from '../../../src/domain/rollout/effect.ts';
 
 describe('begin', () => {
@@ -33,7 +34,7 @@ describe('begin', () => {
 
 describe('beginTakingBack', () => {
   it.each(recordedPhases)('after %s: takes back, moves no weight before stable is well, and starts nothing', (phase) => {
-    const { state, effects } = beginTakingBack({ phase, sameImage: true }, 'SIGKILL');
+    const { state, effects } = beginTakingBack({ phase, sameImage: true }, cancelled('SIGKILL'));
     const restores = ['promoting', 'returning', 'restoring'].includes(phase);
     if (phase === 'promoted') expect(state).toEqual({ phase: 'claiming', next: 'tidy' });
     else

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Reading } from '../../../src/domain/analysis/reading.ts';
 import { begin, beginTakingBack } from '../../../src/domain/rollout/begin.ts';
 import { step } from '../../../src/domain/rollout/canary.ts';
+import { cancelled } from '../../../src/domain/rollout/cause.ts';
 import type { Effect, RolloutEvent } from '../../../src/domain/rollout/effect.ts';
 import type { RolloutPlan } from '../../../src/domain/rollout/plan.ts';
 import type { Sample } from '../../../src/domain/rollout/sample.ts';
@@ -95,7 +96,7 @@ describe('a guardian', () => {
   });
 
   it('is dismissed by who takes back as well', () => {
-    expect(play(beginTakingBack({ phase: 'stages', sameImage: true }, 'x'), plan)).toContain('dismiss-guardian');
+    expect(play(beginTakingBack({ phase: 'stages', sameImage: true }, cancelled('x')), plan)).toContain('dismiss-guardian');
   });
 
   it.each(['stages', 'promoting'] as const)('whose heartbeat stops ends the rollout in the phase %s', (phase) => {

@@ -50,7 +50,7 @@ describe('parseHeaders', () => {
 
 describe('connectionsOf', () => {
   it('is empty where nothing is given', () => {
-    expect(connectionsOf({})).toEqual({ kubeconfig: { text: '', context: '' }, prometheus: undefined, webhook: undefined });
+    expect(connectionsOf({})).toEqual({ kubeconfig: { text: '', context: '' }, prometheus: undefined, notify: [] });
   });
   it('by address, with all that belongs to it', () => {
     expect(
@@ -66,7 +66,7 @@ describe('connectionsOf', () => {
     ).toEqual({
       kubeconfig: { text: 'k', context: 'c' },
       prometheus: { by: 'url', url: 'https://p', token: 't', ca: 'pem', headers: { a: 'b' } },
-      webhook: 'https://w',
+      notify: [{ kind: 'webhook', url: 'https://w' }],
     });
     expect(connectionsOf({ 'prometheus-url': 'https://p' }).prometheus).toEqual({
       by: 'url',

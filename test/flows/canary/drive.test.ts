@@ -123,6 +123,8 @@ describe('drive', () => {
 
   it('an alert tells of the ending that comes, when users are safe and before the pods are gone', async () => {
     const [on] = await driven(emptying({ outcome: 'rolled-back', cause: harm }), {});
-    expect(on.alerts).toMatchObject([{ title: 'agent: rolled-back', message: 'It was bad.', facts: { image: newImage, weight: '0' } }]);
+    expect(on.alerts).toMatchObject([
+      { title: 'agent: rolled-back', message: 'It was bad.\n→ Mend it.', facts: { image: newImage, weight: '0' } },
+    ]);
   });
 });

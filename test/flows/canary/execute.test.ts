@@ -48,7 +48,7 @@ describe('a canary in a cluster', () => {
       ),
     );
     expect(on.handedOver).toEqual([{ holder: 'run-1', open: 'true' }, { open: 'false' }]);
-    expect(on.alerts).toMatchObject([{ severity: 'info', title: 'agent: promoted' }]);
+    expect(on.alerts).toEqual([]);
   });
 
   it('that fails is taken back, and stable is never touched', async () => {
@@ -263,26 +263,81 @@ describe('when things go wrong on the way', () => {
     });
     expect(leaseOf(on)).toMatchObject({ holder: 'run-1', rollout: { phase: 'stages', weight: 25 } });
     expect(on.alerts).toMatchObject([{ severity: 'critical' }]);
-    expect(on.handedOver).toEqual([{ holder: 'run-1', open: 'true' }]);
+    expect(on.handedOver).toEqual([{ holder: 'run-1', open: 'true' }, { alarmed: 'true' }]);
   });
 
-  it('drift by someone else is noticed at the next look and undone', async () => {
+  /** Writes another split as soon as the canary has 25 %, so many times. */
+  function meddle(on: Shop, by: string, times: number, weight = 80): void {
+    const accept = on.cluster.reacting;
+    let left = times;
+    on.cluster.reacting = (object) => {
+      accept(object);
+      if (object.kind !== 'HTTPRoute' || on.weight() !== 25 || left <= 0) return;
+      left -= 1;
+      void on.clock.sleep(5).then(() => {
+        const route = on.cluster.find(HTTPRoute, 'agent');
+        if (route === undefined) return;
+        const spec = JSON.stringify(route['spec'])
+          .replace('"weight":25', `"weight":${weight}`)
+          .replace('"weight":75', `"weight":${100 - weight}`);
+        const managedFields = [
+          { manager: 'wf-deploy', time: '2026-03-01T10:00:00Z' },
+          { manager: by, time: '2026-03-01T10:00:01Z' },
+        ];
+        accept(on.cluster.put(HTTPRoute, { ...route, metadata: { ...route.metadata, managedFields }, spec: JSON.parse(spec) }));
+      });
+    };
+  }
+
+  it('drift by a person is noticed at the next look and undone', async () => {
     const on = shop();
-    void on.clock.sleep(20).then(() => {
-      const route = on.cluster.find(HTTPRoute, 'agent');
-      if (route !== undefined)
-        on.cluster.put(HTTPRoute, {
-          ...route,
-          spec: JSON.parse(JSON.stringify(route['spec']).replace('"weight":25', '"weight":80').replace('"weight":75', '"weight":20')),
-        });
-    });
+    meddle(on, 'kubectl-edit', 1);
     expect(await run(on)).toMatchObject({
       outcome: 'rolled-back',
       code: 'DRIFT',
       reason: expect.stringContaining('80 % instead of 25 %'),
       weight: 0,
     });
-    expect(on.weight()).toBe(0);
+    expect([on.weights, on.weight()]).toEqual([[0, 25, 80, 0], 0]);
+  });
+
+  it.each([1, 2])('a controller that reverts the weight %i times is answered, and the stage begins anew', async (times) => {
+    const on = shop();
+    meddle(on, 'argocd-controller', times, 0);
+    expect(await run(on)).toMatchObject({ outcome: 'promoted' });
+    expect(on.weights.filter((weight) => weight === 25)).toHaveLength(1 + times);
+    expect(on.lines.join('\n')).toContain('route changed by `argocd-controller`: the canary has 0 % instead of 25 %');
+  });
+
+  it('the third fight ends the war by going back, and names who', async () => {
+    const on = shop();
+    meddle(on, 'argocd-controller', 99, 0);
+    const result = await run(on);
+    expect(result).toMatchObject({ outcome: 'rolled-back', code: 'DRIFT', weight: 0 });
+    expect(result.reason).toMatch(/changed by `argocd-controller` during the rollout, for the third time: the canary has 0 %/);
+    expect(on.weights.filter((weight) => weight === 25)).toHaveLength(3);
+  });
+
+  it('a war that is lost on the way back too is not known to have ended, and alerts', async () => {
+    const on = shop({ [newImage]: { errors: 0.05 } });
+    const accept = on.cluster.reacting;
+    on.cluster.reacting = (object) => {
+      accept(object);
+      if (object.kind !== 'HTTPRoute' || on.weight() !== 0 || !on.weights.includes(25)) return;
+      void on.clock.sleep(1).then(() => {
+        const route = on.cluster.find(HTTPRoute, 'agent');
+        const spec = JSON.stringify(route?.['spec']).replace('"weight":0', '"weight":40').replace('"weight":100', '"weight":60');
+        const managedFields = [{ manager: 'flux', time: '2026-03-01T10:00:01Z' }];
+        if (route === undefined) return;
+        accept(on.cluster.put(HTTPRoute, { ...route, metadata: { ...route.metadata, managedFields }, spec: JSON.parse(spec) }));
+      });
+    };
+    const result = await run(on);
+    expect(result).toMatchObject({ outcome: 'unknown', weight: undefined });
+    expect(result.reason).toContain('`flux`');
+    // Its pods stay with the users that are sent to it.
+    expect(on.replicas('agent-canary')).toBe(1);
+    expect(on.alerts.at(-1)).toMatchObject({ severity: 'critical' });
   });
 
   it('a successor is not written over', async () => {

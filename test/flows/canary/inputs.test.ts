@@ -21,7 +21,7 @@ describe('the least that can be given', () => {
       connections: {
         kubeconfig: { text: '', context: '' },
         prometheus: { by: 'url', url: 'https://prometheus.example.com', token: undefined, ca: undefined, headers: {} },
-        webhook: undefined,
+        notify: [],
       },
       wishes: {
         action: 'canary',
@@ -29,6 +29,7 @@ describe('the least that can be given', () => {
         namespace: undefined,
         image: { name: 'registry.example.com/agent', tag: 'v2' },
         container: undefined,
+        manifests: [],
         stableDeployment: 'agent',
         canaryDeployment: 'agent-canary',
         router: routers['gateway-api'],
@@ -46,8 +47,11 @@ describe('the least that can be given', () => {
         smoke: [],
         promote: true,
         requireEvidence: false,
+        pauseDeadline: 14_400,
+        pauseLimit: 3600,
         rolloutTimeout: 600,
         lockTimeout: 600,
+        notifyOn: 'failure',
         leaseDuration: 60,
         guardian: { image: 'docker.io/library/node:24-slim', serviceAccount: undefined },
         drain: 30,
@@ -208,13 +212,16 @@ describe('each input', () => {
     ['gitops', 'maybe', /Write one of `refuse`, `accept`/],
     ['dry-run', 'TRUE', /neither/],
     ['notify-webhook', 'hooks.example.com', /no http or https address/],
+    ['notify', '- slack: hooks.example.com', /entry 1 `slack` has a url that cannot be used/],
+    ['notify', 'slack', /is no list/],
+    ['notify-on', 'never', /Write one of `failure`, `always`/],
   ])('%s = %s is refused, with its name, its value and the remedy', (name, value, problem) => {
     const { code, what, remedy } = refusal({ [name]: value });
     expect(code).toBe('INPUT_INVALID');
     expect(what).toMatch(new RegExp(`^An input cannot be used: \`${name}\``));
     expect(what).toMatch(problem);
     expect(remedy).toContain('Nothing was written');
-    const secret = name === 'prometheus-url' || name === 'notify-webhook';
+    const secret = name === 'prometheus-url' || name === 'notify-webhook' || name === 'notify';
     expect(what.includes(`= \`${value.trim()}`)).toBe(!secret);
   });
 
@@ -282,8 +289,18 @@ describe('inputs together', () => {
       'prometheus-headers': 'X-Key: hunter3',
       'prometheus-ca': 'hunter4',
       'notify-webhook': 'https://h/hunter5',
+      notify: '- slack: https://h/hunter6\n- github-issue: hunter7',
     };
     expect(JSON.stringify(wishes(secrets))).not.toMatch(/hunter|prometheus\.example/);
+  });
+
+  it('those who are told are the webhook and the list', () => {
+    const { connections } = given({ 'notify-webhook': 'https://w', notify: '- slack: https://s\n- webhook: https://x' });
+    expect(connections.notify).toEqual([
+      { kind: 'webhook', url: 'https://w' },
+      { kind: 'slack', url: 'https://s' },
+      { kind: 'webhook', url: 'https://x' },
+    ]);
   });
 
   it('a secret that is wrong is not shown', () => {

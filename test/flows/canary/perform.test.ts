@@ -288,17 +288,3 @@ describe('a cancel', () => {
     await expect(on.clock.until(shifting)).rejects.toThrow('cancelled');
   });
 });
-
-it('a notifier that fails is told of in the log and changes nothing', async () => {
-  const { on, session, does } = await running(
-    {},
-    {
-      notify: () => {
-        throw new Failure('NOTIFY_FAILED', 'The webhook answered 500.', 'Check it.');
-      },
-    },
-  );
-  session.ending = { outcome: 'promoted' };
-  expect(await does({ do: 'alert' })).toMatchObject({ on: 'done' });
-  expect(on.lines.at(-1)).toContain('The webhook answered 500.');
-});

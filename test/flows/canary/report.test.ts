@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Failure } from '../../../src/failure.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
-import { canaryOutputNames } from '../../../src/flows/canary/index.ts';
+import { releaseOutputNames } from '../../../src/flows/canary/index.ts';
 import { refusedCanary, reportCanary } from '../../../src/flows/canary/report.ts';
 import type { CanaryResult, Outcome } from '../../../src/flows/canary/result.ts';
 import { violations } from './schema.ts';
@@ -36,6 +36,7 @@ const result = (more: Partial<CanaryResult> = {}): CanaryResult => ({
   ],
   writes: [{ at: '2026-03-01T10:00:00.000Z', what: 'route agent: canary 25 %, stable 75 %' }],
   smoke: ['GET /health answered 200'],
+  notices: [{ notifier: 'slack', about: 'rolled-back', told: false, problem: 'it answered <500>' }],
   warnings: ['Not checked: whether it exists.'],
   notes: [],
   started: '2026-03-01T09:59:00.000Z',
@@ -64,7 +65,7 @@ describe('reportCanary', () => {
 
   it('has an output for each name of action.yml but the file', () => {
     const { outputs } = reportCanary(plan, result());
-    expect(new Set([...Object.keys(outputs), 'report'])).toEqual(new Set(canaryOutputNames));
+    expect(new Set([...Object.keys(outputs), 'report'])).toEqual(new Set(releaseOutputNames));
     expect(outputs).toEqual({
       outcome: 'rolled-back',
       stage: '1/2',
@@ -92,7 +93,7 @@ describe('reportCanary', () => {
   });
 
   it('without a stage has neither table nor chart', () => {
-    const { summary, outputs } = reportCanary(plan, result({ stages: [], writes: [], smoke: [], warnings: [] }));
+    const { summary, outputs } = reportCanary(plan, result({ stages: [], writes: [], smoke: [], warnings: [], notices: [] }));
     expect(summary).not.toMatch(/mermaid|<details>/);
     expect(outputs['stage']).toBe('');
   });

@@ -1,8 +1,10 @@
+import { manifestOf } from '../../kubernetes/manifest.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { yamlText } from '../../kubernetes/yaml.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import type { Application, Inspection } from '../router.ts';
 import { bypasses, mirrors, namedRules, notThere, purpose, splitTexts } from '../rules/findings.ts';
-import { fittedTo, type NamedRule, rulesOf, weighed, yamlWith } from '../rules/form.ts';
+import { fittedTo, type NamedRule, rulesOf, weighed, withRules, yamlWith } from '../rules/form.ts';
 import { scaleProblems, thirdBackendWarnings } from '../weights/third-backend.ts';
 import { backendsFor, form } from './form.ts';
 import { headerRouteProblems } from './header-route.ts';
@@ -47,14 +49,16 @@ function unsplit(route: KubernetesObject, app: Application, rules: readonly Name
   const name = `HTTPRoute ${app.namespace}/${app.route}`;
   const stableRules = rules.filter(({ rule }) => backendsFor(rule, app, 'stable').length > 0);
   if (stableRules.length > 0) {
+    const mended = withRules(
+      form,
+      route,
+      rules.map(({ rule }) => (backendsFor(rule, app, 'stable').length > 0 ? withCanary(rule, app, weights) : rule)),
+    );
     return {
       what: `${name} has no rule with the canary's backend \`${app.canaryService}\` beside \`${app.service}\`: ${stableRules.map(({ text }) => text).join('; ')}.`,
       remedy: 'Put it in at weight 0, in each rule that is to be split. In all of them it reads:',
-      yaml: yamlWith(
-        form,
-        route,
-        rules.map(({ rule }) => (backendsFor(rule, app, 'stable').length > 0 ? withCanary(rule, app, weights) : rule)),
-      ),
+      yaml: yamlText(manifestOf(mended)),
+      mended,
     };
   }
   const port = rules.flatMap(({ rule }) => backendsFor(rule, app, 'canary')).find((ref) => ref.port !== undefined)?.port ?? 80;

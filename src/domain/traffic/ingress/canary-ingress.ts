@@ -1,7 +1,6 @@
 import { Ingress } from '../../kubernetes/kinds.ts';
 import { annotated, manifestOf } from '../../kubernetes/manifest.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import { yamlText } from '../../kubernetes/yaml.ts';
 import { stableServiceName } from '../around/objects.ts';
 import type { Application } from '../router.ts';
 import { annotationOf, type Backend, canaryRouteName, isCanary, type Place, placesOf, prefix, type Rule, specOf } from './shape.ts';
@@ -11,7 +10,7 @@ export const splitPlaces = (stable: KubernetesObject, app: Application): readonl
   placesOf(stable).filter(({ backend }) => backend?.service?.name === stableServiceName(app));
 
 /** The canary Ingress as it has to be beside stable's: the same hosts, paths and class, and the canary's Service behind them. */
-export function canaryIngressYaml(stable: KubernetesObject, present: KubernetesObject | undefined, app: Application): string {
+export function mirrored(stable: KubernetesObject, present: KubernetesObject | undefined, app: Application): KubernetesObject {
   const rules = (specOf(stable).rules ?? []).flatMap((rule): readonly Rule[] => {
     const paths = (rule.http?.paths ?? []).filter(({ backend }) => backend?.service?.name === stableServiceName(app));
     const ours = paths.map((path) => ({ ...path, backend: backendOf(path.backend, app) }));
@@ -32,7 +31,7 @@ export function canaryIngressYaml(stable: KubernetesObject, present: KubernetesO
     ...headerAnnotations(base),
   };
   const spec = { ...(ingressClassName === undefined ? {} : { ingressClassName }), ...others, rules };
-  return yamlText(manifestOf(annotated(base, annotations), { spec }));
+  return manifestOf(annotated(base, annotations), { spec });
 }
 
 /** With header and weight together, testers reach the canary at every weight. What is there already is kept. */

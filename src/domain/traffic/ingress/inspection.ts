@@ -7,7 +7,7 @@ import { shown } from '../../units/shown.ts';
 import { named, routeOf, stableServiceName } from '../around/objects.ts';
 import type { Application, Inspection } from '../router.ts';
 import { roundedPercent } from '../weights/split.ts';
-import { canaryIngressYaml, headerAnnotations, splitPlaces } from './canary-ingress.ts';
+import { headerAnnotations, mirrored, splitPlaces } from './canary-ingress.ts';
 import { duplicateProblems } from './duplicates.ts';
 import {
   annotationOf,
@@ -80,7 +80,8 @@ function pairProblems(
   app: Application,
 ): readonly Problem[] {
   const name = canaryRouteName(app);
-  const yaml = canaryIngressYaml(stable, canary, app);
+  const wanted = mirrored(stable, canary, app);
+  const yaml = yamlText(wanted);
   const listed = (some: readonly Place[]) => [...new Set(some.map(placeText))].join(', ');
   if (canary === undefined) {
     return [
@@ -88,6 +89,7 @@ function pairProblems(
         what: `Ingress ${app.namespace}/${name} is not there: nothing carries the canary's weight for ${listed(places)}.`,
         remedy: 'Create it at weight 0:',
         yaml,
+        mended: wanted,
       },
     ];
   }

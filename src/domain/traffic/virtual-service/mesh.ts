@@ -72,7 +72,7 @@ function publicHosts(route: KubernetesObject, app: Application, around: readonly
   return [
     warning({
       what: `The public host ${listed} has no gateway in spec.gateways: the rules hold only for callers inside the mesh, and not for what comes in from outside.`,
-      remedy: 'Name the gateway that the host comes in by, or see that the controller at the edge is in the mesh.',
+      remedy: `See that the controller at the edge is in the mesh, or name the gateway that the host comes in by${gateway === undefined ? '.' : ':'}`,
       ...(gateway === undefined
         ? {}
         : { yaml: yamlText(manifestOf(route, { spec: { ...specOf(route), gateways: ['mesh', gateway.metadata.name] } })) }),

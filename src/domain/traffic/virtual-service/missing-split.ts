@@ -1,7 +1,9 @@
+import { manifestOf } from '../../kubernetes/manifest.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { yamlText } from '../../kubernetes/yaml.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import type { Application } from '../router.ts';
-import { fittedTo, type NamedRule, yamlWith } from '../rules/form.ts';
+import { fittedTo, type NamedRule, withRules, yamlWith } from '../rules/form.ts';
 import { destinationsFor, form, weightOf } from './form.ts';
 import { hostsOf, sideNames } from './host.ts';
 import type { Destination, HttpRule, RouteDestination } from './shape.ts';
@@ -18,14 +20,16 @@ export function unsplit(
   const names = sideNames(app);
   const stableRules = rules.filter(({ rule }) => destinationsFor(rule, app, 'stable').length > 0);
   if (stableRules.length > 0) {
+    const mended = withRules(
+      form,
+      route,
+      rules.map(({ rule }) => (destinationsFor(rule, app, 'stable').length > 0 ? withCanary(rule, app, weights) : rule)),
+    );
     return {
       what: `${name} has no http rule with the canary's destination \`${names.canary}\` beside \`${names.stable}\`: ${stableRules.map(({ text }) => text).join('; ')}.`,
       remedy: 'Put it in at weight 0, in each rule that is to be split. In all of them it reads:',
-      yaml: yamlWith(
-        form,
-        route,
-        rules.map(({ rule }) => (destinationsFor(rule, app, 'stable').length > 0 ? withCanary(rule, app, weights) : rule)),
-      ),
+      yaml: yamlText(manifestOf(mended)),
+      mended,
     };
   }
   return {

@@ -39,7 +39,7 @@ function existence(host: string, subset: string, app: Application, around: reado
   return [
     {
       what: `The subset \`${subset}\` of host ${host} is not there: ${where}. Requests for it would be answered with 503.`,
-      remedy: 'Define it, by a label that only the pods of its side have.',
+      remedy: `Define it, by a label that only the pods of its side have${yaml === undefined ? '.' : ':'}`,
       ...(yaml === undefined ? {} : { yaml }),
     },
   ];

@@ -200,7 +200,7 @@ const messages: readonly (readonly [string, 'problems' | 'warnings', number, str
     'agent-memory-by-two-hosts-at-rest-95-5',
     'warnings',
     1,
-    'The public host `agent-api.example.com` has no gateway in spec.gateways: the rules hold only for callers inside the mesh, and not for what comes in from outside. → Name the gateway that the host comes in by, or see that the controller at the edge is in the mesh.',
+    'The public host `agent-api.example.com` has no gateway in spec.gateways: the rules hold only for callers inside the mesh, and not for what comes in from outside. → See that the controller at the edge is in the mesh, or name the gateway that the host comes in by.',
   ],
   [
     'agent-memory-by-two-hosts-at-rest-95-5',

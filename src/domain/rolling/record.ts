@@ -1,0 +1,23 @@
+/** What a rolling update writes into the Lease, so that a successor finishes it or goes back. */
+export interface RollingRecord {
+  readonly phase: (typeof rollingPhases)[number];
+  /** What was rolled out: a successor with the same wish goes on, any other goes back first. */
+  readonly key: string;
+  readonly run: string;
+  /** ISO 8601, for people. */
+  readonly since: string;
+}
+
+export const rollingPhases = ['resting', 'writing', 'returning'] as const;
+
+/** Something may be half done. */
+export const isOpen = (record: RollingRecord | undefined): record is RollingRecord => record !== undefined && record.phase !== 'resting';
+
+/** Annotations can be edited by anyone who may edit the Lease. */
+export function readRollingRecord(value: unknown): RollingRecord | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { phase, key, run, since } = value as Readonly<Record<string, unknown>>;
+  const known = rollingPhases.find((each) => each === phase);
+  if (known === undefined || typeof key !== 'string' || typeof run !== 'string' || typeof since !== 'string') return undefined;
+  return { phase: known, key, run, since };
+}

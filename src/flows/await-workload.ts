@@ -1,0 +1,106 @@
+import { type Diagnosis, diagnose } from '../domain/kubernetes/diagnosis.ts';
+import { Pod } from '../domain/kubernetes/kinds.ts';
+import { type LabelSelector, selectorText } from '../domain/kubernetes/labels.ts';
+import type { KubernetesObject } from '../domain/kubernetes/object.ts';
+import { isReady } from '../domain/kubernetes/pod.ts';
+import { type Revision, revisionsOf } from '../domain/kubernetes/revision.ts';
+import { partitionOf } from '../domain/kubernetes/stateful-set-status.ts';
+import { deploymentStatus } from '../domain/kubernetes/workload.ts';
+import { neverReady, type UnreadySince, unreadySince } from '../domain/rolling/never-ready.ts';
+import type { WorkloadRef } from '../domain/rolling/workload-ref.ts';
+import type { World } from '../ports/world.ts';
+import { followAll } from './follow.ts';
+
+export type AwaitedWorkload =
+  | { readonly is: 'available'; readonly workload: KubernetesObject; readonly pods: readonly KubernetesObject[] }
+  | { readonly is: 'failed'; readonly what: string; readonly remedy: string; readonly diagnosis: Diagnosis | undefined }
+  | { readonly is: 'timed-out'; readonly waitingFor: string; readonly diagnosis: Diagnosis | undefined };
+
+export interface AwaitingWorkload {
+  readonly namespace: string;
+  readonly ref: WorkloadRef;
+  /** As it was written or last read: what is older than its generation is no news. */
+  readonly workload: KubernetesObject;
+  readonly seconds: number;
+  /** Told when it comes to something new. */
+  readonly onProgress?: (text: string) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Seconds that trouble must last: every pod is unready at first, and a first pull that failed may be a registry's hiccup. */
+const lastingFor = 5;
+
+/**
+ * Waits until a workload is done with its newest template, whatever its kind. Ends early when its new pods can never become ready, and
+ * when its controller has given up. Only pods of the newest revision are looked at; they are known by the controller's own label.
+ */
+export async function awaitWorkload(world: World, what: AwaitingWorkload): Promise<AwaitedWorkload> {
+  const { namespace, ref, seconds, signal } = what;
+  const labels = selectorText(selectorOf(what.workload));
+  const watched = [
+    { kind: ref.of.kind, options: { name: ref.name } },
+    { kind: Pod, options: { labels } },
+    ...(ref.of.keeper === undefined ? [] : [{ kind: ref.of.keeper, options: { labels } }]),
+  ];
+  let waitingFor = 'an answer of the cluster';
+  let told = '';
+  let trouble: Diagnosis | undefined;
+  let since: { readonly cause: Diagnosis['cause']; readonly at: number } | undefined;
+  let unready: UnreadySince = {};
+  const decision = await followAll<AwaitedWorkload>(
+    world,
+    { namespace, watched, seconds, ...(signal === undefined ? {} : { signal }) },
+    ([workloads = [], pods = [], keepers = []]) => {
+      const [workload] = workloads;
+      if (workload === undefined || (workload.metadata.generation ?? 0) < (what.workload.metadata.generation ?? 0)) return undefined;
+      const status = ref.of.status(workload);
+      const fresh = newPods(workload, revisionsOf(workload, keepers), pods);
+      if (status.is === 'failed') {
+        const diagnosis = diagnose(fresh, deploymentStatus(workload).conditions ?? []);
+        return { is: 'failed', what: diagnosis?.what ?? status.reason, remedy: diagnosis?.remedy ?? readEvents, diagnosis };
+      }
+      if (status.is === 'available') {
+        // The watches are not in step: the workload may be heard of before its pods.
+        if (fresh.filter(isReady).length >= expected(workload, status.replicas)) return { is: 'available', workload, pods: fresh };
+        waitingFor = 'its pods to be seen';
+      } else waitingFor = status.waitingFor;
+      if (waitingFor !== told) what.onProgress?.(`waiting for ${waitingFor}`);
+      told = waitingFor;
+      // Before the controller has seen the new template, the newest revision is still the one before.
+      if ((deploymentStatus(workload).observedGeneration ?? 0) < (workload.metadata.generation ?? 0)) return undefined;
+      const at = world.clock.monotonic();
+      trouble = diagnose(fresh, deploymentStatus(workload).conditions ?? []);
+      unready = unreadySince(unready, fresh, at);
+      const never = neverReady(unready, fresh, at);
+      if (never !== undefined) return { is: 'failed', what: never.what, remedy: never.remedy, diagnosis: never };
+      // By its cause: the texts of one trouble change between two back-offs.
+      if (trouble?.cause !== since?.cause) since = trouble === undefined ? undefined : { cause: trouble.cause, at };
+      const lasting = since !== undefined && at - since.at >= lastingFor;
+      return trouble?.fatal === true && lasting
+        ? { is: 'failed', what: trouble.what, remedy: trouble.remedy, diagnosis: trouble }
+        : undefined;
+    },
+  );
+  return decision ?? { is: 'timed-out', waitingFor, diagnosis: trouble };
+}
+
+const readEvents = 'Read the events of its newest pods.';
+
+export const selectorOf = (workload: KubernetesObject): LabelSelector =>
+  ((workload['spec'] ?? {}) as { readonly selector?: LabelSelector }).selector ?? {};
+
+/** With a partition, that many pods keep the template before. */
+const expected = (workload: KubernetesObject, replicas: number): number =>
+  workload.kind === 'StatefulSet' ? Math.max(0, replicas - partitionOf(workload)) : replicas;
+
+function newPods(
+  workload: KubernetesObject,
+  revisions: readonly Revision[],
+  pods: readonly KubernetesObject[],
+): readonly KubernetesObject[] {
+  const updateRevision = (workload['status'] as { readonly updateRevision?: string } | undefined)?.updateRevision;
+  const newest = workload.kind === 'StatefulSet' ? revisions.find(({ name }) => name === updateRevision) : revisions[0];
+  if (newest === undefined) return [];
+  const { key, value } = newest.podLabel;
+  return pods.filter(({ metadata }) => metadata.labels?.[key] === value);
+}

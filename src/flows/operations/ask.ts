@@ -1,0 +1,103 @@
+import type { LeaseView } from '../../domain/rollout/lease.ts';
+import { requesting } from '../../domain/rollout/lease-writes.ts';
+import type { Answer, EndRecord, Request, Requestable } from '../../domain/rollout/request.ts';
+import { durationText } from '../../domain/units/duration.ts';
+import { Failure } from '../../failure.ts';
+import type { World } from '../../ports/world.ts';
+import { leaseAt, type Place, pace, whereAsked, whoAsks } from './holder.ts';
+import type { OperationPlan } from './plan.ts';
+
+/** What came of a request to the run that holds the Lease. */
+export type Response =
+  | { readonly is: 'answered'; readonly answer: Answer }
+  /** The run gave the Lease away, or someone else has it. */
+  | { readonly is: 'ended'; readonly end: EndRecord | undefined; readonly answer: Answer | undefined }
+  /** Nobody holds the Lease, or whoever does gave no sign of life for as long as it lasts. */
+  | { readonly is: 'nobody'; readonly lease: LeaseView | undefined };
+
+/**
+ * Asks, and waits for the answer; with `until: 'ended'` for the end of the run after it was accepted. Throws OPERATION_REFUSED where another
+ * request stands in the way, and NOT_ANSWERED.
+ */
+export async function ask(world: World, plan: OperationPlan, place: Place, until: 'answered' | 'ended' = 'answered'): Promise<Response> {
+  const asked = await leave(world, plan, place);
+  if (asked === undefined) return { is: 'nobody', lease: await leaseAt(world, place) };
+  const { request, seen } = asked;
+  world.log.line(`Asked ${seen.holder} to ${request.what}. It looks every ${durationText(Math.round(seen.durationSeconds / 3))}.`);
+  const began = world.clock.monotonic();
+  let last = { sign: seen.sign, at: began };
+  let accepted: Answer | undefined;
+  for (;;) {
+    await world.clock.sleep(pace);
+    const lease = await leaseAt(world, place);
+    const now = world.clock.monotonic();
+    if (lease === undefined || lease.holder !== seen.holder || lease.epoch !== seen.epoch)
+      return { is: 'ended', end: endOf(lease, request), answer: accepted };
+    if (lease.answer?.id === request.id && accepted === undefined) {
+      if (until === 'answered' || lease.answer.is !== 'accepted') return { is: 'answered', answer: lease.answer };
+      accepted = lease.answer;
+      world.log.line(`Accepted: ${accepted.text} Waiting for its end.`);
+    }
+    if (accepted === undefined && lease.request?.id !== request.id) throw replaced(lease.request);
+    if (lease.sign !== last.sign) last = { sign: lease.sign, at: now };
+    if (now - last.at >= lease.durationSeconds) return { is: 'nobody', lease };
+    if (now - began >= plan.canary.lockTimeout) throw unanswered(lease, request.what, plan.canary.lockTimeout, accepted);
+  }
+}
+
+/** `undefined`: nobody holds the Lease. */
+async function leave(
+  world: World,
+  { operation, reason }: OperationPlan,
+  place: Place,
+): Promise<{ readonly request: Request; readonly seen: LeaseView } | undefined> {
+  for (;;) {
+    const seen = await leaseAt(world, place);
+    if (seen === undefined || seen.holder === '') return undefined;
+    const pending = pendingOf(seen);
+    if (pending?.what === 'abort' && operation !== 'abort') {
+      throw new Failure('OPERATION_REFUSED', `${pending.who} has asked for \`abort\` already.`, 'Let it end, and start again.');
+    }
+    const request: Request = {
+      id: world.run.holder,
+      what: operation as Requestable,
+      epoch: seen.epoch,
+      who: whoAsks(world),
+      why: reason,
+      at: world.clock.now().toISOString(),
+      run: whereAsked(world),
+    };
+    try {
+      await world.cluster.write({ do: 'patch', ref: place.lease, operations: requesting(seen, request) });
+      return { request, seen };
+    } catch (error) {
+      if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
+      // Renewed or given away in between: read again.
+      await world.clock.sleep(0.2);
+    }
+  }
+}
+
+/** Not yet answered, and meant for this holder. */
+export const pendingOf = ({ request, answer, epoch }: LeaseView): Request | undefined =>
+  request !== undefined && request.epoch === epoch && answer?.id !== request.id ? request : undefined;
+
+/** Of the run that was asked, and not of one long before. */
+const endOf = (lease: LeaseView | undefined, { epoch }: Request): EndRecord | undefined =>
+  lease?.ended?.epoch === epoch ? lease.ended : undefined;
+
+const replaced = (by: Request | undefined): Failure =>
+  new Failure(
+    'OPERATION_REFUSED',
+    by === undefined ? 'The request was removed from the Lease.' : `${by.who} asked for \`${by.what}\` before this was answered.`,
+    'See `operation: status`, and ask again.',
+  );
+
+const unanswered = ({ holder }: LeaseView, what: string, seconds: number, accepted: Answer | undefined): Failure =>
+  new Failure(
+    'NOT_ANSWERED',
+    accepted === undefined
+      ? `${holder} did not answer \`${what}\` within ${durationText(seconds)}, although it renews the Lease.`
+      : `${holder} has accepted \`${what}\`, and has not ended within ${durationText(seconds)}.`,
+    'It may be in a phase that hears nobody, such as going back. See its log and `operation: status`; a run that hangs can be cancelled.',
+  );

@@ -1,0 +1,23 @@
+import type { World } from '../../ports/world.ts';
+import type { OperationName, OperationPlan } from './plan.ts';
+import { prepare } from './prepare.ts';
+import { abort, pauseOrResume, promote } from './requests.ts';
+import type { OperationResult } from './result.ts';
+import { status } from './status.ts';
+import { uninstall } from './uninstall.ts';
+import { unlock } from './unlock.ts';
+
+type Operate = (world: World, plan: OperationPlan) => Promise<OperationResult>;
+
+const operations: Readonly<Record<OperationName, Operate>> = {
+  status,
+  pause: pauseOrResume,
+  resume: pauseOrResume,
+  promote,
+  abort,
+  prepare,
+  uninstall,
+  unlock,
+};
+
+export const executeOperation = (plan: OperationPlan, world: World): Promise<OperationResult> => operations[plan.operation](world, plan);

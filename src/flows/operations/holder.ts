@@ -1,0 +1,76 @@
+import { Lease } from '../../domain/kubernetes/kinds.ts';
+import type { ObjectRef } from '../../domain/kubernetes/object.ts';
+import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
+import { Failure } from '../../failure.ts';
+import type { World } from '../../ports/world.ts';
+import type { Lock } from '../held-lock.ts';
+import { patiently } from '../patiently.ts';
+import type { OperationPlan } from './plan.ts';
+
+/** Seconds between two looks. */
+export const pace = 2;
+/** Seconds for an API server that does not answer. */
+const patience = 60;
+
+export interface Place {
+  readonly service: string;
+  readonly namespace: string;
+  readonly lease: ObjectRef;
+}
+
+export function placeOf(world: World, { canary: { service, namespace: given } }: OperationPlan): Place {
+  const namespace = given ?? world.defaultNamespace;
+  return { service, namespace, lease: { kind: Lease, namespace, name: leaseName(service) } };
+}
+
+export async function leaseAt(world: World, { lease }: Place): Promise<LeaseView | undefined> {
+  const object = await patiently(world, { seconds: patience }, () => world.cluster.get(lease));
+  return object === undefined ? undefined : readLease(object);
+}
+
+export type Life = 'alive' | 'dead' | 'nobody';
+
+/**
+ * Whether whoever holds the Lease renews it, by our own clock: the stamps in it are another machine's time. It takes a third of the Lease's
+ * duration for a living one, and all of it for a dead one.
+ */
+export async function lifeOf(world: World, place: Place): Promise<{ readonly life: Life; readonly lease: LeaseView | undefined }> {
+  const first = await leaseAt(world, place);
+  if (first === undefined || first.holder === '') return { life: 'nobody', lease: first };
+  world.log.line(`The Lease is held by ${first.holder}: waiting for a sign of life.`);
+  const began = world.clock.monotonic();
+  for (;;) {
+    await world.clock.sleep(pace);
+    const lease = await leaseAt(world, place);
+    if (lease === undefined || lease.holder === '') return { life: 'nobody', lease };
+    if (lease.sign !== first.sign) return { life: 'alive', lease };
+    if (world.clock.monotonic() - began >= first.durationSeconds) return { life: 'dead', lease };
+  }
+}
+
+/** For what nobody may do beside a run. Throws OPERATION_REFUSED. */
+export async function refuseBesideRun(world: World, place: Place, what: string): Promise<LeaseView | undefined> {
+  const { life, lease } = await lifeOf(world, place);
+  if (life !== 'alive') return lease;
+  throw new Failure(
+    'OPERATION_REFUSED',
+    `\`${what}\` is not done beside a living run: ${lease?.holder} renews the Lease of ${place.service}.`,
+    'Wait for it to end, or end it by `operation: abort`.',
+  );
+}
+
+/** What an operation did stands whether or not this arrives: the Lease expires by itself. */
+export async function giveAway(world: World, lock: Lock): Promise<void> {
+  try {
+    await lock.record({ release: true });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
+  } finally {
+    lock.stop();
+  }
+}
+
+/** How this process is named in what it asks and records. */
+export const whoAsks = ({ run }: World): string => run.actor ?? run.holder;
+export const whereAsked = ({ run }: World): string => run.page ?? run.holder;

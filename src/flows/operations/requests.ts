@@ -1,0 +1,121 @@
+import { midPromotion } from '../../domain/rollout/begin.ts';
+import { aborted } from '../../domain/rollout/cause.ts';
+import type { LeaseView } from '../../domain/rollout/lease.ts';
+import { parseImage } from '../../domain/units/image.ts';
+import { Failure } from '../../failure.ts';
+import type { World } from '../../ports/world.ts';
+import { executeCanary } from '../canary/execute.ts';
+import { takeBackHeld } from '../canary/take-back.ts';
+import { acquireLock } from '../lock.ts';
+import { ask } from './ask.ts';
+import { leaseAt, type Place, placeOf, whoAsks } from './holder.ts';
+import type { OperationPlan } from './plan.ts';
+import { type OperationResult, told, wouldDo } from './result.ts';
+
+/** `pause` and `resume`: of a run that goes on, and of no other. */
+export async function pauseOrResume(world: World, plan: OperationPlan): Promise<OperationResult> {
+  const place = placeOf(world, plan);
+  if (plan.canary.dryRun) return await wouldAsk(world, plan, place, 'Nobody would hear it.');
+  const response = await ask(world, plan, place);
+  if (response.is === 'answered') return answered(plan, response.answer);
+  if (response.is === 'ended') throw tooLate(plan, response.end?.outcome);
+  throw nobody(plan, response.lease);
+}
+
+function answered({ operation }: OperationPlan, { is, text }: { readonly is: string; readonly text: string }): OperationResult {
+  if (is === 'refused') throw new Failure('OPERATION_REFUSED', `The run refused to ${operation}: ${text}`, 'See `operation: status`.');
+  return told(is === 'accepted' ? 'done' : 'nothing-to-do', text);
+}
+
+/** The run goes back; where none is left, this is the one that takes back. */
+export async function abort(world: World, plan: OperationPlan): Promise<OperationResult> {
+  const place = placeOf(world, plan);
+  if (plan.canary.dryRun) return await wouldAsk(world, plan, place, 'What its run has left is taken back from here.');
+  const response = await ask(world, plan, place, 'ended');
+  if (response.is === 'answered') return answered(plan, response.answer);
+  if (response.is === 'nobody') return await takeBackFromHere(world, plan, place, response.lease);
+  const { end, answer } = response;
+  if (end === undefined) {
+    return told('unknown', 'The run does not hold the Lease any more, and has not said how it ended.', {
+      remedy: 'See `operation: status`. If another run goes on by now, it went to weight 0 first.',
+    });
+  }
+  const heard = answer === undefined ? 'It had ended by itself before it heard of this. ' : '';
+  return told(end.outcome, `${heard}${end.text}`, { succeeded: end.outcome !== 'unknown' && end.outcome !== 'paused' });
+}
+
+async function takeBackFromHere(world: World, plan: OperationPlan, place: Place, lease: LeaseView | undefined): Promise<OperationResult> {
+  const { canary, reason } = plan;
+  if (lease === undefined || isTidy(lease))
+    return told('nothing-to-do', `No rollout of ${place.service} goes on, and none was left behind.`);
+  const started = world.clock.now().toISOString();
+  const { holder } = world.run;
+  world.handover.save({ holder, open: 'true' });
+  const lock = await acquireLock(world, {
+    service: place.service,
+    namespace: place.namespace,
+    duration: canary.leaseDuration,
+    timeout: canary.lockTimeout,
+    successorOf: lease.holder,
+  });
+  try {
+    const cause = aborted({ who: whoAsks(world), why: reason });
+    const result = await takeBackHeld(world, { plan: canary, lock, cause, patience: canary.rolloutTimeout, started });
+    return result === undefined
+      ? told('nothing-to-do', `No rollout of ${place.service} goes on, and none was left behind.`)
+      : { is: 'run', plan: canary, result };
+  } finally {
+    lock.stop();
+  }
+}
+
+const isTidy = ({ holder, rollout }: LeaseView): boolean => holder === '' && (rollout === undefined || rollout.phase === 'resting');
+
+/** The run skips what is left of its ladder; where none is left, the image is promoted from here, through weight 0. */
+export async function promote(world: World, plan: OperationPlan): Promise<OperationResult> {
+  const place = placeOf(world, plan);
+  if (plan.canary.dryRun) return await wouldAsk(world, plan, place, 'Its image is promoted from here.');
+  const response = await ask(world, plan, place);
+  if (response.is === 'answered') return answered(plan, response.answer);
+  // A pause may have come to its limit just now: then the run has left its canary to whoever decides.
+  const lease = response.is === 'nobody' ? response.lease : await leaseAt(world, place);
+  const record = lease?.rollout;
+  const isLeft = record !== undefined && (['stages', 'paused'].includes(record.phase) || midPromotion(record.phase));
+  if (response.is === 'ended' && record?.phase !== 'paused') throw tooLate(plan, response.end?.outcome);
+  const image = isLeft ? parseImage(record.image) : undefined;
+  if (image?.ok !== true) throw nobody(plan, lease);
+  world.log.line('No run is left to ask: the promotion starts here, from weight 0.');
+  const canary = { ...plan.canary, image: image.value };
+  return { is: 'run', plan: canary, result: await executeCanary(canary, world) };
+}
+
+async function wouldAsk(world: World, { operation }: OperationPlan, place: Place, otherwise: string): Promise<OperationResult> {
+  const lease = await leaseAt(world, place);
+  const held = lease !== undefined && lease.holder !== '';
+  return wouldDo(
+    held ? [`a request to ${lease.holder} on Lease ${place.lease.name}: ${operation}. If it does not live: ${otherwise}`] : [otherwise],
+  );
+}
+
+const tooLate = ({ operation }: OperationPlan, outcome: string | undefined): Failure =>
+  new Failure(
+    'OPERATION_REFUSED',
+    `The run ended before it could ${operation}${outcome === undefined ? '' : `: ${outcome}`}.`,
+    'See `operation: status`, and start the workflow again where that is wanted.',
+  );
+
+function nobody({ operation }: OperationPlan, lease: LeaseView | undefined): Failure {
+  const left = lease?.rollout?.phase;
+  if (left === 'paused' || left === 'stages') {
+    return new Failure(
+      'OPERATION_REFUSED',
+      `There is no run to ${operation}: it has ended and left ${lease?.rollout?.weight} % on the canary. Nothing is resumed in the middle of its stages.`,
+      'Run `operation: promote` or `operation: abort`, or start the workflow again: it begins with the first stage.',
+    );
+  }
+  return new Failure(
+    'OPERATION_REFUSED',
+    `There is no run to ${operation}${left === undefined ? ': nobody has rolled out this service here' : `: the last one is in the phase \`${left}\``}.`,
+    operation === 'promote' ? 'Run `actions/promote` for an image that was analysed, or start a release.' : 'See `operation: status`.',
+  );
+}

@@ -1,0 +1,126 @@
+import { isNothing, nothingChanged } from '../../domain/capacity/record.ts';
+import { type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kubernetes/object.ts';
+import { annotationPath } from '../../domain/kubernetes/patch.ts';
+import type { LeaseView } from '../../domain/rollout/lease.ts';
+import { epochAnnotation } from '../../domain/rollout/lease.ts';
+import { Failure } from '../../failure.ts';
+import type { World } from '../../ports/world.ts';
+import { applicationOf } from '../canary/survey.ts';
+import { acquireLock } from '../lock.ts';
+import { giveAway, leaseAt, type Place, placeOf, refuseBesideRun } from './holder.ts';
+import { ourKinds, ourObjects } from './left-behind.ts';
+import type { OperationPlan } from './plan.ts';
+import { type OperationResult, told, wouldDo } from './result.ts';
+
+const stays =
+  'The route keeps its second backend at weight 0, and the Service of the canary stays: they are yours. Remove them together, the backend first.';
+
+/** Removes all that is ours, the Lease last: until then nobody else begins. */
+export async function uninstall(world: World, plan: OperationPlan): Promise<OperationResult> {
+  const place = placeOf(world, plan);
+  const { dryRun } = plan.canary;
+  const lease = dryRun ? await leaseAt(world, place) : await refuseBesideRun(world, place, 'uninstall');
+  await refuseUnderWeight(world, plan, place, lease);
+  const objects = await ours(world, place);
+  const routes = await annotatedRoutes(world, plan, place);
+  const listed = [
+    ...objects.map(nameOf),
+    ...routes.map(({ ref }) => `the annotation ${epochAnnotation} of ${nameOf(ref)}`),
+    ...(lease === undefined ? [] : [nameOf(place.lease)]),
+  ];
+  if (listed.length === 0) return told('nothing-to-do', `Nothing of wf-deploy is left of ${place.service}.`);
+  if (dryRun) return wouldDo(listed.map((each) => `${each}: removed`));
+  const { service, namespace } = place;
+  const lock = await acquireLock(world, {
+    service,
+    namespace,
+    duration: plan.canary.leaseDuration,
+    timeout: plan.canary.lockTimeout,
+    ...(lease === undefined ? {} : { successorOf: lease.holder }),
+  });
+  const writes: string[] = [];
+  const gone = (what: string): void => {
+    writes.push(`${what}: removed`);
+    world.log.line(`  ${what}: removed`);
+  };
+  try {
+    // A run may have come and gone while this waited for the lock.
+    await refuseUnderWeight(world, plan, place, lock.found);
+    for (const ref of await ours(world, place)) {
+      await remove(world, ref);
+      gone(nameOf(ref));
+    }
+    for (const { ref, value } of await annotatedRoutes(world, plan, place)) {
+      const path = annotationPath(epochAnnotation);
+      await world.cluster.write({
+        do: 'patch',
+        ref,
+        operations: [
+          { op: 'test', path, value },
+          { op: 'remove', path },
+        ],
+      });
+      gone(`the annotation ${epochAnnotation} of ${nameOf(ref)}`);
+    }
+  } catch (error) {
+    await giveAway(world, lock);
+    throw error;
+  } finally {
+    lock.stop();
+  }
+  await remove(world, place.lease);
+  gone(nameOf(place.lease));
+  return told('done', `Nothing of wf-deploy is left of ${place.service}. ${stays}`, { writes });
+}
+
+async function refuseUnderWeight(
+  world: World,
+  { canary }: OperationPlan,
+  { namespace }: Place,
+  lease: LeaseView | undefined,
+): Promise<void> {
+  const app = applicationOf(canary, namespace);
+  const found = await Promise.all(canary.router.objects(app).map((ref) => world.cluster.get(ref)));
+  const objects = found.filter((object) => object !== undefined);
+  const weight = objects.length < found.length ? 0 : canary.router.weight(objects, app);
+  const phase = lease?.rollout?.phase ?? 'resting';
+  if (weight === 0 && phase === 'resting' && isNothing(lease?.capacity ?? nothingChanged)) return;
+  throw new Failure(
+    'OPERATION_REFUSED',
+    weight > 0
+      ? `The route gives the canary ${weight} %: without its pods these users would get errors.`
+      : `The last rollout was left in the phase \`${phase}\`: its way back is written in the Lease.`,
+    'Run `operation: abort` first.',
+  );
+}
+
+/** What a Job owns goes with it and may be listed still: it is removed by its own name all the same. */
+async function ours(world: World, { service, namespace }: Place): Promise<readonly ObjectRef[]> {
+  const lists = await Promise.all(
+    ourKinds.map(async (kind) => {
+      const found = await world.cluster.list(kind, namespace, { labels: ourObjects(service) });
+      return found.map(({ metadata }: KubernetesObject) => ({ kind, namespace, name: metadata.name }));
+    }),
+  );
+  return lists.flat();
+}
+
+async function annotatedRoutes(
+  world: World,
+  { canary }: OperationPlan,
+  { namespace }: Place,
+): Promise<readonly { readonly ref: ObjectRef; readonly value: string }[]> {
+  const refs = canary.router.objects(applicationOf(canary, namespace));
+  const found = await Promise.all(
+    refs.map(async (ref) => ({ ref, value: (await world.cluster.get(ref))?.metadata.annotations?.[epochAnnotation] })),
+  );
+  return found.flatMap(({ ref, value }) => (value === undefined ? [] : [{ ref, value }]));
+}
+
+async function remove(world: World, ref: ObjectRef): Promise<void> {
+  try {
+    await world.cluster.write({ do: 'delete', ref });
+  } catch (error) {
+    if (!(error instanceof Failure && error.code === 'CLUSTER_NOT_FOUND')) throw error;
+  }
+}

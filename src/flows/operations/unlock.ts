@@ -1,0 +1,86 @@
+import { Event, Lease } from '../../domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { midPromotion } from '../../domain/rollout/begin.ts';
+import type { LeaseView } from '../../domain/rollout/lease.ts';
+import { Failure } from '../../failure.ts';
+import type { World } from '../../ports/world.ts';
+import { acquireLock } from '../lock.ts';
+import { type Place, placeOf, refuseBesideRun, whereAsked, whoAsks } from './holder.ts';
+import type { OperationPlan } from './plan.ts';
+import { type OperationResult, told, wouldDo } from './result.ts';
+
+/**
+ * Gives away a Lease whose holder is gone, with the reason. It is taken first, by resourceVersion and with the next epoch, so that a holder
+ * that comes back after all writes nothing more. What that one has left stays written down: the way back is not lost.
+ */
+export async function unlock(world: World, plan: OperationPlan): Promise<OperationResult> {
+  const place = placeOf(world, plan);
+  const lease = await refuseBesideRun(world, place, 'unlock');
+  if (lease === undefined || lease.holder === '') return told('nothing-to-do', `Nobody holds the Lease of ${place.service}.`);
+  if (plan.canary.dryRun) return wouldDo([`Lease ${place.lease.name}: taken from ${lease.holder} and given away`]);
+  const { service, namespace } = place;
+  const lock = await acquireLock(world, {
+    service,
+    namespace,
+    duration: plan.canary.leaseDuration,
+    timeout: plan.canary.lockTimeout,
+    successorOf: lease.holder,
+  });
+  const from = lock.found?.holder ?? lease.holder;
+  const record = { from, who: whoAsks(world), why: plan.reason, run: whereAsked(world), at: world.clock.now().toISOString() };
+  try {
+    await lock.record({ unlocked: record, release: true });
+  } finally {
+    lock.stop();
+  }
+  const writes = [`Lease ${place.lease.name}: taken from ${from} and given away`];
+  const reason = `The Lease of ${service} is free. It was held by ${from}, which gave no sign of life.`;
+  const noted = await note(world, place, `${record.who} took the Lease from ${from}: ${record.why}`);
+  return told('done', reason, { writes: [...writes, ...noted], ...next(lock.found ?? lease) });
+}
+
+/** It never leaves weight without saying what takes it back. */
+function next({ rollout, guardian }: LeaseView): { readonly remedy?: string } {
+  if (rollout === undefined || rollout.phase === 'resting') return {};
+  const carries = rollout.weight > 0 || midPromotion(rollout.phase);
+  const watched = guardian?.is === 'watching' || guardian?.is === 'pausing';
+  const who = watched ? 'Its guardian takes it back unless somebody does so before' : 'Nobody takes it back by itself';
+  return {
+    remedy: carries
+      ? `That run has left ${rollout.weight} % on the canary, in the phase \`${rollout.phase}\`. ${who}: run \`operation: abort\` now, or start a release.`
+      : `That run was left in the phase \`${rollout.phase}\`: \`operation: abort\` or the next release tidies up after it.`,
+  };
+}
+
+/** Advisory: who may not write events has still unlocked. */
+async function note(world: World, { lease, namespace }: Place, message: string): Promise<readonly string[]> {
+  const now = world.clock.now();
+  try {
+    const about = await world.cluster.get(lease);
+    const uid = about?.metadata.uid;
+    const object: KubernetesObject = {
+      apiVersion: Event.apiVersion,
+      kind: Event.kind,
+      metadata: { name: `${lease.name}.${now.getTime().toString(16)}`, namespace },
+      involvedObject: {
+        apiVersion: Lease.apiVersion,
+        kind: Lease.kind,
+        name: lease.name,
+        namespace,
+        ...(uid === undefined ? {} : { uid }),
+      },
+      type: 'Warning',
+      reason: 'LeaseUnlocked',
+      message,
+      source: { component: 'wf-deploy' },
+      firstTimestamp: now.toISOString(),
+      lastTimestamp: now.toISOString(),
+      count: 1,
+    };
+    await world.cluster.write({ do: 'create', kind: Event, namespace, object });
+    return ['an Event with the reason'];
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return [`no Event with the reason: ${error.what}`];
+  }
+}

@@ -1,0 +1,46 @@
+import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { type Change, wayBackOf } from '../../domain/rolling/change.ts';
+import type { RollingPlan } from '../../domain/rolling/rolling.ts';
+import type { WorkloadRef } from '../../domain/rolling/workload-ref.ts';
+import type { LeaseView } from '../../domain/rollout/lease.ts';
+import type { Problem } from '../../domain/rollout/problem.ts';
+import type { DeployPlan } from './plan.ts';
+
+/** One object of a run, with what its rehearsal showed. */
+export interface Step {
+  readonly change: Change;
+  readonly workload: WorkloadRef | undefined;
+  /** Of an apply: what others had set is taken, because that was accepted, or it was ours by another way of writing. */
+  readonly force: boolean;
+  /** As it was read. `undefined`: it is not there. */
+  readonly present: KubernetesObject | undefined;
+  /** As the API server would store it. */
+  readonly after: KubernetesObject;
+  readonly changes: boolean;
+  /** Its pods are replaced. */
+  readonly renewed: boolean;
+  /** A line for each field that changes. */
+  readonly lines: readonly string[];
+  /** Its pods follow by themselves and are waited for. */
+  readonly waits: boolean;
+}
+
+/** What the preflight found, and what follows from it: everything a rolling update stands on. */
+export interface StageGround {
+  readonly namespace: string;
+  readonly steps: readonly Step[];
+  /** The same wish has the same key, in whichever run. */
+  readonly key: string;
+  /** Where the pods of the first step that waits listen; `undefined` where nothing is asked. */
+  readonly port: number | undefined;
+  readonly lease: LeaseView | undefined;
+  readonly skipped: readonly string[];
+  readonly warnings: readonly Problem[];
+  readonly notes: readonly string[];
+}
+
+export const rollingPlanOf = (plan: DeployPlan, { steps }: StageGround): RollingPlan => ({
+  steps: steps.map(({ waits }) => ({ waits })),
+  wayBack: wayBackOf(steps.map(({ change }) => change)),
+  smoke: plan.smoke.length > 0,
+});

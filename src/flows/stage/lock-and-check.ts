@@ -1,0 +1,41 @@
+import { Failure } from '../../failure.ts';
+import type { World } from '../../ports/world.ts';
+import type { Lock } from '../held-lock.ts';
+import { acquireLock } from '../lock.ts';
+import type { StageGround } from './ground.ts';
+import type { DeployPlan, StagePlan } from './plan.ts';
+import { preflight } from './preflight.ts';
+
+/** The lock of the service. Before the first write the `post` step is told whose successor it is. Throws LOCK_HELD, CANCELLED. */
+export async function lock(world: World, plan: StagePlan, namespace: string): Promise<Lock> {
+  const cancel = new AbortController();
+  const stopListening = world.cancellation.onRequest((by) =>
+    cancel.abort(
+      new Failure('CANCELLED', `The run was cancelled (${by}) before anything was written.`, 'Start it again when you are ready.'),
+    ),
+  );
+  try {
+    world.handover.save({ holder: world.run.holder, open: 'true' });
+    const { service, leaseDuration: duration, lockTimeout: timeout } = plan;
+    return await acquireLock(world, { service, namespace, duration, timeout, signal: cancel.signal });
+  } finally {
+    stopListening();
+  }
+}
+
+/** What the preflight found, under the lock: looked at again when someone else was here in between. */
+export async function checkedAgain(world: World, plan: DeployPlan, held: Lock, checked: StageGround): Promise<StageGround> {
+  if (held.found?.resourceVersion === checked.lease?.resourceVersion) return checked;
+  return await releasing(held, () => preflight(world, plan));
+}
+
+/** Gives the lock away when the work throws: nothing was written yet. */
+export async function releasing<T>(held: Lock, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await held.record({ release: true });
+    held.stop();
+    throw error;
+  }
+}

@@ -1,0 +1,123 @@
+import { Lease } from '../../domain/kubernetes/kinds.ts';
+import { selectorText } from '../../domain/kubernetes/labels.ts';
+import { type KubernetesObject, nameOf } from '../../domain/kubernetes/object.ts';
+import { historyOf } from '../../domain/rolling/history-rows.ts';
+import { stagePermissions } from '../../domain/rolling/permissions.ts';
+import { refOf, workloadName } from '../../domain/rolling/workload-ref.ts';
+import { deployment } from '../../domain/rolling/workloads/deployment.ts';
+import { leaseName, readLease } from '../../domain/rollout/lease.ts';
+import { Failure } from '../../failure.ts';
+import type { World } from '../../ports/world.ts';
+import { selectorOf } from '../await-workload.ts';
+import { unlessForbidden } from '../canary/unless-forbidden.ts';
+import { lock } from './lock-and-check.ts';
+import { change, settled, type Target } from './operate-change.ts';
+import type { OperationPlan } from './plan.ts';
+import { ownershipFindings, permissionFindings, unfinishedCanary } from './preflight-checks.ts';
+import type { OperationResult, WorkloadReport } from './result.ts';
+import type { Writing } from './session.ts';
+import { deniedOf } from './survey.ts';
+
+/** Status, history, undo, pause, resume, restart: each workload by itself, with the meaning that kubectl rollout gives them. */
+export async function operate(plan: OperationPlan, world: World): Promise<OperationResult> {
+  const started = world.clock.now().toISOString();
+  const namespace = plan.namespace ?? world.defaultNamespace;
+  const reads = plan.operation === 'status' || plan.operation === 'history';
+  const targets = await look(world, plan, namespace, reads);
+  const warnings = ownershipFindings('accept', reads ? [] : targets.map(({ workload }) => ({ present: workload }))).warnings.map(
+    ({ what, remedy }) => `${what} ${remedy}`,
+  );
+  const writes: Writing[] = [];
+  const workloads = reads
+    ? await Promise.all(targets.map((target) => read(world, plan, namespace, target)))
+    : await locked(world, plan, namespace, () => change(world, plan, namespace, targets, writes));
+  const failures = workloads.filter(({ ok }) => !ok);
+  return {
+    operation: plan.operation,
+    outcome: plan.dryRun ? 'not-started' : failures.length > 0 ? 'failed' : 'done',
+    dryRun: plan.dryRun,
+    code: failures.length > 0 ? 'ROLLOUT_FAILED' : undefined,
+    reason: (failures.length > 0 ? failures : workloads).map(({ said }) => said).join(' '),
+    remedy: failures.length > 0 ? 'See the workloads that are named.' : undefined,
+    namespace,
+    workloads,
+    writes,
+    warnings,
+    started,
+    ended: world.clock.now().toISOString(),
+    run: world.run.page,
+  };
+}
+
+async function look(world: World, plan: OperationPlan, namespace: string, reads: boolean): Promise<readonly Target[]> {
+  const refs = plan.workloads ?? [{ of: deployment, name: plan.service }];
+  const found = await Promise.all(refs.map((ref) => unlessForbidden(world.cluster.get(refOf(ref, namespace)), undefined)));
+  const wanted = stagePermissions({
+    service: plan.service,
+    namespace,
+    workloads: refs,
+    applied: [],
+    reads,
+    journal: false,
+    portForward: false,
+  });
+  const denied = permissionFindings(plan, await deniedOf(world, wanted), namespace);
+  const lease = reads ? undefined : await world.cluster.get({ kind: Lease, namespace, name: leaseName(plan.service) });
+  const problems = [
+    ...denied.problems,
+    ...(denied.problems.length > 0
+      ? []
+      : refs.flatMap((ref, index) =>
+          found[index] === undefined
+            ? [{ what: `${nameOf(refOf(ref, namespace))} is not there.`, remedy: 'Check `namespace`, `service` and `workloads`.' }]
+            : [],
+        )),
+    ...unfinishedCanary(plan, lease === undefined ? undefined : readLease(lease)),
+  ];
+  if (problems.length > 0)
+    throw new Failure(
+      'PREFLIGHT_FAILED',
+      problems.map(({ what, remedy }) => `- ${what}\n  → ${remedy}`).join('\n'),
+      'Mend what is listed and start again. Nothing was written.',
+    );
+  return await Promise.all(
+    refs.map(async (ref, index) => {
+      const workload = found[index] as KubernetesObject;
+      const { keeper } = ref.of;
+      const keepers =
+        keeper === undefined ? [] : await world.cluster.list(keeper, namespace, { labels: selectorText(selectorOf(workload)) });
+      return { ref, workload, keepers };
+    }),
+  );
+}
+
+async function read(world: World, plan: OperationPlan, namespace: string, { ref, workload, keepers }: Target): Promise<WorkloadReport> {
+  const shared = { kind: ref.of.kind.kind, name: ref.name };
+  if (plan.operation === 'status') return { ...shared, ...(await settled(world, plan, namespace, ref, workload)), history: [] };
+  const history = historyOf(workload, keepers);
+  const said =
+    ref.of.keeper === undefined ? `${workloadName(ref)} keeps no revisions.` : `${workloadName(ref)} has ${history.length} revisions.`;
+  return { ...shared, said, ok: true, history };
+}
+
+async function locked<T>(world: World, plan: OperationPlan, namespace: string, work: () => Promise<T>): Promise<T> {
+  if (plan.dryRun) return await work();
+  const lease = await lock(world, plan, namespace);
+  try {
+    return await work();
+  } finally {
+    await release(world, lease);
+  }
+}
+
+async function release(world: World, lease: Awaited<ReturnType<typeof lock>>): Promise<void> {
+  try {
+    await lease.record({ release: true });
+    world.handover.save({ open: 'false' });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
+  } finally {
+    lease.stop();
+  }
+}

@@ -1,0 +1,150 @@
+import { Pod } from '../../domain/kubernetes/kinds.ts';
+import { isReady } from '../../domain/kubernetes/pod.ts';
+import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
+import type { RollingEffect, RollingEvent } from '../../domain/rolling/rolling.ts';
+import { type WorkloadRef, workloadName } from '../../domain/rolling/workload-ref.ts';
+import type { Cause } from '../../domain/rollout/cause.ts';
+import { durationText } from '../../domain/units/duration.ts';
+import { Failure } from '../../failure.ts';
+import { type AwaitingWorkload, awaitWorkload } from '../await-workload.ts';
+import { explain } from '../explain.ts';
+import { isTransient } from '../follow.ts';
+import { runSmoke } from '../smoke.ts';
+import { alert } from './alert.ts';
+import { keepJournal } from './keep-journal.ts';
+import type { Session } from './session.ts';
+import { takeBackEntry, writeStep } from './writes.ts';
+
+/** Carries one effect out and answers with its event. Never throws for what the world does. */
+export async function perform(session: Session, effect: RollingEffect, signal: AbortSignal): Promise<RollingEvent> {
+  const { world, plan } = session;
+  const deadline = world.clock.monotonic() + plan.rolloutTimeout;
+  for (;;) {
+    try {
+      return await once(session, effect, signal);
+    } catch (error) {
+      if (signal.aborted || session.lock.lost.aborted) throw error;
+      if (!isTransient(error) || world.clock.monotonic() >= deadline) return failed(error);
+      world.log.line(`  ${error.what} Trying again.`);
+      await world.clock.sleep(1, signal);
+    }
+  }
+}
+
+const done: RollingEvent = { on: 'done' };
+
+async function once(session: Session, effect: RollingEffect, signal: AbortSignal): Promise<RollingEvent> {
+  const { world, plan, ground, lock } = session;
+  switch (effect.do) {
+    case 'record': {
+      // The way back is kept before the Lease says that something is written; a dead run's stays as it is.
+      if (!session.kept && effect.phase === 'writing') await keepJournal(world, plan.service, ground.namespace, session.journal, signal);
+      const run = world.run.page ?? world.run.holder;
+      await lock.record({ rolling: { phase: effect.phase, key: session.journal.key, run, since: world.clock.now().toISOString() } });
+      return done;
+    }
+    case 'write': {
+      await freshLock(session, signal);
+      const step = ground.steps[effect.step];
+      if (step !== undefined) session.written.set(effect.step, await writeStep(session, step, signal));
+      return done;
+    }
+    case 'await':
+      return await awaitStep(session, effect.step, signal);
+    case 'smoke':
+      await smoke(session, signal);
+      return done;
+    case 'take-back': {
+      const entry = session.entries[effect.step];
+      if (entry !== undefined) await takeBackEntry(session, entry, signal);
+      return done;
+    }
+    case 'await-back':
+      return await awaitBack(session, signal);
+    case 'alert':
+      await alert(session);
+      return done;
+  }
+}
+
+/** Nothing moves forward on a Lease that may already be someone else's. */
+async function freshLock({ world, lock }: Session, signal: AbortSignal): Promise<void> {
+  while (!lock.fresh()) {
+    signal.throwIfAborted();
+    lock.lost.throwIfAborted();
+    await world.clock.sleep(1, signal);
+  }
+}
+
+async function awaitStep(session: Session, index: number, signal: AbortSignal): Promise<RollingEvent> {
+  const step = session.ground.steps[index];
+  const workload = session.written.get(index);
+  if (step?.workload === undefined || workload === undefined) return done;
+  const { world } = session;
+  const awaited = await untilAvailable(session, step.workload, workload, signal);
+  if ('on' in awaited) return awaited;
+  if (session.newPods.length === 0) session.newPods = awaited.pods;
+  world.log.line(`  ${workloadName(step.workload)} is available, ${awaited.pods.length} new ${awaited.pods.length === 1 ? 'pod' : 'pods'}`);
+  return done;
+}
+
+async function untilAvailable(session: Session, ref: WorkloadRef, workload: AwaitingWorkload['workload'], signal: AbortSignal) {
+  const { world, plan, ground } = session;
+  const { namespace } = ground;
+  const awaited = await awaitWorkload(world, {
+    namespace,
+    ref,
+    workload,
+    seconds: plan.rolloutTimeout,
+    onProgress: (text) => world.log.line(`  ${workloadName(ref)}: ${text}`),
+    signal,
+  });
+  if (awaited.is === 'available') return awaited;
+  const details = await explain(world, { namespace, workload: ref.name, diagnosis: awaited.diagnosis });
+  const event = (cause: Cause): RollingEvent => ({ on: 'failed', cause });
+  if (awaited.is === 'failed')
+    return event({ kind: 'crash', code: 'ROLLOUT_FAILED', text: `${awaited.what}${details}`, remedy: awaited.remedy });
+  const why = awaited.diagnosis === undefined ? '' : ` ${awaited.diagnosis.what}`;
+  const text = `${workloadName(ref)} was not available after ${durationText(plan.rolloutTimeout)}, waiting for ${awaited.waitingFor}.${why}${details}`;
+  const remedy = awaited.diagnosis?.remedy ?? 'Read the events of its pods. If they only start slowly, raise `rollout-timeout`.';
+  return event({ kind: 'crash', code: 'ROLLOUT_TIMED_OUT', text, remedy });
+}
+
+/** All side by side: what counts now is that the old version serves again. */
+async function awaitBack(session: Session, signal: AbortSignal): Promise<RollingEvent> {
+  const waiting = session.taken.filter(({ ref, object }) => ref.of.unattended(object) === undefined);
+  const awaited = await Promise.all(waiting.map(({ ref, object }) => untilAvailable(session, ref, object, signal)));
+  const failures = awaited.flatMap((each) => ('on' in each && each.on === 'failed' ? [each.cause] : []));
+  const [first] = failures;
+  if (first === undefined) return done;
+  return { on: 'failed', cause: { ...first, text: failures.map(({ text }) => text).join(' ') } };
+}
+
+async function smoke(session: Session, signal: AbortSignal): Promise<void> {
+  const { world, plan, ground } = session;
+  const { namespace, port } = ground;
+  const pod = session.newPods.find(isReady);
+  if (pod === undefined || port === undefined)
+    throw new Failure('SMOKE_FAILED', 'No new pod was ready for the smoke checks.', 'Read the events of its pods.');
+  const images = Object.values(imagesOf(templateOf({ ...pod, kind: Pod.kind, spec: { template: { spec: pod['spec'] } } })));
+  session.smoke.push(
+    ...(await runSmoke(world, {
+      pod: { namespace, name: pod.metadata.name },
+      port,
+      checks: plan.smoke,
+      environment: { CANARY_POD: pod.metadata.name, CANARY_NAMESPACE: namespace, CANARY_IMAGE: images[0] ?? '' },
+      asked: { who: 'the new version', remedy: 'Mend the new version. The old one is put back.' },
+      signal,
+    })),
+  );
+}
+
+function failed(error: unknown): RollingEvent {
+  if (!(error instanceof Failure)) {
+    const text = error instanceof Error ? error.message : String(error);
+    return { on: 'failed', cause: { kind: 'error', code: 'INTERNAL', text: `A defect: ${text}`, remedy: 'Report it with the log.' } };
+  }
+  if (error.code === 'LOCK_LOST') return { on: 'lock-lost', text: error.what };
+  const kind: Cause['kind'] = error.code === 'SMOKE_FAILED' ? 'harm' : error.code === 'DRIFT' ? 'drift' : 'error';
+  return { on: 'failed', cause: { kind, code: error.code, text: error.what, remedy: error.remedy } };
+}

@@ -1,0 +1,46 @@
+import type { ImageEntry } from '../../domain/rolling/image-entries.ts';
+import type { Pace } from '../../domain/rolling/strategy.ts';
+import type { WorkloadRef } from '../../domain/rolling/workload-ref.ts';
+import type { Seconds } from '../../domain/units/duration.ts';
+import type { SmokeCheck } from '../smoke.ts';
+
+/** What a run wants, before it has seen the cluster. Holds no secret: a dry run prints it. */
+export type StagePlan = DeployPlan | OperationPlan;
+
+interface Shared {
+  readonly service: string;
+  /** `undefined`: the one of the kubeconfig's context. */
+  readonly namespace: string | undefined;
+  /** `undefined`: those of the manifests, and without any the service's Deployment. */
+  readonly workloads: readonly WorkloadRef[] | undefined;
+  readonly rolloutTimeout: Seconds;
+  readonly lockTimeout: Seconds;
+  readonly leaseDuration: Seconds;
+  readonly gitops: 'refuse' | 'accept';
+  readonly dryRun: boolean;
+}
+
+/** A rolling update to other images, other manifests, or both. */
+export interface DeployPlan extends Shared {
+  readonly operation: 'deploy';
+  readonly images: readonly ImageEntry[];
+  /** Files, folders and patterns of the workspace. */
+  readonly manifests: readonly string[];
+  /** What to do with a field that another manager set. */
+  readonly conflicts: 'refuse' | 'force';
+  readonly pace: Pace;
+  readonly smoke: readonly SmokeCheck[];
+  /** Where the pods listen, for smoke checks. `undefined`: as the Service says. */
+  readonly port: number | undefined;
+  readonly changeCause: string | undefined;
+}
+
+export const operations = ['status', 'history', 'undo', 'pause', 'resume', 'restart'] as const;
+export type Operation = (typeof operations)[number];
+
+/** What kubectl rollout does. */
+export interface OperationPlan extends Shared {
+  readonly operation: Operation;
+  /** `undefined`: the one before the newest. */
+  readonly toRevision: number | undefined;
+}

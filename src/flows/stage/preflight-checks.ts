@@ -1,0 +1,81 @@
+import { nameOf } from '../../domain/kubernetes/object.ts';
+import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
+import { paceProblems } from '../../domain/rolling/strategy.ts';
+import { workloadName } from '../../domain/rolling/workload-ref.ts';
+import type { LeaseView } from '../../domain/rollout/lease.ts';
+import { ownerOf, rollingChange } from '../../domain/rollout/ownership.ts';
+import { type Permission, roleYaml } from '../../domain/rollout/permissions.ts';
+import type { Problem } from '../../domain/rollout/problem.ts';
+import { type Findings, permissionText } from '../canary/preflight-checks.ts';
+import type { DeployPlan, StagePlan } from './plan.ts';
+import type { Found, Survey } from './survey.ts';
+
+/** Without a manifest, there must be something that runs. */
+export const missingWorkloads = ({ found, denied }: Survey): readonly Problem[] =>
+  found
+    .filter(
+      ({ manifest, present, workload }) =>
+        manifest === undefined && present === undefined && isReadable(denied, workload?.of.kind.resource ?? ''),
+    )
+    .map(({ ref }) => ({
+      what: `${nameOf(ref)} is not there.`,
+      remedy: 'Check `namespace`, `service` and `workloads`, or give its manifest: only with one is something made that is not there.',
+    }));
+
+export const isReadable = (denied: readonly Permission[], resource: string): boolean =>
+  !denied.some((permission) => permission.resource === resource && permission.subresource === undefined && permission.verb === 'get');
+
+export function permissionFindings({ service }: StagePlan, denied: readonly Permission[], namespace: string): Findings {
+  const ask = (need: Permission['need'], what: string, remedy: string): readonly Problem[] => {
+    const missing = denied.filter((permission) => permission.need === need);
+    if (missing.length === 0) return [];
+    const yaml = roleYaml(missing, `wf-deploy-${service}`, { kind: 'ServiceAccount', name: 'wf-deploy', namespace });
+    return [{ what: `${what}: ${[...new Set(missing.map(permissionText))].join(', ')}.`, remedy, yaml }];
+  };
+  return {
+    problems: ask('required', 'Permissions are missing', 'Let an administrator grant them to the account of the kubeconfig.'),
+    warnings: ask('advisory', 'Not checked for lack of permission', 'Grant these to have that checked as well.'),
+  };
+}
+
+/** Objects that another tool will write again: it would revert this run in the middle, or undo it later. */
+export function ownershipFindings(gitops: StagePlan['gitops'], found: readonly Pick<Found, 'present'>[]): Findings {
+  const owned = found.flatMap(({ present }): readonly Problem[] => {
+    const owner = present === undefined ? undefined : ownerOf(present, rollingChange(present));
+    if (present === undefined || owner === undefined) return [];
+    const what = `${present.kind} ${present.metadata.name} belongs to ${owner.tool} (${owner.name}). ${owner.reverts}`;
+    const remedy = gitops === 'refuse' ? `Set \`gitops: accept\` after this: ${owner.change}` : owner.change;
+    return [{ what, remedy, ...(owner.yaml === undefined ? {} : { yaml: owner.yaml }) }];
+  });
+  return gitops === 'refuse' ? { problems: owned, warnings: [] } : { problems: [], warnings: owned };
+}
+
+export const pausedWorkloads = (found: readonly Found[]): readonly Problem[] =>
+  found.flatMap(({ workload, present, manifest }) =>
+    workload?.of.pausable === true && present !== undefined && manifest === undefined && deploymentSpec(present).paused === true
+      ? [
+          {
+            what: `${workloadName(workload)} is paused: it would never take the new template.`,
+            remedy: `Resume it: run this action with \`operation: resume\`, or kubectl rollout resume deployment/${workload.name}.`,
+          },
+        ]
+      : [],
+  );
+
+export const paces = ({ pace }: DeployPlan, found: readonly Found[]): readonly Problem[] =>
+  found.flatMap(({ workload, present, manifest }) => {
+    const object = manifest?.object ?? present;
+    return workload === undefined || object === undefined ? [] : paceProblems(workload, object, pace);
+  });
+
+/** Traffic may be on the canary, and stable half changed: what this action would write is not what serves. */
+export function unfinishedCanary({ service }: StagePlan, lease: LeaseView | undefined): readonly Problem[] {
+  const record = lease?.rollout;
+  if (record === undefined || record.phase === 'resting') return [];
+  return [
+    {
+      what: `A canary of ${service} ended in the phase \`${record.phase}\` and was not taken back (${record.run}).`,
+      remedy: 'Run actions/canary again, for this or another image: it deals with what was left before it begins.',
+    },
+  ];
+}

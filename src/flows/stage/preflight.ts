@@ -1,0 +1,194 @@
+import { templateOf } from '../../domain/kubernetes/pod-template.ts';
+import { advice } from '../../domain/rolling/advice.ts';
+import type { Change, WorkloadWish } from '../../domain/rolling/change.ts';
+import { type Assignment, assignImages } from '../../domain/rolling/image-entries.ts';
+import { journalLimit, journalText } from '../../domain/rolling/journal.ts';
+import { isSame, type WorkloadRef } from '../../domain/rolling/workload-ref.ts';
+import type { Problem } from '../../domain/rollout/problem.ts';
+import { imageText } from '../../domain/units/image.ts';
+import { Failure } from '../../failure.ts';
+import type { World } from '../../ports/world.ts';
+import { resolveImage } from '../canary/resolve-image.ts';
+import { targetPort } from '../canary/target-port.ts';
+import type { StageGround, Step } from './ground.ts';
+import { journalOf } from './keep-journal.ts';
+import type { DeployPlan } from './plan.ts';
+import { missingWorkloads, ownershipFindings, paces, pausedWorkloads, permissionFindings, unfinishedCanary } from './preflight-checks.ts';
+import { type Rehearsed, rehearse } from './rehearse.ts';
+import { type Found, type Survey, survey } from './survey.ts';
+
+/**
+ * Looks at everything a rolling update needs, rehearses every write, writes nothing, and throws one PREFLIGHT_FAILED with all problems
+ * there are.
+ */
+export async function preflight(world: World, plan: DeployPlan): Promise<StageGround> {
+  const seen = await survey(world, plan);
+  const { namespace, found, denied, lease } = seen;
+  const { assignments, problems: unassigned } = assignImages(plan.images, templated(found));
+  const images = await resolved(world, plan);
+  const permissions = permissionFindings(plan, denied, namespace);
+  const ownership = ownershipFindings(plan.gitops, found);
+  const before = [
+    ...seen.problems,
+    ...permissions.problems,
+    ...missingWorkloads(seen),
+    ...unassigned,
+    ...images.problems,
+    ...ownership.problems,
+    ...pausedWorkloads(found),
+    ...paces(plan, found),
+    ...unfinishedCanary(plan, lease),
+  ];
+  // A dry run asks for the same permissions as the write, and what is not there cannot be changed.
+  const ready = permissions.problems.length === 0 && missingWorkloads(seen).length === 0;
+  const changes = ready ? found.map((each) => ({ ...each, change: changeFor(world, plan, seen, each, assignments, images.texts) })) : [];
+  const rehearsed = await Promise.all(changes.map(({ change, present }) => rehearse(world, change, present, plan.conflicts)));
+  const steps = changes.flatMap((each, index) => stepOf(each, rehearsed[index]));
+  const port = portOf(plan, seen, steps);
+  const problems = [
+    ...before,
+    ...rehearsed.flatMap((each) => (each.is === 'refused' ? [each.problem] : [])),
+    ...port.problems,
+    ...tooLong(steps),
+  ];
+  if (problems.length > 0) throw preflightFailed(problems);
+  return {
+    namespace,
+    steps,
+    key: keyOf(world, plan, seen, images.texts),
+    port: port.value,
+    lease,
+    skipped: seen.skipped,
+    warnings: [...permissions.warnings, ...ownership.warnings, ...images.warnings, ...steps.flatMap(adviceFor)],
+    notes: rehearsed.flatMap((each) => (each.is === 'ready' ? each.notes : [])),
+  };
+}
+
+/** Workloads with their containers: as the manifest has them, or as they run. */
+const templated = (found: readonly Found[]) =>
+  found.flatMap(({ workload: ref, manifest, present }) => {
+    const object = manifest?.object ?? present;
+    return ref === undefined || object === undefined ? [] : [{ ref, object }];
+  });
+
+interface Images {
+  /** By the text of the input: the same image by digest, where the registry says it. */
+  readonly texts: ReadonlyMap<string, string>;
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
+async function resolved(world: World, { images }: DeployPlan): Promise<Images> {
+  const distinct = new Map(images.map(({ image }) => [imageText(image), image]));
+  const answers = await Promise.all([...distinct].map(async ([key, image]) => [key, await resolveImage(world, image)] as const));
+  return {
+    texts: new Map(answers.map(([key, { text }]) => [key, text])),
+    problems: answers.flatMap(([, { problems }]) => problems),
+    warnings: answers.flatMap(([, { warnings }]) => warnings),
+  };
+}
+
+function changeFor(
+  world: World,
+  plan: DeployPlan,
+  { found }: Survey,
+  { ref, workload, manifest }: Found,
+  assignments: readonly Assignment[],
+  texts: Images['texts'],
+): Change {
+  if (workload === undefined) return { do: 'apply', ref, manifest: (manifest as NonNullable<typeof manifest>).object };
+  const images = imagesFor(workload, assignments, texts);
+  const wish: WorkloadWish = { ref: workload, images, pace: plan.pace, digests: digestsOf(found), origin: originOf(world, plan, images) };
+  return manifest === undefined ? { do: 'edit', ref, workload: wish } : { do: 'apply', ref, manifest: manifest.object, workload: wish };
+}
+
+const imagesFor = (workload: WorkloadRef, assignments: readonly Assignment[], texts: Images['texts']): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    assignments
+      .filter(({ ref }) => isSame(ref, workload))
+      .map(({ container, entry }) => [container, texts.get(imageText(entry.image)) ?? imageText(entry.image)]),
+  );
+
+const digestsOf = (found: readonly Found[]): ReadonlyMap<string, string> =>
+  new Map(
+    found.flatMap(({ ref, manifest }) =>
+      manifest !== undefined && (ref.kind.kind === 'ConfigMap' || ref.kind.kind === 'Secret')
+        ? [[`${ref.kind.kind}/${ref.name}`, manifest.digest] as const]
+        : [],
+    ),
+  );
+
+function originOf(world: World, plan: DeployPlan, images: Readonly<Record<string, string>>): WorkloadWish['origin'] {
+  const { page, actor, commit } = world.run;
+  const what = Object.entries(images).map(([container, image]) => `${container}=${image}`);
+  const generated = `wf-deploy stage: ${what.length === 0 ? 'configuration' : what.join(', ')}${commit === undefined ? '' : ` (commit ${commit.slice(0, 12)})`}`;
+  return { changeCause: plan.changeCause ?? generated, run: page, actor };
+}
+
+function stepOf({ workload }: Found, rehearsed: Rehearsed | undefined): readonly Step[] {
+  if (rehearsed?.is !== 'ready') return [];
+  const { step } = rehearsed;
+  const waits = workload !== undefined && workload.of.unattended(step.after) === undefined;
+  return [{ ...step, workload, waits }];
+}
+
+const adviceFor = ({ workload, after }: Step): readonly Problem[] => (workload === undefined ? [] : advice(workload, after));
+
+interface ContainerPort {
+  readonly containerPort?: number;
+}
+
+function portOf(
+  plan: DeployPlan,
+  { service }: Survey,
+  steps: readonly Step[],
+): { readonly value: number | undefined; readonly problems: readonly Problem[] } {
+  if (plan.smoke.length === 0 || steps.length === 0) return { value: undefined, problems: [] };
+  const asked = steps.find(({ waits }) => waits);
+  const declared = templateOf(asked?.after ?? { apiVersion: '', kind: '', metadata: { name: '' } }).spec?.containers?.flatMap(
+    (container) => (container['ports'] ?? []) as readonly ContainerPort[],
+  );
+  const value =
+    plan.port ?? (service === undefined || asked === undefined ? declared?.[0]?.containerPort : targetPort(service, asked.after));
+  if (asked !== undefined && value !== undefined) return { value, problems: [] };
+  return {
+    value: undefined,
+    problems: [
+      asked === undefined
+        ? { what: 'There is no pod that `smoke` could ask: no workload here has pods that are waited for.', remedy: 'Leave `smoke` out.' }
+        : {
+            what: 'It is not known where the pods listen that `smoke` asks.',
+            remedy: 'Give `port`, or containerPort in the pod template.',
+          },
+    ],
+  };
+}
+
+function tooLong(steps: readonly Step[]): readonly Problem[] {
+  const length = journalText(journalOf('', steps)).length;
+  if (length <= journalLimit) return [];
+  const what = `What has to be remembered for the way back is ${length} characters long, and a Secret holds ${journalLimit}.`;
+  return [{ what, remedy: 'Apply the large ConfigMaps in a step of their own, or fewer objects at once.' }];
+}
+
+/** Two runs with the same key want the same of the same objects. */
+const keyOf = (world: World, plan: DeployPlan, { found }: Survey, texts: Images['texts']): string =>
+  world.digest.sha256(
+    JSON.stringify([
+      plan.images.map(({ container, workload, image }) => [workload?.of.kind.kind, workload?.name, container, texts.get(imageText(image))]),
+      found.map(({ ref, manifest }) => [ref.kind.kind, ref.name, manifest?.digest]),
+      plan.pace,
+    ]),
+  );
+
+function preflightFailed(problems: readonly Problem[]): Failure {
+  const listed = problems.map(
+    ({ what, remedy, yaml }) => `- ${what}\n  → ${remedy}${yaml === undefined ? '' : `\n\n${yaml.trimEnd().replace(/^/gm, '      ')}\n`}`,
+  );
+  const count = problems.length === 1 ? 'One problem was' : `${problems.length} problems were`;
+  return new Failure(
+    'PREFLIGHT_FAILED',
+    `${count} found before the rolling update:\n${listed.join('\n')}`,
+    'Mend what is listed and start again. Nothing was written.',
+  );
+}

@@ -1,0 +1,185 @@
+import type { Failure } from '../../failure.ts';
+import type { Report } from '../flow.ts';
+import { code, codeBlock, inert, table } from '../markdown.ts';
+import type { StagePlan } from './plan.ts';
+import type { ChangedObject, DeployResult, OperationResult, StageResult, WorkloadReport } from './result.ts';
+
+const signs: Readonly<Record<string, string>> = {
+  promoted: '✅',
+  done: '✅',
+  failed: '❌',
+  'rolled-back': '↩️',
+  aborted: '⏹️',
+  'not-started': '⛔',
+  unknown: '❓',
+};
+
+/** Outputs, summary, annotation and report file of a run. */
+export function reportStage(plan: StagePlan, result: StageResult): Report {
+  const succeeded = result.outcome === 'promoted' || result.outcome === 'done' || (result.dryRun && result.code === undefined);
+  const [reason = ''] = result.reason.split('\n');
+  return {
+    succeeded,
+    outputs: { outcome: result.outcome, reason, ...(result.operation === 'deploy' ? deployOutputs(result) : operationOutputs(result)) },
+    summary: result.operation === 'deploy' ? deploySummary(plan, result) : operationSummary(plan, result),
+    file: { schema: 'wf-deploy/stage-report/v1', action: 'stage', service: plan.service, ...result },
+    annotation: succeeded
+      ? undefined
+      : {
+          level: result.outcome === 'unknown' ? 'error' : 'warning',
+          title: `${plan.service}: ${result.outcome}`,
+          text: `${reason}${result.remedy === undefined ? '' : `\n→ ${result.remedy}`}`,
+        },
+  };
+}
+
+const word = ({ kind, name }: { readonly kind: string; readonly name: string }): string => `${kind.toLowerCase()}/${name}`;
+
+/** `deployment/agent/agent-api` → image. */
+function imagesBy(objects: readonly ChangedObject[], which: 'before' | 'wanted'): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    objects.flatMap((object) =>
+      Object.entries(object.images?.[which] ?? {}).map(([container, image]) => [`${word(object)}/${container}`, image]),
+    ),
+  );
+}
+
+const deployOutputs = ({ objects }: DeployResult) => ({
+  images: JSON.stringify(imagesBy(objects, 'wanted')),
+  'previous-images': JSON.stringify(imagesBy(objects, 'before')),
+  history: '',
+});
+
+const operationOutputs = ({ operation, workloads }: OperationResult) => ({
+  images: '',
+  'previous-images': '',
+  history: operation === 'history' ? JSON.stringify(Object.fromEntries(workloads.map((each) => [word(each), each.history]))) : '',
+});
+
+/** The report when nothing was started. */
+export const refusedStage = (failure: Failure): Report => failed('not-started', failure, 'Nothing was written.');
+
+/** The report when nobody can say how the service stands. */
+export const unconfirmedStage = (failure: Failure): Report =>
+  failed(
+    'unknown',
+    failure,
+    'The run before may have left the service half changed: look at its workloads and the Lease in the cluster at once.',
+  );
+
+function failed(outcome: 'not-started' | 'unknown', failure: Failure, what: string): Report {
+  return {
+    succeeded: false,
+    outputs: { outcome, reason: failure.what.split('\n')[0] ?? '', images: '', 'previous-images': '', history: '' },
+    summary: [
+      `## ${signs[outcome]} ${outcome}`,
+      '',
+      `${code(failure.code)} ${what}`,
+      '',
+      codeBlock(failure.what),
+      '',
+      `**What to do:** ${inert(failure.remedy)}`,
+      '',
+    ].join('\n'),
+    file: undefined,
+    annotation: { level: 'error', title: failure.code, text: outcome === 'unknown' ? `${failure.message}\n${what}` : failure.message },
+  };
+}
+
+function heading({ service }: StagePlan, { outcome, reason, remedy }: StageResult): readonly string[] {
+  const [first = '', ...rest] = reason.split('\n');
+  return [
+    `## ${signs[outcome]} ${service}: ${outcome}`,
+    '',
+    inert(first),
+    '',
+    ...(rest.length === 0 ? [] : [codeBlock(rest.join('\n')), '']),
+    ...(remedy === undefined ? [] : [`**What to do:** ${inert(remedy)}`, '']),
+  ];
+}
+
+function deploySummary(plan: StagePlan, result: DeployResult): string {
+  const images = result.objects.flatMap((object) =>
+    Object.entries(object.images?.wanted ?? {}).map(([container, image]) => [
+      code(`${word(object)}/${container}`),
+      code(object.images?.before[container] ?? 'not there'),
+      code(image),
+    ]),
+  );
+  return [
+    ...heading(plan, result),
+    ...(images.length === 0 ? [] : [table(['container', 'image before', 'image wanted'], images), '']),
+    ...section(
+      'Changes',
+      result.objects.flatMap((object) => object.changes.map((line) => `${code(word(object))} ${inert(line)}`)),
+      result.dryRun,
+    ),
+    ...section('Skipped', result.skipped.map(inert), true),
+    ...section(
+      'Made new, and still there',
+      result.left.map((each) => `${inert(each)}: delete it by hand when it is not wanted`),
+      true,
+    ),
+    ...section('Smoke checks', result.smoke.map(inert)),
+    ...section('Written to the cluster', written(result)),
+    ...section('Notes', result.notes.map(inert)),
+    ...section('Warnings', result.warnings.map(inert)),
+    `**Next:** ${result.dryRun ? 'run it without `dry-run`.' : next[result.outcome]}`,
+    '',
+  ].join('\n');
+}
+
+const written = ({ writes }: StageResult): readonly string[] => writes.map(({ at, what }) => `${at.slice(11, 19)} ${inert(what)}`);
+
+const next = {
+  promoted: 'nothing. Every workload is available with what was wanted.',
+  'rolled-back': 'mend the new version and deploy it again. What ran before runs again.',
+  aborted: 'deploy again when you are ready. What ran before runs again.',
+  'not-started': 'see above. Nothing was written.',
+  unknown: 'look at the workloads in the cluster at once: it could not be confirmed how they stand.',
+} as const;
+
+function operationSummary(plan: StagePlan, result: OperationResult): string {
+  return [
+    ...heading(plan, result),
+    ...result.workloads.flatMap((each) => (result.operation === 'history' ? historyTable(each) : [`- ${inert(each.said)}`])),
+    '',
+    ...section('Written to the cluster', written(result)),
+    ...section('Warnings', result.warnings.map(inert)),
+    '',
+  ].join('\n');
+}
+
+function historyTable(workload: WorkloadReport): readonly string[] {
+  const rows = workload.history.map(({ revision, current, images, since, changeCause, by, run }) => [
+    `${revision}${current ? ' (newest)' : ''}`,
+    Object.entries(images)
+      .map(([container, image]) => code(`${container} ${image}`))
+      .join('<br>'),
+    since ?? 'not known',
+    inert(changeCause ?? '–'),
+    [by, run]
+      .filter((part) => part !== undefined)
+      .map(inert)
+      .join(' · ') || '–',
+  ]);
+  return [
+    '',
+    `### ${inert(word(workload))}`,
+    '',
+    rows.length === 0 ? inert(workload.said) : table(['revision', 'images', 'first there', 'change-cause', 'who'], rows),
+    '',
+  ];
+}
+
+const section = (title: string, lines: readonly string[], open = false): readonly string[] =>
+  lines.length === 0
+    ? []
+    : [
+        `<details${open ? ' open' : ''}><summary>${title} (${lines.length})</summary>`,
+        '',
+        ...lines.map((line) => `- ${line}`),
+        '',
+        '</details>',
+        '',
+      ];

@@ -1,0 +1,72 @@
+import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import type { Journal, JournalEntry } from '../../domain/rolling/journal.ts';
+import type { RollingEnding } from '../../domain/rolling/rolling.ts';
+import type { WorkloadRef } from '../../domain/rolling/workload-ref.ts';
+import type { World } from '../../ports/world.ts';
+import type { Lock } from '../held-lock.ts';
+import type { StageGround } from './ground.ts';
+import type { DeployPlan } from './plan.ts';
+
+/** What a run knows while it goes on. The fields without `readonly` are what it last ordered or saw. */
+export interface Session {
+  readonly world: World;
+  readonly plan: DeployPlan;
+  readonly ground: StageGround;
+  readonly lock: Lock;
+  /** The way back: of this run, or of the dead one that it continues or takes back. */
+  readonly journal: Journal;
+  /** By step: where it leads back to. `undefined`: nothing was to change. */
+  readonly entries: readonly (JournalEntry | undefined)[];
+  /** The journal of a dead run is there already, and stays: this run's own reading would be of what that one has changed. */
+  readonly kept: boolean;
+  /** Workloads as they were last written, which have to become Available again after they were taken back. */
+  readonly taken: { readonly ref: WorkloadRef; readonly object: KubernetesObject }[];
+  /** Ready pods of the first workload that was waited for. */
+  newPods: readonly KubernetesObject[];
+  /** By step: as this run wrote it. */
+  readonly written: Map<number, KubernetesObject>;
+  readonly writes: Writing[];
+  readonly smoke: string[];
+  /** What was made new and stays after going back. */
+  readonly left: string[];
+  /** What others changed since, and so was not taken back. */
+  readonly drifts: string[];
+  ending: RollingEnding | undefined;
+}
+
+export interface Writing {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly what: string;
+}
+
+export function wrote(session: Pick<Session, 'world' | 'writes'>, what: string): void {
+  session.writes.push({ at: session.world.clock.now().toISOString(), what });
+  session.world.log.line(`  ${what}`);
+}
+
+export interface Opening {
+  readonly world: World;
+  readonly plan: DeployPlan;
+  readonly ground: StageGround;
+  readonly lock: Lock;
+  readonly journal: Journal;
+  readonly entries: Session['entries'];
+  readonly kept: boolean;
+}
+
+export const openSession = (opening: Opening): Session => ({
+  ...opening,
+  taken: [],
+  newPods: [],
+  written: new Map(),
+  writes: [],
+  smoke: [],
+  left: [],
+  drifts: [],
+  ending: undefined,
+});
+
+/** The way back of each step. */
+export const entriesFor = ({ steps }: StageGround, { entries }: Journal): Session['entries'] =>
+  steps.map(({ change: { ref } }) => entries.find((each) => each.ref.kind.resource === ref.kind.resource && each.ref.name === ref.name));

@@ -1,0 +1,105 @@
+import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
+import type { RollingEnding } from '../../domain/rolling/rolling.ts';
+import { Failure } from '../../failure.ts';
+import type { World } from '../../ports/world.ts';
+import type { StageGround, Step } from './ground.ts';
+import { forgetJournal } from './keep-journal.ts';
+import type { DeployPlan } from './plan.ts';
+import type { ChangedObject, DeployResult } from './result.ts';
+import type { Session } from './session.ts';
+
+/**
+ * The last words in the Lease, and the lock given away. An unknown ending keeps journal and record for its successor. The journal goes
+ * first: a record that is open without one means that nothing is left to take back.
+ */
+export async function settle(session: Session, ending: RollingEnding): Promise<void> {
+  const { world, plan, ground, lock, journal } = session;
+  if (ending.outcome === 'unknown') return;
+  const images = [...new Set(ground.steps.flatMap(({ change }) => Object.values(change.workload?.images ?? {})))];
+  const [image] = images;
+  const run = world.run.page ?? world.run.holder;
+  const at = world.clock.now().toISOString();
+  const text = 'cause' in ending ? ending.cause.text : doneText;
+  try {
+    await forgetJournal(world, plan.service, ground.namespace);
+    await lock.record({
+      release: true,
+      rolling: { phase: 'resting', key: journal.key, run, since: at },
+      ended: { epoch: lock.epoch, outcome: ending.outcome, text: text.slice(0, 500), run, at },
+      ...(ending.outcome === 'promoted' && image !== undefined && images.length === 1 ? { lastKnownGood: image } : {}),
+    });
+    world.handover.save({ open: 'false' });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
+  }
+}
+
+const doneText = 'Every workload is available with what was wanted.';
+
+interface Raw {
+  readonly plan: DeployPlan;
+  readonly world: World;
+  readonly started: string;
+}
+
+const shared = ({ plan, world, started }: Raw, ground: StageGround) => ({
+  operation: 'deploy' as const,
+  dryRun: plan.dryRun,
+  namespace: ground.namespace,
+  objects: ground.steps.map(changedObject),
+  skipped: ground.skipped,
+  notes: ground.notes,
+  started,
+  ended: world.clock.now().toISOString(),
+  run: world.run.page,
+});
+
+const warningsOf = ({ warnings }: StageGround): readonly string[] => warnings.map(({ what, remedy }) => `${what} ${remedy}`);
+
+/** Of a run that wrote nothing. */
+export const idleResult = (
+  raw: Raw & { readonly ground: StageGround; readonly outcome: 'promoted' | 'not-started'; readonly reason: string },
+): DeployResult => ({
+  ...shared(raw, raw.ground),
+  outcome: raw.outcome,
+  code: undefined,
+  reason: raw.reason,
+  remedy: undefined,
+  warnings: warningsOf(raw.ground),
+  writes: [],
+  smoke: [],
+  left: [],
+});
+
+export function endedResult(raw: Raw & { readonly session: Session; readonly ending: RollingEnding }): DeployResult {
+  const { session, ending } = raw;
+  const cause = 'cause' in ending ? ending.cause : undefined;
+  const drift = session.drifts.length === 0 ? '' : ` ${session.drifts.join(' ')}`;
+  return {
+    ...shared(raw, session.ground),
+    // What others changed in the middle is theirs, and nobody here can say how the service stands.
+    outcome: session.drifts.length > 0 ? 'unknown' : ending.outcome,
+    code: cause?.code,
+    reason: `${cause?.text ?? doneText}${drift}`,
+    remedy: cause?.remedy,
+    warnings: warningsOf(session.ground),
+    writes: session.writes,
+    smoke: session.smoke,
+    left: session.left,
+  };
+}
+
+function changedObject({ change, workload, present, after, changes, lines, waits }: Step): ChangedObject {
+  const images =
+    workload === undefined
+      ? undefined
+      : { before: present === undefined ? {} : imagesOf(templateOf(present)), wanted: imagesOf(templateOf(after)) };
+  return {
+    kind: change.ref.kind.kind,
+    name: change.ref.name,
+    ...(images === undefined ? {} : { images }),
+    changes: changes ? lines : [],
+    waitedFor: waits,
+  };
+}

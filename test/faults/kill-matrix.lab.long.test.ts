@@ -1,0 +1,70 @@
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { startLab } from '../lab/lab.ts';
+import { routerCases } from '../rollout/router-cases.ts';
+import { journeys, type Moment } from './journeys.ts';
+import { allMoments, everyKill, kills, lostAnswers, runMatrix } from './matrix.ts';
+import { gatewaySubject, routerSubject, type Subject } from './subject.ts';
+
+const minutes = 60_000;
+const lanes = 6;
+
+const starting = startLab({ name: 'kill-matrix-long' });
+afterAll(async () => (await starting).stop());
+
+/** Does a work on some subjects of its own, with the moments of all journeys. */
+async function onSubjects<T>(
+  name: string,
+  make: (namespace: string) => Promise<Subject>,
+  work: (subjects: readonly Subject[], moments: readonly Moment[]) => Promise<T>,
+): Promise<T> {
+  const subjects = await Promise.all(Array.from({ length: lanes }, (_, lane) => make(`${name}-${lane + 1}`)));
+  try {
+    return await work(subjects, await allMoments(subjects, journeys));
+  } finally {
+    await Promise.all(subjects.map((subject) => subject.stop()));
+  }
+}
+
+describe('faults at each write of a run', () => {
+  it(
+    'behind gateway-api: killed in every way, stable has all users, nothing is left behind and no request failed',
+    async () => {
+      const lab = await starting;
+      const { failures } = await onSubjects(
+        'every',
+        (namespace) => gatewaySubject(lab, namespace),
+        (subjects, moments) => runMatrix('kill matrix, gateway-api, every way', subjects, everyKill(moments)),
+      );
+      expect(failures).toEqual([]);
+    },
+    60 * minutes,
+  );
+
+  it(
+    'behind gateway-api: with its answer lost, the run ends as it would have',
+    async () => {
+      const lab = await starting;
+      const { failures } = await onSubjects(
+        'lost',
+        (namespace) => gatewaySubject(lab, namespace),
+        (subjects, moments) => runMatrix('lost answers, gateway-api', subjects, lostAnswers(moments)),
+      );
+      expect(failures).toEqual([]);
+    },
+    30 * minutes,
+  );
+
+  it.each(routerCases)(
+    'behind $name: killed, stable has all users, nothing is left behind and no request failed',
+    async (of) => {
+      const lab = await starting;
+      const { failures } = await onSubjects(
+        of.namespace,
+        (namespace) => routerSubject(lab, namespace, of),
+        (subjects, moments) => runMatrix(`kill matrix, ${of.name}`, subjects, kills(moments)),
+      );
+      expect(failures).toEqual([]);
+    },
+    30 * minutes,
+  );
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from '@jest/globals';
+import { Job } from '../../../src/domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
+import { Failure } from '../../../src/failure.ts';
+import { guardianFindings } from '../../../src/flows/canary/guardian-preflight.ts';
+import type { Findings } from '../../../src/flows/canary/preflight-checks.ts';
+import { app } from '../../domain/traffic/httproute/fixtures.ts';
+import { unreachable } from '../stand-ins.ts';
+import { planOf, type Shop, shop } from './shop.ts';
+
+const find = (on: Shop, inputs: Readonly<Record<string, string>> = {}, quotas: readonly KubernetesObject[] = []): Promise<Findings> =>
+  on.clock.until(guardianFindings(on.world, planOf({ guardian: 'true', ...inputs }), { app, quotas }));
+
+const quota = (hard: Readonly<Record<string, string>>, used: Readonly<Record<string, string>>): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'ResourceQuota',
+  metadata: { name: 'small' },
+  spec: { hard },
+  status: { hard, used },
+});
+
+const refused = (message: string): Failure => new Failure('CLUSTER_REFUSED', message, 'See.');
+
+describe('the preflight of a guardian', () => {
+  it('rehearses the making of its Job, and writes nothing', async () => {
+    const on = shop();
+    expect(await find(on)).toEqual({ problems: [], warnings: [] });
+    const tries = on.cluster.calls.filter(({ kind }) => kind === 'Job');
+    expect(tries).toMatchObject([{ verb: 'create', write: { dryRun: true, object: { spec: { suspend: true } } } }]);
+    expect(on.cluster.find(Job, 'wf-deploy-guardian-agent')).toBeUndefined();
+  });
+
+  it('says what rule of the cluster keeps its Job out, and how to go on without it', async () => {
+    const on = shop();
+    on.cluster.failing = ({ kind }) => (kind === 'Job' ? refused('Cannot create Job: denied request: every Job needs a team.') : undefined);
+    const { problems } = await find(on);
+    expect(problems).toEqual([
+      {
+        what: 'The guardian cannot be made here. Cannot create Job: denied request: every Job needs a team.',
+        remedy: expect.stringMatching(/^Make that rule let its Job in, or set `guardian: false`: /),
+      },
+    ]);
+  });
+
+  it('takes the Job of an earlier run for no refusal, and no answer for no finding', async () => {
+    const on = shop();
+    on.cluster.failing = ({ kind }) => (kind === 'Job' ? new Failure('CLUSTER_CONFLICT', 'It is there already.', 'See.') : undefined);
+    expect((await find(on)).problems).toEqual([]);
+    on.cluster.failing = ({ kind }) => (kind === 'Job' ? unreachable() : undefined);
+    await expect(find(on)).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE' });
+  });
+
+  it('does not try what may not be done anyway: the permission is the problem', async () => {
+    const on = shop();
+    on.cluster.allows = ({ spec }) => (spec as { resourceAttributes: { resource: string } }).resourceAttributes.resource !== 'jobs';
+    const { problems } = await find(on);
+    expect(problems.map(({ what }) => what)).toEqual([expect.stringMatching(/^The guardian cannot be made: create jobs /)]);
+    expect(on.cluster.calls.filter(({ kind }) => kind === 'Job')).toEqual([]);
+  });
+
+  it('counts its pod against the quotas', async () => {
+    const on = shop();
+    const { problems } = await find(on, {}, [quota({ pods: '4' }, { pods: '4' })]);
+    expect(problems.map(({ what }) => what)).toEqual([
+      'ResourceQuota small, pods: hard 4, used 4, needed 1 more for 1 pod of the guardian.',
+    ]);
+    expect((await find(on, {}, [quota({ pods: '5' }, { pods: '4' })])).problems).toEqual([]);
+  });
+
+  it('asks nothing where no guardian is wanted', async () => {
+    const on = shop();
+    expect(await find(on, { guardian: 'false' }, [quota({ pods: '4' }, { pods: '4' })])).toEqual({ problems: [], warnings: [] });
+    expect(on.cluster.calls).toEqual([]);
+  });
+});

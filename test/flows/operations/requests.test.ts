@@ -1,0 +1,222 @@
+import { describe, expect, it } from '@jest/globals';
+import { Lease } from '../../../src/domain/kubernetes/kinds.ts';
+import { requesting } from '../../../src/domain/rollout/lease-writes.ts';
+import { acquireLock } from '../../../src/flows/lock.ts';
+import { patched } from '../../domain/rollout/patched.ts';
+import { newImage, oldImage, shop } from '../canary/shop.ts';
+import { leaseOf, left, operate, runBy, running, toldBy, weightWritten } from './on-shop.ts';
+
+describe('a run that goes on', () => {
+  it('is paused by another process, keeps its weight and is measured, and goes on when it is resumed', async () => {
+    const on = shop();
+    const run = running(on, { stages: '25@1m 100@1m' });
+    const told = await on.clock.until(weightWritten(on, 25).then(() => toldBy(operate(on, 'pause', { reason: 'odd numbers' }))));
+    expect(told).toMatchObject({ outcome: 'done', succeeded: true, reason: 'It keeps 25 % on the canary.' });
+    expect(leaseOf(on)).toMatchObject({ holder: 'run-1', rollout: { phase: 'stages', weight: 25, stage: '1/2', paused: true } });
+    await on.clock.pass(1200);
+    expect([on.weight(), on.weights]).toEqual([25, [0, 25]]);
+    expect(on.lines.join('\n')).toMatch(
+      /someone asks for `pause` \(odd numbers\)[\s\S]*paused at 25 %.*measured 25\.0 %[\s\S]*waiting 1[0-9]m/,
+    );
+    expect(await on.clock.until(toldBy(operate(on, 'resume')))).toMatchObject({ outcome: 'done', reason: 'It goes on.' });
+    expect(leaseOf(on)?.rollout?.paused).toBeUndefined();
+    expect(await on.clock.until(run)).toMatchObject({ outcome: 'promoted' });
+    expect(on.weights).toEqual([0, 25, 100, 50, 0]);
+  });
+
+  it('that is paused still goes back when it is bad', async () => {
+    const behaviours: Record<string, { errors: number }> = {};
+    const on = shop(behaviours);
+    const run = running(on);
+    await on.clock.until(weightWritten(on, 25).then(() => operate(on, 'pause')));
+    behaviours[newImage] = { errors: 0.2 };
+    expect(await on.clock.until(run)).toMatchObject({ outcome: 'rolled-back', code: 'CRITERIA_FAILED', weight: 0 });
+  });
+
+  it('that nobody decides about goes back at its limit, without a guardian', async () => {
+    const on = shop();
+    const run = running(on, { 'pause-limit': '10m' });
+    await on.clock.until(weightWritten(on, 25).then(() => operate(on, 'pause')));
+    const result = await on.clock.until(run);
+    expect(result).toMatchObject({ outcome: 'aborted', code: 'PAUSE_EXPIRED', weight: 0 });
+    expect(result.reason).toContain('without a guardian');
+    expect(on.weights).toEqual([0, 25, 0]);
+  });
+
+  it('waits at the pause of its own ladder', async () => {
+    const on = shop();
+    const run = running(on, { stages: '25@pause 100@1m' });
+    await on.clock.until(weightWritten(on, 25));
+    await on.clock.pass(1500);
+    expect(on.weights).toEqual([0, 25]);
+    expect(await on.clock.until(toldBy(operate(on, 'resume')))).toMatchObject({ outcome: 'done' });
+    expect(await on.clock.until(run)).toMatchObject({ outcome: 'promoted' });
+  });
+
+  it('is aborted: weight 0 first, with a whole drain, and the operation tells the end', async () => {
+    const on = shop();
+    const run = running(on);
+    const told = await on.clock.until(weightWritten(on, 25).then(() => toldBy(operate(on, 'abort', { reason: 'it smells' }))));
+    expect(told).toMatchObject({ outcome: 'aborted', succeeded: true, reason: 'someone aborted it: it smells.' });
+    const result = await run;
+    expect(result).toMatchObject({ outcome: 'aborted', code: 'ABORTED', weight: 0 });
+    expect(on.weights).toEqual([0, 25, 0]);
+    expect(leaseOf(on)).toMatchObject({ holder: '', rollout: { phase: 'resting' }, ended: { outcome: 'aborted' } });
+  });
+
+  it('is promoted from its first stage: 100 % is seen once, and the rest left out', async () => {
+    const on = shop();
+    const run = running(on, { stages: '25@10m 50@10m 100@1m' });
+    const told = await on.clock.until(weightWritten(on, 25).then(() => toldBy(operate(on, 'promote'))));
+    expect(told).toMatchObject({ outcome: 'done', reason: expect.stringContaining('It goes to 100 %') });
+    expect(await on.clock.until(run)).toMatchObject({ outcome: 'promoted' });
+    expect(on.weights).toEqual([0, 25, 100, 50, 0]);
+  });
+
+  it('says why it refuses, and what is not needed', async () => {
+    const on = shop();
+    const run = running(on, { promote: 'false' });
+    await on.clock.until(weightWritten(on, 25));
+    await expect(on.clock.until(operate(on, 'promote'))).rejects.toMatchObject({
+      code: 'OPERATION_REFUSED',
+      what: expect.stringContaining('`promote: false`'),
+    });
+    expect(await on.clock.until(toldBy(operate(on, 'resume')))).toMatchObject({ outcome: 'nothing-to-do', reason: 'It is not paused.' });
+    on.cancel('SIGINT');
+    await on.clock.until(run);
+  });
+
+  it('ends before it can hear: the operation says how', async () => {
+    const on = shop({ [newImage]: { errors: 0.5 } });
+    const run = running(on, { stages: '25@1m' });
+    const ended = async () => {
+      await weightWritten(on, 25);
+      await weightWritten(on, 0);
+      return await toldBy(operate(on, 'abort'));
+    };
+    const told = await on.clock.until(ended());
+    expect(told).toMatchObject({
+      outcome: 'rolled-back',
+      reason: expect.stringMatching(/^It had ended by itself[\s\S]*failed its criteria/),
+    });
+    await run;
+  });
+
+  it('is asked by nobody in a dry run', async () => {
+    const on = shop();
+    const run = running(on);
+    await on.clock.until(weightWritten(on, 25));
+    const before = on.cluster.writes().length;
+    const told = await toldBy(operate(on, 'pause', { 'dry-run': 'true' }));
+    expect([told.outcome, told.writes]).toEqual(['not-started', [expect.stringContaining('a request to run-1')]]);
+    expect(
+      on.cluster
+        .writes()
+        .slice(before)
+        .filter((write) => write.includes('Lease')),
+    ).toEqual([]);
+    on.cancel('SIGINT');
+    await on.clock.until(run);
+  });
+});
+
+describe('a request', () => {
+  it('for another epoch is not obeyed', async () => {
+    const on = shop();
+    const run = running(on, { stages: '25@2m 100@1m' });
+    await on.clock.until(weightWritten(on, 25));
+    const object = on.cluster.find(Lease, 'wf-deploy-agent');
+    const request = { id: 'x', what: 'abort', epoch: 99, who: 'mallory', why: '', at: '', run: '' } as const;
+    const asked = object === undefined ? undefined : patched(object, requesting(leaseOf(on) ?? never(), request));
+    if (asked !== undefined) on.cluster.put(Lease, asked);
+    expect(await on.clock.until(run)).toMatchObject({ outcome: 'promoted' });
+  });
+
+  it('cannot be written for a holder that has changed since it was read', () => {
+    const seen = { holder: 'run-1', epoch: 3, resourceVersion: '7', durationSeconds: 60, sign: '' };
+    const request = { id: 'x', what: 'abort', epoch: 3, who: 'w', why: '', at: '', run: '' } as const;
+    const lease = (more: object) => ({
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: 'l', resourceVersion: '7', annotations: { 'wf-deploy.io/epoch': '3' }, ...more },
+      spec: { holderIdentity: 'run-1' },
+    });
+    expect(patched(lease({}), requesting(seen, request))).toBeDefined();
+    expect(patched(lease({ resourceVersion: '8' }), requesting(seen, request))).toBeUndefined();
+    expect(patched(lease({ annotations: { 'wf-deploy.io/epoch': '4' } }), requesting(seen, request))).toBeUndefined();
+    expect(patched({ ...lease({}), spec: { holderIdentity: 'run-2' } }, requesting(seen, request))).toBeUndefined();
+  });
+
+  it('does not take the place of an abort', async () => {
+    const on = shop();
+    const lock = await on.clock.until(acquireLock(on.world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0 }));
+    const aborting = operate(on, 'abort', { 'lock-timeout': '40s' });
+    await on.clock.pass(3);
+    await expect(on.clock.until(operate(on, 'pause'))).rejects.toMatchObject({
+      what: expect.stringContaining('asked for `abort` already'),
+    });
+    await expect(on.clock.until(aborting)).rejects.toMatchObject({ code: 'NOT_ANSWERED' });
+    lock.stop();
+  });
+});
+
+const never = (): never => {
+  throw new Error('There is no Lease.');
+};
+
+describe('where no run is left', () => {
+  it('there is nothing to pause or to resume, and it says what to do', async () => {
+    const on = shop();
+    await expect(on.clock.until(operate(on, 'pause'))).rejects.toMatchObject({
+      code: 'OPERATION_REFUSED',
+      what: expect.stringContaining('nobody has rolled out this service here'),
+    });
+    expect(await on.clock.until(toldBy(operate(on, 'abort')))).toMatchObject({ outcome: 'nothing-to-do' });
+    expect(on.cluster.writes().filter((write) => /HTTPRoute|Deployment|Lease/.test(write))).toEqual([]);
+  });
+
+  it.each(['resume', 'pause'] as const)('%s of a canary that was left is refused with the way out', async (operation) => {
+    const on = leaving('paused');
+    await expect(on.clock.until(operate(on, operation))).rejects.toMatchObject({
+      what: expect.stringMatching(/has ended and left 25 % on the canary\. Nothing is resumed in the middle/),
+      remedy: expect.stringContaining('`operation: promote` or `operation: abort`'),
+    });
+  });
+
+  it.each(['paused', 'stages'] as const)('abort takes back by itself what was left in the phase %s, traffic first', async (phase) => {
+    const on = leaving(phase);
+    const result = await on.clock.until(runBy(operate(on, 'abort', { reason: 'no' })));
+    expect(result).toMatchObject({ outcome: 'aborted', weight: 0, reason: 'someone aborted it: no.' });
+    expect([on.weights, on.weight()]).toEqual([[0], 0]);
+    expect(leaseOf(on)).toMatchObject({ holder: '', rollout: { phase: 'resting' } });
+  });
+
+  it('promote rolls the image of a paused canary out from here, through weight 0', async () => {
+    const on = leaving('paused');
+    const result = await on.clock.until(runBy(operate(on, 'promote')));
+    expect(result).toMatchObject({ outcome: 'promoted', image: newImage, previousImage: oldImage });
+    expect(on.weights).toEqual([0, 100, 50, 0]);
+    expect(on.image('agent')).toBe(newImage);
+  });
+
+  it('promote has nothing to promote after a rollout that went back', async () => {
+    const on = shop({ [newImage]: { errors: 0.5 } });
+    await on.clock.until(running(on, { stages: '25@1m' }));
+    await expect(on.clock.until(operate(on, 'promote'))).rejects.toMatchObject({ remedy: expect.stringContaining('actions/promote') });
+  });
+
+  it('a holder that gave no sign of life for as long as its Lease lasts is a dead one', async () => {
+    const on = leaving('stages', 'run-0');
+    const began = on.clock.monotonic();
+    const result = await on.clock.until(runBy(operate(on, 'abort')));
+    expect(result).toMatchObject({ outcome: 'aborted', weight: 0 });
+    expect(on.clock.monotonic() - began).toBeGreaterThanOrEqual(60);
+    expect(leaseOf(on)?.epoch).toBe(6);
+  });
+});
+
+function leaving(phase: 'paused' | 'stages', holder = '') {
+  const on = shop();
+  left(on, phase, holder);
+  return on;
+}

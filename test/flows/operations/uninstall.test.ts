@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { Deployment, HTTPRoute } from '../../../src/domain/kubernetes/kinds.ts';
+import { executeCanary } from '../../../src/flows/canary/execute.ts';
+import { planOf, shop } from '../canary/shop.ts';
+import { leaseOf, left, present, running, tellBy, weightWritten } from './on-shop.ts';
+
+describe('uninstall', () => {
+  it('removes all that is ours and nothing else, and then has nothing to do', async () => {
+    const on = shop();
+    const before = present(on);
+    await on.clock.until(executeCanary(planOf(), on.world));
+    expect(present(on)).not.toEqual(before);
+    const dry = await tellBy(on, 'uninstall', { 'dry-run': 'true' });
+    expect(dry.writes).toHaveLength(3);
+    expect(leaseOf(on)).toBeDefined();
+    const done = await tellBy(on, 'uninstall');
+    expect(done).toMatchObject({
+      outcome: 'done',
+      writes: [
+        'Deployment shop/agent-canary: removed',
+        'the annotation wf-deploy.io/epoch of HTTPRoute shop/agent: removed',
+        'Lease shop/wf-deploy-agent: removed',
+      ],
+    });
+    expect(present(on).filter((name) => !name.startsWith('Pod'))).toEqual(before.filter((name) => !name.startsWith('Pod')));
+    expect(on.cluster.find(HTTPRoute, 'agent')?.metadata.annotations).toEqual({});
+    expect(await tellBy(on, 'uninstall')).toMatchObject({ outcome: 'nothing-to-do' });
+  });
+
+  it('refuses beside a living run, under weight, and while a way back is written down', async () => {
+    const on = shop();
+    const run = running(on);
+    await on.clock.until(weightWritten(on, 25));
+    await expect(tellBy(on, 'uninstall')).rejects.toMatchObject({ what: expect.stringContaining('not done beside a living run') });
+    left(on, 'stages', '');
+    await expect(tellBy(on, 'uninstall')).rejects.toMatchObject({ what: expect.stringContaining('gives the canary 25 %') });
+    on.cancel('SIGINT');
+    await on.clock.until(run);
+    const again = shop();
+    left(again, 'emptying', '');
+    await expect(tellBy(again, 'uninstall')).rejects.toMatchObject({ what: expect.stringContaining('in the phase `emptying`') });
+    expect(again.cluster.writes()).toEqual([]);
+  });
+
+  it('leaves the user’s own canary alone', async () => {
+    const on = shop();
+    const stable = on.cluster.find(Deployment, 'agent');
+    if (stable !== undefined) on.cluster.put(Deployment, { ...stable, metadata: { name: 'agent-canary', labels: { app: 'mine' } } });
+    left(on, 'resting', '');
+    await tellBy(on, 'uninstall');
+    expect(on.cluster.find(Deployment, 'agent-canary')).toBeDefined();
+  });
+});

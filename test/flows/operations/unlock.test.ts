@@ -1,0 +1,55 @@
+import { describe, expect, it } from '@jest/globals';
+import { Event, Lease } from '../../../src/domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
+import { shop } from '../canary/shop.ts';
+import { forbidden } from '../stand-ins.ts';
+import { leaseOf, left, running, tellBy, weightWritten } from './on-shop.ts';
+
+describe('unlock', () => {
+  const reason = { reason: 'its runner is gone' };
+
+  it('takes the Lease of a dead holder with the next epoch, and says why, where, and what takes the weight back', async () => {
+    const on = shop();
+    left(on, 'stages', 'run-0');
+    const began = on.clock.monotonic();
+    const done = await tellBy(on, 'unlock', reason);
+    expect(on.clock.monotonic() - began).toBeGreaterThanOrEqual(60);
+    expect(done).toMatchObject({
+      outcome: 'done',
+      remedy: expect.stringMatching(/left 25 % on the canary.*Nobody takes it back by itself.*operation: abort/),
+    });
+    expect(leaseOf(on)).toMatchObject({ holder: '', epoch: 6, rollout: { phase: 'stages', weight: 25 } });
+    const annotation = on.cluster.find(Lease, 'wf-deploy-agent')?.metadata.annotations?.['wf-deploy.io/unlocked'] ?? '';
+    expect(JSON.parse(annotation)).toMatchObject({ from: 'run-0', who: 'someone', why: 'its runner is gone' });
+    const [event] = on.cluster.objectsOf(Event) as readonly (KubernetesObject & { message?: string })[];
+    expect(event?.message).toContain('someone took the Lease from run-0: its runner is gone');
+  });
+
+  it('refuses beside a holder that gives signs of life', async () => {
+    const on = shop();
+    const run = running(on);
+    await on.clock.until(weightWritten(on, 25));
+    await expect(tellBy(on, 'unlock', reason)).rejects.toMatchObject({
+      code: 'OPERATION_REFUSED',
+      remedy: expect.stringContaining('operation: abort'),
+    });
+    on.cancel('SIGINT');
+    expect(await on.clock.until(run)).toMatchObject({ outcome: 'aborted' });
+  });
+
+  it('has nothing to do where nobody holds it, and writes nothing in a dry run', async () => {
+    const on = shop();
+    expect(await tellBy(on, 'unlock', reason)).toMatchObject({ outcome: 'nothing-to-do' });
+    left(on, 'resting', 'run-0');
+    expect(await tellBy(on, 'unlock', { ...reason, 'dry-run': 'true' })).toMatchObject({ outcome: 'not-started' });
+    expect(on.cluster.writes()).toEqual([]);
+    expect((await tellBy(on, 'unlock', reason)).remedy).toBeUndefined();
+  });
+
+  it('says so when it may not write the Event', async () => {
+    const on = shop();
+    left(on, 'resting', 'run-0');
+    on.cluster.failing = (call) => (call.kind === 'Event' ? forbidden() : undefined);
+    expect((await tellBy(on, 'unlock', reason)).writes.at(-1)).toBe('no Event with the reason: The account may not do that.');
+  });
+});

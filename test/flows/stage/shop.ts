@@ -1,0 +1,114 @@
+import { ConfigMap, Deployment, Pod, ReplicaSet } from '../../../src/domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
+import { imagesOf, templateOf } from '../../../src/domain/kubernetes/pod-template.ts';
+import { parseStageInputs } from '../../../src/flows/stage/inputs.ts';
+import type { DeployPlan, StagePlan } from '../../../src/flows/stage/plan.ts';
+import { rawInputs } from '../raw-inputs.ts';
+import { type Settings, type Stage, stage } from '../stand-ins.ts';
+
+export const old = `agent@sha256:${'1'.repeat(64)}`;
+export const next = `agent@sha256:${'2'.repeat(64)}`;
+export const sick = `agent@sha256:${'3'.repeat(64)}`;
+
+export const stagePlan = (inputs: Readonly<Record<string, string>>): StagePlan =>
+  parseStageInputs(rawInputs({ service: 'agent', ...inputs })).plan;
+export const deployPlan = (inputs: Readonly<Record<string, string>> = { images: `api: ${next}` }): DeployPlan =>
+  stagePlan(inputs) as DeployPlan;
+
+/** A cluster with one Deployment, and a controller that replaces its pods at once: those of `sick` crash. */
+export function shop(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'cluster'>): Stage {
+  const on = stage(settings, shared);
+  if (shared !== undefined) return on;
+  const { cluster } = on;
+  cluster.reacting = (object) => {
+    if (object.kind === 'Deployment') control(on, object);
+  };
+  cluster.put(ConfigMap, {
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'agent-config', namespace: 'shop' },
+    data: { MODE: 'old' },
+  });
+  control(
+    on,
+    cluster.put(Deployment, {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'agent', namespace: 'shop', uid: 'agent-uid' },
+      spec: {
+        replicas: 2,
+        selector: { matchLabels: { app: 'agent' } },
+        template: {
+          metadata: { labels: { app: 'agent' } },
+          spec: {
+            containers: [
+              { name: 'api', image: old, ports: [{ containerPort: 8080 }], envFrom: [{ configMapRef: { name: 'agent-config' } }] },
+            ],
+          },
+        },
+      },
+    }),
+  );
+  return on;
+}
+
+let revision = 0;
+
+/** What the Deployment controller and the kubelet do. */
+function control({ cluster }: Stage, deployment: KubernetesObject): void {
+  const template = templateOf(deployment);
+  const text = JSON.stringify(template);
+  const known = cluster.objectsOf(ReplicaSet).find((each) => each['template-text'] === text);
+  const { generation = 0 } = deployment.metadata;
+  revision += 1;
+  const name = known?.metadata.name ?? `agent-${revision}`;
+  const labels = { app: 'agent', 'pod-template-hash': name };
+  cluster.put(ReplicaSet, {
+    apiVersion: 'apps/v1',
+    kind: 'ReplicaSet',
+    metadata: {
+      name,
+      labels: { app: 'agent' },
+      annotations: { ...deployment.metadata.annotations, 'deployment.kubernetes.io/revision': String(revision) },
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'agent', uid: 'agent-uid', controller: true }],
+    },
+    spec: { template: { ...template, metadata: { ...template.metadata, labels } } },
+    'template-text': text,
+  });
+  for (const pod of cluster.objectsOf(Pod)) cluster.remove(Pod, pod.metadata.name);
+  const ill = Object.values(imagesOf(template)).includes(sick);
+  for (const index of [0, 1]) cluster.put(Pod, podOf(`${name}-${index}`, labels, deployment, ill));
+  const counts = ill
+    ? { updatedReplicas: 1, readyReplicas: 1, availableReplicas: 1 }
+    : { updatedReplicas: 2, readyReplicas: 2, availableReplicas: 2 };
+  cluster.put(Deployment, { ...deployment, status: { observedGeneration: generation, replicas: 2, ...counts } });
+}
+
+const podOf = (name: string, labels: object, deployment: KubernetesObject, ill: boolean): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Pod',
+  metadata: { name, namespace: 'shop', labels: labels as Record<string, string> },
+  spec: templateOf(deployment).spec,
+  status: {
+    phase: 'Running',
+    conditions: [{ type: 'Ready', status: ill ? 'False' : 'True' }],
+    containerStatuses: [
+      ill
+        ? {
+            name: 'api',
+            ready: false,
+            restartCount: 3,
+            state: { waiting: { reason: 'CrashLoopBackOff' } },
+            lastState: { terminated: { exitCode: 1 } },
+          }
+        : { name: 'api', ready: true, restartCount: 0, state: { running: {} } },
+    ],
+  },
+});
+
+export const imageNow = ({ cluster }: Stage): string | undefined => {
+  const deployment = cluster.find(Deployment, 'agent');
+  return deployment === undefined ? undefined : imagesOf(templateOf(deployment))['api'];
+};
+export const modeNow = ({ cluster }: Stage): unknown =>
+  (cluster.find(ConfigMap, 'agent-config')?.['data'] as { MODE?: unknown } | undefined)?.MODE;

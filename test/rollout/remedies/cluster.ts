@@ -1,0 +1,264 @@
+import { readFile } from 'node:fs/promises';
+import { pushVersion } from '../example-service.ts';
+import { apply, type Case, type Mend, refused, warned } from './case.ts';
+import { object, type Place, put, type World } from './world.ts';
+
+const account = async ({ lab, namespace }: Place) => ({
+  kubeconfig: await readFile(await lab.kubeconfigFor({ namespace, serviceAccount: 'deployer' }), 'utf8'),
+});
+
+const policy = (egress: readonly object[]) => ({ spec: { podSelector: {}, policyTypes: ['Egress'], egress } });
+const quota = (world: World, spec: object) => put(world, 'ResourceQuota/small', { spec });
+const counted = async (place: Place) =>
+  await place.lab.client.waitFor('use of the quota', async () => (await place.get('ResourceQuota/small'))['status']?.used !== undefined);
+
+/** Whose label or annotation makes an object a tool's, on the route of the Gateway API. */
+const owned = (name: string, metadata: object, what: string, more: { readonly refuse?: Mend } = {}): Case => ({
+  name,
+  change: (world) => Object.assign(world['HTTPRoute/agent'].metadata, metadata),
+  steps: [...refused(what, more.refuse ?? (() => ({ gitops: 'accept' }))), ...(more.refuse === undefined ? warned(what) : [])],
+});
+
+export const clusterCases: readonly Case[] = [
+  {
+    name: 'rights-missing',
+    inputs: async (place) => ({ ...(await account(place)), guardian: 'true' }),
+    steps: [
+      {
+        says: [
+          /^Permissions are missing: get httproutes \(read and write the traffic split, and see it accepted\), .*\.$/,
+          'The guardian cannot be made: create jobs (make the guardian), get jobs (wake the guardian, and dismiss it), patch jobs (wake the guardian, and dismiss it), delete jobs (wake the guardian, and dismiss it), create configmaps (give the guardian its script and what it has to undo).',
+          /^The guardian's account cannot be made: create serviceaccounts \(make the guardian's account\), .* \(Nobody can make a Role with a right that they do not have themselves\.\)$/,
+        ],
+        as: 'refusal',
+        // As an administrator does who lets the run make no account itself.
+        async mend(place, told) {
+          await apply(place, told);
+          return { 'guardian-service-account': 'wf-deploy-guardian-agent' };
+        },
+      },
+      {
+        says: [
+          /^Not checked for lack of permission: .*list events \(say why a pod does not become ready\), .*\.$/,
+          'Not checked for lack of permission: whether a NetworkPolicy cuts the guardian off from the API server.',
+        ],
+        as: 'warning',
+        async mend(place, told) {
+          await apply(place, told);
+        },
+      },
+    ],
+  },
+  {
+    name: 'egress-denied',
+    change: (world) => put(world, 'NetworkPolicy/deny', policy([])),
+    inputs: { guardian: 'true' },
+    steps: refused('NetworkPolicy deny cuts the guardian off: no rule lets its pod reach the API server.', apply),
+  },
+  {
+    name: 'egress-by-address',
+    change: (world) => put(world, 'NetworkPolicy/some', policy([{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }])),
+    inputs: { guardian: 'true' },
+    steps: warned(
+      'Not checked: whether the addresses that NetworkPolicy some lets pods reach are those of the API server, which the guardian needs.',
+      apply,
+    ),
+  },
+  {
+    name: 'quota-too-small',
+    change: (world) => quota(world, { hard: { pods: '1' } }),
+    settle: counted,
+    steps: refused(
+      'ResourceQuota small, pods: hard 1, used 1, needed 1 more for 1 pod of the canary agent-canary, which grows to the size of stable, 1.',
+      async (place) => {
+        await place.patch('ResourceQuota/small', { spec: { hard: { pods: '2' } } });
+        await place.lab.client.waitFor(
+          'the raised quota',
+          async () => (await place.get('ResourceQuota/small'))['status']?.hard?.pods === '2',
+        );
+      },
+    ),
+  },
+  {
+    name: 'quota-of-some-pods',
+    change: (world) => quota(world, { hard: { pods: '10' }, scopes: ['NotTerminating'] }),
+    settle: counted,
+    steps: warned("ResourceQuota small holds for some pods only (scopes); it was not checked whether the canary's are among them and fit."),
+  },
+  {
+    name: 'quota-of-what-is-not-asked-for',
+    change: (world) => {
+      delete world['Deployment/agent'].spec.template.spec.containers[0].resources.limits.cpu;
+    },
+    settle: async (place) => {
+      await place.apply({
+        ...object('ResourceQuota/small', { spec: { hard: { 'limits.cpu': '8' } } }),
+        metadata: { name: 'small', namespace: place.namespace },
+      });
+      await counted(place);
+    },
+    steps: refused(
+      'ResourceQuota small, limits.cpu: container `agent-api` has no resources.limits.cpu, and this quota refuses pods whose containers do not all have one.',
+      async (place) => {
+        const { spec } = await place.get('Deployment/agent');
+        const [container] = spec.template.spec.containers;
+        const limited = { ...container, resources: { ...container.resources, limits: { ...container.resources.limits, cpu: '500m' } } };
+        await place.patch('Deployment/agent', { spec: { template: { spec: { containers: [limited] } } } });
+        await place.lab.client.waitForRollout(place.namespace, 'agent');
+      },
+    ),
+  },
+  owned(
+    'owned-by-argo',
+    { annotations: { 'argocd.argoproj.io/tracking-id': 'shop:gateway.networking.k8s.io/HTTPRoute:owned-by-argo/agent' } },
+    "HTTPRoute agent belongs to Argo CD (shop). Argo CD's Application `shop` will set the weights of HTTPRoute agent back to what Git says: at its next sync, or within seconds when selfHeal is on.",
+  ),
+  owned(
+    'owned-by-flux',
+    { labels: { 'kustomize.toolkit.fluxcd.io/name': 'shop', 'kustomize.toolkit.fluxcd.io/namespace': 'flux-system' } },
+    "HTTPRoute agent belongs to Flux (flux-system/shop). Flux's Kustomization `flux-system/shop` will set the weights of HTTPRoute agent back to what Git says at its next reconciliation.",
+    // What the remedy would have in Git, as Flux brings it into the cluster.
+    {
+      async refuse(place, [told]) {
+        const { parse } = await import('yaml');
+        await place.patch('HTTPRoute/agent', parse(told?.yaml ?? '') as object);
+      },
+    },
+  ),
+  owned(
+    'owned-by-a-helm-release-of-flux',
+    { labels: { 'helm.toolkit.fluxcd.io/name': 'agent', 'helm.toolkit.fluxcd.io/namespace': 'shop' } },
+    "HTTPRoute agent belongs to Flux (shop/agent). Flux's HelmRelease `shop/agent` will set the weights of HTTPRoute agent back to the chart's values: at its next upgrade, or at its next reconciliation when driftDetection is on.",
+  ),
+  owned(
+    'owned-by-helm',
+    { labels: { 'app.kubernetes.io/managed-by': 'Helm' }, annotations: { 'meta.helm.sh/release-name': 'shop' } },
+    "HTTPRoute agent belongs to Helm (shop). The next upgrade of the Helm release `shop` will set the weights of HTTPRoute agent back to the chart's values.",
+  ),
+  {
+    name: 'canary-owned-by-helm',
+    change: (world) => {
+      const { spec } = world['Deployment/agent'];
+      const labels = { app: 'agent', version: 'canary' };
+      put(world, 'Deployment/agent-canary', {
+        spec: {
+          ...spec,
+          replicas: 0,
+          selector: { matchLabels: labels },
+          template: { ...spec.template, metadata: { ...spec.template.metadata, labels } },
+        },
+      });
+      for (const name of ['agent', 'agent-canary'])
+        world[`Deployment/${name}`].metadata.annotations = { 'meta.helm.sh/release-name': 'shop' };
+    },
+    steps: refused(
+      [
+        "Deployment agent belongs to Helm (shop). The next upgrade of the Helm release `shop` will set the image of Deployment agent back to the chart's values.",
+        "Deployment agent-canary belongs to Helm (shop). The next upgrade of the Helm release `shop` will set image and size of Deployment agent-canary back to the chart's values.",
+      ],
+      () => ({ gitops: 'accept' }),
+    ),
+    beside: [/belongs to Helm/],
+  },
+  {
+    name: 'image-missing',
+    inputs: ({ image }) => ({ image: image.replace(/:v1$/, ':not-pushed') }),
+    steps: refused(
+      /^The registry has no image 127\.0\.0\.1:\d+\/shop\/agent:not-pushed\.$/,
+      async ({ lab }) => void (await pushVersion(lab.registry, 'not-pushed', {})),
+    ),
+  },
+  {
+    name: 'registry-not-asked',
+    inputs: { image: '127.0.0.1:1/shop/agent:v2' },
+    steps: warned(
+      'Not checked: whether 127.0.0.1:1/shop/agent:v2 exists (127.0.0.1:1: the connection was refused (ECONNREFUSED)).',
+      ({ image }) => ({ image }),
+    ),
+  },
+  {
+    name: 'promotion-without-evidence',
+    action: 'promote',
+    inputs: { image: '' },
+    steps: refused('No canary of agent has passed in this cluster.', ({ image }) => ({ image, 'require-evidence': 'false' })),
+  },
+  {
+    name: 'promotion-of-another-image',
+    action: 'promote',
+    steps: refused(/^There is no evidence for .*@sha256:[0-9a-f]{64}: no canary of this service has passed here\.$/, () => ({
+      'require-evidence': 'false',
+    })),
+  },
+];
+
+const served = 'namespace="served"';
+const requests = 'http_requests_total{$selector}';
+const errors = 'http_requests_total{$selector,status=~"5.."} or 0 * http_requests_total{$selector}';
+
+export const metricCases: readonly Case[] = [
+  {
+    name: 'arms-alike',
+    inputs: { 'stable-selector': served, 'canary-selector': served },
+    steps: refused(`Canary and stable are measured by the same selector (${served}).`, () => ({
+      'canary-selector': `${served},version="canary"`,
+    })),
+  },
+  {
+    name: 'latency-without-buckets',
+    inputs: { metrics: `requests: '${requests}'\nerrors: '${errors}'` },
+    steps: refused('A latency criterion is set, but the metric queries have no `latency-buckets`.', () => ({
+      metrics: `requests: '${requests}'\nerrors: '${errors}'\nlatency-buckets: 'http_request_duration_seconds_bucket{$selector}'`,
+    })),
+  },
+  {
+    name: 'query-blind-to-arms',
+    inputs: { criteria: '- { name: busy, query: "sum(http_requests_total)", max: 1000000000, required: true }' },
+    steps: warned('The query `busy` does not contain `$canary`: it gives the same value whichever version is at fault.', () => ({
+      criteria: '- { name: busy, query: "sum(http_requests_total{$canary})", max: 1000000000, required: true }',
+    })),
+  },
+  {
+    name: 'query-that-does-not-work',
+    inputs: { criteria: '- { name: busy, query: "sum(no_such_metric{$canary})", max: 1, required: true }' },
+    steps: refused('The query `busy` does not work on stable: the query gives no value.', () => ({
+      criteria: '- { name: busy, query: "sum(http_requests_total{$canary})", max: 1000000000, required: true }',
+    })),
+  },
+  {
+    name: 'more-errors-than-requests',
+    inputs: {
+      metrics: `requests: '${requests}'\nerrors: '3 * http_requests_total{$selector}'\nlatency-buckets: 'http_request_duration_seconds_bucket{$selector}'`,
+    },
+    steps: refused(/^Stable counts more errors \(\d+\) than requests \(\d+\)\.$/, () => ({
+      metrics: `requests: '${requests}'\nerrors: '${errors}'\nlatency-buckets: 'http_request_duration_seconds_bucket{$selector}'`,
+    })),
+  },
+  {
+    name: 'limit-between-edges',
+    inputs: { 'latency-p99': '700ms' },
+    steps: warned(
+      'The limit 700 ms of `latency-p99` is no edge of a histogram bucket (the nearest are 500 ms below and 1 s above): within a bucket the quantile is only estimated.',
+      () => ({ 'latency-p99': '500ms' }),
+    ),
+  },
+  {
+    name: 'stable-unmeasured',
+    inputs: { 'stable-selector': 'namespace="nobody"' },
+    steps: refused('Stable cannot be measured: no series matches sum by (pod, status) (http_requests_total{namespace="nobody"}).', () => ({
+      'stable-selector': served,
+    })),
+  },
+  {
+    name: 'pods-with-shortened-names',
+    change: (world) => {
+      const name = `agent-${'x'.repeat(52)}`;
+      world[`Deployment/${name}`] = { ...world['Deployment/agent'], metadata: { name } };
+      delete world['Deployment/agent'];
+    },
+    inputs: { 'stable-deployment': `agent-${'x'.repeat(52)}`, 'stable-selector': '' },
+    steps: refused(
+      `\`stable-selector\` cannot tell the pods of agent-${'x'.repeat(52)} by their names, because Kubernetes shortens names this long.`,
+      () => ({ 'stable-selector': served }),
+    ),
+  },
+];

@@ -1,0 +1,410 @@
+import { apply, type Case, refused, runCommand, warned } from './case.ts';
+import { ingress, put, type World } from './world.ts';
+
+const way = 'istio';
+const service = (world: World) => world['VirtualService/agent-vs'].spec;
+const split = (world: World) => service(world).http[1];
+const to = (host: string, weight?: number, more: object = {}) => ({
+  destination: { host, ...more },
+  ...(weight === undefined ? {} : { weight }),
+});
+const header = { match: [{ headers: { 'x-canary': { exact: 'true' } } }], route: [to('agent-canary')] };
+const sound = { route: [to('agent', 100), to('agent-canary', 0)] };
+const http = (...list: readonly object[]) => ({ spec: { http: list } });
+const rewrite =
+  (...list: readonly object[]): Case['steps'][0]['mend'] =>
+  async (place) =>
+    void (await place.patch('VirtualService/agent-vs', http(...list)));
+const unseen = /^Not checked: whether the controller of Ingress /;
+const every = 'http rule 2 (every request)';
+const fullName = (name: string) => `agent.${name}.svc.cluster.local`;
+
+export const istioCases: readonly Case[] = [
+  {
+    name: 'virtual-service-missing',
+    way,
+    change: (world) => delete world['VirtualService/agent-vs'],
+    steps: refused('VirtualService virtual-service-missing/agent-vs is not there.', async (place) => {
+      await place.apply({
+        apiVersion: 'networking.istio.io/v1',
+        kind: 'VirtualService',
+        metadata: { name: 'agent-vs', namespace: place.namespace },
+        spec: { hosts: ['agent'], http: [header, sound] },
+      });
+    }),
+  },
+  {
+    name: 'destination-missing',
+    way,
+    change: (world) => {
+      split(world).route = [to('agent')];
+    },
+    steps: refused(
+      `VirtualService destination-missing/agent-vs has no http rule with the canary's destination \`agent-canary\` beside \`agent\`: ${every}.`,
+      apply,
+    ),
+  },
+  {
+    name: 'no-http-rule-for-the-service',
+    way,
+    change: (world) => {
+      service(world).http.splice(1, 1);
+    },
+    steps: refused('VirtualService no-http-rule-for-the-service/agent-vs has no http rule that sends requests to `agent`.', apply),
+  },
+  {
+    name: 'one-side-twice',
+    way,
+    change: (world) => {
+      split(world).route = [to('agent', 50, { port: { number: 80 } }), to(fullName('one-side-twice'), 50), to('agent-canary', 0)];
+    },
+    steps: refused(
+      `${every} names \`agent\` (port 80) and \`${fullName('one-side-twice')}\` (port any), which are the same side: how its share is to be divided among them cannot be told, and at weight 0 the division would be lost.`,
+      rewrite(header, sound)!,
+    ),
+  },
+  {
+    name: 'third-destination-too-coarse',
+    way,
+    change: (world) => {
+      split(world).route = [to('agent', 9), to('agent-canary', 0), to('maintenance', 1)];
+    },
+    inputs: { stages: '5@1m 100@1m' },
+    steps: [
+      ...refused(
+        `${every} has 9 parts for \`agent\` and \`agent-canary\` beside a third backend, so 5 % would be 0 of them, which is 0 %.`,
+        apply,
+      ),
+      ...warned(
+        `${every} also sends 7 of 70 to \`maintenance\`: these weights stay, and the canary's percentages are shares of the other 63 of 70.`,
+      ),
+    ],
+  },
+  {
+    name: 'header-route-after-the-split',
+    way,
+    change: (world) => {
+      service(world).http.reverse();
+    },
+    steps: warned(
+      'No header route comes before http rule 1 (every request): nobody can ask for the canary there before it has weight.',
+      apply,
+    ),
+  },
+  {
+    name: 'http-way-past-the-weight',
+    way,
+    change: (world) => {
+      service(world).http.unshift({ match: [{ uri: { prefix: '/new' } }], route: [to('agent-canary')] });
+    },
+    steps: warned(
+      'http rule 1 (uri under "/new") sends everything to the canary `agent-canary`, whatever its weight is, and not only what asks for it with a header. No rollout and no rollback changes that.',
+      rewrite(header, { match: [{ uri: { prefix: '/new' } }], ...sound }, sound),
+    ),
+  },
+  {
+    name: 'http-mirrored',
+    way,
+    change: (world) => {
+      split(world).mirror = { host: 'agent-canary' };
+    },
+    steps: warned(
+      `${every} mirrors requests to the canary \`agent-canary\` at every weight. They count in its metrics, and its answers to them reach nobody.`,
+      rewrite(header, sound),
+    ),
+  },
+  {
+    name: 'tcp-beside-http',
+    way,
+    change: (world) => {
+      service(world).tcp = [{ match: [{ port: 5432 }], route: [{ destination: { host: 'agent' } }] }];
+    },
+    steps: warned('VirtualService tcp-beside-http/agent-vs has 1 tcp rule: connections are not split, only http requests are.'),
+  },
+  {
+    name: 'half-a-name',
+    way,
+    change: (world) => {
+      split(world).route = [to('agent.half-a-name', 100), to('agent-canary', 0)];
+    },
+    steps: refused(
+      'The destination `agent.half-a-name` is neither a short name nor a full one: Istio takes a host with a dot as it is, and finds no Service by it.',
+      async (place, [told]) => {
+        const [, name = ''] = /Write `(.+?)`/.exec(told?.remedy ?? '') ?? [];
+        await place.patch('VirtualService/agent-vs', http(header, { route: [to(name, 100), to('agent-canary', 0)] }));
+      },
+    ),
+  },
+  {
+    name: 'ports-sent-to-one',
+    way,
+    change: (world) => {
+      const port = { port: { number: 80 } };
+      split(world).route = [to('agent', 100, port), to('agent-canary', 0, port)];
+      for (const name of ['agent', 'agent-canary'])
+        world[`Service/${name}`].spec.ports = [
+          { name: 'http', port: 80, targetPort: 8080 },
+          { name: 'grpc', port: 9090, targetPort: 8080 },
+        ];
+    },
+    steps: warned(
+      `${every} names no port and sends to port 80: calls to port 9090 of Service agent would end up there too.`,
+      async (place) => {
+        const on = (number: number) => {
+          const port = { port: { number } };
+          return { match: [{ port: number }], route: [to('agent', 100, port), to('agent-canary', 0, port)] };
+        };
+        await place.patch('VirtualService/agent-vs', http(header, on(80), on(9090)));
+      },
+    ),
+  },
+  {
+    name: 'no-injection',
+    way,
+    change: (world) => {
+      world['Namespace'].metadata.labels = { 'istio-injection': 'disabled' };
+    },
+    steps: refused(
+      'Namespace no-injection has no injection label (istio-injection=enabled, or istio.io/rev): its pods get no sidecar, so their calls are not split and they have no `istio_*` metrics.',
+      apply,
+    ),
+  },
+  {
+    name: 'no-injection-behind-a-gateway',
+    way,
+    change: (world) => {
+      delete world['Namespace'].metadata.labels;
+      service(world).gateways = ['mesh', 'istio-system/public'];
+    },
+    steps: warned(
+      'Namespace no-injection-behind-a-gateway has no injection label (istio-injection=enabled, or istio.io/rev): its pods get no sidecar, so their calls are not split and they have no `istio_*` metrics.',
+      apply,
+    ),
+  },
+  {
+    name: 'ambient',
+    way,
+    change: (world) => {
+      world['Namespace'].metadata.labels = { 'istio.io/dataplane-mode': 'ambient' };
+    },
+    steps: warned(
+      'Namespace ambient is in ambient mode: a VirtualService is in force there only behind a waypoint, which was not checked.',
+    ),
+  },
+  {
+    name: 'public-host-without-gateway',
+    way,
+    change: (world) => {
+      service(world).hosts = ['agent', 'agent.example.com'];
+      put(world, 'Gateway/public', {
+        spec: {
+          selector: { istio: 'ingressgateway' },
+          servers: [{ port: { number: 443, name: 'https', protocol: 'HTTP' }, hosts: ['*.example.com'] }],
+        },
+      });
+    },
+    steps: warned(
+      'The public host `agent.example.com` has no gateway in spec.gateways: the rules hold only for callers inside the mesh, and not for what comes in from outside.',
+      apply,
+    ),
+  },
+  {
+    name: 'mesh-left-out',
+    way,
+    change: (world) => {
+      service(world).gateways = ['istio-system/public'];
+    },
+    steps: warned('Calls inside the mesh to `agent` are not split, they all go to stable: spec.gateways does not contain `mesh`.', apply),
+  },
+  {
+    name: 'nginx-past-the-mesh',
+    way,
+    change: (world) => {
+      service(world).hosts = ['agent', 'agent.example.com'];
+      service(world).gateways = ['mesh', 'istio-system/public'];
+      world['Ingress/agent'] = ingress('agent', 'agent', 'agent.example.com');
+    },
+    steps: [
+      ...refused(
+        'Ingress agent leads to the Service `agent` past the mesh, so its requests all go to stable whatever the weights are: `service-upstream` is missing.',
+        apply,
+      ),
+      ...warned('Not checked: whether the controller of Ingress agent has a sidecar. Without one its requests do not follow the weights.'),
+    ],
+  },
+  {
+    name: 'nginx-past-the-mesh-for-another-host',
+    way,
+    change: (world) => {
+      world['Ingress/agent'] = ingress('agent', 'agent', 'agent.example.com');
+    },
+    steps: warned(
+      'Ingress agent leads to the Service `agent` past the mesh, so its requests all go to stable whatever the weights are: `service-upstream` and `upstream-vhost` are missing.',
+      apply,
+    ),
+    beside: [unseen],
+  },
+  {
+    name: 'two-destination-rules',
+    way,
+    change: (world) => {
+      put(world, 'DestinationRule/agent', { spec: { host: 'agent' } });
+      put(world, 'DestinationRule/agent-too', { spec: { host: fullName('two-destination-rules') } });
+    },
+    steps: warned(
+      '2 DestinationRules are for host agent (agent, agent-too). Istio merges them: of their traffic policies only one holds, and which one depends on their age.',
+      (place) => place.delete('DestinationRule/agent-too'),
+    ),
+  },
+  {
+    name: 'pinned-by-hash',
+    way,
+    change: (world) =>
+      put(world, 'DestinationRule/agent', {
+        spec: { host: 'agent', trafficPolicy: { loadBalancer: { consistentHash: { httpHeaderName: 'x-user' } } } },
+      }),
+    steps: warned(
+      'DestinationRule agent pins callers to pods by consistentHash: the pods of one side are loaded unevenly, so a canary of few pods may be measured on few users.',
+      async (place) => void (await place.patch('DestinationRule/agent', { spec: { trafficPolicy: null } })),
+    ),
+  },
+];
+
+const subsets = (...list: readonly (readonly [string, Readonly<Record<string, string>>])[]) => ({
+  spec: { subsets: list.map(([name, labels]) => ({ name, labels })) },
+});
+const both = subsets(['v1', { version: 'stable' }], ['v2', { version: 'next' }]);
+const mendSubsets: Case['steps'][0]['mend'] = async (place) => void (await place.patch('DestinationRule/agent', both));
+const pods = 'app=agent,version=stable';
+
+export const subsetCases: readonly Case[] = [
+  {
+    name: 'subset-missing',
+    way: 'subsets',
+    change: (world) => {
+      world['DestinationRule/agent'].spec.subsets.splice(1, 1);
+    },
+    steps: refused(
+      'The subset `v2` of host agent is not there: agent does not define it. Requests for it would be answered with 503.',
+      apply,
+    ),
+  },
+  {
+    name: 'destination-rule-missing',
+    way: 'subsets',
+    change: (world) => delete world['DestinationRule/agent'],
+    steps: refused(
+      [
+        'The subset `v1` of host agent is not there: no DestinationRule of namespace destination-rule-missing is for host agent. Requests for it would be answered with 503.',
+        'The subset `v2` of host agent is not there: no DestinationRule of namespace destination-rule-missing is for host agent. Requests for it would be answered with 503.',
+      ],
+      apply,
+    ),
+  },
+  {
+    name: 'subset-defined-twice',
+    way: 'subsets',
+    change: (world) => {
+      world['DestinationRule/agent'].spec.subsets.push({ name: 'v2', labels: { version: 'later' } });
+    },
+    steps: refused(
+      'The subset `v2` of host agent is defined 2 times (DestinationRule agent): which pods it means cannot be told.',
+      mendSubsets,
+    ),
+  },
+  {
+    name: 'subset-misses-stable',
+    way: 'subsets',
+    change: (world) => {
+      world['DestinationRule/agent'].spec.subsets[0].labels = { version: 'old' };
+    },
+    steps: refused(`The subset \`v1\` (version=old) does not select the pods of stable, Deployment agent (${pods}).`, mendSubsets),
+  },
+  {
+    name: 'subsets-of-both-sides',
+    way: 'subsets',
+    change: (world) => {
+      world['DestinationRule/agent'].spec.subsets[0].labels = { app: 'agent' };
+    },
+    steps: refused('The subset `v1` (app=agent) selects the pods of the canary too: it would get traffic at weight 0.', mendSubsets),
+  },
+  {
+    name: 'subset-of-the-canary-is-stable',
+    way: 'subsets',
+    change: (world) => {
+      world['DestinationRule/agent'].spec.subsets[1].labels = { app: 'agent' };
+    },
+    steps: refused(
+      [
+        "The selectors of Deployment agent (app=agent,version=stable) and of the canary agent-canary overlap, so stable would count the canary's pods as its own.",
+        `The subset \`v2\` (app=agent) selects the pods of stable, Deployment agent (${pods}).`,
+        'The subset `v1` (version=stable) selects the pods of the canary too: it would get traffic at weight 0.',
+      ],
+      mendSubsets,
+    ),
+  },
+  {
+    name: 'subset-misses-the-canary-of-the-user',
+    way: 'subsets',
+    change: (world) => {
+      const { spec } = world['Deployment/agent'];
+      const labels = { app: 'agent', version: 'beta' };
+      const template = { ...spec.template, metadata: { labels } };
+      put(world, 'Deployment/agent-canary', { spec: { ...spec, replicas: 0, selector: { matchLabels: labels }, template } });
+    },
+    steps: refused('The subset `v2` (version=next) does not select the pods of the canary, Deployment agent-canary.', async (place) => {
+      await place.patch('DestinationRule/agent', subsets(['v1', { version: 'stable' }], ['v2', { version: 'beta' }]));
+    }),
+  },
+  {
+    name: 'service-of-one-subset',
+    way: 'subsets',
+    change: (world) => {
+      world['Service/agent'].spec.selector = { app: 'agent', version: 'stable' };
+    },
+    steps: refused(
+      'Service agent (app=agent,version=stable) would not select the pods of the canary (app=agent,version=next,wf-deploy.io/service=agent,wf-deploy.io/track=canary): its subset would have no endpoint.',
+      async (place) => {
+        await place.patch('Service/agent', { spec: { selector: { version: null } } });
+      },
+    ),
+  },
+  {
+    name: 'stable-selects-both-subsets',
+    way: 'subsets',
+    change: (world) => {
+      world['Deployment/agent'].spec.selector = { matchLabels: { app: 'agent' } };
+    },
+    steps: refused(
+      "The selectors of Deployment agent (app=agent) and of the canary agent-canary overlap, so stable would count the canary's pods as its own.",
+      async (place, [told]) => {
+        await runCommand(place, told?.remedy ?? '');
+        await place.apply(told?.yaml ?? '');
+        await place.lab.client.waitForRollout(place.namespace, 'agent');
+      },
+    ),
+  },
+  {
+    name: 'mesh-left-out-by-subsets',
+    way: 'subsets',
+    change: (world) => {
+      service(world).gateways = ['istio-system/public'];
+    },
+    steps: refused(
+      "Calls inside the mesh to `agent` would reach the canary's pods at weight 0: spec.gateways does not contain `mesh`.",
+      apply,
+    ),
+  },
+  {
+    name: 'nginx-past-the-subsets',
+    way: 'subsets',
+    change: (world) => {
+      world['Ingress/agent'] = ingress('agent', 'agent', 'agent.example.com', { 'service-upstream': 'true' });
+    },
+    steps: refused(
+      "Ingress agent leads to the Service `agent` past the mesh, so it reaches the canary's pods at weight 0: `upstream-vhost` is missing.",
+      apply,
+    ),
+    beside: [unseen],
+  },
+];
