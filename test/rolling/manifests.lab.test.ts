@@ -82,12 +82,13 @@ describe('manifests', () => {
       const app = await deployExample(await starting, 'kinds', { replicas: 1 });
       const [good, better] = [await app.version('good'), await app.version('better')];
       const labels = (name: string) => ({ app: name });
+      const readinessProbe = { httpGet: { path: '/ready', port: 8080 }, periodSeconds: 1 };
       const pod = (name: string, restartPolicy?: string) => ({
         metadata: { labels: labels(name) },
         spec: {
           terminationGracePeriodSeconds: 0,
           ...(restartPolicy === undefined ? {} : { restartPolicy }),
-          containers: [{ name, image: 'placeholder:1' }],
+          containers: [{ name, image: 'placeholder:1', ...(restartPolicy === undefined ? { readinessProbe } : {}) }],
         },
       });
       const workload = (kind: string, name: string, more: object = {}) => ({
@@ -131,7 +132,7 @@ describe('manifests', () => {
 
       const sick = await runStage(app, {
         workloads: 'daemonset/collector, statefulset/store',
-        images: `collector: ${good}\nstore: ${await app.version('crash', { CRASH_AFTER: '1s' })}`,
+        images: `collector: ${good}\nstore: ${await app.version('crash-unready', { CRASH_AFTER: '1s', READY_AFTER: '1h' })}`,
       });
       expect(sick.outputs).toMatchObject({ outcome: 'rolled-back' });
       for (const [kind, name] of [
