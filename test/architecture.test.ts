@@ -30,7 +30,6 @@ const isBundle = (path: string): boolean => path.startsWith('dist/');
 const exceptions: TwinExceptions = {
   testedElsewhere: {
     'src/flows/canary/index.ts': 'test/rollout/: whole rollouts on a cluster',
-    'src/flows/cluster/index.ts': 'test/flows/cluster/cluster.lab.test.ts: as a runner starts it',
     'src/flows/test/index.ts': 'test/actions/test-action.test.ts: dist on the reports of real commands',
     'src/flows/promote/index.ts': 'test/rollout/: whole rollouts on a cluster',
     'src/flows/gate/execute.ts': 'test/actions/gates.test.ts: dist with the real tools',

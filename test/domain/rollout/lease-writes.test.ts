@@ -123,7 +123,8 @@ describe('renewed', () => {
   it('what is written is read back', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 20 });
     const records = fc.record({
-      phase: fc.constantFrom(...recordedPhases),
+      // A pause is recorded with its deadline only.
+      phase: fc.constantFrom(...recordedPhases.filter((phase) => phase !== 'paused')),
       weight: fc.integer({ min: 0, max: 100 }),
       container: text,
       image: text,
