@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { type FieldConflict, FieldConflicts } from '../../../src/domain/kubernetes/field-conflict.ts';
 import { Deployment } from '../../../src/domain/kubernetes/kinds.ts';
-import { manifestOf } from '../../../src/domain/kubernetes/manifest.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import type { Change } from '../../../src/domain/rolling/change.ts';
 import { Failure } from '../../../src/failure.ts';
@@ -9,11 +8,7 @@ import { rehearse } from '../../../src/flows/stage/rehearse.ts';
 import { workload } from '../../domain/rolling/objects.ts';
 import { shop } from './shop.ts';
 
-<<<<<<< HEAD
-const manifest = manifestOf(workload('deployment', { replicas: 4, paused: false }));
-=======
 const manifest = workload('deployment', { replicas: 4, paused: false }, { metadata: { name: 'agent', namespace: 'shop' } });
->>>>>>> rolling
 const change: Change = { do: 'apply', ref: { kind: Deployment, namespace: 'shop', name: 'agent' }, manifest };
 const image: FieldConflict = { manager: 'kubectl', subresource: undefined, field: '.spec.template.spec.containers[name="api"].image' };
 const size: FieldConflict = { manager: 'kube-controller-manager', subresource: 'scale', field: '.spec.replicas' };
