@@ -28,7 +28,9 @@ export async function alert(session: Session): Promise<void> {
   if (ending.outcome === 'unknown') world.handover.save({ alarmed: 'true' });
   const telling = async (): Promise<void> => {
     if (lost && (await aSuccessorTells(session))) return;
-    await tell(session, { message, about: ending.outcome, knowing: session.told, marking });
+    // Who was told of a way back has to hear that it did not last.
+    const knowing = ending.outcome === 'unknown' ? [] : session.told;
+    await tell(session, { message, about: ending.outcome, knowing, marking });
   };
   session.telling = Promise.all([session.telling, telling()]).then(() => undefined);
   await Promise.race([session.telling, world.clock.sleep(grace)]);
