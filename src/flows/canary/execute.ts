@@ -102,6 +102,7 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     remarks: [],
     ending: undefined,
     figures: undefined,
+    run: world.run.page ?? world.run.holder,
     told: [],
     notices: [],
     telling: Promise.resolve(),
