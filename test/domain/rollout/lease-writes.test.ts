@@ -122,18 +122,6 @@ describe('renewed', () => {
 
   it('what is written is read back', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 20 });
-<<<<<<< HEAD
-    const records = fc.record({
-      // A pause is recorded with its deadline only.
-      phase: fc.constantFrom(...recordedPhases.filter((phase) => phase !== 'paused')),
-      weight: fc.integer({ min: 0, max: 100 }),
-      container: text,
-      image: text,
-      previousImage: text,
-      run: text,
-      since: text,
-    });
-=======
     const records = fc
       .record({
         phase: fc.constantFrom(...recordedPhases),
@@ -145,7 +133,6 @@ describe('renewed', () => {
         since: text,
       })
       .map((each) => (each.phase === 'paused' ? { ...each, deadline: 3600 } : each));
->>>>>>> ops
     fc.assert(
       fc.property(records, (each) => {
         expect(readLease(renewed(held, { rollout: each }, later)).rollout).toEqual(each);
