@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { parse } from 'yaml';
 import type { ActionResult } from '../actions/runner.ts';
 import { startLab } from '../lab/lab.ts';
 import { deployExample, type ExampleService } from './example-service.ts';
