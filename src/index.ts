@@ -2,6 +2,7 @@ import { runMain, runPost } from './runner/actions.ts';
 
 /** Every action, loaded only when it is the one that runs. */
 const flows = {
+  build: () => import('./flows/build/index.ts'),
   canary: () => import('./flows/canary/index.ts'),
   cluster: () => import('./flows/cluster/index.ts'),
   lint: () => import('./flows/lint/index.ts'),

@@ -1,6 +1,7 @@
 import type { Destination } from '../domain/alert/destination.ts';
 import type { Failure } from '../failure.ts';
 import type { Access } from '../ports/access.ts';
+import type { Building } from '../ports/building.ts';
 import type { Gate } from '../ports/gate.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import type { World } from '../ports/world.ts';
@@ -10,6 +11,7 @@ export interface Places {
   readonly cluster: { readonly connections: Connections; readonly world: World };
   readonly workspace: { readonly connections: WorkspaceConnections; readonly world: Workspace };
   readonly gate: { readonly connections: WorkspaceConnections; readonly world: Gate };
+  readonly building: { readonly connections: RegistryConnections; readonly world: Building };
   /** Before there is a cluster: what is needed to get to one. */
   readonly access: { readonly connections: AccessConnections; readonly world: Access };
 }
@@ -66,6 +68,11 @@ export interface Connections {
 
 /** Nothing outside of the runner. */
 export type WorkspaceConnections = Readonly<Record<never, never>>;
+
+/** A login of this run's own; without one, an earlier step's is used. */
+export interface RegistryConnections {
+  readonly login: { readonly username: string; readonly password: string } | undefined;
+}
 
 /** A kubeconfig (empty when none was given), and who this workflow is for Azure. */
 export interface AccessConnections {

@@ -13,6 +13,8 @@ const secretInputs: ReadonlySet<string> = new Set([
   'prometheus-headers',
   'notify',
   'notify-webhook',
+  'registry-password',
+  'build-args',
 ]);
 
 type Parser<T> = (text: string) => Parsed<T>;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
+import { type BuildContext, buildContext } from '../domain/build/context.ts';
 import type { Cancellation } from '../ports/cancellation.ts';
 import type { RunIdentity } from '../ports/workspace.ts';
 
@@ -48,9 +49,41 @@ export function cancellationBySignals(events: Pick<NodeJS.Process, 'on'>): Cance
   };
 }
 
+export const dockerFolder = (environment: Environment): string => environment['DOCKER_CONFIG'] ?? join(homedir(), '.docker');
+
+/** What the event says; a payload that is not there or cannot be read says nothing. */
+export function contextOf(environment: Environment): BuildContext {
+  return buildContext({
+    ref: environment['GITHUB_REF'] ?? '',
+    sha: environment['GITHUB_SHA'] ?? '',
+    repository: environment['GITHUB_REPOSITORY'] ?? '',
+    serverUrl: environment['GITHUB_SERVER_URL'] ?? 'https://github.com',
+    event: eventOf(environment['GITHUB_EVENT_PATH']),
+  });
+}
+
+function eventOf(path: string | undefined): unknown {
+  if (path === undefined || !existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (problem) {
+    if (problem instanceof SyntaxError) return undefined;
+    throw problem;
+  }
+}
+
+/** The runner's own cache: programs of users do not get these, the builder needs them. */
+export const cacheAccess = (environment: Environment): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    ['ACTIONS_CACHE_URL', 'ACTIONS_RESULTS_URL', 'ACTIONS_RUNTIME_TOKEN', 'ACTIONS_CACHE_SERVICE_V2'].flatMap((name) => {
+      const value = environment[name];
+      return value === undefined || value === '' ? [] : [[name, value]];
+    }),
+  );
+
 /** The registry credentials that an earlier login step left. Empty when there are none. */
 export function dockerConfigText(environment: Environment): string {
-  const path = join(environment['DOCKER_CONFIG'] ?? join(homedir(), '.docker'), 'config.json');
+  const path = join(dockerFolder(environment), 'config.json');
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
 }
 

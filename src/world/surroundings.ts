@@ -1,3 +1,4 @@
+import type { BuildContext } from '../domain/build/context.ts';
 import type { Cancellation } from '../ports/cancellation.ts';
 import type { Handover } from '../ports/handover.ts';
 import type { Log } from '../ports/log.ts';
@@ -19,7 +20,18 @@ export interface Surroundings {
   readonly kubeconfigPath: string;
   /** Text of a docker config.json, empty when there is none. */
   readonly dockerConfig: string;
+  readonly building: BuildSurroundings;
   /** What other programs may see: no input and no token of this run. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly version: string;
+}
+
+/** What only a flow that builds images needs. */
+export interface BuildSurroundings {
+  /** What this run is for. */
+  readonly context: BuildContext;
+  /** Docker's folder of configuration. */
+  readonly dockerFolder: string;
+  /** The platform's own cache, for the builder alone. Empty where there is none. */
+  readonly cacheAccess: Readonly<Record<string, string>>;
 }

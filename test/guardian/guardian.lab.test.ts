@@ -156,7 +156,7 @@ describe('a cluster that may not want a guardian', () => {
       });
       const problems = problemsOf(await check(app, image));
       expect(problems).toEqual([
-        expect.stringMatching(/^- The guardian cannot be made here\. .*exceeded quota: small, .*\n.*Set `guardian: false`/),
+        expect.stringMatching(/^- The guardian cannot be made here\. .*exceeded quota: small, .*\n.*[Ss]et `guardian: false`/),
       ]);
       passes(await check(app, image, { guardian: 'false' }));
       expect(await storyOf(app)).toEqual([]);
@@ -174,7 +174,7 @@ describe('a cluster that may not want a guardian', () => {
       // A policy is known to the API server a moment after it is stored.
       await app.lab.client.waitFor('the rule', async () => (await check(app, image)).exitCode === 1, 30);
       expect(await refused()).toEqual([
-        expect.stringMatching(/^- The guardian cannot be made here\. .*no Jobs here.*\n.*Set `guardian: false`/),
+        expect.stringMatching(/^- The guardian cannot be made here\. .*no Jobs here.*\n.*[Ss]et `guardian: false`/),
       ]);
       const run = await underLoad(app, 30, () => runCanary(app, image, { ...short, guardian: 'false' }));
       expect(run.outputs).toMatchObject({ outcome: 'analysed', weight: '0' });

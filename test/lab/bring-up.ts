@@ -6,6 +6,7 @@ import { buildGo } from './go.ts';
 import { buildAndPush } from './image.ts';
 import { readDefinitions } from './manifests.ts';
 import { alertmanager } from './parts/alertmanager.ts';
+import { buildkitd } from './parts/buildkitd.ts';
 import { apiServer, controllerManager, etcd, scheduler } from './parts/control-plane.ts';
 import { gatewayObjects, traefik } from './parts/gateway.ts';
 import { containerd, kubelet, kubeProxy, nodeName, pauseImage } from './parts/node.ts';
@@ -33,6 +34,7 @@ export async function bringUp(settings: LabSettings, supervisor: Supervisor, log
 
   const registryWithPause = launch(registry(plan)).then(() => pushPause(settings));
   const containers = launch(containerd(plan));
+  const images = settings.buildkit ? launch(buildkitd(plan)) : undefined;
   const metrics = launch(prometheus(plan));
   supervisor.offer(await alertmanager(plan));
   const cluster = startControlPlane(plan, launch);
@@ -55,7 +57,7 @@ export async function bringUp(settings: LabSettings, supervisor: Supervisor, log
     log('the cluster has a Service for Prometheus');
   });
   const controllers = client.then(() => Promise.all([launch(controllerManager(plan)), launch(scheduler(plan))]));
-  await Promise.all([registryWithPause, metrics, routing, metricsService, controllers]);
+  await Promise.all([registryWithPause, images, metrics, routing, metricsService, controllers]);
   void discoverTargets(plan.files.targets, credentials, log);
 }
 

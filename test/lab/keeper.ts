@@ -18,6 +18,7 @@ export interface KeeperOrder {
   keepFiles: boolean;
   scrapeInterval: string;
   gatewayThrottle: string;
+  buildkit: boolean;
 }
 
 export type FromKeeper = FromInside | { kind: 'made'; record: LabRecord };
@@ -62,12 +63,12 @@ async function main(): Promise<void> {
     ForwardName,
     number
   >;
-  const { name, detached, scrapeInterval, gatewayThrottle } = order;
+  const { name, detached, scrapeInterval, gatewayThrottle, buildkit } = order;
   const record = await createRecord({ name, detached, forwards, keeper: await identify(process.pid) });
   await createLabCgroup(basename(record.directory));
   say({ kind: 'made', record });
 
-  const inside = startInside({ name, directory: record.directory, forwards, scrapeInterval, gatewayThrottle });
+  const inside = startInside({ name, directory: record.directory, forwards, scrapeInterval, gatewayThrottle, buildkit });
   const ended = once(inside, 'exit');
   for (const [forward, server] of servers) handOver(inside, forward, server);
   inside.on('message', (message) => say(message as FromInside));

@@ -31,6 +31,8 @@ export class Lab {
   readonly alertmanagerUrl: string;
   /** host:port, the same inside and outside: first part of an image reference. */
   readonly registry: string;
+  /** Where BuildKit listens, when the lab was started with it. */
+  readonly buildkit: string;
   readonly #record: LabRecord;
   readonly #control: Control;
   #client: LabClient | undefined;
@@ -48,6 +50,7 @@ export class Lab {
     this.prometheusUrl = `http://127.0.0.1:${forwards.prometheus}`;
     this.alertmanagerUrl = `http://127.0.0.1:${forwards.alertmanager}`;
     this.registry = `127.0.0.1:${forwards.registry}`;
+    this.buildkit = `unix://${this.files.buildkit}`;
     this.#control = new Control(this.files.control);
   }
 
@@ -117,8 +120,22 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const check = requirements();
   if (check.state !== 'met') throw new LabFailure('The lab cannot run here.', check.statement);
   builtTools();
-  const { name = 'lab', log = () => undefined, detached = false, scrapeInterval = '1s', gatewayThrottle = '2s' } = options;
-  const order: KeeperOrder = { name, detached, scrapeInterval, gatewayThrottle, keepFiles: process.env['WF_DEPLOY_LAB_KEEP'] === '1' };
+  const {
+    name = 'lab',
+    log = () => undefined,
+    detached = false,
+    scrapeInterval = '1s',
+    gatewayThrottle = '2s',
+    buildkit = false,
+  } = options;
+  const order: KeeperOrder = {
+    name,
+    detached,
+    scrapeInterval,
+    gatewayThrottle,
+    buildkit,
+    keepFiles: process.env['WF_DEPLOY_LAB_KEEP'] === '1',
+  };
   const keeper = spawn(process.execPath, [join(import.meta.dirname, 'keeper.ts'), JSON.stringify(order)], {
     // Its own session: an interrupt typed at the terminal reaches the owner alone, and the keeper then clears up after it.
     detached: true,

@@ -17,6 +17,8 @@ const packageOf = {
   'docker-registry': 'docker-registry',
   tini: 'tini',
   tar: 'tar',
+  // Only its client: the lab starts no Docker.
+  docker: 'docker.io',
 } as const;
 
 const networkPluginPackage = 'containernetworking-plugins';

@@ -11,6 +11,8 @@ export interface LabOptions {
   scrapeInterval?: string;
   /** The shortest time between two configurations of the gateway; Traefik's own default is two seconds. */
   gatewayThrottle?: string;
+  /** Starts BuildKit too, for tests that build images. */
+  buildkit?: boolean;
 }
 
 /** What the two processes of a lab, one outside and one inside its namespaces, agree on. */
@@ -20,6 +22,7 @@ export interface LabSettings {
   forwards: Record<ForwardName, number>;
   scrapeInterval: string;
   gatewayThrottle: string;
+  buildkit: boolean;
 }
 
 export type LabFiles = ReturnType<typeof labFiles>;
@@ -39,6 +42,7 @@ export function labFiles(directory: string) {
     configuration: at('configuration'),
     targets: at('targets'),
     podLogs: at('pods'),
+    buildkit: at('buildkit.sock'),
     containerd: at('data', 'containerd.sock'),
   };
 }

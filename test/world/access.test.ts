@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { expect, it } from '@jest/globals';
 import { buildAccess } from '../../src/world/access.ts';
+import { surroundingsOfNoBuild } from './no-build.ts';
 
 it('opens a cluster by the kubeconfig of the inputs, and masks what is secret in it', () => {
   const masked: string[] = [];
@@ -18,6 +19,7 @@ contexts: [{name: x, context: {cluster: c, user: u}}], current-context: x}`;
       temporary: tmpdir(),
       kubeconfigPath: '',
       dockerConfig: '',
+      building: surroundingsOfNoBuild,
       environment: {},
       version: '1',
     },

@@ -3,6 +3,7 @@ import type { Connections } from '../../src/flows/flow.ts';
 import { buildWorld } from '../../src/world/cluster.ts';
 import type { Surroundings } from '../../src/world/surroundings.ts';
 import { failureOf } from '../flows/raw-inputs.ts';
+import { surroundingsOfNoBuild } from './no-build.ts';
 
 const kubeconfig = `apiVersion: v1
 kind: Config
@@ -42,6 +43,7 @@ function build(more: Partial<Connections> = {}) {
     temporary: '.',
     kubeconfigPath: '',
     dockerConfig: '',
+    building: surroundingsOfNoBuild,
     environment: {},
     version: '1',
   };

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { buildWorkspace } from '../../src/world/workspace.ts';
+import { surroundingsOfNoBuild } from './no-build.ts';
 
 it('starts programs, and their output goes to the log', async () => {
   const lines: string[] = [];
@@ -13,6 +14,7 @@ it('starts programs, and their output goes to the log', async () => {
     temporary: '.',
     kubeconfigPath: '',
     dockerConfig: '',
+    building: surroundingsOfNoBuild,
     environment: { PATH: process.env['PATH'], INSIDE: 'yes' },
     version: '1',
   });

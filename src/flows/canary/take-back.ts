@@ -89,6 +89,8 @@ export async function takeBackHeld(world: World, { plan, lock, cause, patience, 
   const found = await patiently(world, { seconds: patience }, () => surveyObjects(world, plan));
   const ground = groundOf(plan, record, lock.found, found);
   const session = open(world, plan, ground, lock);
+  // It is that run's rollout that ends, and whom that run or a guardian has told of it knows.
+  session.run = record.run;
   session.told = lock.found?.told ?? [];
   const first = beginTakingBack({ phase: record.phase, sameImage: true }, cause);
   const { ending, stages } = await drive(session, rolloutPlanOf(plan, ground), first);
@@ -101,12 +103,7 @@ const tookOver = ({ holder, guardian }: LeaseView, dead: string): boolean =>
   holder === '' && guardian?.is === 'acted' && guardian.after === dead;
 
 /** What is needed to go back: far less than to go forward, and nothing that could refuse. */
-function groundOf(
-  plan: CanaryPlan,
-  record: RolloutRecord,
-  lease: LeaseView | undefined,
-  found: FoundObjects,
-): Ground {
+function groundOf(plan: CanaryPlan, record: RolloutRecord, lease: LeaseView | undefined, found: FoundObjects): Ground {
   const absent = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: plan.stableDeployment } };
   const stable = found.stable ?? absent;
   const undo = lease?.template?.undo;

@@ -1,0 +1,22 @@
+import type { BuildContext } from './context.ts';
+
+/** The key of a build, in the image itself: a tag can be moved, this cannot. */
+export const buildKeyLabel = 'wf-deploy.io/build-key';
+
+/** After the OCI image specification. @param committedAt of the commit, so that the same source gives the same image. */
+export function imageLabels(
+  { repository, page, on }: BuildContext,
+  { commit, committedAt, title }: { readonly commit: string; readonly committedAt: string; readonly title: string },
+): Readonly<Record<string, string>> {
+  const labels = {
+    'org.opencontainers.image.title': title,
+    'org.opencontainers.image.source': page,
+    'org.opencontainers.image.url': page,
+    'org.opencontainers.image.revision': commit,
+    'org.opencontainers.image.created': committedAt,
+    'org.opencontainers.image.version': on.is === 'tag' ? on.name : '',
+  };
+  return Object.fromEntries(
+    Object.entries(repository === '' ? { ...labels, 'org.opencontainers.image.title': '' } : labels).filter(([, value]) => value !== ''),
+  );
+}

@@ -1,0 +1,3 @@
+module wf-deploy.io/test/sealer
+
+go 1.24
