@@ -1,8 +1,8 @@
 import type { Destination } from '../domain/alert/destination.ts';
 import type { Failure } from '../failure.ts';
 import type { Access } from '../ports/access.ts';
-import type { Gate } from '../ports/gate.ts';
 import type { Building } from '../ports/building.ts';
+import type { Gate } from '../ports/gate.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import type { World } from '../ports/world.ts';
 

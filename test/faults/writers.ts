@@ -12,6 +12,7 @@ import type { Held } from '../../src/guardian/state.ts';
 import type { World } from '../../src/ports/world.ts';
 import { buildWorld } from '../../src/world/cluster.ts';
 import type { Lab } from '../lab/lab.ts';
+import { surroundingsOfNoBuild } from '../world/no-build.ts';
 
 /** Two who write one route: each has a connection, a name and a clock of its own, as two processes have. */
 export interface Place {
@@ -41,6 +42,7 @@ export function worldOf({ lab }: Place, name: string): World & { close(): void }
       temporary: lab.directory,
       kubeconfigPath: lab.kubeconfig,
       dockerConfig: '',
+      building: surroundingsOfNoBuild,
       environment: {},
       version: name,
     },

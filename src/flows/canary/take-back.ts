@@ -101,12 +101,7 @@ const tookOver = ({ holder, guardian }: LeaseView, dead: string): boolean =>
   holder === '' && guardian?.is === 'acted' && guardian.after === dead;
 
 /** What is needed to go back: far less than to go forward, and nothing that could refuse. */
-function groundOf(
-  plan: CanaryPlan,
-  record: RolloutRecord,
-  lease: LeaseView | undefined,
-  found: FoundObjects,
-): Ground {
+function groundOf(plan: CanaryPlan, record: RolloutRecord, lease: LeaseView | undefined, found: FoundObjects): Ground {
   const absent = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: plan.stableDeployment } };
   const stable = found.stable ?? absent;
   const undo = lease?.template?.undo;
