@@ -30,6 +30,9 @@ const isBundle = (path: string): boolean => path.startsWith('dist/');
 const exceptions: TwinExceptions = {
   testedElsewhere: {
     'src/flows/canary/index.ts': 'test/rollout/: whole rollouts on a cluster',
+    'src/flows/build/index.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
+    'src/adapters/images/buildx.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
+    'src/world/building.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
     'src/flows/test/index.ts': 'test/actions/test-action.test.ts: dist on the reports of real commands',
     'src/flows/promote/index.ts': 'test/rollout/: whole rollouts on a cluster',
     'src/flows/gate/execute.ts': 'test/actions/gates.test.ts: dist with the real tools',
@@ -49,6 +52,7 @@ const exceptions: TwinExceptions = {
   withoutSource: {
     'test/architecture.test.ts': 'the whole repository',
     'test/actions/bundle.test.ts': 'dist as a runner starts it',
+    'test/flows/build/build.lab.test.ts': 'the action with a real builder and registry',
     'test/actions/test-action.test.ts': 'the action as a runner starts it',
     'test/actions/gates.test.ts': 'lint and scan as a runner starts them, with the real tools',
     'test/actions/contract.test.ts': 'action.yml, input parser and README together',

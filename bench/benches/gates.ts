@@ -1,9 +1,10 @@
 import type { Bench, BenchOptions, Measured } from '../bench.ts';
 import { largeSarif } from '../gates/large-sarif.ts';
 import { overhead } from '../gates/overhead.ts';
+import { testReports } from '../gates/tests.ts';
 
 /** Each part measures one thing about the gates; they run one after the other. */
-const parts: readonly ((options: BenchOptions) => Promise<Measured>)[] = [overhead, largeSarif];
+const parts: readonly ((options: BenchOptions) => Promise<Measured>)[] = [overhead, largeSarif, testReports];
 
 export const gates: Bench = {
   about: 'what the gates add to the tools they run, and what large reports cost them',

@@ -2,8 +2,6 @@
 export interface SourceTree {
   /** `undefined` when the workspace is no checkout, or git is not there. */
   read(): Promise<Checkout | undefined>;
-  /** SHA-256 of a text, as 64 hexadecimal digits. */
-  fingerprint(text: string): string;
 }
 
 export interface Checkout {

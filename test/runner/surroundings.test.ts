@@ -3,7 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { cancellationBySignals, dockerConfigText, handedOverIn, programEnvironment, runIdentity } from '../../src/runner/surroundings.ts';
+import {
+  cacheAccess,
+  cancellationBySignals,
+  contextOf,
+  dockerConfigText,
+  handedOverIn,
+  programEnvironment,
+  runIdentity,
+} from '../../src/runner/surroundings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'docker-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -87,6 +95,33 @@ describe('programEnvironment', () => {
     };
     expect(programEnvironment(environment)).toEqual({ PATH: '/bin', MY_INPUT_: 'y' });
   });
+});
+
+describe('contextOf', () => {
+  const environment = { GITHUB_REF: 'refs/heads/main', GITHUB_SHA: 'c0ffee', GITHUB_REPOSITORY: 'example/agent' };
+  const path = join(folder, 'event.json');
+
+  it('is what the event says', () => {
+    writeFileSync(path, JSON.stringify({ repository: { default_branch: 'trunk' } }));
+    expect(contextOf({ ...environment, GITHUB_EVENT_PATH: path })).toMatchObject({
+      ...{ on: { is: 'branch', name: 'main' }, defaultBranch: 'trunk', commit: 'c0ffee', page: 'https://github.com/example/agent' },
+    });
+  });
+
+  it.each(['', '{', 'null'])('is less where the payload is %j', (text) => {
+    writeFileSync(path, text);
+    expect(contextOf({ ...environment, GITHUB_EVENT_PATH: path })).toMatchObject({
+      on: { is: 'branch', name: 'main' },
+      defaultBranch: undefined,
+    });
+  });
+
+  it('is nothing on a machine of one’s own', () => expect(contextOf({})).toMatchObject({ on: { is: 'other' }, repository: '', page: '' }));
+});
+
+it('gives the builder what it needs for the cache of the platform, and no other token', () => {
+  const environment = { ACTIONS_RUNTIME_TOKEN: 't', ACTIONS_RESULTS_URL: 'u', ACTIONS_CACHE_URL: '', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'x' };
+  expect(cacheAccess(environment)).toEqual({ ACTIONS_RUNTIME_TOKEN: 't', ACTIONS_RESULTS_URL: 'u' });
 });
 
 it('hands over what `main` saved, and nothing else', () => {

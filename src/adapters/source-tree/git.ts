@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { shown } from '../../domain/units/shown.ts';
 import type { SourceTree } from '../../ports/source-tree.ts';
@@ -14,7 +13,6 @@ export function gitSourceTree(root: string, environment: Readonly<Record<string,
     return (await run('git', ['-C', root, '-c', `safe.directory=${root}`, ...args], options)).stdout;
   };
   return {
-    fingerprint: (text) => createHash('sha256').update(text).digest('hex'),
     async read() {
       try {
         const [commit = '', tree = '', seconds = '', at = ''] = (await git('show', '--no-patch', '--format=%H %T %ct %cI', 'HEAD'))

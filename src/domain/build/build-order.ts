@@ -67,8 +67,8 @@ const secretText = (secret: BuildSecret): string =>
 const optional = (flag: string, value: string | undefined): readonly string[] => (value === undefined ? [] : [flag, value]);
 
 /**
- * The words from which the key of a build is made: equal for the same tree and the same inputs, different for any other. Where a secret
- * comes from is in it, its value is not.
+ * The words from which the key of a build is made: equal for the same tree and the same inputs, different for any other. What is only
+ * attested beside the image is not in it, so that the image is the same with and without; nor is the value or the place of a secret.
  */
 export function buildKeyText(tree: string, inputs: BuildInputs): string {
   const sorted = (record: Readonly<Record<string, string>>) => Object.entries(record).toSorted(([one], [other]) => byText(one, other));
@@ -81,11 +81,11 @@ export function buildKeyText(tree: string, inputs: BuildInputs): string {
     inputs.platforms.toSorted(byText),
     sorted(inputs.arguments),
     inputs.secrets.map(({ id }) => id).toSorted(byText),
-    inputs.provenance,
-    inputs.sbom,
   ]);
 }
 
-const byText = (one: string, other: string): number => (one < other ? -1 : 1);
+/** Where a build is found again: by its key and by what is attested about it. */
+export const treeTag = (key: string, { provenance, sbom }: BuildInputs): string =>
+  [`tree-${key.slice(0, 32)}`, ...(provenance === 'off' ? [] : [provenance]), ...(sbom ? ['sbom'] : [])].join('-');
 
-export const treeTag = (key: string): string => `tree-${key.slice(0, 32)}`;
+const byText = (one: string, other: string): number => (one < other ? -1 : 1);

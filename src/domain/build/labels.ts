@@ -5,7 +5,7 @@ export const buildKeyLabel = 'wf-deploy.io/build-key';
 
 /** After the OCI image specification. @param committedAt of the commit, so that the same source gives the same image. */
 export function imageLabels(
-  { repository, page, on }: BuildContext,
+  { page, on }: BuildContext,
   { commit, committedAt, title }: { readonly commit: string; readonly committedAt: string; readonly title: string },
 ): Readonly<Record<string, string>> {
   const labels = {
@@ -16,7 +16,5 @@ export function imageLabels(
     'org.opencontainers.image.created': committedAt,
     'org.opencontainers.image.version': on.is === 'tag' ? on.name : '',
   };
-  return Object.fromEntries(
-    Object.entries(repository === '' ? { ...labels, 'org.opencontainers.image.title': '' } : labels).filter(([, value]) => value !== ''),
-  );
+  return Object.fromEntries(Object.entries(labels).filter(([, value]) => value !== ''));
 }

@@ -2,7 +2,7 @@ import type { BuildContext } from './context.ts';
 
 const longestTag = 128;
 /** Tags that mean something by their form: no branch and no git tag may take one. */
-const reserved = /^(?:latest|pr-\d+|tree-[0-9a-f]+|buildcache|[0-9a-f]{7}|[0-9a-f]{40})$/;
+const reserved = /^(?:latest|pr-\d+|tree-.*|buildcache|[0-9a-f]{7}|[0-9a-f]{40})$/;
 // Semantic Versioning 2.0.0, with the usual `v`.
 const version = /^v?(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
 

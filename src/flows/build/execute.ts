@@ -56,12 +56,7 @@ interface Decided {
   readonly notes: readonly string[];
 }
 
-function decide(
-  plan: BuildPlan,
-  { context, sourceTree, hasPlatformCache }: Building,
-  checkout: Checkout | undefined,
-  push: boolean,
-): Decided {
+function decide(plan: BuildPlan, { context, digest, hasPlatformCache }: Building, checkout: Checkout | undefined, push: boolean): Decided {
   const commit = checkout?.commit ?? context.commit;
   const tags = [...new Set([...imageTags(context, commit), ...plan.moreTags])];
   if (tags.length === 0)
@@ -71,7 +66,7 @@ function decide(
       'Give `tags`.',
     );
   const isClean = checkout !== undefined && checkout.beside.length === 0;
-  const key = isClean ? sourceTree.fingerprint(buildKeyText(checkout.tree, plan.inputs)) : undefined;
+  const key = isClean ? digest.sha256(buildKeyText(checkout.tree, plan.inputs)) : undefined;
   const uncached = plan.cache === 'gha' && !hasPlatformCache;
   const notes = [
     ...(push
@@ -94,7 +89,7 @@ type Made = Pick<BuildResult, 'outcome' | 'image' | 'tags' | 'metadata' | 'notes
 /** An earlier build of the same tree with the same inputs, if the registry has one that says so itself. */
 async function reused(plan: BuildPlan, { images, log }: Building, { key, push, tags, notes }: Decided): Promise<Made | undefined> {
   if (key === undefined || !push || !plan.reuse) return undefined;
-  const earlier = await images.stored(`${plan.name}:${treeTag(key)}`);
+  const earlier = await images.stored(`${plan.name}:${treeTag(key, plan.inputs)}`);
   if (earlier.is === 'absent') return undefined;
   if (earlier.is === 'not-checked') {
     log.line(`No earlier build is used: ${earlier.reason}`);
@@ -104,15 +99,20 @@ async function reused(plan: BuildPlan, { images, log }: Building, { key, push, t
   if (
     labels.length === 0 ||
     labels.some((each) => each[buildKeyLabel] !== key) ||
-    missingPlatforms(image, plan.inputs.platforms).length > 0
+    missingPlatforms(image, plan.inputs.platforms).length > 0 ||
+    !isAttested(image, plan)
   ) {
-    log.line(`No earlier build is used: what \`${treeTag(key)}\` names is not a build of this tree with these inputs.`);
+    log.line(`No earlier build is used: what \`${treeTag(key, plan.inputs)}\` names is not a build of this tree with these inputs.`);
     return undefined;
   }
   await images.tag(`${plan.name}@${image.digest}`, references(plan, tags));
   await confirm(plan, images, image.digest);
   return { outcome: 'reused', image, tags, metadata: '', notes };
 }
+
+/** As a tag can be moved, what it names has to have what it stands for. */
+const isAttested = ({ attestations }: StoredImage, { inputs }: BuildPlan): boolean =>
+  (inputs.provenance === 'off' && !inputs.sbom) || attestations > 0;
 
 async function built(plan: BuildPlan, { context, images }: Building, decided: Decided, signal: AbortSignal): Promise<Made> {
   const { checkout, commit, push, tags, key, cache, notes } = decided;
@@ -121,7 +121,7 @@ async function built(plan: BuildPlan, { context, images }: Building, decided: De
   const order: Omit<BuildOrder, 'metadataFile'> = {
     inputs: plan.inputs,
     name: plan.name,
-    tags: [...tags, ...(key === undefined || !push ? [] : [treeTag(key)])],
+    tags: [...tags, ...(key === undefined || !push ? [] : [treeTag(key, plan.inputs)])],
     labels: { ...imageLabels(context, { commit, committedAt, title }), ...(key === undefined ? {} : { [buildKeyLabel]: key }) },
     cache,
     push,
