@@ -39,7 +39,6 @@ export function worldOf({ lab }: Place, name: string): World & { close(): void }
       handover: { save: quiet },
       mask: quiet,
       workspace: lab.directory,
-      building: surroundingsOfNoBuild,
       temporary: lab.directory,
       kubeconfigPath: lab.kubeconfig,
       dockerConfig: '',
