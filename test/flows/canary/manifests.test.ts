@@ -382,6 +382,23 @@ describe('manifests that cannot be used', () => {
     });
   });
 
+  it('configuration that the account may not write', async () => {
+    const on = configured();
+    on.cluster.allows = ({ spec }) => (spec as { resourceAttributes: { resource: string } }).resourceAttributes.resource !== 'configmaps';
+    await expect(run(on, { manifests: usual(), guardian: 'false' })).rejects.toMatchObject({
+      what: expect.stringMatching(/The configuration in `manifests` cannot be written: .*configmaps/),
+    });
+  });
+
+  it('a template of stable that is too large to be kept for the way back', async () => {
+    const on = configured();
+    const large = { name: 'LARGE', value: 'x'.repeat(300_000) };
+    on.cluster.put(Deployment, deployment({ containers: [{ ...container(), env: [large] }] }) as unknown as KubernetesObject);
+    await expect(run(on, { manifests: usual() })).rejects.toMatchObject({
+      what: expect.stringMatching(/The pod template of Deployment agent has 300\d+ characters, and \d+ fit into the Lease/),
+    });
+  });
+
   it('what is not rolled out is named', async () => {
     const on = configured();
     const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'agent' }, spec: {} };
