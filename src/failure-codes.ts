@@ -39,7 +39,7 @@ export const failureCodes = {
   COVERAGE_TOO_LOW: 'Line coverage is not above `coverage-threshold`.',
   REPORT_NOT_CHECKED: 'A report is missing, from before this run, or cannot be read. That is never a pass.',
   POLICY_INVALID: 'A suppressions file or a baseline cannot be used. Without it there is no verdict, so nothing was run.',
-  CHANGES_UNKNOWN: 'git could not say which lines changed, so `changed-only` has nothing to go by.',
+  CHANGES_UNKNOWN: 'Git could not say which lines changed, so `changed-only` has nothing to go by.',
   BUILD_FAILED: 'The image could not be built or pushed.',
   IMAGE_NOT_CONFIRMED: 'The registry does not hold what was pushed, under its digest and for every platform that was ordered.',
   BUILD_SECRET_MISSING: 'A secret of the build is not where `secrets` says that it is.',

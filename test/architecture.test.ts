@@ -30,7 +30,6 @@ const isBundle = (path: string): boolean => path.startsWith('dist/');
 const exceptions: TwinExceptions = {
   testedElsewhere: {
     'src/flows/canary/index.ts': 'test/rollout/: whole rollouts on a cluster',
-    'src/flows/cluster/index.ts': 'test/flows/cluster/cluster.lab.test.ts: as a runner starts it',
     'src/flows/build/index.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
     'src/adapters/images/buildx.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
     'src/world/building.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
@@ -41,6 +40,7 @@ const exceptions: TwinExceptions = {
     'src/flows/scan/index.ts': 'test/actions/gates.test.ts: dist with the real tools',
     'src/world/gate.ts': 'test/actions/gates.test.ts: dist with the real tools',
     'src/adapters/findings/workspace.ts': 'test/actions/gates.test.ts: dist with the real tools',
+    'src/flows/stage/index.ts': 'test/rolling/: whole rolling updates on a cluster',
     'src/runner/actions.ts': 'test/actions/bundle.test.ts: dist as a runner starts it',
     'src/failure-codes.ts': 'test/failure.test.ts',
     'src/guardian/main.ts': 'test/guardian/guardian.lab.long.test.ts: as a pod',
@@ -59,9 +59,11 @@ const exceptions: TwinExceptions = {
     'test/faults/': 'whole rollouts that are broken on purpose, on a cluster',
     'test/guardian/guardian.lab.long.test.ts': 'the guardian as a pod on a cluster',
     'test/guardian/guardian.lab.test.ts': 'the guardian as a pod on a cluster',
+    'test/rolling/': 'whole rolling updates on a cluster',
     'test/rollout/': 'whole rollouts on a cluster',
     'test/transcripts/': 'whole rollouts as decisions',
     'test/lab/': 'the lab as a whole',
+    'test/examples/': 'files that a service repository copies',
   },
 };
 

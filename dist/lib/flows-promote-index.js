@@ -1,1 +1,1 @@
-import{canaryOutputNames as e,flow as t,n,t as r}from"./flows-canary-index.js";const i={...t,name:`promote`,inputNames:n,outputNames:e,documentNames:t.documentNames.filter(e=>n.includes(e)),inputs:r};export{i as flow};
+import{n as e,release as t,releaseOutputNames as n,t as r}from"./flows-canary-index.js";const i={...t,name:`promote`,inputNames:e,outputNames:n,documentNames:t.documentNames.filter(t=>e.includes(t)),inputs:r};export{i as flow};

@@ -1,6 +1,9 @@
 import { lookingPermissions, scaledObjectPermission, scalingPermissions } from '../../src/domain/capacity/permissions.ts';
 import { accountPermissions, postingPermissions } from '../../src/domain/guardian/permissions.ts';
+import { ConfigMap } from '../../src/domain/kubernetes/kinds.ts';
 import { manifestPermissions } from '../../src/domain/manifests/permissions.ts';
+import { stagePermissions } from '../../src/domain/rolling/permissions.ts';
+import { deployment } from '../../src/domain/rolling/workloads/deployment.ts';
 import { type Permission, permissionsFor, roleYaml } from '../../src/domain/rollout/permissions.ts';
 import { routers } from '../../src/domain/traffic/index.ts';
 
@@ -18,8 +21,22 @@ export function permissionPage(): string {
     const permissions = [...permissionsFor({ router, ...needs }), ...lookingPermissions(scaled)];
     return `## With \`router: ${router.name}\`\n\n${withRoles(permissions, 'wf-deploy-agent')}`;
   });
-  return `# Permissions in the cluster\n\n<!-- Made from permissions.ts of src/domain/rollout, src/domain/capacity, src/domain/manifests and src/domain/guardian by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${scalingPart()}\n${manifestsPart()}\n${guardianPart()}`;
+  return `# Permissions in the cluster\n\n<!-- Made from permissions.ts of src/domain/rollout, src/domain/capacity, src/domain/manifests, src/domain/guardian and src/domain/rolling by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${scalingPart()}\n${manifestsPart()}\n${guardianPart()}\n${operationPart}\n${rollingPart()}`;
 }
+
+const operationPart = `## For operations
+
+What \`operation\` of \`actions/canary\` needs. \`promote\` and \`abort\` need the rights of a rollout (above) where no run is left that could be asked. A run that an operation
+asks needs nothing more than before.
+
+| operation | rights, by name where it is known |
+| --- | --- |
+| \`status\` | get the Lease, the route, both Deployments and the guardian's Job; list pods. What is not granted is shown as not known |
+| \`pause\`, \`resume\`, \`promote\`, \`abort\` | get and patch the Lease |
+| \`prepare\` | what the preflight reads; create, get, update and patch the Lease; create services, and ingresses with \`nginx-ingress\`; update the route |
+| \`uninstall\` | get, create, update, patch and delete the Lease; get and patch the route; list and delete deployments, horizontalpodautoscalers, jobs, configmaps, secrets, serviceaccounts, roles and rolebindings |
+| \`unlock\` | get, update and patch the Lease; create events (without it the reason is in the Lease alone) |
+`;
 
 const scaled = { service: 'agent', namespace: 'shop' };
 
@@ -41,6 +58,22 @@ function manifestsPart(): string {
 }
 
 const manifestsIntroduction = `Only where the pod template names ConfigMaps or Secrets that the manifests hold, and \`secrets\` only where one of them is a Secret.`;
+
+function rollingPart(): string {
+  const needs = {
+    service: 'agent',
+    namespace: 'shop',
+    workloads: [{ of: deployment, name: 'agent' }],
+    applied: [{ ref: { kind: ConfigMap, namespace: 'shop', name: 'agent-config' }, isNew: true }],
+    reads: false,
+    journal: true,
+    portForward: true,
+  };
+  return `## For a rolling update\n\n${rollingIntroduction}\n\n${withRoles(stagePermissions(needs), 'wf-deploy-agent-stage')}`;
+}
+
+const rollingIntroduction = `\`actions/stage\` asks for these before it writes anything. The example rolls out the Deployment \`agent\` and applies the ConfigMap \`agent-config\`, which is not there yet;
+other workloads and kinds are asked for in the same way, \`create\` only where something is new. \`status\` and \`history\` only read.`;
 
 function guardianPart(): string {
   const needs = { service: 'agent', namespace: 'shop', tells: true };

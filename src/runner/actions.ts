@@ -25,7 +25,7 @@ export type AnyFlow = Flow<{ readonly connections: AnyConnections }, unknown, un
 
 /** The front door of GitHub Actions: `main`. */
 export async function runMain(flow: AnyFlow): Promise<void> {
-  await finish(await guarded(flow, async (world, plan) => flow.report(plan, await flow.execute(plan, world)), flow.refused));
+  await finish(flow, await guarded(flow, async (world, plan) => flow.report(plan, await flow.execute(plan, world)), flow.refused));
 }
 
 /** The front door of GitHub Actions: `post`. Repeats the way back of a `main` that did not get to its end. */
@@ -34,7 +34,7 @@ export async function runPost(flow: AnyFlow): Promise<void> {
   const handedOver = handedOverIn(process.env);
   if (post === undefined || handedOver['open'] !== 'true') return;
   const report = await guarded(flow, (world, plan) => post.run(plan, handedOver, world), post.unconfirmed);
-  if (report !== undefined) await finish(report);
+  if (report !== undefined) await finish(flow, report);
 }
 
 type Work = (world: AnyWorld, plan: unknown) => Promise<Report | undefined>;
@@ -133,10 +133,11 @@ function mask(secret: string): void {
   }
 }
 
-async function finish(report: Report | undefined): Promise<void> {
+async function finish({ outputNames }: AnyFlow, report: Report | undefined): Promise<void> {
   if (report === undefined) return;
   const path = report.file === undefined ? '' : writeReport(report.file, process.env);
-  for (const [name, value] of Object.entries({ ...report.outputs, report: path })) setOutput(name, value);
+  // What a report has nothing to say about is empty.
+  for (const name of outputNames) setOutput(name, name === 'report' ? path : (report.outputs[name] ?? ''));
   for (const [name, value] of Object.entries(report.environment ?? {})) exportVariable(name, value);
   if (report.annotation !== undefined) log.annotate(report.annotation.level, report.annotation.title, report.annotation.text);
   for (const { level, title, text, at } of report.annotations ?? []) log.annotate(level, title, text, at);

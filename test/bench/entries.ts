@@ -15,6 +15,7 @@ export function entries(calls: readonly string[]): AuditEntry[] {
       subresource: undefined,
       code: 200,
       user: 'someone',
+      dryRun: false,
       userAgent: 'wf-deploy/0',
       requestObject: weight === undefined ? {} : route(Number(weight)),
     };

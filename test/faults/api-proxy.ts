@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { parse, stringify } from 'yaml';
 import type { Lab } from '../lab/lab.ts';
 
-/** A request that changed something. Dry runs, refusals and questions about permissions are none. */
+/** A request that changes something. Dry runs and questions about permissions are none. */
 export interface ApiWrite {
   readonly method: string;
   readonly resource: string;
@@ -20,6 +20,8 @@ export type Fate = 'answered' | 'last answer' | 'answer lost';
 export interface ApiProxy {
   /** The administrator's, by way of this proxy. */
   readonly kubeconfig: string;
+  /** Asked before a write is sent on: it waits for the answer, however long that takes and whatever becomes of its caller. */
+  onSend: (write: ApiWrite) => Promise<void>;
   /** Asked after the API server has stored a write and before its caller hears of that. */
   onWrite: (write: ApiWrite) => Fate;
   /** Told when a last answer has left. Nothing gets through any more by then. */
@@ -42,12 +44,14 @@ export async function startApiProxy(lab: Lab): Promise<ApiProxy> {
   const passOn = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const body = await bodyOf(incoming);
     await link.open;
+    const change = changeIn(incoming, body);
+    if (change !== undefined) await proxy.onSend(change);
     if (closed) return void incoming.destroy();
     const answer = await ask(new URL(incoming.url ?? '/', api), incoming, body, agent);
     if (isStream(incoming)) return await stream(answer, outgoing, () => link.open);
     const content = await bodyOf(answer);
-    const write = writeOf(incoming, body, answer.statusCode ?? 0);
-    const fate = write === undefined ? 'answered' : proxy.onWrite(write);
+    const stored = (answer.statusCode ?? 0) < 300;
+    const fate = change === undefined || !stored ? 'answered' : proxy.onWrite(change);
     await link.open;
     if (fate === 'answer lost' || closed) return void incoming.destroy();
     closed = fate === 'last answer';
@@ -67,6 +71,7 @@ export async function startApiProxy(lab: Lab): Promise<ApiProxy> {
 
   const proxy: ApiProxy = {
     kubeconfig: stringify(kubeconfig),
+    onSend: async () => undefined,
     onWrite: () => 'answered',
     onLastAnswer: () => undefined,
     cut() {
@@ -119,9 +124,9 @@ function withoutHops<Headers extends IncomingMessage['headers']>(headers: Header
 
 const asking = new Set(['selfsubjectaccessreviews', 'selfsubjectrulesreviews']);
 
-function writeOf({ method = 'GET', url = '' }: IncomingMessage, body: Buffer, status: number): ApiWrite | undefined {
+function changeIn({ method = 'GET', url = '' }: IncomingMessage, body: Buffer): ApiWrite | undefined {
   const { pathname, searchParams } = new URL(url, 'http://api');
-  if (method === 'GET' || status >= 300 || searchParams.has('dryRun')) return undefined;
+  if (method === 'GET' || searchParams.has('dryRun')) return undefined;
   // /api/v1/… or /apis/GROUP/VERSION/…
   const parts = pathname.split('/').slice(pathname.startsWith('/apis/') ? 4 : 3);
   const [resource = '', name] = parts[0] === 'namespaces' && parts.length > 2 ? parts.slice(2) : parts;

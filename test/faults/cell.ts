@@ -1,8 +1,7 @@
-import { Deployment } from '../../src/domain/kubernetes/kinds.ts';
-import type { KubernetesObject } from '../../src/domain/kubernetes/object.ts';
-import { imageOf } from '../../src/domain/rollout/container-image.ts';
-import { type ActionResult, type RunningAction, startAction } from '../actions/runner.ts';
+import { startAction } from '../actions/runner.ts';
+import { printed } from '../rollout/rollouts.ts';
 import { type ApiProxy, startApiProxy } from './api-proxy.ts';
+import { imageFor, nextRun, plain, runJourney, stableImage, start } from './journey-run.ts';
 import { type Journey, type Moment, momentText } from './journeys.ts';
 import { afterGuardian, afterRun, untilLawful } from './laws.ts';
 import type { Subject } from './subject.ts';
@@ -18,7 +17,9 @@ export type Fault =
       readonly next: 'same image' | 'other image';
     }
   /** The write is stored and its answer is lost; the runner lives on. */
-  | { readonly is: 'answer lost' };
+  | { readonly is: 'answer lost' }
+  /** SIGKILL while the network still holds the write. It arrives when the next run has given the canary half of the users. */
+  | { readonly is: 'late' };
 
 export interface Cell {
   readonly moment: Moment;
@@ -26,9 +27,8 @@ export interface Cell {
 }
 
 export const cellText = ({ moment, fault }: Cell): string =>
-  `${momentText(moment)}: ${fault.is === 'killed' ? `killed, answer ${fault.heard ? 'heard' : 'not heard'}, then ${fault.then}, ${fault.next}` : 'answer lost'}`;
+  `${momentText(moment)}: ${fault.is === 'killed' ? `killed, answer ${fault.heard ? 'heard' : 'not heard'}, then ${fault.then}, ${fault.next}` : fault.is}`;
 
-const container = 'agent-api';
 /** Seconds. The Lease lasts five, and a guardian that finds stable changed waits for its pods. */
 const patience = { guardian: 90, tidied: 60 } as const;
 /** A machine that is too slow for a Lease of five seconds ends a run before its moment: then it is made again. */
@@ -38,7 +38,7 @@ const mostAttempts = 4;
 export async function runCell(subject: Subject, cell: Cell): Promise<number> {
   const failedBefore = subject.load.figures().failed;
   for (let attempt = 1; ; attempt += 1) {
-    const missed = cell.fault.is === 'killed' ? await kill(subject, cell.moment, cell.fault) : await loseAnswer(subject, cell.moment);
+    const missed = await suffer(subject, cell);
     const { failed, ...figures } = subject.load.figures();
     if (failed > failedBefore) throw new Error(`${failed - failedBefore} requests failed: ${JSON.stringify(figures)}`);
     if (missed === undefined) return attempt - 1;
@@ -47,6 +47,17 @@ export async function runCell(subject: Subject, cell: Cell): Promise<number> {
 }
 
 /** Answers with the log of a run that ended otherwise, whose world has been put in order too. */
+async function suffer(subject: Subject, { moment, fault }: Cell): Promise<string | undefined> {
+  switch (fault.is) {
+    case 'killed':
+      return await kill(subject, moment, fault);
+    case 'answer lost':
+      return await loseAnswer(subject, moment);
+    case 'late':
+      return await delay(subject, moment);
+  }
+}
+
 async function kill(subject: Subject, moment: Moment, fault: Extract<Fault, { is: 'killed' }>): Promise<string | undefined> {
   const before = await stableImage(subject);
   const image = imageFor(subject, moment.journey, before);
@@ -73,10 +84,56 @@ async function loseAnswer(subject: Subject, moment: Moment): Promise<string | un
   return reached && asEver ? undefined : plain(result);
 }
 
-const imageFor = ({ images: { good, better, bad } }: Subject, { image }: Journey, stable: string): string => {
-  if (image === 'bad') return bad.pinned;
-  return stable === good.pinned ? better.pinned : good.pinned;
-};
+const canaryMade = 'deployments agent-canary applied';
+
+async function delay(subject: Subject, moment: Moment): Promise<string | undefined> {
+  const before = await stableImage(subject);
+  const image = imageFor(subject, moment.journey, before);
+  const { lab, namespace } = subject.app;
+  const hadCanary = (await lab.client.find({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'agent-canary' })) !== undefined;
+  const proxy = await startApiProxy(lab);
+  try {
+    const arrive = await heldBack(subject, proxy, moment, image);
+    const inputs = { image: subject.images.other.pinned, stages: '50@10s', promote: 'false' };
+    const next = startAction({ action: 'canary', inputs: { ...subject.inputs, ...inputs } });
+    await printed(next, /^stage 1\/1, 50 % · .* requests/);
+    arrive?.();
+    const { outputs, report, ...ended } = await next.result;
+    await untilLawful(subject, afterRun, [before, image], patience.tidied);
+    // Both are noticed at the next look, and cost no request: a guardian's objects that are not the run's, and a service's very first
+    // canary, which has no version yet that a write could be held to.
+    const lostGuardian = (report as { readonly code?: string } | undefined)?.code === 'GUARDIAN_LOST';
+    const first = !hadCanary && moment.write === canaryMade;
+    if (outputs['outcome'] !== 'analysed' && !lostGuardian && !first)
+      throw new Error(`The next run was disturbed:\n${plain({ ...ended, outputs, report })}`);
+    return arrive === undefined ? 'It ended before.' : undefined;
+  } finally {
+    await proxy.close();
+  }
+}
+
+/** Makes a journey up to a moment whose write is not sent on, and kills it there. The answer sends it on. */
+async function heldBack(subject: Subject, proxy: ApiProxy, moment: Moment, image: string): Promise<(() => void) | undefined> {
+  const held = Promise.withResolvers<void>();
+  const names: string[] = [];
+  let reached = false;
+  subject.canaryFails(moment.journey.image === 'bad' ? 1 : 0);
+  const action = start(subject, proxy, { ...moment.journey.inputs, image });
+  const times = (name: string): number => names.filter((each) => each === name).length;
+  proxy.onSend = async (write) => {
+    const name = writeName(write, subject.router, subject.application);
+    if (reached || name === undefined) return;
+    names.push(name);
+    if (name === moment.journey.interruptedAt && times(name) === 1) action.interrupt();
+    if (name !== moment.write || times(name) !== moment.nth) return;
+    reached = true;
+    action.kill();
+    await held.promise;
+  };
+  await action.result;
+  subject.canaryFails(0);
+  return reached ? held.resolve : undefined;
+}
 
 /** Names of all writes of a journey that nobody disturbs. */
 export async function undisturbed(subject: Subject, journey: Journey): Promise<readonly string[]> {
@@ -87,65 +144,3 @@ export async function undisturbed(subject: Subject, journey: Journey): Promise<r
   await untilLawful(subject, afterRun, [before, image], patience.tidied);
   return writes;
 }
-
-interface Run {
-  readonly result: ActionResult;
-  readonly writes: readonly string[];
-  readonly reached: boolean;
-}
-
-/** Makes a journey, and what is ruled at the moment happens there. */
-async function runJourney(
-  subject: Subject,
-  journey: Journey,
-  image: string,
-  moment?: Moment,
-  ruling?: 'answer lost' | 'killed, heard' | 'killed, not heard',
-): Promise<Run> {
-  const proxy = await startApiProxy(subject.app.lab);
-  const writes: string[] = [];
-  let reached = false;
-  subject.canaryFails(journey.image === 'bad' ? 1 : 0);
-  const action = start(subject, proxy, { ...journey.inputs, image });
-  const times = (name: string | undefined): number => writes.filter((each) => each === name).length;
-  proxy.onWrite = (write) => {
-    const name = writeName(write, subject.router, subject.application);
-    if (name === undefined) return 'answered';
-    writes.push(name);
-    if (name === journey.interruptedAt && times(name) === 1) action.interrupt();
-    if (reached || name !== moment?.write || times(name) !== moment.nth) return 'answered';
-    reached = true;
-    if (ruling === 'killed, heard') return 'last answer';
-    if (ruling === 'killed, not heard') action.kill();
-    return 'answer lost';
-  };
-  proxy.onLastAnswer = () => action.kill();
-  try {
-    return { result: await action.result, writes, reached };
-  } finally {
-    subject.canaryFails(0);
-    await proxy.close();
-  }
-}
-
-const start = ({ inputs }: Subject, { kubeconfig }: ApiProxy, more: Readonly<Record<string, string>>): RunningAction =>
-  startAction({ action: 'canary', inputs: { ...inputs, kubeconfig, ...more } });
-
-/** As short as a run can be that makes a canary: what it has to tidy up comes before. One that got no answer is made again. */
-async function nextRun({ inputs }: Subject, image: string): Promise<void> {
-  let ended: ActionResult | undefined;
-  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
-    ended = await startAction({ action: 'canary', inputs: { ...inputs, image, stages: '0@1s', promote: 'false' } }).result;
-    if (ended.exitCode === 0) return;
-    if (!ended.log.includes('CLUSTER_UNREACHABLE')) break;
-  }
-  throw new Error(`The next run failed:\n${ended === undefined ? '' : plain(ended)}`);
-}
-
-async function stableImage({ app: { lab, namespace } }: Subject): Promise<string> {
-  const { apiVersion, kind } = Deployment;
-  const stable = await lab.client.get({ apiVersion, kind, namespace, name: 'agent' });
-  return imageOf(stable as KubernetesObject, container) ?? '';
-}
-
-const plain = ({ log }: ActionResult): string => log.replace(/^::debug::.*\n/gm, '');

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { startLab } from '../lab/lab.ts';
 import { routerCases } from '../rollout/router-cases.ts';
 import { journeys, type Moment } from './journeys.ts';
-import { allMoments, everyKill, kills, lostAnswers, runMatrix } from './matrix.ts';
+import { allMoments, everyKill, kills, lateWrites, lostAnswers, runMatrix } from './matrix.ts';
 import { gatewaySubject, routerSubject, type Subject } from './subject.ts';
 
 const minutes = 60_000;
@@ -52,6 +52,20 @@ describe('faults at each write of a run', () => {
       expect(failures).toEqual([]);
     },
     30 * minutes,
+  );
+
+  it(
+    'behind gateway-api: arriving when the next run has the users, it disturbs nobody',
+    async () => {
+      const lab = await starting;
+      const { failures } = await onSubjects(
+        'late',
+        (namespace) => gatewaySubject(lab, namespace),
+        (subjects, moments) => runMatrix('late writes, gateway-api', subjects, lateWrites(moments)),
+      );
+      expect(failures).toEqual([]);
+    },
+    60 * minutes,
   );
 
   it.each(routerCases)(

@@ -50,6 +50,9 @@ export function everyKill(moments: readonly Moment[]): readonly Cell[] {
 export const lostAnswers = (moments: readonly Moment[]): readonly Cell[] =>
   moments.map((moment) => ({ moment, fault: { is: 'answer lost' } }));
 
+/** Each write comes too late once: its run is dead by then, and the next one has the users. */
+export const lateWrites = (moments: readonly Moment[]): readonly Cell[] => moments.map((moment) => ({ moment, fault: { is: 'late' } }));
+
 /** Runs cells, one after the other on each subject, and says how many there were. A subject that a cell left in disorder is given up. */
 export async function runMatrix(name: string, subjects: readonly Subject[], cells: readonly Cell[]): Promise<MatrixResult> {
   const waiting = [...cells];

@@ -271,10 +271,12 @@ describe('a pause that outlasts its run', () => {
     const play = new Play().for(12, everyTwenty).for(100, () => paused());
     play.for(500, (at) => paused({ holder: 'run-2', epoch: 8, sign: `run-2 ${Math.floor(at / 20)}` }));
     expect(play.state.phase).toBe('watching');
-    play.for(40, () => paused({ epoch: 8 }));
-    expect(play.wrote).toEqual([]);
-    play.for(10_000, () => paused({ epoch: 8 }));
+    const guardian = { is: 'pausing', pod: 'pod-1', epoch: 7, beat: '', passed: 100 } as const;
+    const since = play.at;
+    play.for(10_000, () => paused({ epoch: 8, guardian }));
     expect(play.action).toMatchObject({ do: 'take', found: { epoch: 8 } });
+    expect(play.at - since).toBeGreaterThanOrEqual(3500);
+    expect(play.at - since).toBeLessThan(3620);
   });
 
   it('of a later run that died is ended after its Lease', () => {

@@ -102,9 +102,8 @@ describe('the webhook of a guardian', () => {
           (['Secret', 'ConfigMap', 'Pod', 'Job'] as const).map(async (kind) => {
             const apiVersion = kind === 'Job' ? 'batch/v1' : 'v1';
             const found = await lab.client.list({ apiVersion, kind, namespace }, 'wf-deploy.io/track=guardian');
-            return (
-              JSON.stringify(found).includes(Buffer.from(receiver.url).toString('base64')) || JSON.stringify(found).includes(receiver.url)
-            );
+            const opened = kind === 'Secret' ? found.flatMap(({ data }) => Object.values<string>(data).map(atob)) : found;
+            return JSON.stringify(opened).includes(receiver.secret);
           }),
         );
         expect(holding).toEqual([true, false, false, false]);
@@ -157,7 +156,7 @@ describe('a cluster that may not want a guardian', () => {
       });
       const problems = problemsOf(await check(app, image));
       expect(problems).toEqual([
-        expect.stringMatching(/^- The guardian cannot be made here\. .*exceeded quota: small, .*\n.*Set `guardian: false`/),
+        expect.stringMatching(/^- The guardian cannot be made here\. .*exceeded quota: small, .*\n.*[Ss]et `guardian: false`/),
       ]);
       passes(await check(app, image, { guardian: 'false' }));
       expect(await storyOf(app)).toEqual([]);
@@ -175,7 +174,7 @@ describe('a cluster that may not want a guardian', () => {
       // A policy is known to the API server a moment after it is stored.
       await app.lab.client.waitFor('the rule', async () => (await check(app, image)).exitCode === 1, 30);
       expect(await refused()).toEqual([
-        expect.stringMatching(/^- The guardian cannot be made here\. .*no Jobs here.*\n.*Set `guardian: false`/),
+        expect.stringMatching(/^- The guardian cannot be made here\. .*no Jobs here.*\n.*[Ss]et `guardian: false`/),
       ]);
       const run = await underLoad(app, 30, () => runCanary(app, image, { ...short, guardian: 'false' }));
       expect(run.outputs).toMatchObject({ outcome: 'analysed', weight: '0' });

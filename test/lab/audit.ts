@@ -13,6 +13,8 @@ export interface AuditEntry {
   code: number;
   user: string;
   userAgent: string;
+  /** Nothing was written by it. */
+  dryRun: boolean;
   /** The body, for the kinds that the audit policy keeps it for. */
   requestObject: unknown;
 }
@@ -30,6 +32,7 @@ interface AuditLine {
   requestReceivedTimestamp: string;
   stageTimestamp: string;
   verb: string;
+  requestURI: string;
   objectRef?: { resource?: string; namespace?: string; name?: string; subresource?: string };
   responseStatus?: { code?: number };
   user: { username: string };
@@ -53,6 +56,7 @@ function entryOf({
   requestReceivedTimestamp,
   stageTimestamp,
   verb,
+  requestURI,
   objectRef,
   responseStatus,
   user,
@@ -72,6 +76,7 @@ function entryOf({
     code: responseStatus?.code ?? 0,
     user: user.username,
     userAgent,
+    dryRun: /[?&]dryRun=All/.test(requestURI),
     requestObject,
   };
 }

@@ -22,6 +22,7 @@ export const tools: readonly Tool[] = [
   { name: 'buildx', module: 'buildkit', target: 'github.com/docker/buildx/cmd/buildx', version: 'v0.37.2' },
   { name: 'buildkitd', module: 'buildkit', target: 'github.com/moby/buildkit/cmd/buildkitd', version: 'v0.33.1' },
   { name: 'traefik', module: 'traefik', target: 'github.com/traefik/traefik/v3/cmd/traefik', version: 'v3.6.12' },
+  { name: 'actionlint', module: 'actionlint', target: 'github.com/rhysd/actionlint/cmd/actionlint', version: 'v1.7.12' },
 ];
 
 export function moduleFolder(module: string): string {

@@ -59,7 +59,7 @@ describe('the order of writes, by the audit log of the API server', () => {
       for (const [index, between] of spent.entries()) {
         const renewals = between.filter(({ resource }) => resource === 'leases').length - 1;
         expect(checks[index]).toBeGreaterThanOrEqual(2);
-        expect(between.length - renewals).toBe(2 * (checks[index] ?? 0) + 4);
+        expect(between.length - renewals).toBe(2 * (checks[index] ?? 0) + 5);
       }
     },
     3 * minutes,

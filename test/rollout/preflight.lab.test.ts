@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { parse } from 'yaml';
 import type { ActionResult } from '../actions/runner.ts';
 import { startLab } from '../lab/lab.ts';
 import { deployExample, type ExampleService } from './example-service.ts';
@@ -101,10 +100,7 @@ describe('the preflight on a real API server', () => {
       );
       const route = refusal(await check(app, image));
       expect(problemsIn(route)).toHaveLength(1);
-      await lab.client.patch(
-        { apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', namespace, name: 'agent' },
-        { spec: { rules: parse(yamlIn(route)) } },
-      );
+      await lab.client.apply(yamlIn(route));
       passes(await check(app, image));
     },
     2 * minutes,
@@ -157,7 +153,9 @@ describe('the preflight on a real API server', () => {
         return quota['status']?.used?.pods === '2';
       });
       const message = refusal(await check(app, await app.version('good')));
-      expect(problemsIn(message)).toEqual(['- ResourceQuota small, pods: hard 3, used 2, needed 2 more for 2 pods.']);
+      expect(problemsIn(message)).toEqual([
+        '- ResourceQuota small, pods: hard 3, used 2, needed 2 more for 2 pods of the canary agent-canary, which grows to the size of stable, 2.',
+      ]);
     },
     minutes,
   );

@@ -30,7 +30,7 @@ export function postableAlert(alert: Alert, labels: Readonly<Record<string, stri
   const { severity, service, namespace, run, at } = alert;
   const { title, message, facts, page } = wordsOf(alert);
   return {
-    labels: { ...labels, alertname: names[severity], severity, service, namespace, run: run.slice(0, 300) },
+    labels: { ...labels, alertname: names[severity], severity, service, namespace, run: run.slice(0, 300).toWellFormed() },
     annotations: {
       ...Object.fromEntries(facts.map(([name, value]) => [name.replace(/\W/g, '_').replace(/^(?=\d)/, '_'), value])),
       summary: title,

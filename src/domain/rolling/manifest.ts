@@ -98,7 +98,21 @@ function judge(manifest: Manifest, kinds: readonly KnownKind[], namespace: strin
       'Give the manifests of one namespace in one step.',
     );
   const ref: ObjectRef = { kind: known.kind, namespace, name: object.metadata.name };
-  return { is: 'applied', applied: { ...manifest, object: { ...object, metadata: { ...object.metadata, namespace } }, ref } };
+  return { is: 'applied', applied: { ...manifest, object: wantedOf(object, namespace), ref } };
+}
+
+/** Without what the API server fills in: a manifest that was read from a cluster has it, and an apply of it would be refused. */
+function wantedOf(object: KubernetesObject, namespace: string): KubernetesObject {
+  const { status: _status, metadata, ...fields } = object;
+  const {
+    resourceVersion: _version,
+    uid: _uid,
+    generation: _generation,
+    creationTimestamp: _created,
+    managedFields: _managed,
+    ...kept
+  } = metadata;
+  return { ...fields, metadata: { ...kept, namespace } } as KubernetesObject;
 }
 
 /** Whether an object that is there already is left as it is. */

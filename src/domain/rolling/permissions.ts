@@ -1,4 +1,4 @@
-import { ConfigMap, groupOf, Lease, Pod, Secret, Service } from '../kubernetes/kinds.ts';
+import { groupOf, Lease, Pod, Secret, Service } from '../kubernetes/kinds.ts';
 import type { Kind, ObjectRef } from '../kubernetes/object.ts';
 import { leaseName } from '../rollout/lease.ts';
 import type { Permission } from '../rollout/permissions.ts';
@@ -56,6 +56,7 @@ function usesOf(needs: StageNeeds): readonly Use[] {
     })),
     { ...required, kind: Pod, verbs: ['list', 'watch'], why: 'see pods that crash or do not become ready' },
     ...(reads ? [] : writing(needs)),
+    ...(reads || !kinds.some(({ kind }) => kind.kind === 'StatefulSet') ? [] : [freeing]),
     ...(journal ? keeping(service) : []),
     { ...advisory, kind: { ...Pod, kind: 'Event', resource: 'events' }, verbs: ['list'], why: 'say why a pod does not become ready' },
     { ...advisory, kind: Pod, subresource: 'log', verbs: ['get'], why: 'show the end of the log of a pod that failed' },
@@ -95,6 +96,13 @@ function writing({ service, workloads, applied }: StageNeeds): readonly Use[] {
   ];
 }
 
+const freeing: Use = {
+  ...required,
+  kind: Pod,
+  verbs: ['delete'],
+  why: 'free a StatefulSet that goes back from pods that never become ready: it would wait for them for ever',
+};
+
 const keeping = (service: string): readonly Use[] => [
   {
     ...required,
@@ -115,9 +123,4 @@ const forwarding = (service: string): readonly Use[] => [
     verbs: ['get', 'create'],
     why: 'ask the smoke checks: a port-forward over WebSockets is authorised as get, and from Kubernetes 1.35 on as create too',
   },
-];
-
-/** For the page of permissions: what a run with a ConfigMap and a Deployment among its manifests applies. */
-export const exampleApplied = (namespace: string): StageNeeds['applied'] => [
-  { ref: { kind: ConfigMap, namespace, name: 'agent-config' }, isNew: true },
 ];

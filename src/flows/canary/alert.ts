@@ -28,7 +28,7 @@ export async function alert(session: Session): Promise<void> {
   if (ending.outcome === 'unknown') world.handover.save({ alarmed: 'true' });
   const telling = async (): Promise<void> => {
     if (lost && (await aSuccessorTells(session))) return;
-    await tell(session, { message, about: ending.outcome, knowing: session.told, marking });
+    await tell(session, { message, about: ending.outcome, knowing: marking ? session.told : [], marking });
   };
   session.telling = Promise.all([session.telling, telling()]).then(() => undefined);
   await Promise.race([session.telling, world.clock.sleep(grace)]);
@@ -91,10 +91,10 @@ const severities = {
   unknown: 'critical',
 } as const;
 
-function alertOf({ plan, ground, world, route, figures, lock }: Session, ending: Ending): Alert {
+function alertOf({ plan, ground, world, route, figures, lock, run }: Session, ending: Ending): Alert {
   const { outcome } = ending;
   const before = figures?.weight ?? lock.found?.rollout?.weight;
-  const run = world.run.page ?? world.run.holder;
+  const ended = world.run.page ?? world.run.holder;
   return {
     severity: severities[outcome],
     service: plan.service,
@@ -114,6 +114,7 @@ function alertOf({ plan, ground, world, route, figures, lock }: Session, ending:
       ...(route === undefined || outcome === 'unknown' ? {} : { weight: String(route.weight) }),
       ...(figures === undefined ? {} : numbersOf(figures)),
       run,
+      ...(ended === run ? {} : { 'ended-by': ended }),
     },
     at: world.clock.now().toISOString(),
   };

@@ -57,7 +57,10 @@ export function connectionsOf(fields: ConnectionFields): Connections {
   };
 }
 
-function destinationsOf({ notify = [], 'notify-webhook': url }: ConnectionFields): readonly Destination[] {
+export function destinationsOf({
+  notify = [],
+  'notify-webhook': url,
+}: Pick<ConnectionFields, 'notify' | 'notify-webhook'>): readonly Destination[] {
   return url === undefined ? notify : [{ kind: 'webhook', url }, ...notify];
 }
 

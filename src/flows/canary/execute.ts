@@ -1,5 +1,6 @@
 import { nothingChanged } from '../../domain/capacity/record.ts';
 import { restartsOf } from '../../domain/kubernetes/health.ts';
+import { isOpen, type RollingRecord } from '../../domain/rolling/record.ts';
 import { begin } from '../../domain/rollout/begin.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { warningText } from '../../domain/rollout/problem.ts';
@@ -65,10 +66,11 @@ async function lockAndCheckAgain(
       timeout: plan.lockTimeout,
       signal: cancel.signal,
     });
-    if (lock.found?.resourceVersion === checked.lease?.resourceVersion) return { lock, ground: checked };
-    // Someone else was here since the preflight: what it found may no longer be so.
     try {
-      return { lock, ground: await preflight(world, plan) };
+      refuseHalfRolled(service, lock.found?.rolling);
+      const unchanged = lock.found?.resourceVersion === checked.lease?.resourceVersion;
+      // Someone else may have been here since the preflight: what it found may no longer be so.
+      return { lock, ground: unchanged ? checked : await preflight(world, plan) };
     } catch (error) {
       await lock.record({ release: true });
       lock.stop();
@@ -77,6 +79,16 @@ async function lockAndCheckAgain(
   } finally {
     stopListening();
   }
+}
+
+/** Only with the lock in hand is it known to be dead: a living one is waited for. */
+function refuseHalfRolled(service: string, rolling: RollingRecord | undefined): void {
+  if (!isOpen(rolling)) return;
+  throw new Failure(
+    'PREFLIGHT_FAILED',
+    `A rolling update of ${service} was left half done by the run ${rolling.run}.`,
+    'Run `actions/stage` again: with the same wish it goes on, with any other it goes back first. Then start this again.',
+  );
 }
 
 export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock): Session {
@@ -102,6 +114,7 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     remarks: [],
     ending: undefined,
     figures: undefined,
+    run: world.run.page ?? world.run.holder,
     told: [],
     notices: [],
     telling: Promise.resolve(),

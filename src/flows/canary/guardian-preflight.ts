@@ -29,15 +29,19 @@ export async function guardianFindings(world: World, plan: CanaryPlan, { app, qu
   const wanted = postingPermissions(needs);
   const [posting, account] = await Promise.all([denied(world, wanted), denied(world, makesAccount ? accountPermissions(needs) : [])]);
   const lacking = posting.filter(({ need }) => need === 'required');
-  const subject = lacking.length === 0 ? undefined : await ownSubject(world);
-  const egress = posting.length > lacking.length ? unchecked : inspectEgress(await world.cluster.list(NetworkPolicy, app.namespace), needs);
+  const subject = (posting.length === 0 ? undefined : await ownSubject(world)) ?? supposedSubject(app);
+  const egress =
+    posting.length > lacking.length
+      ? unchecked(roleFor(plan, wanted, subject))
+      : inspectEgress(await world.cluster.list(NetworkPolicy, app.namespace), needs);
+  const needed = wanted.filter((each) => !posting.includes(each) || each.need === 'required');
   const job = jobOf(plan, plan.guardian, app, needs.tells);
   const allowed = lacking.every(({ resource }) => resource !== Job.resource);
   return {
     problems: [
       ...(allowed ? await refusedJob(world, app, job) : []),
       ...tooLittleRoom(quotas, job),
-      ...(lacking.length === 0 ? [] : [cannotPost(plan.service, lacking, wanted, subject ?? supposedSubject(app))]),
+      ...(lacking.length === 0 ? [] : [cannotPost(lacking, roleFor(plan, needed, subject))]),
       ...(account.length === 0 ? [] : [cannotMakeAccount(plan, app, account)]),
       ...egress.problems,
     ],
@@ -50,15 +54,20 @@ async function denied(world: World, wanted: readonly Permission[]): Promise<read
   return wanted.filter((_, index) => answers[index] !== true);
 }
 
-const unchecked: Findings = {
+const unchecked = (yaml: string): Findings => ({
   problems: [],
   warnings: [
     {
       what: 'Not checked for lack of permission: whether a NetworkPolicy cuts the guardian off from the API server.',
-      remedy: 'Grant `list networkpolicies.networking.k8s.io` to have that checked as well. If one does, no weight will be moved.',
+      remedy: 'If one does, no weight will be moved. Grant this to have it checked as well:',
+      yaml,
     },
   ],
-};
+});
+
+/** Whole, because applying it replaces a Role of this name. */
+const roleFor = ({ service }: CanaryPlan, wanted: readonly Permission[], subject: Subject): string =>
+  roleYaml(wanted, `wf-deploy-${service}-guardian`, subject);
 
 const jobOf = (plan: CanaryPlan, wish: GuardianWish, app: Application, tells: boolean): KubernetesObject =>
   guardianJob(
@@ -83,7 +92,12 @@ async function refusedJob(world: World, { namespace }: Application, object: Kube
   } catch (error) {
     if (error instanceof Failure && error.code === 'CLUSTER_CONFLICT') return [];
     if (!(error instanceof Failure && error.code === 'CLUSTER_REFUSED')) throw error;
-    return [{ what: `The guardian cannot be made here. ${error.what}`, remedy: `${without} make that rule let its Job in.` }];
+    return [
+      {
+        what: `The guardian cannot be made here. ${error.what}`,
+        remedy: `Make that rule let its Job in, ${unguarded}`,
+      },
+    ];
   }
 }
 
@@ -92,22 +106,22 @@ function tooLittleRoom(quotas: Survey['quotas'], job: KubernetesObject): readonl
   const { template } = job['spec'] as { readonly template: PodTemplate };
   return inspectQuota(quotas, template, 1, 'of the guardian').problems.map(({ what, remedy }) => ({
     what,
-    remedy: `${remedy} Or set \`guardian: false\`, and nobody takes the canary back when this run dies, until the next one.`,
+    remedy: `${remedy.replace(/\.$/, '')}, ${unguarded}`,
   }));
 }
 
 const listed = (missing: readonly Permission[]): string => missing.map(permissionText).join(', ');
 
-const without = 'Set `guardian: false`, and nobody takes the canary back when this run dies, until the next one; or let an administrator';
+const nobody = 'nobody takes the canary back when this run dies, until the next one';
 
-const cannotPost = (service: string, missing: readonly Permission[], wanted: readonly Permission[], subject: Subject): Problem => ({
+const unguarded = `or set \`guardian: false\`: then ${nobody}.`;
+
+const without = `Set \`guardian: false\`, and ${nobody}; or let an administrator`;
+
+const cannotPost = (missing: readonly Permission[], yaml: string): Problem => ({
   what: `The guardian cannot be made: ${listed(missing)}.`,
   remedy: `${without} grant this to the account of the kubeconfig:`,
-  yaml: roleYaml(
-    wanted.filter(({ need }) => need === 'required'),
-    `wf-deploy-${service}-guardian`,
-    subject,
-  ),
+  yaml,
 });
 
 const cannotMakeAccount = (plan: CanaryPlan, app: Application, missing: readonly Permission[]): Problem => ({

@@ -51,6 +51,8 @@ export interface Session {
   ending: Ending | undefined;
   /** The last figures of both arms under traffic. */
   figures: Figures | undefined;
+  /** Page or name of the run whose rollout it is: a successor ends that of another. */
+  run: string;
   /** Names of those who know of this rollout's ending; a successor begins with whom the run before has told. */
   told: readonly string[];
   /** Who was told of what, or could not be, for the report. */

@@ -89,6 +89,8 @@ export async function takeBackHeld(world: World, { plan, lock, cause, patience, 
   const found = await patiently(world, { seconds: patience }, () => surveyObjects(world, plan));
   const ground = groundOf(plan, record, lock.found, found);
   const session = open(world, plan, ground, lock);
+  // It is that run's rollout that ends, and whom that run or a guardian has told of it knows.
+  session.run = record.run;
   session.told = lock.found?.told ?? [];
   const first = beginTakingBack({ phase: record.phase, sameImage: true }, cause);
   const { ending, stages } = await drive(session, rolloutPlanOf(plan, ground), first);

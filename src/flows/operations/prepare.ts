@@ -2,7 +2,7 @@ import { Ingress, Service } from '../../domain/kubernetes/kinds.ts';
 import { type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kubernetes/object.ts';
 import { inspectCanary } from '../../domain/rollout/canary-inspection.ts';
 import { epochAnnotation } from '../../domain/rollout/lease.ts';
-import type { Problem } from '../../domain/rollout/problem.ts';
+import { type Problem, problemText } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { namesOf, objectsOf } from '../canary/preflight.ts';
@@ -68,7 +68,7 @@ async function missingIn(world: World, { canary }: OperationPlan): Promise<reado
   if (others.length > 0) {
     throw new Failure(
       'OPERATION_REFUSED',
-      `Something is in the way that \`prepare\` does not add:\n${others.map(({ what, remedy, yaml }) => `- ${what}\n  → ${remedy}${yaml === undefined ? '' : `\n\n${yaml.trimEnd().replace(/^/gm, '      ')}\n`}`).join('\n')}`,
+      `Something is in the way that \`prepare\` does not add:\n${others.map(problemText).join('\n')}`,
       'Mend it and run `prepare` again. Nothing was written.',
     );
   }

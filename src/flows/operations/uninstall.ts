@@ -3,6 +3,7 @@ import { type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kube
 import { annotationPath } from '../../domain/kubernetes/patch.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { epochAnnotation } from '../../domain/rollout/lease.ts';
+import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { applicationOf } from '../canary/survey.ts';
@@ -88,7 +89,7 @@ async function refuseUnderWeight(
   throw new Failure(
     'OPERATION_REFUSED',
     weight > 0
-      ? `The route gives the canary ${weight} %: without its pods these users would get errors.`
+      ? `The route gives the canary ${roundedPercent(weight)} %: without its pods these users would get errors.`
       : `The last rollout was left in the phase \`${phase}\`: its way back is written in the Lease.`,
     'Run `operation: abort` first.',
   );

@@ -23,9 +23,10 @@ export async function lock(world: World, plan: StagePlan, namespace: string): Pr
   }
 }
 
-/** What the preflight found, under the lock: looked at again when someone else was here in between. */
+/** What the preflight found, under the lock: looked at again when someone else was, or still is, here in between. */
 export async function checkedAgain(world: World, plan: DeployPlan, held: Lock, checked: StageGround): Promise<StageGround> {
-  if (held.found?.resourceVersion === checked.lease?.resourceVersion) return checked;
+  const wasFree = (checked.lease?.holder ?? '') === '';
+  if (wasFree && held.found?.resourceVersion === checked.lease?.resourceVersion) return checked;
   return await releasing(held, () => preflight(world, plan));
 }
 

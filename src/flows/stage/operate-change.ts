@@ -6,6 +6,7 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { awaitWorkload } from '../await-workload.ts';
 import { explain } from '../explain.ts';
+import { freeStuckPods } from './free-stuck-pods.ts';
 import type { OperationPlan } from './plan.ts';
 import type { WorkloadReport } from './result.ts';
 import { type Writing, wrote } from './session.ts';
@@ -59,6 +60,7 @@ export async function change(
     all.map(async ({ target: { ref }, said, ok, stored }) => {
       const shared = { kind: ref.of.kind.kind, name: ref.name, history: [] };
       if (stored === undefined || plan.dryRun || !waiting) return { ...shared, said, ok };
+      if (plan.operation === 'undo' && stored.kind === 'StatefulSet') await freeStuckPods(world, stored);
       const after = await settled(world, plan, namespace, ref, stored);
       return { ...shared, said: `${said} ${after.said}`, ok: after.ok };
     }),

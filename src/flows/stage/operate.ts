@@ -30,7 +30,10 @@ export async function operate(plan: OperationPlan, world: World): Promise<Operat
   const writes: Writing[] = [];
   const workloads = reads
     ? await Promise.all(targets.map((target) => read(world, plan, namespace, target)))
-    : await locked(world, plan, namespace, () => change(world, plan, namespace, targets, writes));
+    : await locked(world, plan, namespace, async () =>
+        // Under the lock: what was found before it may be another run's by now.
+        change(world, plan, namespace, plan.dryRun ? targets : await look(world, plan, namespace, reads), writes),
+      );
   const failures = workloads.filter(({ ok }) => !ok);
   return {
     operation: plan.operation,
@@ -72,7 +75,7 @@ async function look(world: World, plan: OperationPlan, namespace: string, reads:
             ? [{ what: `${nameOf(refOf(ref, namespace))} is not there.`, remedy: 'Check `namespace`, `service` and `workloads`.' }]
             : [],
         )),
-    ...unfinishedCanary(plan, lease === undefined ? undefined : readLease(lease)),
+    ...unfinishedCanary(plan, lease === undefined ? undefined : readLease(lease), world.run.holder),
   ];
   if (problems.length > 0)
     throw new Failure(

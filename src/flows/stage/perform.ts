@@ -11,8 +11,9 @@ import { explain } from '../explain.ts';
 import { isTransient } from '../follow.ts';
 import { runSmoke } from '../smoke.ts';
 import { alert } from './alert.ts';
+import { freeStuckPods } from './free-stuck-pods.ts';
 import { keepJournal } from './keep-journal.ts';
-import type { Session } from './session.ts';
+import { type Session, wrote } from './session.ts';
 import { takeBackEntry, writeStep } from './writes.ts';
 
 /** Carries one effect out and answers with its event. Never throws for what the world does. */
@@ -113,6 +114,12 @@ async function untilAvailable(session: Session, ref: WorkloadRef, workload: Awai
 /** All side by side: what counts now is that the old version serves again. */
 async function awaitBack(session: Session, signal: AbortSignal): Promise<RollingEvent> {
   const waiting = session.taken.filter(({ ref, object }) => ref.of.unattended(object) === undefined);
+  for (const { object } of waiting) {
+    if (object.kind !== 'StatefulSet') continue;
+    const freed = await freeStuckPods(session.world, object, signal);
+    if (freed.length > 0)
+      wrote(session, `Pods ${freed.join(', ')}: deleted, so that StatefulSet ${object.metadata.name} can make them as they were before`);
+  }
   const awaited = await Promise.all(waiting.map(({ ref, object }) => untilAvailable(session, ref, object, signal)));
   const failures = awaited.flatMap((each) => ('on' in each && each.on === 'failed' ? [each.cause] : []));
   const [first] = failures;

@@ -68,10 +68,13 @@ export const paces = ({ pace }: DeployPlan, found: readonly Found[]): readonly P
     return workload === undefined || object === undefined ? [] : paceProblems(workload, object, pace);
   });
 
-/** Traffic may be on the canary, and stable half changed: what this action would write is not what serves. */
-export function unfinishedCanary({ service }: StagePlan, lease: LeaseView | undefined): readonly Problem[] {
+/**
+ * Traffic may be on the canary, and stable half changed: what this action would write is not what serves. `us`: the holder that this run
+ * is. While somebody else holds the Lease, its record is that of a run that goes on, and the lock waits for it.
+ */
+export function unfinishedCanary({ service }: StagePlan, lease: LeaseView | undefined, us: string): readonly Problem[] {
   const record = lease?.rollout;
-  if (record === undefined || record.phase === 'resting') return [];
+  if (lease === undefined || record === undefined || record.phase === 'resting' || !['', us].includes(lease.holder)) return [];
   return [
     {
       what: `A canary of ${service} ended in the phase \`${record.phase}\` and was not taken back (${record.run}).`,

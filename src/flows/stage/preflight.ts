@@ -37,7 +37,7 @@ export async function preflight(world: World, plan: DeployPlan): Promise<StageGr
     ...ownership.problems,
     ...pausedWorkloads(found),
     ...paces(plan, found),
-    ...unfinishedCanary(plan, lease),
+    ...unfinishedCanary(plan, lease, world.run.holder),
   ];
   // A dry run asks for the same permissions as the write, and what is not there cannot be changed.
   const ready = permissions.problems.length === 0 && missingWorkloads(seen).length === 0;

@@ -50,9 +50,12 @@ describe('an answer', () => {
 
   it('is read back as it was written, whatever the number', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.double({ noNaN: true, noDefaultInfinity: true }), async (value) => {
-        expect(await at(vector([{}, String(value)])).query('x')).toEqual([{ labels: {}, value }]);
-      }),
+      fc.asyncProperty(
+        fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0)),
+        async (value) => {
+          expect(await at(vector([{}, String(value)])).query('x')).toEqual([{ labels: {}, value }]);
+        },
+      ),
       { numRuns: 50 },
     );
   });

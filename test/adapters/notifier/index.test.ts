@@ -132,7 +132,11 @@ describe.each(kinds)('%s', (kind) => {
         bodies = [];
         await notifierOf(kind).send({ ...alert, title, message, facts, run });
         expect(bodies).toHaveLength(1);
-        for (const { body } of bodies) held(body);
+        for (const { body } of bodies) {
+          held(body);
+          // Half a character is no text; a program gets what there is.
+          if (kind !== 'webhook') expect(body).not.toMatch(/\\ud[89a-f]/i);
+        }
       }),
       { numRuns: 40 },
     );

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -27,6 +27,23 @@ const alive = (pid: number): boolean => {
     return false;
   }
 };
+
+describe('a program whose output goes into files', () => {
+  it('leaves log and tail to the other stream, and the file to this user alone', async () => {
+    const stdout = join(folder, 'answer.json');
+    expect(await sh('echo answer; echo words >&2', { into: { stdout } })).toEqual({ exitCode: 0, tail: 'words\n' });
+    expect(lines).toEqual(['words']);
+    expect(readFileSync(stdout, 'utf8')).toBe('answer\n');
+    expect(statSync(stdout).mode & 0o777).toBe(0o600);
+  });
+
+  it('is not started when the file is there already', async () => {
+    const stderr = join(folder, 'there.txt');
+    writeFileSync(stderr, 'before');
+    expect((await failureOf(sh('echo words >&2', { into: { stderr } }))).code).toBe('COMMAND_FAILED');
+    expect(readFileSync(stderr, 'utf8')).toBe('before');
+  });
+});
 
 describe('a program', () => {
   it('gets its arguments as they are: there is no shell', async () => {

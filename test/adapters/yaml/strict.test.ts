@@ -8,7 +8,7 @@ describe('parseStrict', () => {
     ['a: 1', [{ a: 1 }]],
     ['{"a": [1, null]}', [{ a: [1, null] }]],
     ['a: 1\n---\n---\n# empty\n---\nb: 2\n', [{ a: 1 }, { b: 2 }]],
-    ['on: y\nversion: 1.10\nmode: 0644', [{ on: 'y', version: 1.1, mode: 644 }]],
+    ['on: y\nversion: 1.10\nmode: 0644', [{ on: 'y', version: 1.1, mode: 0o644 }]],
   ])('%j', (text, values) => expect(parseStrict(text)).toEqual({ values }));
 
   it.each([

@@ -33,6 +33,18 @@ it('writes first what others need, and otherwise in the order of the files', () 
   expect(applied[0]?.object.metadata.namespace).toBe('shop');
 });
 
+it('what the API server fills in is not wanted, and what a person wrote is', () => {
+  const served = { uid: 'u', resourceVersion: '7', generation: 3, creationTimestamp: 'x', managedFields: [] };
+  const read = manifest('ConfigMap', 'c', { ...served, finalizers: ['a'], labels: { b: 'c' } });
+  const [one] = select({ ...read, object: { ...read.object, data: { A: '1' }, status: {} } as typeof read.object }).applied;
+  expect(one?.object).toEqual({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: 'c', namespace: 'shop', finalizers: ['a'], labels: { b: 'c' } },
+    data: { A: '1' },
+  });
+});
+
 describe('nothing is dropped in silence', () => {
   it.each<readonly [ReturnType<typeof manifest>, RegExp]>([
     [manifest('Namespace', 'shop'), /Namespace shop \(shop\.yaml\): it belongs to the whole cluster/],

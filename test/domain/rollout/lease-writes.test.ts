@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { recordedPhases } from '../../../src/domain/rollout/effect.ts';
 import { epochAnnotation, leaseName, type RolloutRecord, readLease } from '../../../src/domain/rollout/lease.ts';
-import { type LeaseChange, microTime, renewal, signing, takenBy } from '../../../src/domain/rollout/lease-writes.ts';
+import { type LeaseChange, microTime, renewal, requesting, signing, takenBy } from '../../../src/domain/rollout/lease-writes.ts';
 import { patched } from './patched.ts';
 
 const ref = { namespace: 'shop', name: leaseName('agent') };
@@ -122,20 +122,40 @@ describe('renewed', () => {
 
   it('what is written is read back', () => {
     const text = fc.string({ unit: 'grapheme', maxLength: 20 });
-    const records = fc.record({
-      phase: fc.constantFrom(...recordedPhases),
-      weight: fc.integer({ min: 0, max: 100 }),
-      container: text,
-      image: text,
-      previousImage: text,
-      run: text,
-      since: text,
-    });
+    const records = fc
+      .record({
+        phase: fc.constantFrom(...recordedPhases),
+        weight: fc.integer({ min: 0, max: 100 }),
+        container: text,
+        image: text,
+        previousImage: text,
+        run: text,
+        since: text,
+      })
+      .map((each) => (each.phase === 'paused' ? { ...each, deadline: 3600 } : each));
     fc.assert(
       fc.property(records, (each) => {
         expect(readLease(renewed(held, { rollout: each }, later)).rollout).toEqual(each);
       }),
     );
+  });
+
+  it('a pause without an end is read as a stage, which nobody waits for', () => {
+    const rollout = { phase: 'paused', weight: 25, container: 'c', image: 'i', previousImage: 'p', run: 'r', since: 's' } as const;
+    expect(readLease(renewed(held, { rollout }, later)).rollout).toMatchObject({ phase: 'stages', weight: 25 });
+  });
+
+  it('request, answer and ending are read back, and a new holder inherits no request', () => {
+    const request = { id: 'x', what: 'abort', epoch: 2, who: 'alice', why: 'w', at: 't', run: 'r' } as const;
+    const answer = { id: 'x', is: 'accepted', text: 'It goes back.' } as const;
+    const ended = { epoch: 2, outcome: 'aborted', text: 'alice aborted it.', run: 'r', at: 't' };
+    const stored = { ...held, metadata: { ...held.metadata, resourceVersion: '7' } };
+    const asked = patched(stored, requesting(readLease(stored), request));
+    if (asked === undefined) throw new Error('It was refused.');
+    const said = renewed(asked, { answer, ended }, later);
+    expect(readLease(said)).toMatchObject({ request, answer, ended });
+    const next = readLease(takenBy(said, { namespace: 'shop', name: 'l' }, { holder: 'run-9', duration: 60, now: later }));
+    expect([next.request, next.answer, next.ended]).toEqual([undefined, undefined, ended]);
   });
 });
 

@@ -165,6 +165,17 @@ describe('before anything is written', () => {
     await expect(run(on)).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE' });
   });
 
+  it('begins nothing where a rolling update was left half done, and gives the lock back', async () => {
+    const on = shop();
+    const dead = stage({ holder: 'run-0' }, on);
+    const lock = await on.clock.until(acquireLock(dead.world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0 }));
+    await lock.record({ rolling: { phase: 'writing', key: 'k', run: 'run-0', since: '2026-01-01T00:00:00Z' } });
+    lock.stop();
+    await expect(run(on)).rejects.toMatchObject({ code: 'PREFLIGHT_FAILED', what: expect.stringContaining('half done by the run run-0') });
+    expect(moved(on)).toEqual([]);
+    expect(leaseOf(on)).toMatchObject({ holder: '', rolling: { phase: 'writing' } });
+  });
+
   it('another run is waited for, and its lock is not taken', async () => {
     const on = shop();
     const other = stage({ holder: 'run-0' }, on);

@@ -37,7 +37,7 @@ describe('the preflight of a guardian', () => {
     expect(problems).toEqual([
       {
         what: 'The guardian cannot be made here. Cannot create Job: denied request: every Job needs a team.',
-        remedy: expect.stringMatching(/^Set `guardian: false`, .*or let an administrator make that rule let its Job in\.$/),
+        remedy: expect.stringMatching(/^Make that rule let its Job in, or set `guardian: false`: then .*\.$/),
       },
     ]);
   });

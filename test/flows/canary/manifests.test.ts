@@ -271,6 +271,34 @@ describe('a rollout with manifests that is killed', () => {
   }, 90_000);
 });
 
+describe('a promotion of manifests that was found half done', () => {
+  /** Stable has the new template, and the run is gone. */
+  async function halfDone(manifests: string): Promise<Shop> {
+    for (let writes = 1; writes < 60; writes += 1) {
+      const on = configured();
+      const before = templateOf(on);
+      await killedAfter(on, writes, manifests, await loaded(manifests));
+      if (leaseOf(on)?.rollout?.phase === 'promoting' && templateOf(on) !== before) return on;
+    }
+    throw new Error('Stable never gets the template.');
+  }
+
+  it('is finished when the same manifests come again', async () => {
+    const manifests = usual();
+    const on = await halfDone(manifests);
+    const since = on.weights.length;
+    expect(await execute(on, planOf({ manifests }), 'run-2')).toMatchObject({ outcome: 'promoted' });
+    expect([on.weights.slice(since), modeIn(on, configOf(on, 'agent'))]).toEqual([[100, 50, 0], 'new']);
+  });
+
+  it('is undone, and every stage seen, when the same image comes with other manifests', async () => {
+    const on = await halfDone(usual());
+    const since = on.weights.length;
+    expect(await execute(on, planOf({ manifests: usual('another') }), 'run-2')).toMatchObject({ outcome: 'promoted' });
+    expect([on.weights.slice(since), modeIn(on, configOf(on, 'agent'))]).toEqual([[100, 0, 25, 100, 50, 0], 'another']);
+  });
+});
+
 describe('manifests that cannot be used', () => {
   const bomb = ['a: &a [x, x, x]', 'b: &b [*a, *a, *a]', 'c: [*b, *b, *b]'].join('\n');
   const table: readonly (readonly [string, Readonly<Record<string, string>>, RegExp])[] = [

@@ -42,6 +42,19 @@ describe('uninstall', () => {
     expect(again.cluster.writes()).toEqual([]);
   });
 
+  it('refuses while somebody has given the canary weight by hand', async () => {
+    const on = shop();
+    left(on, 'resting', '');
+    const route = on.cluster.find(HTTPRoute, 'agent');
+    const spec = JSON.parse(JSON.stringify(route?.['spec']).replace('"weight":0', '"weight":7')) as object;
+    if (route !== undefined) on.cluster.put(HTTPRoute, { ...route, spec });
+    await expect(tellBy(on, 'uninstall')).rejects.toMatchObject({
+      code: 'OPERATION_REFUSED',
+      what: expect.stringContaining('gives the canary 6.5 %'),
+    });
+    expect(on.cluster.writes()).toEqual([]);
+  });
+
   it('leaves the user’s own canary alone', async () => {
     const on = shop();
     const stable = on.cluster.find(Deployment, 'agent');

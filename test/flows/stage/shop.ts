@@ -1,8 +1,11 @@
+import { parseStrict } from '../../../src/adapters/yaml/strict.ts';
 import { ConfigMap, Deployment, Pod, ReplicaSet } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { imagesOf, templateOf } from '../../../src/domain/kubernetes/pod-template.ts';
+import { executeStage } from '../../../src/flows/stage/execute.ts';
 import { parseStageInputs } from '../../../src/flows/stage/inputs.ts';
 import type { DeployPlan, StagePlan } from '../../../src/flows/stage/plan.ts';
+import type { Files } from '../../../src/ports/files.ts';
 import { rawInputs } from '../raw-inputs.ts';
 import { type Settings, type Stage, stage } from '../stand-ins.ts';
 
@@ -16,8 +19,9 @@ export const deployPlan = (inputs: Readonly<Record<string, string>> = { images: 
   stagePlan(inputs) as DeployPlan;
 
 /** A cluster with one Deployment, and a controller that replaces its pods at once: those of `sick` crash. */
-export function shop(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'cluster'>): Stage {
-  const on = stage(settings, shared);
+export function shop(settings: Settings & { readonly config?: string } = {}, shared?: Pick<Stage, 'clock' | 'cluster'>): Stage {
+  const made = stage(settings, shared);
+  const on = settings.config === undefined ? made : { ...made, world: { ...made.world, files: oneFile(settings.config) } };
   if (shared !== undefined) return on;
   const { cluster } = on;
   cluster.reacting = (object) => {
@@ -50,6 +54,16 @@ export function shop(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'cl
     }),
   );
   return on;
+}
+
+/** A workspace with the file `config.yaml`. Its clock stands still while real files are read. */
+function oneFile(text: string): Files {
+  const parsed = parseStrict(text);
+  return {
+    find: (pattern) => Promise.resolve(pattern === 'config.yaml' ? [pattern] : []),
+    text: () => Promise.resolve(text),
+    documents: () => Promise.resolve('values' in parsed ? parsed.values : []),
+  };
 }
 
 let revision = 0;
@@ -112,3 +126,29 @@ export const imageNow = ({ cluster }: Stage): string | undefined => {
 };
 export const modeNow = ({ cluster }: Stage): unknown =>
   (cluster.find(ConfigMap, 'agent-config')?.['data'] as { MODE?: unknown } | undefined)?.MODE;
+
+/** A run that ends without notice once it has written the Deployment. */
+export async function killed(on: Stage, inputs: Readonly<Record<string, string>>): Promise<void> {
+  let dead = false;
+  const never = <T>() => new Promise<T>(() => undefined);
+  const { cluster } = on;
+  const dying = {
+    get: (...call: Parameters<typeof cluster.get>) => (dead ? never<undefined>() : cluster.get(...call)),
+    list: (...call: Parameters<typeof cluster.list>) => (dead ? never<readonly never[]>() : cluster.list(...call)),
+    watch: (...call: Parameters<typeof cluster.watch>) => cluster.watch(...call),
+    version: (...call: Parameters<typeof cluster.version>) => cluster.version(...call),
+    write: async (...call: Parameters<typeof cluster.write>) => {
+      if (dead) return await never<never>();
+      const [write] = call;
+      const stored = await cluster.write(...call);
+      if (write.dryRun !== true && write.do === 'replace' && write.ref.kind.kind === 'Deployment') {
+        dead = true;
+        return await never<never>();
+      }
+      return stored;
+    },
+  };
+  void executeStage(deployPlan(inputs), { ...on.world, cluster: dying });
+  await on.clock.pass(20);
+  if (!dead) throw new Error('It was not killed.');
+}

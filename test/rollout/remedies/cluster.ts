@@ -65,6 +65,19 @@ export const clusterCases: readonly Case[] = [
     ),
   },
   {
+    name: 'guardian-not-let-in',
+    change: (world) => quota(world, { hard: { 'count/jobs.batch': '0' } }),
+    settle: counted,
+    inputs: { guardian: 'true' },
+    steps: refused(/^The guardian cannot be made here\. .*exceeded quota/, async (place) => {
+      await place.patch('ResourceQuota/small', { spec: { hard: { 'count/jobs.batch': '1' } } });
+      await place.lab.client.waitFor(
+        'the raised quota',
+        async () => (await place.get('ResourceQuota/small'))['status']?.hard?.['count/jobs.batch'] === '1',
+      );
+    }),
+  },
+  {
     name: 'quota-too-small',
     change: (world) => quota(world, { hard: { pods: '1' } }),
     settle: counted,

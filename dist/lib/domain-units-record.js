@@ -1,0 +1,1 @@
+const recordOf=e=>typeof e==`object`&&e&&!Array.isArray(e)?Object.fromEntries(Object.entries(e)):void 0,unknownKey=(e,t)=>Object.keys(e).find(e=>!t.includes(e));export{unknownKey as n,recordOf as t};

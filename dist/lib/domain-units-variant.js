@@ -1,0 +1,1 @@
+import{n as e,t}from"./domain-units-parsed.js";function knownVariant(n,r){let i=Object.hasOwn(n,r)?n[r]:void 0;return i===void 0?e(`is not known`,`Write one of ${knownNames(n)}.`):t(i)}const knownNames=e=>Object.keys(e).map(e=>`\`${e}\``).join(`, `);export{knownVariant as n,knownNames as t};

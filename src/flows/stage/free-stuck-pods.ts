@@ -1,0 +1,44 @@
+import { Pod, StatefulSet } from '../../domain/kubernetes/kinds.ts';
+import { selectorText } from '../../domain/kubernetes/labels.ts';
+import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { isLeaving, isReady } from '../../domain/kubernetes/pod.ts';
+import { Failure } from '../../failure.ts';
+import type { World } from '../../ports/world.ts';
+import { selectorOf } from '../await-workload.ts';
+
+/** Seconds for the controller to see a template. */
+const seenWithin = 30;
+
+/**
+ * A StatefulSet that keeps its pods in order waits for a broken pod to become ready before it replaces it, even by a template that would
+ * mend it: after a way back it would wait for ever. Pods of another revision that are not ready are therefore deleted; the controller
+ * makes them again with the template that is there. Answers with their names.
+ */
+export async function freeStuckPods(world: World, statefulSet: KubernetesObject, signal?: AbortSignal): Promise<readonly string[]> {
+  const { name, namespace = '', generation = 0 } = statefulSet.metadata;
+  const deadline = world.clock.monotonic() + seenWithin;
+  for (;;) {
+    const now = await world.cluster.get({ kind: StatefulSet, namespace, name }, signal);
+    const status = (now?.['status'] ?? {}) as { readonly observedGeneration?: number; readonly updateRevision?: string };
+    if (now === undefined) return [];
+    if ((status.observedGeneration ?? 0) >= generation && status.updateRevision !== undefined) {
+      const pods = await world.cluster.list(Pod, namespace, { labels: selectorText(selectorOf(now)) }, signal);
+      const stuck = pods.filter(
+        (pod) => !isReady(pod) && !isLeaving(pod) && pod.metadata.labels?.['controller-revision-hash'] !== status.updateRevision,
+      );
+      for (const pod of stuck) await remove(world, namespace, pod, signal);
+      return stuck.map(({ metadata }) => metadata.name);
+    }
+    if (world.clock.monotonic() >= deadline) return [];
+    await world.clock.sleep(1, signal);
+  }
+}
+
+/** Of exactly this pod: its successor has the same name. */
+async function remove(world: World, namespace: string, { metadata: { name, uid } }: KubernetesObject, signal?: AbortSignal): Promise<void> {
+  try {
+    await world.cluster.write({ do: 'delete', ref: { kind: Pod, namespace, name }, ...(uid === undefined ? {} : { uid }) }, signal);
+  } catch (error) {
+    if (!(error instanceof Failure && (error.code === 'CLUSTER_NOT_FOUND' || error.code === 'CLUSTER_CONFLICT'))) throw error;
+  }
+}

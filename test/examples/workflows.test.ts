@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { readActions } from '../../scripts/action-metadata.ts';
+import { run } from '../lab/command.ts';
+import { toolPath, tools } from '../lab/tools.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const folder = join(root, 'examples/workflows');
+const starters = readdirSync(folder).filter((name) => name.endsWith('.yml'));
+const actions = readActions(root);
+
+interface Step {
+  readonly id?: string;
+  readonly uses?: string;
+  readonly run?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+}
+interface Job {
+  readonly needs?: string | readonly string[];
+  readonly if?: string;
+  readonly environment?: string;
+  readonly permissions?: Readonly<Record<string, string>>;
+  readonly 'timeout-minutes'?: number;
+  readonly concurrency?: Readonly<Record<string, unknown>>;
+  readonly outputs?: Readonly<Record<string, string>>;
+  readonly steps: readonly Step[];
+}
+
+const read = (name: string) => {
+  const text = readFileSync(join(folder, name), 'utf8');
+  return { text, workflow: parse(text) as { readonly permissions: object; readonly jobs: Readonly<Record<string, Job>> } };
+};
+const stepsOf = (name: string): readonly Step[] => Object.values(read(name).workflow.jobs).flatMap(({ steps }) => steps);
+const ours = /^your-org\/wf-deploy\/actions\/(.+)@/;
+const actionOf = (uses = '') => actions.find(({ name }) => name === ours.exec(uses)?.[1]);
+
+it('there are starters', () => expect(starters).toContain('deploy.yml'));
+
+describe.each(starters)('examples/workflows/%s', (name) => {
+  const { text, workflow } = read(name);
+
+  it('is short enough to be read', () => expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(60));
+
+  it('uses actions that are there, pinned, with inputs that they have, all that are required among them', () => {
+    for (const { uses = '', with: given = {} } of stepsOf(name)) {
+      expect(uses).toMatch(/@[0-9a-f]{40}$/);
+      const action = actionOf(uses);
+      expect([uses, action?.name]).toEqual([uses, ours.exec(uses)?.[1]]);
+      const known = action?.inputs.map((input) => input.name) ?? [];
+      expect([uses, Object.keys(given).filter((input) => !known.includes(input))]).toEqual([uses, []]);
+      const operates = given['operation'] !== undefined;
+      const needed = action?.inputs.filter((input) => input.required && !(operates && input.name === 'image')).map((input) => input.name);
+      expect([uses, needed?.filter((input) => !(input in given))]).toEqual([uses, []]);
+    }
+  });
+
+  it('reads outputs that are there', () => {
+    const used = [...text.matchAll(/\b(steps|needs)\.([\w-]+)\.outputs\.([\w-]+)/g)];
+    expect(used.length).toBeGreaterThan(0);
+    for (const [said, where, from = '', output = ''] of used) {
+      const there =
+        where === 'needs'
+          ? Object.keys(workflow.jobs[from]?.outputs ?? {})
+          : (actionOf(stepsOf(name).find(({ id }) => id === from)?.uses)?.outputs.map((each) => each.name) ?? []);
+      expect([said, there]).toEqual([said, expect.arrayContaining([output])]);
+    }
+  });
+
+  it('gives no job more than it needs, and none for ever', () => {
+    expect(workflow.permissions).toEqual({});
+    for (const job of Object.values(workflow.jobs)) {
+      expect(job.permissions ?? {}).toEqual({});
+      expect(job['timeout-minutes']).toBeGreaterThan(0);
+      // Nothing is checked out, so that there are no credentials to be kept; nothing foreign stands in a script.
+      expect(
+        job.steps.every(({ uses, run: script }) => uses !== undefined && !uses.startsWith('actions/checkout') && script === undefined),
+      ).toBe(true);
+    }
+  });
+
+  it('passes actionlint, which does not know `queue` yet', async () => {
+    const actionlint = tools.find((tool) => tool.name === 'actionlint');
+    if (actionlint === undefined) throw new Error('no actionlint');
+    const quiet = ['-shellcheck=', '-pyflakes=', '-no-color', '-ignore', 'unexpected key "queue" for "concurrency" section'];
+    const files = [join(folder, name), join(root, '.github/workflows/ci.yml')];
+    const { code, stdout, stderr } = await run([toolPath(actionlint), ...quiet, ...files]);
+    expect([code, `${stdout}${stderr}`]).toEqual([0, '']);
+  });
+});
+
+describe('canary, approval, promote', () => {
+  const { canary, promote, rollback } = read('deploy.yml').workflow.jobs;
+
+  it('wait for the approval with all users on stable, and between the two', () => {
+    expect(canary?.steps[0]?.with).toMatchObject({ promote: 'false' });
+    expect(promote).toMatchObject({ needs: 'canary', environment: 'production' });
+    expect(canary?.environment).not.toBe('production');
+  });
+
+  it('stand in line, and none cancels another', () => {
+    for (const job of [canary, promote]) expect(job?.concurrency).toMatchObject({ 'cancel-in-progress': false, queue: 'max' });
+    expect(canary?.concurrency).toEqual(promote?.concurrency);
+  });
+
+  it('have a third layer that needs no approval, waits for nobody, and runs whatever became of them', () => {
+    expect(rollback).toMatchObject({ needs: ['canary', 'promote'], environment: canary?.environment });
+    expect(rollback?.concurrency).toBeUndefined();
+    expect(rollback?.if).toMatch(/^always\(\) && /);
+    for (const result of ['failure', 'cancelled']) expect(rollback?.if).toContain(`contains(needs.*.result, '${result}')`);
+    expect(rollback?.steps[0]?.with).toMatchObject({ operation: 'abort' });
+    const place = ({ service, namespace, kubeconfig }: Readonly<Record<string, unknown>>) => ({ service, namespace, kubeconfig });
+    expect(place(rollback?.steps[0]?.with ?? {})).toEqual(place(canary?.steps[0]?.with ?? {}));
+  });
+});

@@ -1,0 +1,78 @@
+import { Deployment } from '../../src/domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../src/domain/kubernetes/object.ts';
+import { imageOf } from '../../src/domain/rollout/container-image.ts';
+import { type ActionResult, type RunningAction, startAction } from '../actions/runner.ts';
+import { type ApiProxy, startApiProxy } from './api-proxy.ts';
+import type { Journey, Moment } from './journeys.ts';
+import type { Subject } from './subject.ts';
+import { writeName } from './write-names.ts';
+
+const container = 'agent-api';
+const mostAttempts = 4;
+
+export const imageFor = ({ images: { good, better, bad } }: Subject, { image }: Journey, stable: string): string => {
+  if (image === 'bad') return bad.pinned;
+  return stable === good.pinned ? better.pinned : good.pinned;
+};
+
+export interface Run {
+  readonly result: ActionResult;
+  readonly writes: readonly string[];
+  readonly reached: boolean;
+}
+
+/** Makes a journey, and what is ruled at the moment happens there. */
+export async function runJourney(
+  subject: Subject,
+  journey: Journey,
+  image: string,
+  moment?: Moment,
+  ruling?: 'answer lost' | 'killed, heard' | 'killed, not heard',
+): Promise<Run> {
+  const proxy = await startApiProxy(subject.app.lab);
+  const writes: string[] = [];
+  let reached = false;
+  subject.canaryFails(journey.image === 'bad' ? 1 : 0);
+  const action = start(subject, proxy, { ...journey.inputs, image });
+  const times = (name: string | undefined): number => writes.filter((each) => each === name).length;
+  proxy.onWrite = (write) => {
+    const name = writeName(write, subject.router, subject.application);
+    if (name === undefined) return 'answered';
+    writes.push(name);
+    if (name === journey.interruptedAt && times(name) === 1) action.interrupt();
+    if (reached || name !== moment?.write || times(name) !== moment.nth) return 'answered';
+    reached = true;
+    if (ruling === 'killed, heard') return 'last answer';
+    if (ruling === 'killed, not heard') action.kill();
+    return 'answer lost';
+  };
+  proxy.onLastAnswer = () => action.kill();
+  try {
+    return { result: await action.result, writes, reached };
+  } finally {
+    subject.canaryFails(0);
+    await proxy.close();
+  }
+}
+
+export const start = ({ inputs }: Subject, { kubeconfig }: ApiProxy, more: Readonly<Record<string, string>>): RunningAction =>
+  startAction({ action: 'canary', inputs: { ...inputs, kubeconfig, ...more } });
+
+/** As short as a run can be that makes a canary: what it has to tidy up comes before. One that got no answer is made again. */
+export async function nextRun({ inputs }: Subject, image: string): Promise<void> {
+  let ended: ActionResult | undefined;
+  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+    ended = await startAction({ action: 'canary', inputs: { ...inputs, image, stages: '0@1s', promote: 'false' } }).result;
+    if (ended.exitCode === 0) return;
+    if (!ended.log.includes('CLUSTER_UNREACHABLE')) break;
+  }
+  throw new Error(`The next run failed:\n${ended === undefined ? '' : plain(ended)}`);
+}
+
+export async function stableImage({ app: { lab, namespace } }: Subject): Promise<string> {
+  const { apiVersion, kind } = Deployment;
+  const stable = await lab.client.get({ apiVersion, kind, namespace, name: 'agent' });
+  return imageOf(stable as KubernetesObject, container) ?? '';
+}
+
+export const plain = ({ log }: ActionResult): string => log.replace(/^::debug::.*\n/gm, '');
