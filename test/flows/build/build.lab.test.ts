@@ -5,13 +5,14 @@ import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { type ActionResult, runAction } from '../../actions/runner.ts';
 import { until } from '../../lab/await.ts';
 import { buildGo } from '../../lab/go.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { builtTools } from '../../lab/tools.ts';
 
+jest.setTimeout(180_000);
 const folder = mkdtempSync(join(tmpdir(), 'wf-deploy-build-'));
 const docker = join(folder, 'docker');
 const workspace = join(folder, 'workspace');
