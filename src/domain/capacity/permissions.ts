@@ -1,6 +1,6 @@
-import { groupOf, HorizontalPodAutoscaler, PodDisruptionBudget, ScaledObject } from '../kubernetes/kinds.ts';
-import type { Kind } from '../kubernetes/object.ts';
+import { HorizontalPodAutoscaler, PodDisruptionBudget, ScaledObject } from '../kubernetes/kinds.ts';
 import type { Permission } from '../rollout/permissions.ts';
+import { required } from '../rollout/required.ts';
 import { type Autoscaler, kindOf } from './autoscaler.ts';
 import { canaryAutoscalerRef } from './canary-autoscaler.ts';
 
@@ -11,8 +11,8 @@ export interface ScalingNeeds {
 
 /** What it takes to know what sets the size of stable. */
 export const lookingPermissions = (needs: ScalingNeeds): readonly Permission[] => [
-  ...permissions(needs, HorizontalPodAutoscaler, ['list'], 'see what sets the size of stable and of the canary'),
-  ...permissions(needs, PodDisruptionBudget, ['list'], 'check which pods a PodDisruptionBudget counts').map(
+  ...required(needs, HorizontalPodAutoscaler, ['list'], 'see what sets the size of stable and of the canary'),
+  ...required(needs, PodDisruptionBudget, ['list'], 'check which pods a PodDisruptionBudget counts').map(
     (permission) => ({ ...permission, need: 'advisory' }) as const,
   ),
 ];
@@ -23,11 +23,11 @@ export function scalingPermissions(needs: ScalingNeeds, autoscaler: Autoscaler, 
   const why = 'keep stable from being scaled down while the canary has traffic, and put its minimum back';
   const temporary = "give the canary a copy of stable's autoscaler, and take it away";
   return [
-    ...permissions(needs, kindOf(autoscaler), ['get', 'patch'], why, autoscaler.object.metadata.name),
+    ...required(needs, kindOf(autoscaler), ['get', 'patch'], why, autoscaler.object.metadata.name),
     ...(copied
       ? [
-          ...permissions(needs, HorizontalPodAutoscaler, ['create'], temporary),
-          ...permissions(needs, HorizontalPodAutoscaler, ['patch', 'delete'], temporary, canaryAutoscalerRef(needs).name),
+          ...required(needs, HorizontalPodAutoscaler, ['create'], temporary),
+          ...required(needs, HorizontalPodAutoscaler, ['patch', 'delete'], temporary, canaryAutoscalerRef(needs).name),
         ]
       : []),
   ];
@@ -35,21 +35,4 @@ export function scalingPermissions(needs: ScalingNeeds, autoscaler: Autoscaler, 
 
 /** KEDA's object, where an HPA says that it was made of one. */
 export const scaledObjectPermission = (needs: ScalingNeeds, name: string): readonly Permission[] =>
-  permissions(needs, ScaledObject, ['get'], 'read what KEDA scales stable by', name);
-
-const permissions = (
-  { namespace }: ScalingNeeds,
-  kind: Kind,
-  verbs: readonly string[],
-  why: string,
-  name?: string,
-): readonly Permission[] =>
-  verbs.map((verb) => ({
-    namespace,
-    group: groupOf(kind),
-    resource: kind.resource,
-    verb,
-    need: 'required',
-    why,
-    ...(name === undefined ? {} : { name }),
-  }));
+  required(needs, ScaledObject, ['get'], 'read what KEDA scales stable by', name);

@@ -1,6 +1,6 @@
-import { ConfigMap, Event, groupOf, Job, NetworkPolicy, Role, RoleBinding, Secret, ServiceAccount } from '../kubernetes/kinds.ts';
-import type { Kind } from '../kubernetes/object.ts';
+import { ConfigMap, Event, Job, NetworkPolicy, Role, RoleBinding, Secret, ServiceAccount } from '../kubernetes/kinds.ts';
 import type { Permission } from '../rollout/permissions.ts';
+import { required } from '../rollout/required.ts';
 import { guardianName } from './name.ts';
 
 export interface GuardianNeeds {
@@ -12,11 +12,11 @@ export interface GuardianNeeds {
 
 /** What a run needs to post a guardian and to dismiss it. What is created has no name yet that a rule could hold. */
 export const postingPermissions = (needs: GuardianNeeds): readonly Permission[] => [
-  ...permissions(needs, Job, ['create'], 'make the guardian'),
-  ...permissions(needs, Job, ['get', 'patch', 'delete'], 'wake the guardian, and dismiss it', guardianName(needs.service)),
-  ...permissions(needs, ConfigMap, ['create'], 'give the guardian its script and what it has to undo'),
-  ...(needs.tells ? permissions(needs, Secret, ['create'], 'give the guardian the addresses of `notify` and `notify-webhook`') : []),
-  ...permissions(needs, NetworkPolicy, ['list'], 'check that the guardian can reach the API server').map(
+  ...required(needs, Job, ['create'], 'make the guardian'),
+  ...required(needs, Job, ['get', 'patch', 'delete'], 'wake the guardian, and dismiss it', guardianName(needs.service)),
+  ...required(needs, ConfigMap, ['create'], 'give the guardian its script and what it has to undo'),
+  ...(needs.tells ? required(needs, Secret, ['create'], 'give the guardian the addresses of `notify` and `notify-webhook`') : []),
+  ...required(needs, NetworkPolicy, ['list'], 'check that the guardian can reach the API server').map(
     (permission) => ({ ...permission, need: 'advisory' }) as const,
   ),
 ];
@@ -27,25 +27,8 @@ export const postingPermissions = (needs: GuardianNeeds): readonly Permission[] 
  */
 export const accountPermissions = (needs: GuardianNeeds): readonly Permission[] => [
   ...[ServiceAccount, Role, RoleBinding].flatMap((kind) => [
-    ...permissions(needs, kind, ['create'], "make the guardian's account"),
-    ...permissions(needs, kind, ['patch'], "make the guardian's account", guardianName(needs.service)),
+    ...required(needs, kind, ['create'], "make the guardian's account"),
+    ...required(needs, kind, ['patch'], "make the guardian's account", guardianName(needs.service)),
   ]),
-  ...permissions(needs, Event, ['create'], 'give the guardian the right to say what it did'),
+  ...required(needs, Event, ['create'], 'give the guardian the right to say what it did'),
 ];
-
-const permissions = (
-  { namespace }: GuardianNeeds,
-  kind: Kind,
-  verbs: readonly string[],
-  why: string,
-  name?: string,
-): readonly Permission[] =>
-  verbs.map((verb) => ({
-    namespace,
-    group: groupOf(kind),
-    resource: kind.resource,
-    verb,
-    need: 'required',
-    why,
-    ...(name === undefined ? {} : { name }),
-  }));

@@ -1,6 +1,7 @@
 import type { StageHistory } from '../../domain/rollout/history.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import type { Failure } from '../../failure.ts';
+import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { code, codeBlock, inert, table } from '../markdown.ts';
 import type { CanaryPlan } from './plan.ts';
@@ -45,31 +46,15 @@ export function reportCanary(plan: CanaryPlan, result: CanaryResult): Report {
 }
 
 /** The report when nothing was started. */
-export const refusedCanary = (failure: Failure): Report => failed('not-started', failure, 'Nothing was written.');
+export const refusedCanary = (failure: Failure): Report => failedReport('not-started', failure, 'Nothing was written.');
 
 /** The report when nobody can say how the traffic stands. */
 export const unconfirmedCanary = (failure: Failure): Report =>
-  failed('unknown', failure, 'The run before may have left the canary with users: look at the route and the Lease in the cluster at once.');
-
-function failed(outcome: 'not-started' | 'unknown', failure: Failure, what: string): Report {
-  const reason = failure.what.split('\n')[0] ?? '';
-  return {
-    succeeded: false,
-    outputs: { outcome, stage: '', weight: '', reason, 'previous-image': '', image: '' },
-    summary: [
-      `## ${signs[outcome]} ${outcome}`,
-      '',
-      `${code(failure.code)} ${what}`,
-      '',
-      codeBlock(failure.what),
-      '',
-      `**What to do:** ${inert(failure.remedy)}`,
-      '',
-    ].join('\n'),
-    file: undefined,
-    annotation: { level: 'error', title: failure.code, text: outcome === 'unknown' ? `${failure.message}\n${what}` : failure.message },
-  };
-}
+  failedReport(
+    'unknown',
+    failure,
+    'The run before may have left the canary with users: look at the route and the Lease in the cluster at once.',
+  );
 
 function summaryOf(plan: CanaryPlan, result: CanaryResult): string {
   const details = result.reason.includes('\n') ? [codeBlock(result.reason.split('\n').slice(1).join('\n')), ''] : [];

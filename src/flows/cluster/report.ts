@@ -1,7 +1,8 @@
 import type { ClusterCheck } from '../../domain/fleet/cluster-check.ts';
 import type { Failure } from '../../failure.ts';
+import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
-import { code, codeBlock, inert, table } from '../markdown.ts';
+import { code, inert, table } from '../markdown.ts';
 import type { ClusterResult } from './execute.ts';
 
 export const clusterOutputNames = [
@@ -74,31 +75,11 @@ export function reportCluster(result: ClusterResult): Report {
 }
 
 /** The report when nothing was found out. */
-export const refusedCluster = (failure: Failure): Report => failed('not-started', failure);
+export const refusedCluster = (failure: Failure): Report => failedReport('not-started', failure, 'No kubeconfig was handed on.');
 
 /** The report of a `post` step that could not remove the kubeconfig. */
-export const unconfirmedCluster = (failure: Failure): Report => failed('unknown', failure);
-
-function failed(outcome: 'not-started' | 'unknown', failure: Failure): Report {
-  const reason = failure.what.split('\n')[0] ?? '';
-  const empty = Object.fromEntries(clusterOutputNames.filter((name) => name !== 'report').map((name) => [name, '']));
-  return {
-    succeeded: false,
-    outputs: { ...empty, outcome, reason },
-    summary: [
-      `## ⛔ ${outcome}`,
-      '',
-      code(failure.code),
-      '',
-      codeBlock(failure.what),
-      '',
-      `**What to do:** ${inert(failure.remedy)}`,
-      '',
-    ].join('\n'),
-    file: undefined,
-    annotation: { level: 'error', title: failure.code, text: failure.message },
-  };
-}
+export const unconfirmedCluster = (failure: Failure): Report =>
+  failedReport('unknown', failure, 'The kubeconfig may still be on the runner: remove it by hand where the runner is kept.');
 
 const foundIn = (check: ClusterCheck): string => (check.is === 'not-checked' ? check.reason : check.found);
 const sentence = (check: ClusterCheck): string => `${check.name}: ${check.is === 'not-checked' ? 'not checked, ' : ''}${foundIn(check)}`;

@@ -1,4 +1,5 @@
 import type { Failure } from '../../failure.ts';
+import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { code, codeBlock, inert, table } from '../markdown.ts';
 import type { StagePlan } from './plan.ts';
@@ -57,34 +58,15 @@ const operationOutputs = ({ operation, workloads }: OperationResult) => ({
 });
 
 /** The report when nothing was started. */
-export const refusedStage = (failure: Failure): Report => failed('not-started', failure, 'Nothing was written.');
+export const refusedStage = (failure: Failure): Report => failedReport('not-started', failure, 'Nothing was written.');
 
 /** The report when nobody can say how the service stands. */
 export const unconfirmedStage = (failure: Failure): Report =>
-  failed(
+  failedReport(
     'unknown',
     failure,
     'The run before may have left the service half changed: look at its workloads and the Lease in the cluster at once.',
   );
-
-function failed(outcome: 'not-started' | 'unknown', failure: Failure, what: string): Report {
-  return {
-    succeeded: false,
-    outputs: { outcome, reason: failure.what.split('\n')[0] ?? '', images: '', 'previous-images': '', history: '' },
-    summary: [
-      `## ${signs[outcome]} ${outcome}`,
-      '',
-      `${code(failure.code)} ${what}`,
-      '',
-      codeBlock(failure.what),
-      '',
-      `**What to do:** ${inert(failure.remedy)}`,
-      '',
-    ].join('\n'),
-    file: undefined,
-    annotation: { level: 'error', title: failure.code, text: outcome === 'unknown' ? `${failure.message}\n${what}` : failure.message },
-  };
-}
 
 function heading({ service }: StagePlan, { outcome, reason, remedy }: StageResult): readonly string[] {
   const [first = '', ...rest] = reason.split('\n');

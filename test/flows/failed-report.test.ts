@@ -1,0 +1,20 @@
+import { expect, it } from '@jest/globals';
+import { Failure } from '../../src/failure.ts';
+import { failedReport } from '../../src/flows/failed-report.ts';
+
+const failure = new Failure('CLUSTER_UNREACHABLE', 'Nobody answers.\n<b>detail</b>', 'Ask @someone.');
+
+it('says why, what that means, and what to do, in inert words', () => {
+  const report = failedReport('not-started', failure, 'Nothing was written.');
+  expect(report).toMatchObject({
+    succeeded: false,
+    outputs: { outcome: 'not-started', reason: 'Nobody answers.' },
+    annotation: { level: 'error', title: 'CLUSTER_UNREACHABLE', text: failure.message },
+  });
+  expect(report.summary).toMatch(/^## ⛔ not-started\n\n<code>.*<\/code> Nothing was written\.\n\n```text\nNobody answers\./);
+  expect(report.summary).toContain('**What to do:** Ask &#64;someone.');
+});
+
+it('an annotation about what nobody knows says where to look', () => {
+  expect(failedReport('unknown', failure, 'Look at the route.').annotation?.text).toBe(`${failure.message}\nLook at the route.`);
+});
