@@ -74,10 +74,9 @@ export interface RegistryConnections {
   readonly login: { readonly username: string; readonly password: string } | undefined;
 }
 
-/** A kubeconfig (empty when none was given), and who this workflow is for Azure. */
+/** A kubeconfig; empty when none was given. */
 export interface AccessConnections {
   readonly kubeconfig: string;
-  readonly azure: { readonly client: string; readonly tenant: string } | undefined;
 }
 
 export type PrometheusConnection =

@@ -16,7 +16,6 @@ export function buildAccess({ kubeconfig }: AccessConnections, around: Surroundi
       mask,
       onRequest: (method, path, status) => log.debug(`${method} ${path} ${status ?? 'no answer'}`),
     }),
-    managed: undefined,
     close: () => undefined,
   };
 }

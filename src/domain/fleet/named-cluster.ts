@@ -2,7 +2,6 @@ import { parseLabel } from '../units/name.ts';
 import { type Parsed, parsed, refused } from '../units/parsed.ts';
 import { recordOf, unknownKey } from '../units/record.ts';
 import { shown } from '../units/shown.ts';
-import { type AksResource, parseAksResource } from './aks-resource.ts';
 
 /** A cluster that workflows call by its name. */
 export interface NamedCluster {
@@ -14,17 +13,15 @@ export interface NamedCluster {
   /** A release goes here first. */
   readonly canary: boolean;
   readonly namespace: string | undefined;
-  readonly reach: Reach;
+  /** Name of the secret that holds its kubeconfig. */
+  readonly secret: string;
+  /** Of that kubeconfig; `undefined`: its current one. */
+  readonly context: string | undefined;
 }
 
-export type Reach =
-  /** `secret`: name of the secret that holds the kubeconfig. */
-  | { readonly by: 'kubeconfig'; readonly secret: string; readonly context: string | undefined }
-  | { readonly by: 'aks'; readonly resource: AksResource };
-
-const keys = ['name', 'environment', 'region', 'weight', 'canary', 'namespace', 'kubeconfig-secret', 'context', 'aks'] as const;
+const keys = ['name', 'environment', 'region', 'weight', 'canary', 'namespace', 'kubeconfig-secret', 'context'] as const;
 const shape =
-  'Write a list: `clusters: [{ name: eastus, environment: production, region: eastus, weight: 100, kubeconfig-secret: KUBECONFIG_EASTUS }]`; `aks: RESOURCE-ID` instead of `kubeconfig-secret` for a cluster of AKS.';
+  'Write a list: `clusters: [{ name: eastus, environment: production, region: eastus, weight: 100, kubeconfig-secret: KUBECONFIG_EASTUS }]`.';
 
 /** What `clusters.yml` says: every cluster, or everything that is wrong with the file at once. Format: schemas/clusters.schema.json. */
 export function parseClusters(documents: readonly unknown[]): Parsed<readonly NamedCluster[]> {
@@ -80,31 +77,21 @@ function parseCluster(entry: unknown, index: number): Entry {
   if (!Number.isInteger(weight) || Number(weight) < 0 || Number(weight) > 1000)
     note('has a `weight` that is not a whole number from 0 to 1000');
   if (typeof canary !== 'boolean') note('has a `canary` that is neither `true` nor `false`');
-  const reach = reachOf(text('kubeconfig-secret'), text('context'), text('aks'), note);
+  const secret = secretOf(text('kubeconfig-secret'), record['kubeconfig-secret'] === undefined, note);
+  const context = text('context');
   const namespace = label('namespace');
   const region = text('region');
-  if (problems.length > 0 || name === undefined || environment === undefined || reach === undefined)
+  if (problems.length > 0 || name === undefined || environment === undefined || secret === undefined)
     return { problems: problems.length > 0 ? problems : [`${called} cannot be used`] };
-  return { cluster: { name, environment, region, weight: Number(weight), canary: canary === true, namespace, reach } };
+  return { cluster: { name, environment, region, weight: Number(weight), canary: canary === true, namespace, secret, context } };
 }
 
-function reachOf(
-  secret: string | undefined,
-  context: string | undefined,
-  aks: string | undefined,
-  note: (problem: string) => undefined,
-): Reach | undefined {
-  if ((secret === undefined) === (aks === undefined))
-    return note('has to say how it is reached: `kubeconfig-secret` or `aks`, one of them');
-  if (aks !== undefined) {
-    const resource = parseAksResource(aks);
-    if (context !== undefined) return note('has a `context`, which goes with `kubeconfig-secret` only');
-    return resource.ok ? { by: 'aks', resource: resource.value } : note(`has an \`aks\` that ${resource.problem}. ${resource.remedy}`);
-  }
+function secretOf(secret: string | undefined, isMissing: boolean, note: (problem: string) => undefined): string | undefined {
+  if (isMissing) return note('has no `kubeconfig-secret`');
   // The names that GitHub allows for a secret.
-  if (secret === undefined || !/^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/i.test(secret))
+  if (secret !== undefined && !/^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/i.test(secret))
     return note('has a `kubeconfig-secret` that cannot be the name of a secret');
-  return { by: 'kubeconfig', secret, context };
+  return secret;
 }
 
 /** A cluster by its name; an unknown name is refused with the list of the known ones. */

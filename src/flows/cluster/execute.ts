@@ -1,9 +1,7 @@
 import { type ClusterCheck, isUsable } from '../../domain/fleet/cluster-check.ts';
-import { managedChecks } from '../../domain/fleet/managed-checks.ts';
 import { clusterNamed, type NamedCluster, parseClusters } from '../../domain/fleet/named-cluster.ts';
 import { Failure } from '../../failure.ts';
 import type { Access } from '../../ports/access.ts';
-import type { ManagedCluster } from '../../ports/managed-clusters.ts';
 import type { ClusterPlan } from './inputs.ts';
 import { lookAt } from './look.ts';
 
@@ -24,24 +22,20 @@ const mostBytes = 1_000_000;
 export async function executeCluster(plan: ClusterPlan, world: Access): Promise<ClusterResult> {
   const { access, log } = world;
   const named = await namedCluster(plan, world);
-  const way = await wayTo(plan, named, world);
-  const context = plan.context ?? (named?.reach.by === 'kubeconfig' ? named.reach.context : undefined) ?? '';
-  const open = access.open(way.kubeconfig, context);
+  const kubeconfig = kubeconfigOf(named, world);
+  const open = access.open(kubeconfig, plan.context ?? named?.context ?? '');
   try {
     const namespace = plan.namespace ?? named?.namespace;
     log.line(`${named?.name ?? open.context}: ${open.server}`);
-    const managed = way.managed === undefined ? [] : managedChecks(way.managed);
-    // A stopped cluster does not answer: what the cloud says about it is the better reason.
-    const look = isUsable(managed) ? await lookAt(open.cluster, plan, namespace, way.managed?.pools ?? []) : { version: '', checks: [] };
-    const checks = [...managed, ...look.checks];
+    const { version, checks } = await lookAt(open.cluster, plan, namespace);
     for (const check of checks) log.line(`  ${check.is} ${check.name}: ${check.is === 'not-checked' ? check.reason : check.found}`);
-    const path = isUsable(checks) ? await access.keep(way.kubeconfig, open.context) : undefined;
+    const path = isUsable(checks) ? await access.keep(kubeconfig, open.context) : undefined;
     if (path !== undefined) {
       world.handover.save({ open: 'true', kubeconfig: path });
       log.line(`kubeconfig ${path}`);
     }
     const { server } = open;
-    return { named, server, context: open.context, namespace: namespace ?? open.namespace, version: look.version, checks, path };
+    return { named, server, context: open.context, namespace: namespace ?? open.namespace, version, checks, path };
   } finally {
     open.close();
   }
@@ -56,30 +50,11 @@ async function namedCluster({ named }: ClusterPlan, { files }: Access): Promise<
   return found.value;
 }
 
-interface Way {
-  readonly kubeconfig: string;
-  readonly managed: ManagedCluster | undefined;
-}
-
-/** An input comes before the file: it is nearer to the job. */
-async function wayTo({ aks }: ClusterPlan, named: NamedCluster | undefined, world: Access): Promise<Way> {
-  const { kubeconfig } = world;
-  const resource = aks ?? (named?.reach.by === 'aks' && kubeconfig === '' ? named.reach.resource : undefined);
-  if (resource === undefined) {
-    if (kubeconfig !== '') return { kubeconfig, managed: undefined };
-    const secret = named?.reach.by === 'kubeconfig' ? named.reach.secret : 'KUBECONFIG';
-    throw new Failure(
-      'KUBECONFIG_INVALID',
-      `Cluster ${named?.name ?? ''} is reached by the kubeconfig in the secret ${secret}, and the input \`kubeconfig\` is empty.`,
-      `Give it as \`kubeconfig: \${{ secrets.${secret} }}\`, in a job whose \`environment\` holds that secret. A secret of an environment does not reach a workflow of another organisation: call the action from a job of your own then.`,
-    );
-  }
-  if (world.managed === undefined)
-    throw new Failure(
-      'INPUT_INVALID',
-      `Cluster ${named?.name ?? resource.name} is one of AKS, and nobody said who this workflow is for Azure.`,
-      'Give `azure-client-id` and `azure-tenant-id`, and `permissions: { id-token: write }` to the job.',
-    );
-  const managed = await world.managed.describe(resource);
-  return { kubeconfig: await world.managed.kubeconfig(resource), managed };
+function kubeconfigOf(named: NamedCluster | undefined, { kubeconfig }: Access): string {
+  if (kubeconfig !== '' || named === undefined) return kubeconfig;
+  throw new Failure(
+    'KUBECONFIG_INVALID',
+    `Cluster ${named.name} is reached by the kubeconfig in the secret ${named.secret}, and the input \`kubeconfig\` is empty.`,
+    `Give it as \`kubeconfig: \${{ secrets.${named.secret} }}\`, in a job whose \`environment\` holds that secret. A secret of an environment does not reach a workflow of another organisation: call the action from a job of your own then.`,
+  );
 }

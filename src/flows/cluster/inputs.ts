@@ -1,18 +1,11 @@
 import * as z from 'zod';
-import { type AksResource, parseAksResource } from '../../domain/fleet/aks-resource.ts';
 import { type PodCount, parsePodCount } from '../../domain/fleet/pod-count.ts';
 import type { LabelSelector } from '../../domain/kubernetes/labels.ts';
 import { parseLabelSelector } from '../../domain/kubernetes/written-selector.ts';
 import { parseLabel } from '../../domain/units/name.ts';
-import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
+import { type Parsed, parsed } from '../../domain/units/parsed.ts';
 import type { AccessConnections, RawInputs } from '../flow.ts';
 import { anyText, type Clash, defaulting, optional, parseInputs } from '../input-fields.ts';
-
-/** A client or tenant of Microsoft Entra ID. */
-const guid = (text: string): Parsed<string> =>
-  /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
-    ? parsed(text.toLowerCase())
-    : refused('is not an id', 'Write it as 8-4-4-4-12 hexadecimal digits.');
 
 const names = (text: string): Parsed<readonly string[]> =>
   parsed(
@@ -27,9 +20,6 @@ const schema = z.object({
   'clusters-file': defaulting(anyText, '.github/clusters.yml'),
   kubeconfig: optional(anyText),
   context: optional(anyText),
-  aks: optional(parseAksResource),
-  'azure-client-id': optional(guid),
-  'azure-tenant-id': optional(guid),
   namespace: optional(parseLabel),
   room: optional(parsePodCount),
   'node-selector': optional(parseLabelSelector),
@@ -42,7 +32,6 @@ export const clusterInputNames: readonly string[] = Object.keys(schema.shape);
 export interface ClusterPlan {
   /** The entry of the file of clusters; `undefined`: none, and the inputs alone say how it is reached. */
   readonly named: { readonly name: string; readonly file: string } | undefined;
-  readonly aks: AksResource | undefined;
   readonly context: string | undefined;
   readonly namespace: string | undefined;
   readonly room: PodCount | undefined;
@@ -57,15 +46,11 @@ export interface ClusterInputs {
 
 export function parseClusterInputs(raw: RawInputs): ClusterInputs {
   const fields = parseInputs(schema, raw, [], clashes(raw));
-  const { 'azure-client-id': client, 'azure-tenant-id': tenant, name } = fields;
+  const { name } = fields;
   return {
-    connections: {
-      kubeconfig: fields.kubeconfig ?? '',
-      azure: client === undefined || tenant === undefined ? undefined : { client, tenant },
-    },
+    connections: { kubeconfig: fields.kubeconfig ?? '' },
     plan: {
       named: name === undefined ? undefined : { name, file: fields['clusters-file'] },
-      aks: fields.aks,
       context: fields.context,
       namespace: fields.namespace,
       room: fields.room,
@@ -78,26 +63,12 @@ export function parseClusterInputs(raw: RawInputs): ClusterInputs {
 function clashes(raw: RawInputs): readonly Clash[] {
   const given = (name: string): boolean => raw.text(name) !== '';
   const found: Clash[] = [];
-  const ways = ['name', 'kubeconfig', 'aks'];
+  const ways = ['name', 'kubeconfig'];
   if (!ways.some(given))
     found.push({
       inputs: ways,
       problem: 'none is given',
       remedy: 'Give the name of a cluster in the file of clusters, or how it is reached.',
-    });
-  if (given('aks') && given('kubeconfig'))
-    found.push({ inputs: ['aks', 'kubeconfig'], problem: 'both are given', remedy: 'Give the one by which the cluster is reached.' });
-  if (given('azure-client-id') !== given('azure-tenant-id'))
-    found.push({
-      inputs: ['azure-client-id', 'azure-tenant-id'],
-      problem: 'only one of them is given',
-      remedy: 'A login needs both; neither is a secret.',
-    });
-  if (given('aks') && !given('azure-client-id'))
-    found.push({
-      inputs: ['aks', 'azure-client-id'],
-      problem: 'the first needs the second',
-      remedy: 'Give the client and the tenant whose federated credential names this repository.',
     });
   if ((given('node-selector') || given('tolerated')) && !given('room'))
     found.push({
