@@ -132,3 +132,6 @@ const lostFailure = (ref: ObjectRef, holder: string): Failure =>
     `Lease ${ref.namespace}/${ref.name} was taken by ${holder}.`,
     'See that run: it decides where the traffic goes. This one has stopped writing.',
   );
+
+/** What to say of a lock that is lost. */
+export const whyLost = ({ lost }: Pick<Lock, 'lost'>): string => String((lost.reason as { readonly what?: string }).what ?? lost.reason);

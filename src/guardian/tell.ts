@@ -1,6 +1,6 @@
 import { pinText } from '../domain/capacity/pins.ts';
 import { Event } from '../domain/kubernetes/kinds.ts';
-import type { KubernetesObject } from '../domain/kubernetes/object.ts';
+import { warningEvent } from '../domain/kubernetes/warning-event.ts';
 import type { LeaseChange } from '../domain/rollout/lease-writes.ts';
 import { durationText } from '../domain/units/duration.ts';
 import { Failure } from '../failure.ts';
@@ -108,19 +108,8 @@ async function writeEvent({ cluster, lens, undo, clock, pod }: Hands, message: s
   if (about === undefined) return;
   const now = clock.now();
   const { name, uid } = about.metadata;
-  const object: KubernetesObject = {
-    apiVersion: Event.apiVersion,
-    kind: Event.kind,
-    metadata: { name: `${name}.${now.getTime().toString(16)}`, namespace },
-    involvedObject: { apiVersion: about.apiVersion, kind: about.kind, name, namespace, ...(uid === undefined ? {} : { uid }) },
-    type: 'Warning',
-    reason: 'CanaryTakenBack',
-    message,
-    source: { component: 'wf-deploy-guardian', host: pod },
-    firstTimestamp: now.toISOString(),
-    lastTimestamp: now.toISOString(),
-    count: 1,
-  };
+  const warning = { reason: 'CanaryTakenBack', message, source: { component: 'wf-deploy-guardian', host: pod } };
+  const object = warningEvent({ apiVersion: about.apiVersion, kind: about.kind, name, namespace, uid }, warning, now);
   await cluster.write({ do: 'create', kind: Event, namespace, object });
 }
 

@@ -277,6 +277,23 @@ const known: readonly KnownKind[] = Object.values(kinds).flatMap((kind) =>
   typeof kind === 'function' ? [] : [{ kind, namespaced: kind !== kinds.Namespace }],
 );
 
+/** The cluster as a process sees it that is killed when it has made so many writes: from then on nothing is answered. */
+export function dyingAfter(cluster: Cluster, writes: number): Cluster {
+  let left = writes;
+  const never = <T>() => new Promise<T>(() => undefined);
+  return {
+    get: (...call) => (left > 0 ? cluster.get(...call) : never()),
+    list: (...call) => (left > 0 ? cluster.list(...call) : never()),
+    watch: (...call) => cluster.watch(...call),
+    version: (...call) => cluster.version(...call),
+    write: async (write, signal) => {
+      if (left <= 0) return never();
+      if (write.do !== 'create' || write.kind.kind !== 'SelfSubjectAccessReview') left -= 1;
+      return await cluster.write(write, signal);
+    },
+  };
+}
+
 /** A world of stand-ins. Two of them may share a clock and a cluster: two runs. */
 export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'cluster'>): Stage {
   const clock = shared?.clock ?? new VirtualClock();

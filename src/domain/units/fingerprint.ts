@@ -1,9 +1,11 @@
+import { canonicalJson } from './canonical-json.ts';
+
 /**
  * A short name for a content: FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/) in two lanes of 32 bits, in base 36, 14 characters. Two
  * contents never share one by accident; who wants to can make two that do, so that nothing may be trusted because of it.
  */
 export function fingerprint(value: unknown): string {
-  const text = canonical(value);
+  const text = canonicalJson(value);
   let [one, other] = [0x811c9dc5, 0x050c5d1f];
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
@@ -11,14 +13,4 @@ export function fingerprint(value: unknown): string {
     other = Math.imul(other ^ (unit + index), 0x01000193) >>> 0;
   }
   return [one, other].map((lane) => lane.toString(36).padStart(7, '0')).join('');
-}
-
-/** JSON in which the order of an object's fields says nothing. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const fields = Object.entries(value)
-    .filter(([, field]) => field !== undefined)
-    .toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`).join(',')}}`;
 }

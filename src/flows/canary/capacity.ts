@@ -6,6 +6,7 @@ import { HorizontalPodAutoscaler, ScaledObject } from '../../domain/kubernetes/k
 import { type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { Failure } from '../../failure.ts';
+import { remove } from '../remove.ts';
 import { meaningOf } from './scaling-survey.ts';
 import { type Session, stableRef, wrote } from './session.ts';
 
@@ -107,12 +108,7 @@ export async function autoscaleCanary(session: Session, canary: KubernetesObject
 export async function endAutoscaling(session: Session, signal: AbortSignal): Promise<void> {
   if (!session.capacity.copied) return;
   const ref = canaryAutoscalerRef({ service: session.plan.service, namespace: session.ground.app.namespace });
-  try {
-    await session.world.cluster.write({ do: 'delete', ref }, signal);
-    wrote(session, `HorizontalPodAutoscaler ${ref.name} deleted`);
-  } catch (error) {
-    if (!(error instanceof Failure && error.code === 'CLUSTER_NOT_FOUND')) throw error;
-  }
+  if (await remove(session.world, ref, { signal })) wrote(session, `HorizontalPodAutoscaler ${ref.name} deleted`);
   await recordCapacity(session, { ...session.capacity, copied: false });
 }
 

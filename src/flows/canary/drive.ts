@@ -7,6 +7,8 @@ import type { RolloutPlan } from '../../domain/rollout/plan.ts';
 import type { Request } from '../../domain/rollout/request.ts';
 import type { Ending, Move, Rollout } from '../../domain/rollout/state.ts';
 import { placeOf, statusLine } from '../../domain/rollout/status.ts';
+import { type Cancel, listenForCancel } from '../cancel.ts';
+import { whyLost } from '../held-lock.ts';
 import { perform } from './perform.ts';
 import type { Session } from './session.ts';
 
@@ -20,7 +22,7 @@ export interface Driven {
  * waiting or moving forward, once, and a request what is only waiting; the writes that lead back are never interrupted.
  */
 export async function drive(session: Session, rollout: RolloutPlan, first: Move): Promise<Driven> {
-  const cancel = listen(session);
+  const cancel = listenForCancel(session.world);
   let { state, effects } = first;
   let stages: readonly StageHistory[] = [];
   try {
@@ -43,25 +45,6 @@ export async function drive(session: Session, rollout: RolloutPlan, first: Move)
   }
   if (state.phase !== 'ended') throw new Error(`The rollout stopped in the phase ${state.phase}.`);
   return { ending: state.ending, stages };
-}
-
-interface Cancel {
-  readonly signal: AbortSignal;
-  by: string | undefined;
-  delivered: boolean;
-  stop(): void;
-}
-
-function listen({ world }: Session): Cancel {
-  const controller = new AbortController();
-  const cancel: Cancel = { signal: controller.signal, by: undefined, delivered: false, stop: () => stop() };
-  const stop = world.cancellation.onRequest((by) => {
-    if (cancel.by !== undefined) return;
-    cancel.by = by;
-    world.log.line(`Cancelled (${by}): going back.`);
-    controller.abort();
-  });
-  return cancel;
 }
 
 /** The event of the last effect, or of the first that did not simply get done. `undefined` when there was nothing to do. */
@@ -91,12 +74,7 @@ async function carryOutOne(session: Session, state: Rollout, effect: Effect, can
   try {
     return asked() ?? (await perform(session, effect, signal));
   } catch (error) {
-    if (lock.lost.aborted)
-      return {
-        on: 'lock-lost',
-        at: world.clock.monotonic(),
-        text: String((lock.lost.reason as { what?: string }).what ?? lock.lost.reason),
-      };
+    if (lock.lost.aborted) return { on: 'lock-lost', at: world.clock.monotonic(), text: whyLost(lock) };
     if (interruptible && cancel.signal.aborted) return cancelled();
     const event = asked();
     if (event !== undefined) return event;

@@ -10,6 +10,7 @@ import { epochAnnotation, leaseName, readEpoch, readLease } from '../../domain/r
 import { Failure } from '../../failure.ts';
 import type { FailureCode } from '../../failure-codes.ts';
 import type { World } from '../../ports/world.ts';
+import { remove } from '../remove.ts';
 import { explain } from './explain.ts';
 import { type Session, wrote } from './session.ts';
 
@@ -42,13 +43,7 @@ export async function dismissGuardian(world: World, namespace: string, service: 
   const ref = jobRef(namespace, service);
   const found = await world.cluster.get(ref);
   if (found === undefined) return;
-  const { uid } = found.metadata;
-  try {
-    // By its uid: one that a successor has made meanwhile stays.
-    await world.cluster.write({ do: 'delete', ref, ...(uid === undefined ? {} : { uid }) });
-  } catch (error) {
-    if (!(error instanceof Failure && (error.code === 'CLUSTER_NOT_FOUND' || error.code === 'CLUSTER_CONFLICT'))) throw error;
-  }
+  await remove(world, ref, { uid: found.metadata.uid });
 }
 
 const jobRef = (namespace: string, service: string): ObjectRef => ({ kind: Job, namespace, name: guardianName(service) });

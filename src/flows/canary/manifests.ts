@@ -5,6 +5,7 @@ import { objectsIn, type Written } from '../../domain/manifests/written.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { remove } from '../remove.ts';
 import { recordTemplate, type Session, stableRef, wrote } from './session.ts';
 import { podLabelsOf } from './survey.ts';
 
@@ -93,12 +94,7 @@ export async function pruneCopies(session: Session): Promise<readonly ConfigName
   const used = [stable, ...replicaSets].flatMap((owner) => referencesOf(deploymentSpec(owner).template ?? {}));
   const kept = template.copies.filter((copy) => used.some((each) => isSame(each, copy)));
   for (const { kind, name } of template.copies.filter((copy) => !kept.includes(copy))) {
-    try {
-      await world.cluster.write({ do: 'delete', ref: { kind: kinds[kind], namespace, name } });
-      wrote(session, `${kind} ${name} deleted`);
-    } catch (error) {
-      if (!(error instanceof Failure && error.code === 'CLUSTER_NOT_FOUND')) throw error;
-    }
+    if (await remove(world, { kind: kinds[kind], namespace, name })) wrote(session, `${kind} ${name} deleted`);
   }
   return kept;
 }

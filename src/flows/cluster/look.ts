@@ -79,8 +79,8 @@ type RoomPlan = ClusterPlan & { readonly room: NonNullable<ClusterPlan['room']> 
 async function roomCheck(cluster: Cluster, plan: RoomPlan, nodes: Permitted<readonly KubernetesObject[]>): Promise<ClusterCheck> {
   const name = 'room';
   const pods = await permitted(() => cluster.list(Pod, ''));
-  for (const read of [nodes, pods]) if (read.is === 'forbidden') return { name, is: 'not-checked', reason: read.reason, required: true };
-  if (nodes.is === 'forbidden' || pods.is === 'forbidden') return { name, is: 'not-checked', reason: 'forbidden', required: true };
+  if (nodes.is === 'forbidden') return { name, is: 'not-checked', reason: nodes.reason, required: true };
+  if (pods.is === 'forbidden') return { name, is: 'not-checked', reason: pods.reason, required: true };
   const { pods: wanted, request } = plan.room;
   const placement = { nodes: plan.nodes, tolerated: plan.tolerated };
   const room = roomFor(wanted, request, roomOf(nodes.value, pods.value, placement));

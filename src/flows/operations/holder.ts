@@ -4,6 +4,7 @@ import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { Lock } from '../held-lock.ts';
+import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
 import type { OperationPlan } from './plan.ts';
 
@@ -58,6 +59,16 @@ export async function refuseBesideRun(world: World, place: Place, what: string):
     'Wait for it to end, or end it by `operation: abort`.',
   );
 }
+
+/** The Lease of the plan, as the successor of whoever was found in it: nobody waits for one that is known to be dead. */
+export const takeLease = (world: World, { canary }: OperationPlan, { service, namespace }: Place, found?: LeaseView): Promise<Lock> =>
+  acquireLock(world, {
+    service,
+    namespace,
+    duration: canary.leaseDuration,
+    timeout: canary.lockTimeout,
+    ...(found === undefined ? {} : { successorOf: found.holder }),
+  });
 
 /** What an operation did stands whether or not this arrives: the Lease expires by itself. */
 export async function giveAway(world: World, lock: Lock): Promise<void> {

@@ -8,8 +8,7 @@ import type { World } from '../../ports/world.ts';
 import { namesOf, objectsOf } from '../canary/preflight.ts';
 import { surveyObjects } from '../canary/survey.ts';
 import type { Lock } from '../held-lock.ts';
-import { acquireLock } from '../lock.ts';
-import { giveAway, placeOf, refuseBesideRun } from './holder.ts';
+import { giveAway, placeOf, refuseBesideRun, takeLease } from './holder.ts';
 import type { OperationPlan } from './plan.ts';
 import { type OperationResult, told, wouldDo } from './result.ts';
 
@@ -23,8 +22,7 @@ export async function prepare(world: World, plan: OperationPlan): Promise<Operat
   if (first.length === 0) return told('nothing-to-do', 'Everything that a rollout needs is there.');
   if (plan.canary.dryRun) return wouldDo(first.map(({ what, mended }) => `${what} → ${actionOf(mended)}`));
   await refuseBesideRun(world, place, 'prepare');
-  const { service, namespace } = place;
-  const lock = await acquireLock(world, { service, namespace, duration: plan.canary.leaseDuration, timeout: plan.canary.lockTimeout });
+  const lock = await takeLease(world, plan, place);
   const writes: string[] = [];
   try {
     const unfinished = lock.found?.rollout;
@@ -39,7 +37,7 @@ export async function prepare(world: World, plan: OperationPlan): Promise<Operat
     for (let round = 0; round < 6; round += 1) {
       const [next] = await missingIn(world, plan);
       if (next === undefined) return told('done', 'Everything that a rollout needs is there now, at weight 0.', { writes });
-      writes.push(await write(world, plan, lock, namespace, next.mended));
+      writes.push(await write(world, plan, lock, place.namespace, next.mended));
       world.log.line(`  ${writes.at(-1)}`);
     }
   } finally {

@@ -6,9 +6,8 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { executeCanary } from '../canary/execute.ts';
 import { takeBackHeld } from '../canary/take-back.ts';
-import { acquireLock } from '../lock.ts';
 import { ask } from './ask.ts';
-import { leaseAt, type Place, placeOf, whoAsks } from './holder.ts';
+import { leaseAt, type Place, placeOf, takeLease, whoAsks } from './holder.ts';
 import type { OperationPlan } from './plan.ts';
 import { type OperationResult, told, wouldDo } from './result.ts';
 
@@ -51,13 +50,7 @@ async function takeBackFromHere(world: World, plan: OperationPlan, place: Place,
   const started = world.clock.now().toISOString();
   const { holder } = world.run;
   world.handover.save({ holder, open: 'true' });
-  const lock = await acquireLock(world, {
-    service: place.service,
-    namespace: place.namespace,
-    duration: canary.leaseDuration,
-    timeout: canary.lockTimeout,
-    successorOf: lease.holder,
-  });
+  const lock = await takeLease(world, plan, place, lease);
   try {
     const cause = aborted({ who: whoAsks(world), why: reason });
     const result = await takeBackHeld(world, { plan: canary, lock, cause, patience: canary.rolloutTimeout, started });

@@ -7,8 +7,8 @@ import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { applicationOf } from '../canary/survey.ts';
-import { acquireLock } from '../lock.ts';
-import { giveAway, leaseAt, type Place, placeOf, refuseBesideRun } from './holder.ts';
+import { remove } from '../remove.ts';
+import { giveAway, leaseAt, type Place, placeOf, refuseBesideRun, takeLease } from './holder.ts';
 import { ourKinds, ourObjects } from './left-behind.ts';
 import type { OperationPlan } from './plan.ts';
 import { type OperationResult, told, wouldDo } from './result.ts';
@@ -31,14 +31,7 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
   ];
   if (listed.length === 0) return told('nothing-to-do', `Nothing of wf-deploy is left of ${place.service}.`);
   if (dryRun) return wouldDo(listed.map((each) => `${each}: removed`));
-  const { service, namespace } = place;
-  const lock = await acquireLock(world, {
-    service,
-    namespace,
-    duration: plan.canary.leaseDuration,
-    timeout: plan.canary.lockTimeout,
-    ...(lease === undefined ? {} : { successorOf: lease.holder }),
-  });
+  const lock = await takeLease(world, plan, place, lease);
   const writes: string[] = [];
   const gone = (what: string): void => {
     writes.push(`${what}: removed`);
@@ -116,12 +109,4 @@ async function annotatedRoutes(
     refs.map(async (ref) => ({ ref, value: (await world.cluster.get(ref))?.metadata.annotations?.[epochAnnotation] })),
   );
   return found.flatMap(({ ref, value }) => (value === undefined ? [] : [{ ref, value }]));
-}
-
-async function remove(world: World, ref: ObjectRef): Promise<void> {
-  try {
-    await world.cluster.write({ do: 'delete', ref });
-  } catch (error) {
-    if (!(error instanceof Failure && error.code === 'CLUSTER_NOT_FOUND')) throw error;
-  }
 }

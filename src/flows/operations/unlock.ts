@@ -1,11 +1,10 @@
 import { Event, Lease } from '../../domain/kubernetes/kinds.ts';
-import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { warningEvent } from '../../domain/kubernetes/warning-event.ts';
 import { midPromotion } from '../../domain/rollout/begin.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
-import { acquireLock } from '../lock.ts';
-import { type Place, placeOf, refuseBesideRun, whereAsked, whoAsks } from './holder.ts';
+import { type Place, placeOf, refuseBesideRun, takeLease, whereAsked, whoAsks } from './holder.ts';
 import type { OperationPlan } from './plan.ts';
 import { type OperationResult, told, wouldDo } from './result.ts';
 
@@ -18,14 +17,7 @@ export async function unlock(world: World, plan: OperationPlan): Promise<Operati
   const lease = await refuseBesideRun(world, place, 'unlock');
   if (lease === undefined || lease.holder === '') return told('nothing-to-do', `Nobody holds the Lease of ${place.service}.`);
   if (plan.canary.dryRun) return wouldDo([`Lease ${place.lease.name}: taken from ${lease.holder} and given away`]);
-  const { service, namespace } = place;
-  const lock = await acquireLock(world, {
-    service,
-    namespace,
-    duration: plan.canary.leaseDuration,
-    timeout: plan.canary.lockTimeout,
-    successorOf: lease.holder,
-  });
+  const lock = await takeLease(world, plan, place, lease);
   const from = lock.found?.holder ?? lease.holder;
   const record = { from, who: whoAsks(world), why: plan.reason, run: whereAsked(world), at: world.clock.now().toISOString() };
   try {
@@ -34,7 +26,7 @@ export async function unlock(world: World, plan: OperationPlan): Promise<Operati
     lock.stop();
   }
   const writes = [`Lease ${place.lease.name}: taken from ${from} and given away`];
-  const reason = `The Lease of ${service} is free. It was held by ${from}, which gave no sign of life.`;
+  const reason = `The Lease of ${place.service} is free. It was held by ${from}, which gave no sign of life.`;
   const noted = await note(world, place, `${record.who} took the Lease from ${from}: ${record.why}`);
   return told('done', reason, { writes: [...writes, ...noted], ...next(lock.found ?? lease) });
 }
@@ -58,25 +50,8 @@ async function note(world: World, { lease, namespace }: Place, message: string):
   try {
     const about = await world.cluster.get(lease);
     const uid = about?.metadata.uid;
-    const object: KubernetesObject = {
-      apiVersion: Event.apiVersion,
-      kind: Event.kind,
-      metadata: { name: `${lease.name}.${now.getTime().toString(16)}`, namespace },
-      involvedObject: {
-        apiVersion: Lease.apiVersion,
-        kind: Lease.kind,
-        name: lease.name,
-        namespace,
-        ...(uid === undefined ? {} : { uid }),
-      },
-      type: 'Warning',
-      reason: 'LeaseUnlocked',
-      message,
-      source: { component: 'wf-deploy' },
-      firstTimestamp: now.toISOString(),
-      lastTimestamp: now.toISOString(),
-      count: 1,
-    };
+    const subject = { apiVersion: Lease.apiVersion, kind: Lease.kind, name: lease.name, namespace, uid };
+    const object = warningEvent(subject, { reason: 'LeaseUnlocked', message, source: { component: 'wf-deploy' } }, now);
     await world.cluster.write({ do: 'create', kind: Event, namespace, object });
     return ['an Event with the reason'];
   } catch (error) {

@@ -7,6 +7,8 @@ import {
   step,
 } from '../../domain/rolling/rolling.ts';
 import type { Request } from '../../domain/rollout/request.ts';
+import { type Cancel, listenForCancel } from '../cancel.ts';
+import { whyLost } from '../held-lock.ts';
 import { perform } from './perform.ts';
 import type { Session } from './session.ts';
 
@@ -15,7 +17,8 @@ import type { Session } from './session.ts';
  * are never interrupted.
  */
 export async function drive(session: Session, plan: RollingPlan, first: RollingMove): Promise<RollingEnding> {
-  const cancel = listen(session);
+  const cancel = listenForCancel(session.world);
+  const stopHearing = hearRequests(session, cancel);
   let { state, effects } = first;
   try {
     for (;;) {
@@ -29,25 +32,12 @@ export async function drive(session: Session, plan: RollingPlan, first: RollingM
     }
   } finally {
     cancel.stop();
+    stopHearing();
   }
 }
 
-interface Cancel {
-  readonly signal: AbortSignal;
-  by: string | undefined;
-  delivered: boolean;
-  stop(): void;
-}
-
-function listen({ world, lock }: Session): Cancel {
-  const controller = new AbortController();
-  const turn = (by: string): void => {
-    if (cancel.by !== undefined) return;
-    cancel.by = by;
-    world.log.line(`Cancelled (${by}): going back.`);
-    controller.abort();
-  };
-  /** Somebody asks for something in the Lease, as of a canary. */
+/** A person may ask for an end through the Lease, as of a canary. Answers with what stops the hearing. */
+function hearRequests({ lock }: Session, cancel: Cancel): () => void {
   const hear = ({ id, what, who, why }: Request): void => {
     const abort = what === 'abort';
     lock.answer({
@@ -55,17 +45,12 @@ function listen({ world, lock }: Session): Cancel {
       is: abort ? 'accepted' : 'refused',
       text: abort ? 'The rolling update goes back.' : 'A rolling update can only be aborted.',
     });
-    if (abort) turn(`${who} asked for it${why === '' ? '' : `: ${why}`}`);
+    if (abort) cancel.request(`${who} asked for it${why === '' ? '' : `: ${why}`}`);
   };
-  const stops: (() => void)[] = [];
-  const stop = (): void => {
-    for (const each of stops) each();
-  };
-  const cancel: Cancel = { signal: controller.signal, by: undefined, delivered: false, stop };
-  stops.push(world.cancellation.onRequest(turn), lock.onRequest(hear));
+  const stop = lock.onRequest(hear);
   const pending = lock.requested();
   if (pending !== undefined) hear(pending);
-  return cancel;
+  return stop;
 }
 
 /** The event of the last effect, or of the first that did not simply get done. */
@@ -92,7 +77,7 @@ async function carryOutOne(session: Session, effect: RollingEffect, cancel: Canc
   try {
     return await perform(session, effect, signal);
   } catch (error) {
-    if (lock.lost.aborted) return { on: 'lock-lost', text: String((lock.lost.reason as { what?: string }).what ?? lock.lost.reason) };
+    if (lock.lost.aborted) return { on: 'lock-lost', text: whyLost(lock) };
     if (interruptible && cancel.signal.aborted) return cancelled();
     throw error;
   }

@@ -2,9 +2,9 @@ import { Pod, StatefulSet } from '../../domain/kubernetes/kinds.ts';
 import { selectorText } from '../../domain/kubernetes/labels.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { isLeaving, isReady } from '../../domain/kubernetes/pod.ts';
-import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { selectorOf } from '../await-workload.ts';
+import { remove } from '../remove.ts';
 
 /** Seconds for the controller to see a template. */
 const seenWithin = 30;
@@ -26,19 +26,11 @@ export async function freeStuckPods(world: World, statefulSet: KubernetesObject,
       const stuck = pods.filter(
         (pod) => !isReady(pod) && !isLeaving(pod) && pod.metadata.labels?.['controller-revision-hash'] !== status.updateRevision,
       );
-      for (const pod of stuck) await remove(world, namespace, pod, signal);
+      // Of exactly this pod: its successor has the same name.
+      for (const { metadata } of stuck) await remove(world, { kind: Pod, namespace, name: metadata.name }, { uid: metadata.uid, signal });
       return stuck.map(({ metadata }) => metadata.name);
     }
     if (world.clock.monotonic() >= deadline) return [];
     await world.clock.sleep(1, signal);
-  }
-}
-
-/** Of exactly this pod: its successor has the same name. */
-async function remove(world: World, namespace: string, { metadata: { name, uid } }: KubernetesObject, signal?: AbortSignal): Promise<void> {
-  try {
-    await world.cluster.write({ do: 'delete', ref: { kind: Pod, namespace, name }, ...(uid === undefined ? {} : { uid }) }, signal);
-  } catch (error) {
-    if (!(error instanceof Failure && (error.code === 'CLUSTER_NOT_FOUND' || error.code === 'CLUSTER_CONFLICT'))) throw error;
   }
 }

@@ -5,6 +5,7 @@ import { remembered } from '../../domain/kubernetes/restored.ts';
 import { type Journal, journalName, journalSecret, readJournal } from '../../domain/rolling/journal.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { remove } from '../remove.ts';
 import type { Step } from './ground.ts';
 
 /** What has to be remembered of a run's steps. What does not change needs no way back. */
@@ -49,9 +50,5 @@ export async function findJournal(world: World, service: string, namespace: stri
 
 /** Before the lock is given away: afterwards it may be another run's. */
 export async function forgetJournal(world: World, service: string, namespace: string): Promise<void> {
-  try {
-    await world.cluster.write({ do: 'delete', ref: refOf(service, namespace) });
-  } catch (error) {
-    if (!(error instanceof Failure && error.code === 'CLUSTER_NOT_FOUND')) throw error;
-  }
+  await remove(world, refOf(service, namespace));
 }

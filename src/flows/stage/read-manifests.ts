@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import type { Manifest } from '../../domain/rolling/manifest.ts';
+import { canonicalJson } from '../../domain/units/canonical-json.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
@@ -15,7 +16,7 @@ export async function readManifests(world: World, paths: readonly string[]): Pro
     for (const [index, document] of documents.entries()) {
       const from = documents.length === 1 ? path : `${path}, document ${index + 1}`;
       for (const object of objectsOf(document, from))
-        manifests.push({ object, from, digest: world.digest.sha256(canonical(contentOf(object))) });
+        manifests.push({ object, from, digest: world.digest.sha256(canonicalJson(contentOf(object))) });
     }
   }
   return manifests;
@@ -54,11 +55,3 @@ const contentOf = (object: KubernetesObject): unknown =>
   object.kind === 'ConfigMap' || object.kind === 'Secret'
     ? [object['data'] ?? {}, object['stringData'] ?? {}, object['binaryData'] ?? {}]
     : object;
-
-/** JSON in which the order of the keys says nothing. */
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return `{${entries.map(([key, field]) => `${JSON.stringify(key)}:${canonical(field)}`).join(',')}}`;
-}

@@ -5,9 +5,8 @@ import { readLease } from '../../../src/domain/rollout/lease.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import type { CanaryResult } from '../../../src/flows/canary/result.ts';
 import { takeBack } from '../../../src/flows/canary/take-back.ts';
-import type { Cluster } from '../../../src/ports/cluster.ts';
 import { hpa, kedaHpa, scaledObject } from '../../domain/capacity/autoscalers.ts';
-import { type Call, forbidden } from '../stand-ins.ts';
+import { type Call, dyingAfter, forbidden } from '../stand-ins.ts';
 import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
 const stages = '25@1m 50@1m 100@1m';
@@ -186,22 +185,8 @@ describe('KEDA', () => {
 
 /** A run that is killed when it has made so many writes, and the calls of it that were carried out. */
 async function killedAfter(on: Shop, writes: number): Promise<boolean> {
-  let left = writes;
-  const never = <T>() => new Promise<T>(() => undefined);
-  const { cluster } = on;
-  const dying: Cluster = {
-    get: (...call) => (left > 0 ? cluster.get(...call) : never()),
-    list: (...call) => (left > 0 ? cluster.list(...call) : never()),
-    watch: (...call) => cluster.watch(...call),
-    version: (...call) => cluster.version(...call),
-    write: async (write, signal) => {
-      if (left <= 0) return never();
-      if (write.do !== 'create' || write.kind.kind !== 'SelfSubjectAccessReview') left -= 1;
-      return await cluster.write(write, signal);
-    },
-  };
   let over = false;
-  void executeCanary(planOf({ stages }), { ...on.world, cluster: dying }).then(() => {
+  void executeCanary(planOf({ stages }), { ...on.world, cluster: dyingAfter(on.cluster, writes) }).then(() => {
     over = true;
   });
   await on.clock.pass(600);

@@ -13,8 +13,8 @@ import { fingerprint } from '../../../src/domain/units/fingerprint.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import type { CanaryPlan } from '../../../src/flows/canary/plan.ts';
 import { takeBack } from '../../../src/flows/canary/take-back.ts';
-import type { Cluster } from '../../../src/ports/cluster.ts';
 import type { Files } from '../../../src/ports/files.ts';
+import { dyingAfter } from '../stand-ins.ts';
 import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
 const workspace = mkdtempSync(join(tmpdir(), 'manifests-'));
@@ -221,22 +221,8 @@ describe('a rollout with manifests', () => {
 
 /** A run that is killed when it has made so many writes. Answers whether it came to its end before. */
 async function killedAfter(on: Shop, writes: number, manifests: string, files: Files): Promise<boolean> {
-  let left = writes;
-  const never = <T>() => new Promise<T>(() => undefined);
-  const { cluster } = on;
-  const dying: Cluster = {
-    get: (...call) => (left > 0 ? cluster.get(...call) : never()),
-    list: (...call) => (left > 0 ? cluster.list(...call) : never()),
-    watch: (...call) => cluster.watch(...call),
-    version: (...call) => cluster.version(...call),
-    write: async (write, signal) => {
-      if (left <= 0) return never();
-      if (write.do !== 'create' || write.kind.kind !== 'SelfSubjectAccessReview') left -= 1;
-      return await cluster.write(write, signal);
-    },
-  };
   let over = false;
-  void executeCanary(planOf({ manifests }), { ...on.world, files, cluster: dying }).then(() => {
+  void executeCanary(planOf({ manifests }), { ...on.world, files, cluster: dyingAfter(on.cluster, writes) }).then(() => {
     over = true;
   });
   await on.clock.pass(600);
