@@ -32,6 +32,8 @@ export const failureCodes = {
   EVIDENCE_MISSING: 'The image to promote has no recorded evidence of a passed canary.',
   IMAGE_MISSING: 'The registry says that the image does not exist.',
   REGISTRY_UNCHECKED: 'The registry could not be asked about the image.',
+  BACKUP_FAILED: 'The backup before a release failed, was not done in time, or made nothing. Nothing of the release was written.',
+  WAVE_FAILED: 'A release ended badly in another cluster, and this one followed it.',
   NOTIFY_FAILED: 'A notification could not be delivered.',
   COMMAND_FAILED: 'A command could not be started or ended with an error.',
   TESTS_FAILED: 'A test failed or ended in an error, by the report that the command wrote.',

@@ -2,6 +2,7 @@ import type { Destination } from '../domain/alert/destination.ts';
 import type { Failure } from '../failure.ts';
 import type { Access } from '../ports/access.ts';
 import type { Building } from '../ports/building.ts';
+import type { Fleet } from '../ports/fleet.ts';
 import type { Gate } from '../ports/gate.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import type { World } from '../ports/world.ts';
@@ -14,6 +15,7 @@ export interface Places {
   readonly building: { readonly connections: RegistryConnections; readonly world: Building };
   /** Before there is a cluster: what is needed to get to one. */
   readonly access: { readonly connections: AccessConnections; readonly world: Access };
+  readonly fleet: { readonly connections: FleetConnections; readonly world: Fleet };
 }
 
 export type Place = keyof Places;
@@ -77,6 +79,13 @@ export interface RegistryConnections {
 /** A kubeconfig; empty when none was given. */
 export interface AccessConnections {
   readonly kubeconfig: string;
+}
+
+/** One kubeconfig for all clusters, and one for each that has its own, by its name. Secret. */
+export interface FleetConnections {
+  readonly kubeconfig: string;
+  readonly kubeconfigs: Readonly<Record<string, string>>;
+  readonly notify: readonly Destination[];
 }
 
 export type PrometheusConnection =

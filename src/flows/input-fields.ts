@@ -7,6 +7,7 @@ import type { RawInputs } from './flow.ts';
 /** Inputs whose value is never shown, not even when it is wrong. */
 const secretInputs: ReadonlySet<string> = new Set([
   'kubeconfig',
+  'kubeconfigs',
   'prometheus-url',
   'prometheus-token',
   'prometheus-ca',

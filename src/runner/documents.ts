@@ -3,7 +3,7 @@ import type { RawInputs } from '../flows/flow.ts';
 export type RawDocuments = Readonly<Record<string, ReturnType<RawInputs['document']>>>;
 
 /** Of their text not even a parser's complaint is shown. */
-const secretDocuments: ReadonlySet<string> = new Set(['notify']);
+const secretDocuments: ReadonlySet<string> = new Set(['notify', 'kubeconfigs']);
 
 /** Inputs that hold YAML, parsed. The parser is loaded only when there is something to parse; a single word is its own value. */
 export async function readDocuments(names: readonly string[], text: (name: string) => string): Promise<RawDocuments> {

@@ -18,7 +18,7 @@ import type { Surroundings } from './surroundings.ts';
 import { buildWorkspace } from './workspace.ts';
 
 /** The ports of a flow that works on a cluster. Throws KUBECONFIG_INVALID or INPUT_INVALID; asks nobody anything yet. */
-export function buildWorld(connections: Connections, around: Surroundings): World & { close(): void } {
+export function buildWorld(connections: Connections, around: Surroundings): World & { readonly server: string; close(): void } {
   const { log, mask } = around;
   const kubeconfig = loadKubeconfig({
     text: connections.kubeconfig.text,
@@ -44,6 +44,7 @@ export function buildWorld(connections: Connections, around: Surroundings): Worl
     guardianKit: builtGuardianKit(forGuardian(connections.notify)),
     notifiers,
     defaultNamespace: kubeconfig.config.getContextObject(kubeconfig.context)?.namespace ?? 'default',
+    server: new URL(kubeconfig.config.getCurrentCluster()?.server ?? 'https://unknown').host,
     close: () => connection.close(),
   };
 }

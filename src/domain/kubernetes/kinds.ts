@@ -32,6 +32,7 @@ export const Namespace = kind('v1', 'Namespace', 'namespaces');
 export const Node = kind('v1', 'Node', 'nodes');
 export const SelfSubjectReview = kind('authentication.k8s.io/v1', 'SelfSubjectReview', 'selfsubjectreviews');
 export const SelfSubjectAccessReview = kind('authorization.k8s.io/v1', 'SelfSubjectAccessReview', 'selfsubjectaccessreviews');
+export const SelfSubjectRulesReview = kind('authorization.k8s.io/v1', 'SelfSubjectRulesReview', 'selfsubjectrulesreviews');
 
 /** The API group of a kind: empty for the core group. */
 export const groupOf = ({ apiVersion }: Kind): string => (apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '');

@@ -50,14 +50,15 @@ export async function deploy(plan: DeployPlan, world: World): Promise<DeployResu
   }
 }
 
-const isThere = ({ steps, lease }: StageGround): boolean =>
+/** Nothing is to be written, and nobody left anything half done. */
+export const isThere = ({ steps, lease }: StageGround): boolean =>
   !isOpen(lease?.rolling) &&
   steps.every(({ changes, waits, workload, after }) => !changes && (!waits || workload?.of.status(after).is === 'available'));
 
-type Opened = { readonly session: Session } | { readonly session: Session; readonly ending: RollingEnding };
+export type Opened = { readonly session: Session } | { readonly session: Session; readonly ending: RollingEnding };
 
 /** What a dead run left is finished when it wanted the same, and otherwise taken back first. */
-async function open(world: World, plan: DeployPlan, ground: StageGround, held: Lock): Promise<Opened> {
+export async function open(world: World, plan: DeployPlan, ground: StageGround, held: Lock): Promise<Opened> {
   const fresh = (found: StageGround): Opened => {
     const journal = journalOf(found.key, found.steps);
     return { session: openSession({ world, plan, ground: found, lock: held, journal, entries: entriesFor(found, journal), kept: false }) };

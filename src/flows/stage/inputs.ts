@@ -91,6 +91,7 @@ export function parseStageInputs(raw: RawInputs): StageInputs {
             smoke: fields.smoke ?? [],
             port: fields.port,
             changeCause: fields['change-cause'],
+            settings: new Map(),
           }
         : // As kubectl has it, revision 0 is the one before.
           { ...shared, operation, toRevision: fields['to-revision'] === 0 ? undefined : fields['to-revision'] },

@@ -33,6 +33,8 @@ export interface DeployPlan extends Shared {
   /** Where the pods listen, for smoke checks. `undefined`: as the Service says. */
   readonly port: number | undefined;
   readonly changeCause: string | undefined;
+  /** ConfigMaps and Secrets that somebody else applies before, by `Kind/name` with the digest of what pods see of them: pods that read them are replaced when it changes. */
+  readonly settings: ReadonlyMap<string, string>;
 }
 
 export const operations = ['status', 'history', 'undo', 'pause', 'resume', 'restart'] as const;

@@ -98,7 +98,13 @@ function changeFor(
 ): Change {
   if (workload === undefined) return { do: 'apply', ref, manifest: (manifest as NonNullable<typeof manifest>).object };
   const images = imagesFor(workload, assignments, texts);
-  const wish: WorkloadWish = { ref: workload, images, pace: plan.pace, digests: digestsOf(found), origin: originOf(world, plan, images) };
+  const wish: WorkloadWish = {
+    ref: workload,
+    images,
+    pace: plan.pace,
+    digests: new Map([...plan.settings, ...digestsOf(found)]),
+    origin: originOf(world, plan, images),
+  };
   return manifest === undefined ? { do: 'edit', ref, workload: wish } : { do: 'apply', ref, manifest: manifest.object, workload: wish };
 }
 
@@ -178,6 +184,7 @@ const keyOf = (world: World, plan: DeployPlan, { found }: Survey, texts: Images[
       plan.images.map(({ container, workload, image }) => [workload?.of.kind.kind, workload?.name, container, texts.get(imageText(image))]),
       found.map(({ ref, manifest }) => [ref.kind.kind, ref.name, manifest?.digest]),
       plan.pace,
+      ...(plan.settings.size === 0 ? [] : [[...plan.settings]]),
     ]),
   );
 

@@ -9,7 +9,7 @@ import type { World } from '../../ports/world.ts';
 const longestFile = 8 * 1024 * 1024;
 
 /** Every object of the files, lists taken apart. Throws FILE_UNREADABLE for what is no object, and for a path that stands for nothing. */
-export async function readManifests(world: World, paths: readonly string[]): Promise<readonly Manifest[]> {
+export async function readManifests(world: Pick<World, 'files' | 'digest'>, paths: readonly string[]): Promise<readonly Manifest[]> {
   const manifests: Manifest[] = [];
   for (const path of await filesOf(world, paths)) {
     const documents = await world.files.documents(path, longestFile);
@@ -22,7 +22,7 @@ export async function readManifests(world: World, paths: readonly string[]): Pro
   return manifests;
 }
 
-async function filesOf(world: World, paths: readonly string[]): Promise<readonly string[]> {
+async function filesOf(world: Pick<World, 'files'>, paths: readonly string[]): Promise<readonly string[]> {
   const found: string[] = [];
   for (const path of paths) {
     const files = (await world.files.find(path)).filter((file) => file === path || /\.(?:ya?ml|json)$/.test(file));

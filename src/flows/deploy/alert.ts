@@ -1,0 +1,31 @@
+import type { Fleet } from '../../ports/fleet.ts';
+import { tellOnly } from '../canary/tell.ts';
+import type { DeployResult } from './result.ts';
+
+const severities = {
+  promoted: 'info',
+  'rolled-back': 'warning',
+  aborted: 'warning',
+  stopped: 'warning',
+  'not-started': 'warning',
+  unknown: 'critical',
+} as const;
+
+/** One message about the ending of the whole release. */
+export async function alert(fleet: Fleet, { outcome, reason, release, version, clusters }: DeployResult): Promise<void> {
+  const run = fleet.run.page ?? fleet.run.holder;
+  await tellOnly(fleet, {
+    severity: severities[outcome],
+    service: release,
+    namespace: [...new Set(clusters.map(({ namespace }) => namespace))].join(', '),
+    run,
+    title: `${release}: ${outcome}`,
+    message: reason,
+    facts: {
+      release,
+      ...(version === undefined ? {} : { version }),
+      clusters: clusters.map(({ name, outcome: of }) => `${name} ${of}`).join(', '),
+    },
+    at: fleet.clock.now().toISOString(),
+  });
+}

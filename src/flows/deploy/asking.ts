@@ -1,0 +1,43 @@
+import type { Request } from '../../domain/rollout/request.ts';
+import type { Cancellation } from '../../ports/cancellation.ts';
+import type { Lock } from '../held-lock.ts';
+
+/** One wish to end for the whole release, whoever has it: the platform, or a person through the Lease of any of its services. */
+export interface Asking extends Cancellation {
+  request(by: string): void;
+  hear(lock: Lock): void;
+  stop(): void;
+}
+
+export function asking(platform: Cancellation): Asking {
+  const listeners = new Set<(by: string) => void>();
+  let asked: string | undefined;
+  const request = (by: string): void => {
+    if (asked !== undefined) return;
+    asked = by;
+    for (const listener of [...listeners]) listener(by);
+  };
+  const stopPlatform = platform.onRequest(request);
+  const stops: (() => void)[] = [stopPlatform];
+  const heard = (lock: Lock, { id, what, who, why }: Request): void => {
+    const abort = what === 'abort';
+    lock.answer({
+      id,
+      is: abort ? 'accepted' : 'refused',
+      text: abort ? 'The whole release ends.' : 'A release can only be aborted.',
+    });
+    if (abort) request(`${who} asked for it${why === '' ? '' : `: ${why}`}`);
+  };
+  return {
+    onRequest(listener) {
+      listeners.add(listener);
+      if (asked !== undefined) listener(asked);
+      return () => listeners.delete(listener);
+    },
+    request,
+    hear: (lock) => stops.push(lock.onRequest((seen) => heard(lock, seen))),
+    stop: () => {
+      for (const stop of stops) stop();
+    },
+  };
+}

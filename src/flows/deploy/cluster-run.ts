@@ -1,0 +1,144 @@
+import {
+  beginRelease,
+  type Release,
+  type ReleaseEffect,
+  type ReleaseEvent,
+  type ReleasePlan,
+  rests,
+  stepRelease,
+} from '../../domain/fleet/release.ts';
+import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import type { Cause } from '../../domain/rollout/cause.ts';
+import type { Problem } from '../../domain/rollout/problem.ts';
+import { Failure } from '../../failure.ts';
+import type { Cancellation } from '../../ports/cancellation.ts';
+import type { World } from '../../ports/world.ts';
+import type { Lock } from '../held-lock.ts';
+import { backUp } from './backup.ts';
+import { giveAway } from './locks.ts';
+import { run } from './machine.ts';
+import { missingMonitoring } from './monitoring.ts';
+import { causeOf, keepPart, type PartRun, returnPart, rollPart } from './part-run.ts';
+import type { ReleaseFile } from './release-file.ts';
+import { runCommands } from './release-smoke.ts';
+import type { Target } from './target.ts';
+
+/** A release in one cluster. */
+export interface ClusterRun {
+  readonly target: Target;
+  readonly parts: readonly PartRun[];
+  readonly warnings: readonly Problem[];
+  readonly backup: () => string | undefined;
+  readonly smoke: readonly string[];
+  readonly state: () => Release | undefined;
+  /** Until everything is as wanted, or it ended. Answers with why it is not. */
+  forward(): Promise<Cause | undefined>;
+  keep(): Promise<void>;
+  revert(cause: Cause): Promise<void>;
+  /** Nothing of it was begun. */
+  leave(): Promise<void>;
+}
+
+export interface Opening {
+  readonly target: Target;
+  readonly file: ReleaseFile;
+  readonly plan: Omit<ReleasePlan, 'backup' | 'smoke'>;
+  readonly parts: readonly PartRun[];
+  readonly warnings: readonly Problem[];
+  /** The release's own, where no part has it. */
+  readonly own: Lock | undefined;
+  readonly backup: KubernetesObject | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly world: World;
+  readonly cancellation: Cancellation;
+}
+
+export function openCluster(opening: Opening): ClusterRun {
+  const { target, file, parts, world } = opening;
+  const plan: ReleasePlan = {
+    ...opening.plan,
+    backup: opening.backup !== undefined,
+    smoke: file.smoke.length > 0 || file.monitoring !== undefined,
+  };
+  const warnings = [...opening.warnings];
+  const smoke: string[] = [];
+  let made: string | undefined;
+  let machine: ReturnType<typeof run<Release, ReleaseEffect, ReleaseEvent>> | undefined;
+  let stopHearing = (): void => undefined;
+
+  const partNamed = (name: string): PartRun => parts.find((part) => part.name === name) as PartRun;
+
+  const perform = async (effect: ReleaseEffect): Promise<ReleaseEvent> => {
+    switch (effect.do) {
+      case 'back-up':
+        return await interruptible(opening.cancellation, async (signal) => {
+          if (file.backup.by !== 'skip' && opening.backup !== undefined) made = await backUp(world, file.backup, opening.backup, signal);
+          return { on: 'backed-up' };
+        });
+      case 'roll':
+        return { on: 'rolled', part: effect.part, ending: await rollPart(partNamed(effect.part)) };
+      case 'smoke':
+        return await interruptible(opening.cancellation, async (signal) => {
+          smoke.push(...(await runCommands(world, file.smoke, opening.environment, signal)));
+          warnings.push(...(await missingMonitoring(world, file.monitoring)));
+          return { on: 'smoked' };
+        });
+      case 'keep':
+        await keepPart(partNamed(effect.part));
+        return { on: 'kept', part: effect.part };
+      case 'return':
+        return { on: 'returned', part: effect.part, trouble: await returnPart(partNamed(effect.part), effect.cause) };
+    }
+  };
+
+  /** What nobody needs any more is given away; an unknown ending keeps lock and record for its successor. */
+  const end = async (): Promise<void> => {
+    stopHearing();
+    const state = machine?.state;
+    const unsure = parts.filter(({ name }) => state?.parts[name] === 'unsure');
+    for (const part of unsure) part.lock?.stop();
+    const held = parts.filter((part) => !unsure.includes(part)).flatMap(({ lock }) => (lock === undefined ? [] : [lock]));
+    await giveAway([...held, ...(opening.own === undefined ? [] : [opening.own])]);
+  };
+
+  const tell = async (event: ReleaseEvent): Promise<void> => {
+    machine?.tell(event);
+    await machine?.resting();
+    await end();
+  };
+
+  return {
+    target,
+    parts,
+    warnings,
+    smoke,
+    backup: () => made,
+    state: () => machine?.state,
+    async forward() {
+      machine = run(beginRelease(plan), { step: (state, event) => stepRelease(plan, state, event), perform, rests });
+      stopHearing = opening.cancellation.onRequest((by) => machine?.tell({ on: 'cancelled', by }));
+      const state = await machine.resting();
+      if (state.phase !== 'ended') return undefined;
+      await end();
+      return state.cause ?? causeOf(new Failure('INTERNAL', 'The release ended for no reason.', 'Report it with the log.'));
+    },
+    keep: () => tell({ on: 'keep' }),
+    revert: (cause) => tell({ on: 'revert', cause }),
+    leave: end,
+  };
+}
+
+/** What waits ends at a cancel; what it throws is an event. */
+async function interruptible(cancellation: Cancellation, work: (signal: AbortSignal) => Promise<ReleaseEvent>): Promise<ReleaseEvent> {
+  const controller = new AbortController();
+  const stop = cancellation.onRequest((by) =>
+    controller.abort(new Failure('CANCELLED', `The run was cancelled (${by}).`, 'Start it again when you are ready.')),
+  );
+  try {
+    return await work(controller.signal);
+  } catch (error) {
+    return { on: 'failed', cause: causeOf(controller.signal.aborted ? controller.signal.reason : error) };
+  } finally {
+    stop();
+  }
+}

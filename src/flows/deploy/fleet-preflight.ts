@@ -1,0 +1,74 @@
+import { shareOf, wavesOf } from '../../domain/fleet/waves.ts';
+import type { Problem } from '../../domain/rollout/problem.ts';
+import type { Cancellation } from '../../ports/cancellation.ts';
+import type { Fleet } from '../../ports/fleet.ts';
+import type { World } from '../../ports/world.ts';
+import { sideBySide } from '../side-by-side.ts';
+import { readManifests } from '../stage/read-manifests.ts';
+import { partProblems, wishedParts } from './parts.ts';
+import type { DeployPlan } from './plan.ts';
+import { type ClusterGround, lookAt } from './preflight.ts';
+import { readRelease } from './read-release.ts';
+import type { ReleaseFile } from './release-file.ts';
+import { resolveImages, wantedImages } from './release-images.ts';
+import { findTargets, preflightFailed, type Target } from './target.ts';
+
+/** Everything that a release stands on, in every cluster. */
+export interface FleetGround {
+  readonly file: ReleaseFile;
+  /** In the order of the waves. */
+  readonly grounds: readonly ClusterGround[];
+  readonly waves: readonly (readonly string[])[];
+  readonly warnings: readonly Problem[];
+  worldOf(cluster: string, part: string): World;
+  shareOf(target: Target): number | undefined;
+}
+
+/**
+ * Looks at every cluster of every wave before anything is written in the first, so that no release ends in the middle for what could have been
+ * known. Throws one PREFLIGHT_FAILED with all problems of all of them.
+ */
+export async function fleetPreflight(plan: DeployPlan, fleet: Fleet, cancellation: Cancellation): Promise<FleetGround> {
+  const file = await readRelease(plan, fleet);
+  const wanted = wantedImages(plan, file);
+  const unusable = [...partProblems(file), ...wanted.problems];
+  if (unusable.length > 0) throw preflightFailed(unusable);
+  const waves = wavesOf(await findTargets(plan, file, fleet));
+  const targets = waves.flat();
+  const settings = await settingsOf(fleet, file);
+  const images = await resolveImages(fleet, plan, file, wanted);
+  const named = plan.clusters !== undefined;
+  const wishing = { plan, file, images: images.of, settings, cancellation };
+  const wished = new Map(targets.map((target) => [target.name, wishedParts(wishing, target, named)]));
+  const looked = await sideBySide(targets, plan.clustersAtOnce, (target) => lookAt(plan, file, target, wished.get(target.name) ?? []));
+  const problems = [
+    ...images.problems,
+    ...looked.flatMap((each) =>
+      'ground' in each
+        ? []
+        : each.problems.map(({ what, remedy }) => ({ what: named ? `Cluster ${each.target.name}: ${what}` : what, remedy })),
+    ),
+  ];
+  if (problems.length > 0) throw preflightFailed(problems);
+  const grounds = looked.flatMap((each) => ('ground' in each ? [each.ground] : []));
+  return {
+    file,
+    grounds,
+    waves: waves.map((wave) => wave.map(({ name }) => name)),
+    warnings: images.warnings,
+    worldOf: (cluster, part) => {
+      const parts = wished.get(cluster) ?? [];
+      return (parts.find((each) => each.part.name === part) ?? parts[0])?.world as World;
+    },
+    shareOf: (target) => (named ? shareOf(target, targets) : undefined),
+  };
+}
+
+async function settingsOf(fleet: Fleet, { config }: ReleaseFile): Promise<ReadonlyMap<string, string>> {
+  const manifests = await readManifests(fleet, config);
+  return new Map(
+    manifests
+      .filter(({ object }) => object.kind === 'ConfigMap' || object.kind === 'Secret')
+      .map(({ object, digest }) => [`${object.kind}/${object.metadata.name}`, digest]),
+  );
+}

@@ -1,0 +1,29 @@
+import type { Fleet } from '../../ports/fleet.ts';
+import type { FleetGround } from './fleet-preflight.ts';
+import type { DeployPlan } from './plan.ts';
+
+/** What a successor has to look at in one cluster, in the order of the way back. */
+export interface HandedTarget {
+  readonly name: string;
+  readonly way: { readonly cluster: string | undefined; readonly context: string };
+  readonly namespace: string;
+  readonly services: readonly string[];
+}
+
+/** `open`: what the run changed goes back. `keep`: it was decided that everything stays, and only the tidying up is left. */
+export function handOver(fleet: Fleet, { onFailure }: DeployPlan, { file, grounds }: FleetGround, decision: 'open' | 'keep'): void {
+  const targets = grounds
+    .filter(({ parts }) => parts.some(({ there }) => !there))
+    .map(({ target, parts }): HandedTarget => {
+      const changing = parts.filter(({ there }) => !there);
+      const settings = changing.filter(({ part }) => part.settings).map(({ part }) => part.name);
+      const services = changing.filter(({ part }) => !part.settings).map(({ part }) => part.name);
+      const { name, way, namespace } = target;
+      return { name, way, namespace, services: [...new Set([...settings, ...services.reverse(), file.name])] };
+    });
+  fleet.handover.save({ open: 'true', holder: fleet.run.holder, decision, 'on-failure': onFailure, targets: JSON.stringify(targets) });
+}
+
+export function handedTargets(text: string): readonly HandedTarget[] {
+  return JSON.parse(text === '' ? '[]' : text) as readonly HandedTarget[];
+}

@@ -1,0 +1,109 @@
+import type { ReleaseOutcome } from '../../domain/fleet/release.ts';
+import type { Cause } from '../../domain/rollout/cause.ts';
+import type { Fleet } from '../../ports/fleet.ts';
+import type { ClusterRun } from './cluster-run.ts';
+import type { FleetGround } from './fleet-preflight.ts';
+import type { DeployPlan } from './plan.ts';
+import type { ClusterResult, DeployResult } from './result.ts';
+import { serviceResult } from './service-result.ts';
+import { backupText } from './tell-release.ts';
+
+interface Raw {
+  readonly plan: DeployPlan;
+  readonly fleet: Fleet;
+  readonly started: string;
+  readonly ground: FleetGround;
+}
+
+const shared = ({ plan, fleet, started, ground }: Raw) => ({
+  dryRun: plan.dryRun,
+  release: ground.file.name,
+  version: plan.version,
+  waves: ground.waves,
+  started,
+  ended: fleet.clock.now().toISOString(),
+  run: fleet.run.page,
+});
+
+const texts = (all: readonly { readonly what: string; readonly remedy: string }[]): readonly string[] =>
+  all.map(({ what, remedy }) => `${what} ${remedy}`);
+
+const rehearsed = 'A dry run: everything was rehearsed on the API servers and nothing was written.';
+
+export const idleResult = (raw: Raw): DeployResult => ({
+  ...shared(raw),
+  outcome: 'not-started',
+  code: undefined,
+  reason: rehearsed,
+  remedy: undefined,
+  backup: backupText(raw.plan, raw.ground),
+  warnings: texts([...raw.ground.warnings, ...raw.ground.grounds.flatMap(({ warnings }) => warnings)]),
+  clusters: raw.ground.grounds.map(({ target, parts }) => ({
+    name: target.name,
+    region: target.region,
+    share: raw.ground.shareOf(target),
+    namespace: target.namespace,
+    outcome: 'not-started',
+    code: undefined,
+    reason: rehearsed,
+    backup: undefined,
+    smoke: [],
+    services: parts.map(({ part, ground, there }) =>
+      serviceResult({ name: part.name, settings: part.settings, there, ground, session: undefined, state: 'waiting', reason: undefined }),
+    ),
+  })),
+});
+
+/** The worst of all clusters first: what one came to is never hidden behind another. */
+const severity: readonly ReleaseOutcome[] = ['unknown', 'stopped', 'rolled-back', 'aborted', 'not-started', 'promoted'];
+
+export function endedResult(raw: Raw & { readonly runs: readonly ClusterRun[]; readonly cause: Cause | undefined }): DeployResult {
+  const { runs, cause, plan, ground } = raw;
+  const clusters = runs.map((each) => clusterResult(each, ground, cause));
+  const worst = severity.find((outcome) => clusters.some((each) => each.outcome === outcome)) ?? 'promoted';
+  // With `stop`, what is done in some clusters stays while others did not get it.
+  const mixed = worst !== 'promoted' && worst !== 'unknown' && clusters.some(({ outcome }) => outcome === 'promoted');
+  const outcome = mixed ? 'stopped' : worst;
+  const changed = runs.some(({ parts }) => parts.some(({ there }) => !there));
+  return {
+    ...shared(raw),
+    outcome,
+    code: cause?.code,
+    reason:
+      cause?.text ??
+      (changed ? 'Every service is available with what was wanted.' : 'Everything is as wanted already: nothing had to be done.'),
+    remedy: cause?.remedy,
+    backup: changed ? backupText(plan, ground) : undefined,
+    warnings: texts([...ground.warnings, ...runs.flatMap(({ warnings }) => warnings)]),
+    clusters,
+  };
+}
+
+function clusterResult(run: ClusterRun, { shareOf, file }: FleetGround, cause: Cause | undefined): ClusterResult {
+  const { target, parts } = run;
+  const state = run.state();
+  const ending = state?.phase === 'ended' ? state : undefined;
+  const why = ending === undefined ? cause : ending.cause;
+  return {
+    name: target.name,
+    region: target.region,
+    share: shareOf(target),
+    namespace: target.namespace,
+    outcome: ending?.outcome ?? 'not-started',
+    code: why?.code,
+    reason: why === undefined ? '' : ending === undefined ? `Its turn did not come. ${why.text}` : why.text,
+    backup: run.backup(),
+    smoke: run.smoke,
+    services: parts.map((part) =>
+      serviceResult({
+        name: part.name,
+        settings: part.name === file.name,
+        there: part.there,
+        ground: part.ground,
+        session: part.session,
+        state: state?.parts[part.name] ?? 'waiting',
+        reason: part.reason,
+      }),
+    ),
+  };
+}

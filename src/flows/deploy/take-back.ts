@@ -1,0 +1,131 @@
+import { Lease } from '../../domain/kubernetes/kinds.ts';
+import { leaseName, readLease } from '../../domain/rollout/lease.ts';
+import { Failure } from '../../failure.ts';
+import type { Fleet } from '../../ports/fleet.ts';
+import type { World } from '../../ports/world.ts';
+import type { Report } from '../flow.ts';
+import { acquireLock } from '../lock.ts';
+import { inert } from '../markdown.ts';
+import { sideBySide } from '../side-by-side.ts';
+import { forgetJournal } from '../stage/keep-journal.ts';
+import type { DeployPlan as StagePlan } from '../stage/plan.ts';
+import { takeBack as takeBackService } from '../stage/take-back.ts';
+import { type HandedTarget, handedTargets } from './hand-over.ts';
+import { prefixed } from './parts.ts';
+import type { DeployPlan } from './plan.ts';
+
+interface Taken {
+  readonly cluster: string;
+  readonly service: string;
+  readonly said: string;
+  readonly ok: boolean;
+}
+
+/**
+ * The `post` step: the successor of a run that did not come to its own end, in every cluster. What was not decided goes back, what was decided
+ * to stay is tidied up. A cluster that does not answer keeps no other from being dealt with.
+ */
+export async function takeBack(plan: DeployPlan, handedOver: Readonly<Record<string, string>>, fleet: Fleet): Promise<Report | undefined> {
+  const { holder = '', decision = 'open', targets = '' } = handedOver;
+  if (holder === '') return undefined;
+  const all = await sideBySide(handedTargets(targets), plan.clustersAtOnce, (target) => inCluster(plan, holder, decision, target, fleet));
+  const taken = all.flat();
+  if (taken.length === 0) return undefined;
+  const unsure = taken.filter(({ ok }) => !ok);
+  const decided = decision === 'keep' ? 'promoted' : 'aborted';
+  const outcome = unsure.length > 0 ? 'unknown' : decided;
+  const reason =
+    unsure.length > 0 ? unsure.map(({ cluster, service, said }) => `${cluster}/${service}: ${said}`).join(' ') : endings[decided];
+  return {
+    succeeded: outcome === 'promoted',
+    outputs: { outcome, reason },
+    summary: [
+      `## ${outcome}`,
+      '',
+      inert(reason),
+      '',
+      ...taken.map((each) => `- ${inert(each.cluster)}/${inert(each.service)}: ${inert(each.said)}`),
+      '',
+    ].join('\n'),
+    file: undefined,
+    annotation: { level: unsure.length > 0 ? 'error' : 'warning', title: outcome, text: reason },
+  };
+}
+
+const endings = {
+  aborted: 'The run was ended from outside: what it had not finished was taken back.',
+  promoted: 'The run was ended from outside after everything was as wanted: its locks are free again.',
+} as const;
+
+async function inCluster(
+  plan: DeployPlan,
+  holder: string,
+  decision: string,
+  target: HandedTarget,
+  fleet: Fleet,
+): Promise<readonly Taken[]> {
+  const { name: cluster, namespace, services } = target;
+  const failed = (service: string, error: unknown): Taken => {
+    if (!(error instanceof Failure)) throw error;
+    return { cluster, service, said: error.what, ok: false };
+  };
+  let reached: World;
+  try {
+    ({ world: reached } = fleet.reach(target.way));
+  } catch (error) {
+    return services.map((service) => failed(service, error));
+  }
+  const deal = async (service: string): Promise<readonly Taken[]> => {
+    const world: World = { ...reached, handover: { save: () => undefined }, log: prefixed(fleet.log, `${cluster} ${service}: `) };
+    const wish = stagePlanFor(plan, service, namespace);
+    try {
+      if (decision === 'keep')
+        return (await finish(world, wish, holder)) ? [{ cluster, service, said: 'kept, and its lock is free', ok: true }] : [];
+      const report = await takeBackService(wish, { holder, open: 'true' }, world);
+      if (report === undefined) return [];
+      const { outcome = 'unknown', reason = '' } = report.outputs;
+      return [{ cluster, service, said: `${outcome}. ${reason}`, ok: outcome !== 'unknown' }];
+    } catch (error) {
+      return [failed(service, error)];
+    }
+  };
+  // The settings go back before any pod does: they are the first of the list.
+  const [first, ...others] = services;
+  const settled = first === undefined ? [] : await deal(first);
+  return [...settled, ...(await sideBySide(others, plan.servicesAtOnce, deal)).flat()];
+}
+
+/** Everything is as wanted: what was there before is forgotten. */
+async function finish(world: World, { service, namespace = '', leaseDuration: duration }: StagePlan, holder: string): Promise<boolean> {
+  const object = await world.cluster.get({ kind: Lease, namespace, name: leaseName(service) });
+  if (object === undefined || readLease(object).holder !== holder) return false;
+  const held = await acquireLock(world, { service, namespace, duration, timeout: 60, successorOf: holder });
+  try {
+    await forgetJournal(world, service, namespace);
+    const record = held.found?.rolling;
+    await held.record({ release: true, ...(record === undefined ? {} : { rolling: { ...record, phase: 'resting' as const } }) });
+    return true;
+  } finally {
+    held.stop();
+  }
+}
+
+const stagePlanFor = (plan: DeployPlan, service: string, namespace: string): StagePlan => ({
+  operation: 'deploy',
+  service,
+  namespace,
+  workloads: undefined,
+  images: [],
+  manifests: [],
+  conflicts: plan.conflicts,
+  pace: { maxSurge: undefined, maxUnavailable: undefined },
+  smoke: [],
+  port: undefined,
+  changeCause: undefined,
+  settings: new Map(),
+  rolloutTimeout: plan.rolloutTimeout,
+  lockTimeout: plan.lockTimeout,
+  leaseDuration: plan.leaseDuration,
+  gitops: plan.gitops,
+  dryRun: false,
+});

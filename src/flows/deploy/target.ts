@@ -1,0 +1,78 @@
+import type { NamedCluster } from '../../domain/fleet/named-cluster.ts';
+import type { Problem } from '../../domain/rollout/problem.ts';
+import { Failure } from '../../failure.ts';
+import type { Fleet } from '../../ports/fleet.ts';
+import type { World } from '../../ports/world.ts';
+import type { DeployPlan } from './plan.ts';
+import { chosenClusters } from './read-release.ts';
+import type { ReleaseFile } from './release-file.ts';
+
+/** A cluster that a release goes to. */
+export interface Target {
+  /** As the file calls it, or its API server's host. */
+  readonly name: string;
+  readonly weight: number;
+  readonly canary: boolean;
+  readonly region: string | undefined;
+  /** What leads to it again, for a successor. */
+  readonly way: { readonly cluster: string | undefined; readonly context: string };
+  readonly server: string;
+  readonly namespace: string;
+  readonly world: World;
+}
+
+/** Every cluster with its ports. Throws PREFLIGHT_FAILED with everything that keeps one from being reached. */
+export async function findTargets(plan: DeployPlan, file: ReleaseFile, fleet: Fleet): Promise<readonly Target[]> {
+  if (plan.clusters === undefined) return [lone(plan, file, fleet)];
+  const { clusters, problems } = await chosenClusters(plan.clusters, plan.environment, fleet);
+  const reached = clusters.map((cluster) => named(plan, file, fleet, cluster));
+  const targets = reached.flatMap((each) => ('target' in each ? [each.target] : []));
+  const all = [...problems, ...reached.flatMap((each) => ('problem' in each ? [each.problem] : [])), ...sameTwice(targets)];
+  if (all.length > 0) throw preflightFailed(all);
+  return targets;
+}
+
+function lone(plan: DeployPlan, file: ReleaseFile, fleet: Fleet): Target {
+  const way = { cluster: undefined, context: plan.context ?? '' };
+  const { world, server } = fleet.reach(way);
+  const namespace = plan.namespace ?? file.namespace ?? world.defaultNamespace;
+  return { name: server, weight: 100, canary: false, region: undefined, way, server, namespace, world };
+}
+
+type Reached = { readonly target: Target } | { readonly problem: Problem };
+
+function named(plan: DeployPlan, file: ReleaseFile, fleet: Fleet, cluster: NamedCluster): Reached {
+  const { name, weight, canary, region, context = '' } = cluster;
+  const way = { cluster: name, context };
+  try {
+    const { world, server } = fleet.reach(way);
+    const namespace = plan.namespace ?? cluster.namespace ?? file.namespace ?? world.defaultNamespace;
+    return { target: { name, weight, canary, region, way, server, namespace, world } };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const remedy = `Give its kubeconfig as \`${name}: …\` in \`kubeconfigs\` (secret ${cluster.secret}), or one \`kubeconfig\` that has its context.`;
+    return { problem: { what: `Cluster ${name}: ${error.what}`, remedy } };
+  }
+}
+
+/** Two names for one place would roll out over each other, and count as two. */
+const sameTwice = (targets: readonly Target[]): readonly Problem[] =>
+  targets.flatMap((one, index) =>
+    targets
+      .slice(0, index)
+      .filter((other) => other.server === one.server && other.namespace === one.namespace)
+      .map((other) => ({
+        what: `Clusters ${other.name} and ${one.name} are the same: namespace ${one.namespace} at ${one.server}.`,
+        remedy: 'Give each its own kubeconfig or context, or leave one of them out.',
+      })),
+  );
+
+export function preflightFailed(problems: readonly Problem[]): Failure {
+  const listed = problems.map(({ what, remedy }) => `- ${what}\n  → ${remedy}`);
+  const count = problems.length === 1 ? 'One problem was' : `${problems.length} problems were`;
+  return new Failure(
+    'PREFLIGHT_FAILED',
+    `${count} found before the release:\n${listed.join('\n')}`,
+    'Mend what is listed and start again. Nothing was written.',
+  );
+}

@@ -1,0 +1,32 @@
+import { notifiersFor } from '../adapters/notifier/index.ts';
+import { ociRegistry } from '../adapters/registry/oci.ts';
+import { secretsOf } from '../domain/alert/destination.ts';
+import type { FleetConnections } from '../flows/flow.ts';
+import type { Fleet } from '../ports/fleet.ts';
+import { buildWorld } from './cluster.ts';
+import type { Surroundings } from './surroundings.ts';
+import { buildWorkspace } from './workspace.ts';
+
+/** The ports of a flow that works on several clusters. Asks nobody anything yet. */
+export function buildFleet({ kubeconfig, kubeconfigs, notify }: FleetConnections, around: Surroundings): Fleet & { close(): void } {
+  // As base64 each is one secret; the secrets inside are masked when its cluster is reached.
+  for (const text of Object.values(kubeconfigs)) if (!text.includes(':')) around.mask(text);
+  for (const secret of notify.flatMap(secretsOf)) if (secret !== undefined && secret !== '') around.mask(secret);
+  const opened: { close(): void }[] = [];
+  return {
+    ...buildWorkspace(around),
+    registry: ociRegistry({ dockerConfig: around.dockerConfig }),
+    notifiers: notifiersFor(notify, {
+      forge: { api: around.environment['GITHUB_API_URL'] ?? 'https://api.github.com', repository: around.environment['GITHUB_REPOSITORY'] },
+    }),
+    reach({ cluster, context }) {
+      const own = cluster === undefined ? undefined : kubeconfigs[cluster];
+      const world = buildWorld({ kubeconfig: { text: own ?? kubeconfig, context }, prometheus: undefined, notify: [] }, around);
+      opened.push(world);
+      return { world, server: world.server };
+    },
+    close: () => {
+      for (const each of opened) each.close();
+    },
+  };
+}
