@@ -44,6 +44,12 @@ export const failureCodes = {
   IMAGE_NOT_CONFIRMED: 'The registry does not hold what was pushed, under its digest and for every platform that was ordered.',
   BUILD_SECRET_MISSING: 'A secret of the build is not where `secrets` says that it is.',
   REGISTRY_LOGIN_FAILED: 'The registry did not accept the user name and password.',
+  FORGE_UNREACHABLE: 'GitHub gave no answer in time, answered with an error of its own (5xx), or its rate limit is used up.',
+  FORGE_FORBIDDEN: 'GitHub did not accept the token (401), or the token lacks a permission (403, 404), which is named.',
+  FORGE_REFUSED: 'GitHub refused a request as it stands (409, 422), or answered with what its API does not document.',
+  STAGING_MISSING: 'Production asks for an image that passed staging, and there is no evidence of that, or it could not be asked for.',
+  COMMIT_UNORDERED:
+    'It is not known to be newer than what is deployed: the histories have diverged, or the forge does not know both commits.',
   UNKNOWN_VARIANT: 'A name that is in no register was given. The known names are listed.',
   INTERNAL: 'A defect in wf-deploy. Please report it with the log.',
 } as const;

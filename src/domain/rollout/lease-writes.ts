@@ -1,4 +1,5 @@
 import { type CapacityRecord, capacityKey } from '../capacity/record.ts';
+import { type DeployedRecord, deployedKey } from '../evidence/deployed.ts';
 import { type GuardianSign, guardianKey } from '../guardian/sign.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { annotationPath, type PatchOperation } from '../kubernetes/patch.ts';
@@ -48,6 +49,7 @@ export interface LeaseChange {
   readonly evidence?: EvidenceRecord;
   readonly rolling?: RollingRecord;
   readonly lastKnownGood?: string;
+  readonly deployed?: DeployedRecord;
   readonly capacity?: CapacityRecord;
   readonly template?: TemplateRecord;
   readonly guardian?: GuardianSign;
@@ -90,6 +92,7 @@ const annotationOf: Readonly<Record<Exclude<keyof LeaseChange, 'release'>, strin
   evidence: leaseKeys.evidence,
   rolling: leaseKeys.rolling,
   lastKnownGood: leaseKeys.lastKnownGood,
+  deployed: deployedKey,
   capacity: capacityKey,
   template: templateKey,
   guardian: guardianKey,

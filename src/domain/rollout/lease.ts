@@ -1,4 +1,6 @@
 import { type CapacityRecord, capacityKey, readCapacity } from '../capacity/record.ts';
+import { isCommit } from '../evidence/commit.ts';
+import { type DeployedRecord, deployedKey, readDeployed } from '../evidence/deployed.ts';
 import { type GuardianSign, guardianKey, readSign } from '../guardian/sign.ts';
 import { jsonAnnotation, textsOf } from '../kubernetes/json-annotation.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
@@ -27,6 +29,8 @@ export interface RolloutRecord {
   readonly run: string;
   /** ISO 8601, for people. */
   readonly since: string;
+  /** That is being rolled out, where it is known. */
+  readonly commit?: string;
   /** Such as `2/4`. Missing outside of the stages. */
   readonly stage?: string;
   /** The run goes on and holds this weight until a person decides. */
@@ -74,6 +78,8 @@ export interface LeaseView {
   readonly request?: Request;
   /** What the holder said to it. */
   readonly answer?: Answer;
+  /** Which commit was last deployed, and which is the newest that ever was. */
+  readonly deployed?: DeployedRecord;
   /** How the run before ended. */
   readonly ended?: EndRecord;
 }
@@ -113,6 +119,7 @@ export function readLease(object: KubernetesObject): LeaseView {
   const template = readTemplateRecord(annotations[templateKey]);
   const guardian = readSign(annotations[guardianKey]);
   const told = annotations[leaseKeys.told]?.split(',').filter((name) => name !== '');
+  const deployed = readDeployed(jsonAnnotation(annotations[deployedKey]));
   const epoch = readEpoch(annotations[leaseKeys.epoch]);
   const request = readRequest(annotations[leaseKeys.request]);
   const answer = readAnswer(annotations[leaseKeys.answer]);
@@ -133,6 +140,7 @@ export function readLease(object: KubernetesObject): LeaseView {
     ...(guardian === undefined ? {} : { guardian }),
     ...(request === undefined ? {} : { request }),
     ...(answer === undefined ? {} : { answer }),
+    ...(deployed === undefined ? {} : { deployed }),
     ...(ended === undefined ? {} : { ended }),
   };
 }
@@ -149,6 +157,7 @@ function readRecord(text: string | undefined): RolloutRecord | undefined {
   const weight = fields?.['weight'];
   if (texts === undefined || phase === undefined || typeof weight !== 'number' || !(weight >= 0 && weight <= 100)) return undefined;
   const { stage } = textsOf(fields, ['stage']) ?? {};
+  const commit = fields?.['commit'];
   const deadline = fields?.['deadline'];
   const limited = typeof deadline === 'number' && deadline >= 0;
   // A pause without an end would be a weight without a way back.
@@ -157,6 +166,7 @@ function readRecord(text: string | undefined): RolloutRecord | undefined {
     phase,
     weight,
     ...texts,
+    ...(isCommit(commit) ? { commit } : {}),
     ...(stage === undefined ? {} : { stage }),
     ...(fields?.['paused'] === true ? { paused: true } : {}),
     ...(limited ? { deadline } : {}),

@@ -3,7 +3,6 @@ import { restartsOf } from '../../domain/kubernetes/health.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import type { Effect, RolloutEvent } from '../../domain/rollout/effect.ts';
-import type { RolloutRecord } from '../../domain/rollout/lease.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import { awaitRollout, runs } from '../await-rollout.ts';
@@ -15,7 +14,9 @@ import { pinMinima, releaseMinima } from './capacity.ts';
 import { explain } from './explain.ts';
 import { dismissGuardian, postGuardian } from './guardian.ts';
 import { handOver } from './hand-over.ts';
+import { deployedAt } from './lineage.ts';
 import { observe, takeReading } from './observe.ts';
+import { recordOf } from './rollout-record.ts';
 import { canaryLabels, type Session } from './session.ts';
 import { toldAt } from './tell.ts';
 import { orderWeight, restoreStable, scaleCanary, setCanary, setStable } from './writes.ts';
@@ -49,7 +50,7 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       await orderWeight(session, effect.weight, signal);
       return done();
     case 'record':
-      await lock.record({ rollout: recordOf(session, effect), ...toldAt(session, effect.phase) });
+      await lock.record({ rollout: recordOf(session, effect), ...toldAt(session, effect.phase), ...deployedAt(session, effect.phase) });
       return done();
     case 'post-guardian':
       await postGuardian(session, signal);
@@ -109,22 +110,6 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       await tellOfRunBefore(session);
       return done();
   }
-}
-
-function recordOf({ world, plan, ground }: Session, { phase, weight, paused }: Extract<Effect, { do: 'record' }>): RolloutRecord {
-  const stage = phase === 'stages' || phase === 'paused' ? plan.stages.findIndex((each) => each.weight === weight) : -1;
-  return {
-    phase,
-    weight,
-    container: ground.container,
-    image: ground.image,
-    previousImage: ground.previousImage,
-    run: world.run.page ?? world.run.holder,
-    since: world.clock.now().toISOString(),
-    ...(stage < 0 ? {} : { stage: `${stage + 1}/${plan.stages.length}` }),
-    ...(paused === undefined ? {} : { paused }),
-    ...(phase === 'paused' ? { deadline: plan.pauseDeadline } : {}),
-  };
 }
 
 /** Nothing moves forward on a Lease that may already be someone else's. */
