@@ -117,6 +117,7 @@ export function sharedWishes(fields: Omit<z.output<typeof promoteSchema>, 'image
   return {
     service: fields.service,
     namespace: fields.namespace,
+    environment: fields.environment,
     container: fields.container,
     manifests: fields.manifests,
     stableDeployment: fields['stable-deployment'] ?? fields.service,

@@ -15,6 +15,8 @@ export interface CanaryPlan {
   readonly service: string;
   /** `undefined`: the one of the kubeconfig's context. */
   readonly namespace: string | undefined;
+  /** `undefined`: called as the namespace is. */
+  readonly environment: string | undefined;
   /** `undefined` only in `promote`: the one of the evidence. */
   readonly image: ImageRef | undefined;
   readonly container: string | undefined;
@@ -58,6 +60,10 @@ export interface CanaryPlan {
   /** Prometheus' Service, when it is asked through the API server. */
   readonly metricsService: { readonly namespace: string; readonly name: string } | undefined;
 }
+
+/** What people call the place where this service runs. */
+export const environmentOf = ({ environment }: { readonly environment: string | undefined }, namespace: string): string =>
+  environment ?? namespace;
 
 /** What the inputs say; the ladder of a promotion is completed in `planRollout`. */
 export type Wishes = CanaryPlan;

@@ -3,6 +3,7 @@ import { parseImageEntries } from '../../domain/rolling/image-entries.ts';
 import { isZero, parsePodCount } from '../../domain/rolling/strategy.ts';
 import { parseWorkloads } from '../../domain/rolling/workload-ref.ts';
 import { parseDuration } from '../../domain/units/duration.ts';
+import { parseEnvironment } from '../../domain/units/environment.ts';
 import { parseLabel } from '../../domain/units/name.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
 import { connectionsOf, parseUrl } from '../canary/connection-fields.ts';
@@ -36,6 +37,7 @@ const schema = z.object({
   operation: defaulting(choice('deploy', ...operations), 'deploy'),
   service: required(parseLabel),
   namespace: optional(parseLabel),
+  environment: optional(parseEnvironment),
   workloads: optional(parseWorkloads),
   images: document(parseImageEntries),
   manifests: optional(parsePaths),
@@ -69,6 +71,7 @@ export function parseStageInputs(raw: RawInputs): StageInputs {
   const shared = {
     service: fields.service,
     namespace: fields.namespace,
+    environment: fields.environment,
     workloads: fields.workloads,
     rolloutTimeout: fields['rollout-timeout'],
     lockTimeout: fields['lock-timeout'],

@@ -11,6 +11,8 @@ interface Shared {
   readonly service: string;
   /** `undefined`: the one of the kubeconfig's context. */
   readonly namespace: string | undefined;
+  /** `undefined`: called as the namespace is. */
+  readonly environment: string | undefined;
   /** `undefined`: those of the manifests, and without any the service's Deployment. */
   readonly workloads: readonly WorkloadRef[] | undefined;
   readonly rolloutTimeout: Seconds;
