@@ -11,6 +11,7 @@ export const failureCodes = {
   CLUSTER_REFUSED: 'The API server refused the request as invalid (400, 422) or by an admission rule.',
   CLUSTER_BROKEN: 'The API server answered with an error of its own (5xx, 429) or with something that is no Kubernetes answer.',
   PREFLIGHT_FAILED: 'The preflight found problems. All of them are listed, and nothing was written.',
+  DIGEST_HELD: 'The digest was rolled back here, or was measured harmful or crashed, and is held until somebody lifts that.',
   LOCK_HELD: 'Another run holds the Lease of this service and did not release it within `lock-timeout`.',
   LOCK_LOST: 'Another run, or a successor, took the Lease. This run stopped writing at once.',
   ROLLOUT_FAILED: 'Pods of a Deployment cannot become ready. The diagnosis names the reason Kubernetes gave.',

@@ -7,6 +7,7 @@ import type { KubernetesObject } from '../kubernetes/object.ts';
 import { readTemplateRecord, type TemplateRecord, templateKey } from '../manifests/record.ts';
 import { type RollingRecord, readRollingRecord } from '../rolling/record.ts';
 import { type RecordedPhase, recordedPhases } from './effect.ts';
+import { type Holds, holdsKey, readHolds } from './hold.ts';
 import { type Answer, type EndRecord, type Request, readAnswer, readEnd, readRequest } from './request.ts';
 
 /** Seconds that a lock holds without being renewed, where nothing else is wished. */
@@ -66,6 +67,8 @@ export interface LeaseView {
   /** How a rolling update stands. */
   readonly rolling?: RollingRecord;
   readonly lastKnownGood?: string;
+  /** Digests that are not to come again. Missing: nothing was ever held. */
+  readonly holds?: Holds;
   /** Names of those who were told that the rollout in `rollout` ended, by whoever ended it. */
   readonly told?: readonly string[];
   /** What has to be put back of stable's autoscaler. */
@@ -115,6 +118,7 @@ export function readLease(object: KubernetesObject): LeaseView {
   const evidence = readEvidence(annotations[leaseKeys.evidence]);
   const rolling = readRollingRecord(jsonAnnotation(annotations[leaseKeys.rolling]));
   const lastKnownGood = annotations[leaseKeys.lastKnownGood];
+  const holds = readHolds(annotations[holdsKey]);
   const capacity = readCapacity(annotations[capacityKey]);
   const template = readTemplateRecord(annotations[templateKey]);
   const guardian = readSign(annotations[guardianKey]);
@@ -134,6 +138,7 @@ export function readLease(object: KubernetesObject): LeaseView {
     ...(evidence === undefined ? {} : { evidence }),
     ...(rolling === undefined ? {} : { rolling }),
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
+    ...(holds === undefined ? {} : { holds }),
     ...(told === undefined ? {} : { told }),
     ...(capacity === undefined ? {} : { capacity }),
     ...(template === undefined ? {} : { template }),

@@ -140,6 +140,8 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     capacity: lock.found?.capacity ?? nothingChanged,
     template: lock.found?.template ?? { copies: [] },
     remarks: [],
+    cause: undefined,
+    hold: undefined,
     ending: undefined,
     figures: undefined,
     run: world.run.page ?? world.run.holder,

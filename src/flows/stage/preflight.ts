@@ -10,7 +10,8 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { resolveImage } from '../canary/resolve-image.ts';
 import { targetPort } from '../canary/target-port.ts';
-import type { StageGround, Step } from './ground.ts';
+import { refuseHeld } from '../holds.ts';
+import { imagesIn, type StageGround, type Step } from './ground.ts';
 import { journalOf } from './keep-journal.ts';
 import type { DeployPlan } from './plan.ts';
 import { missingWorkloads, ownershipFindings, paces, pausedWorkloads, permissionFindings, unfinishedCanary } from './preflight-checks.ts';
@@ -44,6 +45,7 @@ export async function preflight(world: World, plan: DeployPlan): Promise<StageGr
   const changes = ready ? found.map((each) => ({ ...each, change: changeFor(world, plan, seen, each, assignments, images.texts) })) : [];
   const rehearsed = await Promise.all(changes.map(({ change, present }) => rehearse(world, change, present, plan.conflicts)));
   const steps = changes.flatMap((each, index) => stepOf(each, rehearsed[index]));
+  await refuseHeld(world, { service: plan.service, namespace, lease, ...imagesIn(steps) });
   const port = portOf(plan, seen, steps);
   const problems = [
     ...before,
