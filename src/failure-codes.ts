@@ -11,6 +11,7 @@ export const failureCodes = {
   CLUSTER_REFUSED: 'The API server refused the request as invalid (400, 422) or by an admission rule.',
   CLUSTER_BROKEN: 'The API server answered with an error of its own (5xx, 429) or with something that is no Kubernetes answer.',
   PREFLIGHT_FAILED: 'The preflight found problems. All of them are listed, and nothing was written.',
+  DIGEST_HELD: 'The digest was rolled back here, or was measured harmful or crashed, and is held until somebody lifts that.',
   LOCK_HELD: 'Another run holds the Lease of this service and did not release it within `lock-timeout`.',
   LOCK_LOST: 'Another run, or a successor, took the Lease. This run stopped writing at once.',
   ROLLOUT_FAILED: 'Pods of a Deployment cannot become ready. The diagnosis names the reason Kubernetes gave.',
@@ -46,6 +47,12 @@ export const failureCodes = {
   IMAGE_NOT_CONFIRMED: 'The registry does not hold what was pushed, under its digest and for every platform that was ordered.',
   BUILD_SECRET_MISSING: 'A secret of the build is not where `secrets` says that it is.',
   REGISTRY_LOGIN_FAILED: 'The registry did not accept the user name and password.',
+  FORGE_UNREACHABLE: 'GitHub gave no answer in time, answered with an error of its own (5xx), or its rate limit is used up.',
+  FORGE_FORBIDDEN: 'GitHub did not accept the token (401), or the token lacks a permission (403, 404), which is named.',
+  FORGE_REFUSED: 'GitHub refused a request as it stands (409, 422), or answered with what its API does not document.',
+  STAGING_MISSING: 'Production asks for an image that passed staging, and there is no evidence of that, or it could not be asked for.',
+  COMMIT_UNORDERED:
+    'It is not known to be newer than what is deployed: the histories have diverged, or the forge does not know both commits.',
   UNKNOWN_VARIANT: 'A name that is in no register was given. The known names are listed.',
   INTERNAL: 'A defect in wf-deploy. Please report it with the log.',
 } as const;

@@ -34,6 +34,7 @@ const exceptions: TwinExceptions = {
     'src/adapters/images/buildx.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
     'src/world/building.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
     'src/flows/test/index.ts': 'test/actions/test-action.test.ts: dist on the reports of real commands',
+    'src/flows/deploy/index.ts': 'test/flows/deploy/execute.test.ts: whole releases to several clusters in memory',
     'src/flows/promote/index.ts': 'test/rollout/: whole rollouts on a cluster',
     'src/flows/gate/execute.ts': 'test/actions/gates.test.ts: dist with the real tools',
     'src/flows/lint/index.ts': 'test/actions/gates.test.ts: dist with the real tools',

@@ -66,6 +66,8 @@ export interface Connections {
   readonly prometheus: PrometheusConnection | undefined;
   /** Who is told of the ending. */
   readonly notify: readonly Destination[];
+  /** Of the forge. */
+  readonly githubToken: string | undefined;
 }
 
 /** Nothing outside of the runner. */

@@ -16,6 +16,7 @@ const secretInputs: ReadonlySet<string> = new Set([
   'notify-webhook',
   'registry-password',
   'build-args',
+  'github-token',
 ]);
 
 type Parser<T> = (text: string) => Parsed<T>;

@@ -1,5 +1,6 @@
 import type { Cluster } from './cluster.ts';
 import type { Discovery } from './discovery.ts';
+import type { Forge } from './forge.ts';
 import type { GuardianKit } from './guardian-kit.ts';
 import type { Metrics } from './metrics.ts';
 import type { Notifier } from './notifier.ts';
@@ -16,6 +17,8 @@ export interface World extends Workspace {
   readonly metrics: Metrics;
   readonly registry: Registry;
   readonly probe: Probe;
+  /** `undefined` without a token. */
+  readonly forge: Forge | undefined;
   readonly notifiers: readonly Notifier[];
   readonly guardianKit: GuardianKit;
   /** The namespace of the kubeconfig's context: used where the input is empty. */

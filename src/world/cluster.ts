@@ -14,6 +14,7 @@ import type { Connections, PrometheusConnection } from '../flows/flow.ts';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { World } from '../ports/world.ts';
+import { forgeFor } from './forge.ts';
 import type { Surroundings } from './surroundings.ts';
 import { buildWorkspace } from './workspace.ts';
 
@@ -41,6 +42,7 @@ export function buildWorld(connections: Connections, around: Surroundings): Worl
     metrics: metricsOf(connections.prometheus, connection, log),
     registry: ociRegistry({ dockerConfig: around.dockerConfig }),
     probe: httpProbe(),
+    forge: forgeFor(connections.githubToken, around),
     guardianKit: builtGuardianKit(forGuardian(connections.notify)),
     notifiers,
     defaultNamespace: kubeconfig.config.getContextObject(kubeconfig.context)?.namespace ?? 'default',
@@ -64,9 +66,11 @@ const noMetrics: Metrics = {
     Promise.reject(new Failure('METRICS_UNREACHABLE', 'No Prometheus is given.', 'Give `prometheus-url` or `prometheus-service`.')),
 };
 
-function secretsOf({ prometheus, notify }: Connections): readonly string[] {
+function secretsOf({ prometheus, notify, githubToken }: Connections): readonly string[] {
   const url = prometheus?.by === 'url' ? [prometheus.token, ...Object.values(prometheus.headers), ...passwordOf(prometheus.url)] : [];
-  return [...url, ...notify.flatMap(secretsOfDestination)].filter((secret): secret is string => secret !== undefined && secret !== '');
+  return [githubToken, ...url, ...notify.flatMap(secretsOfDestination)].filter(
+    (secret): secret is string => secret !== undefined && secret !== '',
+  );
 }
 
 /** As GitHub tells it to each step. */

@@ -21,7 +21,10 @@ export function buildFleet({ kubeconfig, kubeconfigs, notify }: FleetConnections
     }),
     reach({ cluster, context }) {
       const own = cluster === undefined ? undefined : kubeconfigs[cluster];
-      const world = buildWorld({ kubeconfig: { text: own ?? kubeconfig, context }, prometheus: undefined, notify: [] }, around);
+      const world = buildWorld(
+        { kubeconfig: { text: own ?? kubeconfig, context }, prometheus: undefined, notify: [], githubToken: undefined },
+        around,
+      );
       opened.push(world);
       return { world, server: world.server };
     },

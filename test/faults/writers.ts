@@ -31,6 +31,7 @@ export function worldOf({ lab }: Place, name: string): World & { close(): void }
       kubeconfig: { text: '', context: '' },
       prometheus: { by: 'url', url: lab.prometheusUrl, token: undefined, ca: undefined, headers: {} },
       notify: [],
+      githubToken: undefined,
     },
     {
       run: { holder: name, page: undefined, actor: undefined, commit: undefined },

@@ -269,6 +269,9 @@ export interface Settings {
   readonly process?: (argv: readonly string[], options: RunOptions) => RunResult | Promise<RunResult>;
   readonly query?: World['metrics']['query'];
   readonly resolve?: World['registry']['resolve'];
+  readonly labels?: World['registry']['labels'];
+  readonly forge?: World['forge'];
+  readonly commit?: string;
   readonly notify?: (alert: Alert) => void;
   readonly log?: World['pods']['log'];
 }
@@ -306,7 +309,7 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
   const root = settings.workspace ?? import.meta.dirname;
   const files = workspaceFiles(root);
   const world: World = {
-    run: { holder: settings.holder ?? 'run-1', page: undefined, actor: 'someone', commit: 'c0ffee' },
+    run: { holder: settings.holder ?? 'run-1', page: undefined, actor: 'someone', commit: settings.commit ?? 'c0ffee' },
     clock,
     cluster,
     discovery: { kinds: (apiVersion) => Promise.resolve(known.filter(({ kind }) => kind.apiVersion === apiVersion)) },
@@ -328,7 +331,11 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
         }),
     },
     metrics: { query: settings.query ?? (() => Promise.resolve([])) },
-    registry: { resolve: settings.resolve ?? (() => Promise.resolve({ is: 'not-checked', reason: 'there is none' })) },
+    registry: {
+      resolve: settings.resolve ?? (() => Promise.resolve({ is: 'not-checked', reason: 'there is none' })),
+      labels: settings.labels ?? (() => Promise.resolve({})),
+    },
+    forge: settings.forge,
     probe: {
       get: (url, { headers }) => Promise.resolve(settings.probe?.(url, headers) ?? { is: 'no-answer', reason: 'connection refused' }),
     },

@@ -29,6 +29,7 @@ const connections: Connections = {
     { kind: 'slack', url: 'https://hooks.example.com/hunter-three' },
     { kind: 'github-issue', token: 'hunter-four', repository: 'o/r' },
   ],
+  githubToken: undefined,
 };
 
 function build(more: Partial<Connections> = {}) {

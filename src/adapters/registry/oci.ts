@@ -6,6 +6,7 @@ import { type Answer, exchange } from '../http/exchange.ts';
 import type { NoAnswer } from '../http/no-answer.ts';
 import { authorization } from './authorization.ts';
 import { parseDockerConfig, type RegistryCredentials } from './docker-config.ts';
+import { labelsOf } from './labels.ts';
 import { isLocal, type Location, locationOf } from './location.ts';
 
 const accept = [
@@ -41,6 +42,17 @@ export function ociRegistry({ dockerConfig = '' }: { readonly dockerConfig?: str
       if (known !== undefined) return known;
       if (head.is === 'no-answer' || ![200, 400, 404, 405, 501].includes(head.status)) return notChecked(asking, head);
       return conclusionOfGet(asking, await ask(asking, 'GET'), image);
+    },
+
+    async labels(image, signal) {
+      const location = locationOf(image);
+      if (location === undefined || image.digest === undefined) return {};
+      const credentials = credentialsFor(location.host);
+      return await labelsOf(async (path) => {
+        const url = new URL(`/v2/${location.repository}/${path}`, location.origin);
+        const answer = await ask({ location, url, credentials, signal, authorization: undefined }, 'GET');
+        return answer.is === 'answer' && answer.status === 200 ? answer.body : undefined;
+      }, image.digest);
     },
   };
 }

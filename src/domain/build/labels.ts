@@ -3,6 +3,9 @@ import type { BuildContext } from './context.ts';
 /** The key of a build, in the image itself: a tag can be moved, this cannot. */
 export const buildKeyLabel = 'wf-deploy.io/build-key';
 
+/** The commit that an image was built from. */
+export const revisionLabel = 'org.opencontainers.image.revision';
+
 /** After the OCI image specification. @param committedAt of the commit, so that the same source gives the same image. */
 export function imageLabels(
   { page, on }: BuildContext,
@@ -12,7 +15,7 @@ export function imageLabels(
     'org.opencontainers.image.title': title,
     'org.opencontainers.image.source': page,
     'org.opencontainers.image.url': page,
-    'org.opencontainers.image.revision': commit,
+    [revisionLabel]: commit,
     'org.opencontainers.image.created': committedAt,
     'org.opencontainers.image.version': on.is === 'tag' ? on.name : '',
   };

@@ -1,4 +1,5 @@
 import type { FailureCode } from '../../failure-codes.ts';
+import type { Diagnosis } from '../kubernetes/diagnosis.ts';
 import { isPersonsTool } from '../kubernetes/managers.ts';
 import { durationText } from '../units/duration.ts';
 import type { RolloutPlan } from './plan.ts';
@@ -12,7 +13,15 @@ export interface Cause {
   /** A sentence for people, with the figures. */
   readonly text: string;
   readonly remedy: string;
+  /** Nothing points at the image: its containers never ran, or nobody saw why. */
+  readonly notTheImage?: true;
 }
+
+/** What a container that never ran, a full cluster, or nothing at all says of an image: nothing. */
+export const blame = (trouble: Pick<Diagnosis, 'cause'> | undefined): Pick<Cause, 'notTheImage'> =>
+  trouble !== undefined && ranAndFailed.includes(trouble.cause) ? {} : { notTheImage: true };
+
+const ranAndFailed: readonly Diagnosis['cause'][] = ['out-of-memory', 'crash-loop', 'exited', 'probe'];
 
 export const cancelled = (by: string): Cause => ({
   kind: 'cancel',
@@ -58,7 +67,7 @@ export function sickness({ cluster, guardian }: Sample): Cause | undefined {
   if (route.is === 'gone') return drift('The route was deleted during the rollout.', 'whoever deleted it');
   if (guardian === 'lost') return unguarded;
   if (canary.trouble?.fatal === true)
-    return { kind: 'crash', code: 'ROLLOUT_FAILED', text: canary.trouble.what, remedy: canary.trouble.remedy };
+    return { kind: 'crash', code: 'ROLLOUT_FAILED', text: canary.trouble.what, remedy: canary.trouble.remedy, ...blame(canary.trouble) };
   if (canary.readyEndpoints > 0) return undefined;
   const why = canary.trouble === undefined ? '' : ` ${canary.trouble.what}`;
   return {
@@ -66,6 +75,7 @@ export function sickness({ cluster, guardian }: Sample): Cause | undefined {
     code: 'ROLLOUT_FAILED',
     text: `The canary has no ready pod any more.${why}`,
     remedy: canary.trouble?.remedy ?? 'Read the log and the events of its pods.',
+    ...blame(canary.trouble),
   };
 }
 
@@ -88,13 +98,14 @@ const drift = (text: string, by: string): Cause => ({
 /** Why stable cannot take the new image, if it cannot. `since` is when its change began. */
 export function stableSickness(plan: RolloutPlan, stable: StableView | undefined, since: number, at: number): Cause | undefined {
   if (stable?.trouble?.fatal === true)
-    return { kind: 'crash', code: 'ROLLOUT_FAILED', text: stable.trouble.what, remedy: stable.trouble.remedy };
+    return { kind: 'crash', code: 'ROLLOUT_FAILED', text: stable.trouble.what, remedy: stable.trouble.remedy, ...blame(stable.trouble) };
   if (stable?.status.is === 'failed') {
     return {
       kind: 'crash',
       code: 'ROLLOUT_FAILED',
       text: `Stable cannot take the new image: ${stable.status.reason}`,
       remedy: 'Read the events of its newest pods.',
+      ...blame(stable.trouble),
     };
   }
   if (stable?.runs === 'foreign') return drift('Stable was given another image while it was being promoted.', 'whoever deployed it');
@@ -105,5 +116,6 @@ export function stableSickness(plan: RolloutPlan, stable: StableView | undefined
     code: 'ROLLOUT_TIMED_OUT',
     text: `Stable was not Available with the new image after ${plan.rolloutTimeout} s, waiting for ${waitingFor}.`,
     remedy: 'Read the events of its newest pods. If they only start slowly, raise `rollout-timeout`.',
+    ...blame(stable?.trouble),
   };
 }

@@ -1,9 +1,11 @@
 import { type CapacityRecord, capacityKey } from '../capacity/record.ts';
+import { type DeployedRecord, deployedKey } from '../evidence/deployed.ts';
 import { type GuardianSign, guardianKey } from '../guardian/sign.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { annotationPath, type PatchOperation } from '../kubernetes/patch.ts';
 import { type TemplateRecord, templateKey } from '../manifests/record.ts';
 import type { RollingRecord } from '../rolling/record.ts';
+import { type Hold, holdsKey } from './hold.ts';
 import { type EvidenceRecord, type LeaseSpec, type LeaseView, leaseKeys, type RolloutRecord, readLease } from './lease.ts';
 import type { Answer, EndRecord, Request, UnlockRecord } from './request.ts';
 
@@ -48,6 +50,9 @@ export interface LeaseChange {
   readonly evidence?: EvidenceRecord;
   readonly rolling?: RollingRecord;
   readonly lastKnownGood?: string;
+  readonly deployed?: DeployedRecord;
+  /** All of them: only the holder of the Lease changes them, from what it found. */
+  readonly holds?: readonly Hold[];
   readonly capacity?: CapacityRecord;
   readonly template?: TemplateRecord;
   readonly guardian?: GuardianSign;
@@ -71,7 +76,7 @@ export function renewal(
   const written = Object.entries(annotationOf).flatMap(([name, key]): readonly PatchOperation[] => {
     const value = change[name as keyof typeof annotationOf];
     if (value === undefined) return [];
-    return [{ op: 'add', path: annotationPath(key), value: textOf(value) }];
+    return [{ op: 'add', path: annotationPath(key), value: textOf(name, value) }];
   });
   return [
     ...onlyWhileHeld(held),
@@ -82,14 +87,16 @@ export function renewal(
 }
 
 /** Names have no comma in them. */
-const textOf = (value: string | readonly string[] | object): string =>
-  typeof value === 'string' ? value : Array.isArray(value) ? value.join(',') : JSON.stringify(value);
+const textOf = (name: string, value: string | readonly string[] | object): string =>
+  typeof value === 'string' ? value : name === 'told' && Array.isArray(value) ? value.join(',') : JSON.stringify(value);
 
 const annotationOf: Readonly<Record<Exclude<keyof LeaseChange, 'release'>, string>> = {
   rollout: leaseKeys.rollout,
   evidence: leaseKeys.evidence,
   rolling: leaseKeys.rolling,
   lastKnownGood: leaseKeys.lastKnownGood,
+  deployed: deployedKey,
+  holds: holdsKey,
   capacity: capacityKey,
   template: templateKey,
   guardian: guardianKey,

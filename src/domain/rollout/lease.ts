@@ -1,10 +1,13 @@
 import { type CapacityRecord, capacityKey, readCapacity } from '../capacity/record.ts';
+import { isCommit } from '../evidence/commit.ts';
+import { type DeployedRecord, deployedKey, readDeployed } from '../evidence/deployed.ts';
 import { type GuardianSign, guardianKey, readSign } from '../guardian/sign.ts';
 import { jsonAnnotation, textsOf } from '../kubernetes/json-annotation.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { readTemplateRecord, type TemplateRecord, templateKey } from '../manifests/record.ts';
 import { type RollingRecord, readRollingRecord } from '../rolling/record.ts';
 import { type RecordedPhase, recordedPhases } from './effect.ts';
+import { type Holds, holdsKey, readHolds } from './hold.ts';
 import { type Answer, type EndRecord, type Request, readAnswer, readEnd, readRequest } from './request.ts';
 
 /** Seconds that a lock holds without being renewed, where nothing else is wished. */
@@ -27,6 +30,8 @@ export interface RolloutRecord {
   readonly run: string;
   /** ISO 8601, for people. */
   readonly since: string;
+  /** That is being rolled out, where it is known. */
+  readonly commit?: string;
   /** Such as `2/4`. Missing outside of the stages. */
   readonly stage?: string;
   /** The run goes on and holds this weight until a person decides. */
@@ -62,6 +67,8 @@ export interface LeaseView {
   /** How a rolling update stands. */
   readonly rolling?: RollingRecord;
   readonly lastKnownGood?: string;
+  /** Digests that are not to come again. Missing: nothing was ever held. */
+  readonly holds?: Holds;
   /** Names of those who were told that the rollout in `rollout` ended, by whoever ended it. */
   readonly told?: readonly string[];
   /** What has to be put back of stable's autoscaler. */
@@ -74,6 +81,8 @@ export interface LeaseView {
   readonly request?: Request;
   /** What the holder said to it. */
   readonly answer?: Answer;
+  /** Which commit was last deployed, and which is the newest that ever was. */
+  readonly deployed?: DeployedRecord;
   /** How the run before ended. */
   readonly ended?: EndRecord;
 }
@@ -109,10 +118,12 @@ export function readLease(object: KubernetesObject): LeaseView {
   const evidence = readEvidence(annotations[leaseKeys.evidence]);
   const rolling = readRollingRecord(jsonAnnotation(annotations[leaseKeys.rolling]));
   const lastKnownGood = annotations[leaseKeys.lastKnownGood];
+  const holds = readHolds(annotations[holdsKey]);
   const capacity = readCapacity(annotations[capacityKey]);
   const template = readTemplateRecord(annotations[templateKey]);
   const guardian = readSign(annotations[guardianKey]);
   const told = annotations[leaseKeys.told]?.split(',').filter((name) => name !== '');
+  const deployed = readDeployed(jsonAnnotation(annotations[deployedKey]));
   const epoch = readEpoch(annotations[leaseKeys.epoch]);
   const request = readRequest(annotations[leaseKeys.request]);
   const answer = readAnswer(annotations[leaseKeys.answer]);
@@ -127,12 +138,14 @@ export function readLease(object: KubernetesObject): LeaseView {
     ...(evidence === undefined ? {} : { evidence }),
     ...(rolling === undefined ? {} : { rolling }),
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
+    ...(holds === undefined ? {} : { holds }),
     ...(told === undefined ? {} : { told }),
     ...(capacity === undefined ? {} : { capacity }),
     ...(template === undefined ? {} : { template }),
     ...(guardian === undefined ? {} : { guardian }),
     ...(request === undefined ? {} : { request }),
     ...(answer === undefined ? {} : { answer }),
+    ...(deployed === undefined ? {} : { deployed }),
     ...(ended === undefined ? {} : { ended }),
   };
 }
@@ -149,6 +162,7 @@ function readRecord(text: string | undefined): RolloutRecord | undefined {
   const weight = fields?.['weight'];
   if (texts === undefined || phase === undefined || typeof weight !== 'number' || !(weight >= 0 && weight <= 100)) return undefined;
   const { stage } = textsOf(fields, ['stage']) ?? {};
+  const commit = fields?.['commit'];
   const deadline = fields?.['deadline'];
   const limited = typeof deadline === 'number' && deadline >= 0;
   // A pause without an end would be a weight without a way back.
@@ -157,6 +171,7 @@ function readRecord(text: string | undefined): RolloutRecord | undefined {
     phase,
     weight,
     ...texts,
+    ...(isCommit(commit) ? { commit } : {}),
     ...(stage === undefined ? {} : { stage }),
     ...(fields?.['paused'] === true ? { paused: true } : {}),
     ...(limited ? { deadline } : {}),

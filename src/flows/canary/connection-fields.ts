@@ -47,6 +47,7 @@ export interface ConnectionFields {
   readonly 'prometheus-headers'?: Readonly<Record<string, string>> | undefined;
   readonly notify?: readonly Destination[] | undefined;
   readonly 'notify-webhook'?: string | undefined;
+  readonly 'github-token'?: string | undefined;
 }
 
 export function connectionsOf(fields: ConnectionFields): Connections {
@@ -54,6 +55,7 @@ export function connectionsOf(fields: ConnectionFields): Connections {
     kubeconfig: { text: fields.kubeconfig ?? '', context: fields.context ?? '' },
     prometheus: prometheusOf(fields),
     notify: destinationsOf(fields),
+    githubToken: fields['github-token'],
   };
 }
 

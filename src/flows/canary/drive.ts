@@ -1,5 +1,6 @@
 import { hears } from '../../domain/rollout/asking.ts';
 import { step } from '../../domain/rollout/canary.ts';
+import type { Cause } from '../../domain/rollout/cause.ts';
 import type { Effect, RolloutEvent } from '../../domain/rollout/effect.ts';
 import { figuresOf } from '../../domain/rollout/figures.ts';
 import { recordSample, type StageHistory } from '../../domain/rollout/history.ts';
@@ -28,6 +29,7 @@ export async function drive(session: Session, rollout: RolloutPlan, first: Move)
   try {
     for (;;) {
       session.ending = 'ending' in state ? state.ending : session.ending;
+      session.cause = causeOf(state);
       const event = await carryOut(session, state, effects, cancel);
       if (event === undefined) break;
       if (event.on === 'sample') {
@@ -108,9 +110,12 @@ const uninterrupted: readonly Effect['do'][] = ['restore-stable', 'record', 'ans
 
 /** Says where the rollout has come to, and why it turns round. */
 function tell({ world }: Session, plan: RolloutPlan, before: Rollout, after: Rollout): void {
-  const cause = 'cause' in after ? after.cause : 'ending' in after && 'cause' in after.ending ? after.ending.cause : undefined;
-  const knew = 'cause' in before || ('ending' in before && 'cause' in before.ending);
-  if (cause !== undefined && !knew) world.log.line(`${cause.text}\n→ ${cause.remedy}`);
+  const cause = causeOf(after);
+  if (cause !== undefined && causeOf(before) === undefined) world.log.line(`${cause.text}\n→ ${cause.remedy}`);
   const place = placeOf(plan, after);
   if (place !== undefined && place !== placeOf(plan, before)) world.log.line(place);
 }
+
+/** Why a rollout goes back, if it does. */
+const causeOf = (state: Rollout): Cause | undefined =>
+  'cause' in state ? state.cause : 'ending' in state && 'cause' in state.ending ? state.ending.cause : undefined;

@@ -8,48 +8,73 @@ import { stageText } from '../../domain/units/stages.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { Lock } from '../held-lock.ts';
+import { changeLines, changesOf } from '../lineage/changes.ts';
+import { commitOf, deployedBefore, deployedNow, type OrderCheck, orderCheck } from '../lineage/order.ts';
+import { requireStaged } from '../lineage/staging.ts';
 import { acquireLock } from '../lock.ts';
+import { releasing } from '../releasing.ts';
 import { drive } from './drive.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
+import { recordAsFound, recordEnding } from './lineage.ts';
 import { runsAlready } from './manifest-preflight.ts';
 import type { CanaryPlan } from './plan.ts';
 import { preflight } from './preflight.ts';
 import type { CanaryResult } from './result.ts';
 import type { Session } from './session.ts';
-import { resultOf, settle } from './settle.ts';
+import { resultOf, settle, supersededResult } from './settle.ts';
 
 /** Preflight, lock, rollout, release. Throws only while nothing has been written. */
 export async function executeCanary(plan: CanaryPlan, world: World): Promise<CanaryResult> {
-  const started = world.clock.now().toISOString();
+  const run = { plan, world, started: world.clock.now().toISOString() };
+  const order = orderCheck(world, plan.lineage);
+  const first = await order(await deployedBefore(world, plan.service, plan.namespace ?? world.defaultNamespace));
+  if (first.is === 'superseded') return supersededResult(run, first.text);
   const checked = await preflight(world, plan);
-  tellPlan(world, plan, checked);
-  const before = { plan, world, started };
+  const changes = await changesOf(world, plan.lineage, checked.lease?.deployed, [checked.previousImage]);
+  tellPlan(world, plan, checked, changeLines(changes));
+  const before = { ...run, changes };
+  const there = alreadyThere(checked);
+  const staging = there ? [] : await requireStaged(world, plan.service, plan.lineage, [checked.image]);
   if (plan.dryRun)
     return resultOf({
       ...before,
       ground: checked,
+      lineage: staging,
       outcome: 'not-started',
       reason: 'A dry run: everything was checked and nothing was written.',
     });
-  if (alreadyThere(checked))
-    return resultOf({ ...before, ground: checked, outcome: 'promoted', reason: 'Stable runs this image already: nothing had to be done.' });
-  const { lock, ground } = await lockAndCheckAgain(world, plan, checked);
+  const idle = { outcome: 'promoted', reason: 'Stable runs this image already: nothing had to be done.' } as const;
+  const commit = world.forge === undefined ? undefined : commitOf(world, plan.lineage);
+  if (there && (commit === undefined || commit === checked.lease?.deployed?.newest))
+    return resultOf({ ...before, ground: checked, ...idle, lineage: await recordAsFound(world, plan, checked) });
+  const taken = await lockAndCheckAgain(world, plan, checked, order);
+  if ('superseded' in taken) return supersededResult(run, taken.superseded);
+  const { lock, ground, note } = taken;
+  const notes = [...staging, ...(note === undefined ? [] : [note])];
   try {
+    if (there) {
+      if (alreadyThere(ground)) {
+        const deployed = deployedNow(world, plan.lineage, [ground.image]);
+        await lock.record({ release: true, ...(deployed === undefined ? {} : { deployed }) });
+        world.handover.save({ open: 'false' });
+        return resultOf({ ...before, ground, ...idle, lineage: [...notes, ...(await recordAsFound(world, plan, ground))] });
+      }
+      notes.push(...(await releasing(lock, () => requireStaged(world, plan.service, plan.lineage, [ground.image]))));
+    }
     const session = open(world, plan, ground, lock);
     const { ending, stages } = await drive(session, rolloutPlanOf(plan, ground), begin(foundIn(lock.found, ground)));
     await settle(session, ending);
-    return resultOf({ ...before, ground, session, ending, stages });
+    const lineage = [...notes, ...(await recordEnding(world, plan, ground, ending))];
+    return resultOf({ ...before, ground, lineage, session, ending, stages });
   } finally {
     lock.stop();
   }
 }
 
+type Taken = { readonly lock: Lock; readonly ground: Ground; readonly note: string | undefined } | { readonly superseded: string };
+
 /** Before the first write the `post` step is told whose successor it is. */
-async function lockAndCheckAgain(
-  world: World,
-  plan: CanaryPlan,
-  checked: Ground,
-): Promise<{ readonly lock: Lock; readonly ground: Ground }> {
+async function lockAndCheckAgain(world: World, plan: CanaryPlan, checked: Ground, order: OrderCheck): Promise<Taken> {
   const cancel = new AbortController();
   const stopListening = world.cancellation.onRequest((by) =>
     cancel.abort(
@@ -66,16 +91,19 @@ async function lockAndCheckAgain(
       timeout: plan.lockTimeout,
       signal: cancel.signal,
     });
-    try {
+    return await releasing(lock, async () => {
+      const found = await order(lock.found?.deployed);
+      if (found.is === 'superseded') {
+        await lock.record({ release: true });
+        lock.stop();
+        world.handover.save({ open: 'false' });
+        return { superseded: found.text };
+      }
       refuseHalfRolled(service, lock.found?.rolling);
       const unchanged = lock.found?.resourceVersion === checked.lease?.resourceVersion;
       // Someone else may have been here since the preflight: what it found may no longer be so.
-      return { lock, ground: unchanged ? checked : await preflight(world, plan) };
-    } catch (error) {
-      await lock.record({ release: true });
-      lock.stop();
-      throw error;
-    }
+      return { lock, ground: unchanged ? checked : await preflight(world, plan), note: found.note };
+    });
   } finally {
     stopListening();
   }
@@ -112,6 +140,8 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     capacity: lock.found?.capacity ?? nothingChanged,
     template: lock.found?.template ?? { copies: [] },
     remarks: [],
+    cause: undefined,
+    hold: undefined,
     ending: undefined,
     figures: undefined,
     run: world.run.page ?? world.run.holder,
@@ -132,7 +162,12 @@ function alreadyThere({ image, previousImage, lease, weightAtRest, stable, next 
   return atRest && image === previousImage && image.includes('@sha256:') && runsAlready(stable, next);
 }
 
-function tellPlan({ log }: World, plan: CanaryPlan, { app, image, previousImage, replicas, warnings, notes }: Ground): void {
+function tellPlan(
+  { log }: World,
+  plan: CanaryPlan,
+  { app, image, previousImage, replicas, warnings, notes }: Ground,
+  changes: readonly string[],
+): void {
   log.line(`${plan.action} of ${app.namespace}/${app.service}`);
   log.line(`  image    ${image}`);
   log.line(`  instead  ${previousImage}`);
@@ -140,6 +175,6 @@ function tellPlan({ log }: World, plan: CanaryPlan, { app, image, previousImage,
     `  stages   ${plan.stages.map(stageText).join(' ')}${plan.promote ? ', then stable gets the image' : ', then back to weight 0'}`,
   );
   log.line(`  pods     ${replicas} of stable, which stay as they are`);
-  for (const note of notes) log.line(`  ${note}`);
+  for (const each of [...changes, ...notes]) log.line(`  ${each}`);
   for (const warning of warnings) log.line(warningText(warning));
 }

@@ -21,7 +21,7 @@ export const release: Flow<CanaryInputs, CanaryPlan, CanaryResult> = {
   inputNames: canaryInputNames,
   outputNames: releaseOutputNames,
   documentNames: documents,
-  secretNames: ['prometheus-token', 'notify-webhook'],
+  secretNames: ['prometheus-token', 'notify-webhook', 'github-token'],
   inputs: parseCanaryInputs,
   plan: ({ wishes }) => planRollout(wishes),
   execute: executeCanary,

@@ -7,6 +7,7 @@ import { parseStages } from '../../domain/units/stages.ts';
 import { knownVariant } from '../../domain/units/variant.ts';
 import type { Connections, RawInputs } from '../flow.ts';
 import { type Clash, choice, defaulting, document, flag, optional, parseInputs, required } from '../input-fields.ts';
+import { lineageClashes, lineageFields, lineageOf } from '../lineage/fields.ts';
 import { operationNames, parseReason } from '../operations/plan.ts';
 import { parseSmoke } from '../smoke.ts';
 import { connectionsOf } from './connection-fields.ts';
@@ -40,6 +41,7 @@ const schema = z.object({
   ...guarding,
   'at-rest': defaulting(choice('reset', 'stop'), 'reset'),
   ...ending,
+  ...lineageFields,
 });
 
 export const canaryInputNames: readonly string[] = Object.keys(schema.shape);
@@ -51,7 +53,7 @@ export interface CanaryInputs {
 
 /** `actions/canary`. */
 export function parseCanaryInputs(raw: RawInputs): CanaryInputs {
-  const fields = parseInputs(schema, raw, documents, [...clashesOf(raw), ...(raw.text('reason') === '' ? [] : [noReason])]);
+  const fields = parseInputs(schema, raw, documents, clashesOf(raw));
   return {
     connections: connectionsOf(fields),
     wishes: {
@@ -67,18 +69,12 @@ export function parseCanaryInputs(raw: RawInputs): CanaryInputs {
   };
 }
 
-const noReason: Clash = {
-  inputs: ['operation', 'reason'],
-  problem: 'a release records no reason',
-  remedy: 'Leave it out, or name the operation.',
-};
-
 /** What an operation reads: what only a release needs is refused before, or has no meaning. */
 export const operationSchema = schema
   .omit({ profile: true, stages: true, smoke: true, promote: true, 'at-rest': true })
   .extend({ image: optional(parseImage) });
 
-const promoteSchema = operationSchema.omit({ operation: true, reason: true }).extend({ 'require-evidence': defaulting(flag, 'true') });
+const promoteSchema = operationSchema.omit({ operation: true }).extend({ 'require-evidence': defaulting(flag, 'true') });
 
 export const promoteInputNames: readonly string[] = Object.keys(promoteSchema.shape);
 
@@ -107,7 +103,12 @@ const nothingToPromote: Clash = {
   remedy: 'Name the image, or leave `require-evidence` at `true`.',
 };
 
-const clashesOf = (raw: RawInputs): readonly Clash[] => [...prometheusClashes(raw), ...nameClashes(raw), ...sideClashes(raw)];
+const clashesOf = (raw: RawInputs): readonly Clash[] => [
+  ...prometheusClashes(raw),
+  ...nameClashes(raw),
+  ...sideClashes(raw),
+  ...lineageClashes(raw),
+];
 
 /** What all read alike. */
 export function sharedWishes(fields: Omit<z.output<typeof promoteSchema>, 'image' | 'require-evidence'>) {
@@ -117,6 +118,7 @@ export function sharedWishes(fields: Omit<z.output<typeof promoteSchema>, 'image
   return {
     service: fields.service,
     namespace: fields.namespace,
+    environment: fields.environment,
     container: fields.container,
     manifests: fields.manifests,
     stableDeployment: fields['stable-deployment'] ?? fields.service,
@@ -142,6 +144,7 @@ export function sharedWishes(fields: Omit<z.output<typeof promoteSchema>, 'image
     pauseDeadline: fields['pause-deadline'],
     gitops: fields.gitops,
     dryRun: fields['dry-run'],
+    lineage: lineageOf(fields, fields.reason ?? ''),
     notifyOn: fields['notify-on'],
     metricsService: metrics === undefined ? undefined : { namespace: metrics.namespace, name: `${metrics.name}:${metrics.port}` },
   } as const;

@@ -1,9 +1,8 @@
 import { diagnose } from '../../domain/kubernetes/diagnosis.ts';
 import { restartsOf } from '../../domain/kubernetes/health.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
-import type { Cause } from '../../domain/rollout/cause.ts';
+import { blame, type Cause } from '../../domain/rollout/cause.ts';
 import type { Effect, RolloutEvent } from '../../domain/rollout/effect.ts';
-import type { RolloutRecord } from '../../domain/rollout/lease.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import { awaitRollout, runs } from '../await-rollout.ts';
@@ -15,7 +14,10 @@ import { pinMinima, releaseMinima } from './capacity.ts';
 import { explain } from './explain.ts';
 import { dismissGuardian, postGuardian } from './guardian.ts';
 import { handOver } from './hand-over.ts';
+import { heldAt } from './hold-back.ts';
+import { deployedAt } from './lineage.ts';
 import { observe, takeReading } from './observe.ts';
+import { recordOf } from './rollout-record.ts';
 import { canaryLabels, type Session } from './session.ts';
 import { toldAt } from './tell.ts';
 import { orderWeight, restoreStable, scaleCanary, setCanary, setStable } from './writes.ts';
@@ -49,7 +51,12 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       await orderWeight(session, effect.weight, signal);
       return done();
     case 'record':
-      await lock.record({ rollout: recordOf(session, effect), ...toldAt(session, effect.phase) });
+      await lock.record({
+        rollout: recordOf(session, effect),
+        ...toldAt(session, effect.phase),
+        ...deployedAt(session, effect.phase),
+        ...heldAt(session),
+      });
       return done();
     case 'post-guardian':
       await postGuardian(session, signal);
@@ -111,22 +118,6 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
   }
 }
 
-function recordOf({ world, plan, ground }: Session, { phase, weight, paused }: Extract<Effect, { do: 'record' }>): RolloutRecord {
-  const stage = phase === 'stages' || phase === 'paused' ? plan.stages.findIndex((each) => each.weight === weight) : -1;
-  return {
-    phase,
-    weight,
-    container: ground.container,
-    image: ground.image,
-    previousImage: ground.previousImage,
-    run: world.run.page ?? world.run.holder,
-    since: world.clock.now().toISOString(),
-    ...(stage < 0 ? {} : { stage: `${stage + 1}/${plan.stages.length}` }),
-    ...(paused === undefined ? {} : { paused }),
-    ...(phase === 'paused' ? { deadline: plan.pauseDeadline } : {}),
-  };
-}
-
 /** Nothing moves forward on a Lease that may already be someone else's. */
 async function freshLock({ world, lock }: Session, signal: AbortSignal): Promise<void> {
   while (!lock.fresh()) {
@@ -161,16 +152,14 @@ async function awaitCanary(
   const diagnosis = awaited.diagnosis ?? diagnose(session.canaryPods, []);
   const details = await explain(session, plan.canaryDeployment, diagnosis);
   if (awaited.is === 'failed') {
-    return {
-      on: 'failed',
-      at,
-      cause: { kind: 'crash', code: 'ROLLOUT_FAILED', text: `${awaited.diagnosis.what}${details}`, remedy: awaited.diagnosis.remedy },
-    };
+    const text = `${awaited.diagnosis.what}${details}`;
+    const cause = { kind: 'crash', code: 'ROLLOUT_FAILED', text, remedy: awaited.diagnosis.remedy, ...blame(awaited.diagnosis) } as const;
+    return { on: 'failed', at, cause };
   }
   const why = diagnosis === undefined ? '' : ` ${diagnosis.what}`;
   const text = `The canary was not Available after ${durationText(plan.rolloutTimeout)}, waiting for ${awaited.waitingFor}.${why}${details}`;
   const remedy = diagnosis?.remedy ?? 'Read the events of its pods. If they only start slowly, raise `rollout-timeout`.';
-  return { on: 'failed', at, cause: { kind: 'crash', code: 'ROLLOUT_TIMED_OUT', text, remedy } };
+  return { on: 'failed', at, cause: { kind: 'crash', code: 'ROLLOUT_TIMED_OUT', text, remedy, ...blame(diagnosis) } };
 }
 
 async function smoke(session: Session, signal: AbortSignal): Promise<void> {

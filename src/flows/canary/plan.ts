@@ -6,6 +6,7 @@ import type { Router, Sides } from '../../domain/traffic/router.ts';
 import type { Seconds } from '../../domain/units/duration.ts';
 import type { ImageRef } from '../../domain/units/image.ts';
 import type { Stage } from '../../domain/units/stages.ts';
+import type { Lineage } from '../lineage/fields.ts';
 import type { SmokeCheck } from '../smoke.ts';
 
 /** What a run wants, before it has seen the cluster. Holds no secret: a dry run prints it. */
@@ -15,6 +16,8 @@ export interface CanaryPlan {
   readonly service: string;
   /** `undefined`: the one of the kubeconfig's context. */
   readonly namespace: string | undefined;
+  /** `undefined`: called as the namespace is. */
+  readonly environment: string | undefined;
   /** `undefined` only in `promote`: the one of the evidence. */
   readonly image: ImageRef | undefined;
   readonly container: string | undefined;
@@ -53,11 +56,16 @@ export interface CanaryPlan {
   readonly atRest: 'reset' | 'stop';
   readonly gitops: 'refuse' | 'accept';
   readonly dryRun: boolean;
+  readonly lineage: Lineage;
   /** Which endings are told of: `failure` is every one but a good one. */
   readonly notifyOn: 'failure' | 'always';
   /** Prometheus' Service, when it is asked through the API server. */
   readonly metricsService: { readonly namespace: string; readonly name: string } | undefined;
 }
+
+/** What people call the place where this service runs. */
+export const environmentOf = ({ environment }: { readonly environment: string | undefined }, namespace: string): string =>
+  environment ?? namespace;
 
 /** What the inputs say; the ladder of a promotion is completed in `planRollout`. */
 export type Wishes = CanaryPlan;

@@ -1,6 +1,7 @@
 import { isCopied } from '../../domain/capacity/inspection.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { isLeaving, podSpec } from '../../domain/kubernetes/pod.ts';
+import { imagesOf } from '../../domain/kubernetes/pod-template.ts';
 import { deploymentSpec, type PodTemplate } from '../../domain/kubernetes/workload.ts';
 import type { NewTemplate } from '../../domain/manifests/release.ts';
 import { type CanaryInspection, inspectCanary } from '../../domain/rollout/canary-inspection.ts';
@@ -9,6 +10,7 @@ import { type Problem, problemText } from '../../domain/rollout/problem.ts';
 import type { Inspection } from '../../domain/traffic/router.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { refuseHeld } from '../holds.ts';
 import { selfTest } from '../measure.ts';
 import type { Ground } from './ground.ts';
 import { guardianFindings } from './guardian-preflight.ts';
@@ -46,6 +48,9 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
   const manifests = await manifestFindings(world, plan, found, found.stable, image.text);
   const wanted =
     found.stable === undefined || manifests.next === undefined ? found.stable : withTemplate(found.stable, manifests.next.template);
+  const brought = image.text === '' ? [] : [image.text, ...Object.values(imagesOf(manifests.next?.template ?? {}))];
+  const present = found.stable === undefined ? [] : Object.values(imagesOf(deploymentSpec(found.stable).template ?? {}));
+  await refuseHeld(world, { service: plan.service, namespace: found.app.namespace, lease, images: brought, present });
   const canary =
     wanted === undefined || !isReadable(found, 'services')
       ? undefined

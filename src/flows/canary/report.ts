@@ -3,6 +3,7 @@ import { durationText } from '../../domain/units/duration.ts';
 import type { Failure } from '../../failure.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
+import { changeSection } from '../lineage/changes.ts';
 import { code, codeBlock, inert, table } from '../markdown.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { CanaryResult } from './result.ts';
@@ -14,13 +15,14 @@ const signs: Readonly<Record<string, string>> = {
   paused: '⏸️',
   'rolled-back': '↩️',
   aborted: '⏹️',
+  superseded: '⏭️',
   'not-started': '⛔',
   unknown: '❓',
 };
 
 /** Outputs, summary, annotation and report file of a run. */
 export function reportCanary(plan: CanaryPlan, result: CanaryResult): Report {
-  const succeeded = ['promoted', 'analysed', 'paused'].includes(result.outcome) || result.dryRun;
+  const succeeded = ['promoted', 'analysed', 'paused', 'superseded'].includes(result.outcome) || result.dryRun;
   const [reason = ''] = result.reason.split('\n');
   return {
     succeeded,
@@ -76,6 +78,8 @@ function summaryOf(plan: CanaryPlan, result: CanaryResult): string {
     '',
     ...(result.stages.length === 0 ? [] : [stageTable(result.stages), '', chart(result.stages), '']),
     ...section('Smoke checks', result.smoke.map(inert)),
+    ...changeSection(result.changes),
+    ...section('Order, staging and record', result.lineage.map(inert), true),
     ...section(
       'Written to the cluster',
       result.writes.map(({ at, what }) => `${at.slice(11, 19)} ${inert(what)}`),
@@ -90,10 +94,17 @@ function summaryOf(plan: CanaryPlan, result: CanaryResult): string {
 const noticeText = ({ notifier, about, told, problem }: Notice): string =>
   `${inert(notifier)}, of ${inert(about)}: ${told ? 'told' : `**not told**. ${inert(problem ?? '')}`}`;
 
-const section = (title: string, lines: readonly string[]): readonly string[] =>
+const section = (title: string, lines: readonly string[], open = false): readonly string[] =>
   lines.length === 0
     ? []
-    : [`<details><summary>${title} (${lines.length})</summary>`, '', ...lines.map((line) => `- ${line}`), '', '</details>', ''];
+    : [
+        `<details${open ? ' open' : ''}><summary>${title} (${lines.length})</summary>`,
+        '',
+        ...lines.map((line) => `- ${line}`),
+        '',
+        '</details>',
+        '',
+      ];
 
 function stageTable(stages: readonly StageHistory[]): string {
   return table(
@@ -136,6 +147,7 @@ function next({ outcome, dryRun }: CanaryResult): string {
     analysed: 'run `actions/promote` with this image when you are ready. Stable serves all users with the old one.',
     'rolled-back': 'mend the new version and deploy it again. Stable serves all users with the old image.',
     aborted: 'deploy again when you are ready. Stable serves all users with the old image.',
+    superseded: 'nothing. What is deployed is newer. To bring back an older version on purpose, run `actions/rollback`.',
     'not-started': 'see above. Nothing was written.',
     unknown: 'look at the route and the Lease in the cluster at once: the weight could not be confirmed.',
   } as const;

@@ -1,8 +1,9 @@
 import type { StageHistory } from '../../domain/rollout/history.ts';
 import type { FailureCode } from '../../failure-codes.ts';
+import type { Changes } from '../lineage/changes.ts';
 import type { Notice, Writing } from './session.ts';
 
-export type Outcome = 'promoted' | 'analysed' | 'paused' | 'rolled-back' | 'aborted' | 'not-started' | 'unknown';
+export type Outcome = 'promoted' | 'analysed' | 'paused' | 'rolled-back' | 'aborted' | 'superseded' | 'not-started' | 'unknown';
 
 /** How a run ended, with everything its report shows. */
 export interface CanaryResult {
@@ -22,6 +23,10 @@ export interface CanaryResult {
   readonly notices: readonly Notice[];
   readonly warnings: readonly string[];
   readonly notes: readonly string[];
+  /** Against what ran before; `undefined`: nobody asked. */
+  readonly changes: Changes | undefined;
+  /** Sentences about its staging, its order, and what is on record of it. */
+  readonly lineage: readonly string[];
   /** ISO 8601. */
   readonly started: string;
   readonly ended: string;

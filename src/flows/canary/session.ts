@@ -6,7 +6,9 @@ import { Deployment } from '../../domain/kubernetes/kinds.ts';
 import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes/object.ts';
 import type { TemplateRecord } from '../../domain/manifests/record.ts';
 import { type Clone, cloneOf } from '../../domain/rollout/canary-deployment.ts';
+import type { Cause } from '../../domain/rollout/cause.ts';
 import type { Figures } from '../../domain/rollout/figures.ts';
+import type { Hold } from '../../domain/rollout/hold.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
 import type { World } from '../../ports/world.ts';
 import type { Lock } from '../held-lock.ts';
@@ -47,6 +49,10 @@ export interface Session {
   capacity: CapacityRecord;
   /** What a person should know at the end beside the outcome. */
   readonly remarks: string[];
+  /** Why it goes back, as soon as it does. */
+  cause: Cause | undefined;
+  /** Set once: its image is not to come again. */
+  hold: Hold | undefined;
   /** How it is about to end: what an alert tells of. */
   ending: Ending | undefined;
   /** The last figures of both arms under traffic. */

@@ -1,8 +1,10 @@
 import type { StageHistory } from '../../domain/rollout/history.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
+import { imageText } from '../../domain/units/image.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import type { Changes } from '../lineage/changes.ts';
 import type { Ground } from './ground.ts';
 import { pruneCopies } from './manifests.ts';
 import type { CanaryPlan } from './plan.ts';
@@ -64,6 +66,8 @@ interface Raw {
   readonly world: World;
   readonly started: string;
   readonly ground: Ground;
+  readonly changes?: Changes | undefined;
+  readonly lineage?: readonly string[];
 }
 
 type Ended =
@@ -79,6 +83,8 @@ export function resultOf(raw: Raw & Ended): CanaryResult {
     previousImage: ground.previousImage,
     warnings: ground.warnings.map(({ what, remedy }) => `${what} ${remedy}`),
     notes: ground.notes,
+    changes: raw.changes,
+    lineage: raw.lineage ?? [],
     started,
     ended: world.clock.now().toISOString(),
     run: world.run.page,
@@ -113,3 +119,27 @@ export function resultOf(raw: Raw & Ended): CanaryResult {
     warnings: [...shared.warnings, ...session.remarks],
   };
 }
+
+/** Of a run that found something newer: nothing was looked at beyond that. */
+export const supersededResult = ({ plan, world, started }: Omit<Raw, 'ground'>, reason: string): CanaryResult => ({
+  outcome: 'superseded',
+  dryRun: plan.dryRun,
+  code: undefined,
+  reason,
+  remedy: undefined,
+  namespace: plan.namespace ?? world.defaultNamespace,
+  image: plan.image === undefined ? '' : imageText(plan.image),
+  previousImage: '',
+  weight: undefined,
+  stages: [],
+  writes: [],
+  smoke: [],
+  notices: [],
+  warnings: [],
+  notes: [],
+  changes: undefined,
+  lineage: [],
+  started,
+  ended: world.clock.now().toISOString(),
+  run: world.run.page,
+});

@@ -6,6 +6,7 @@ import { parseCriteria } from '../../domain/analysis/written-criteria.ts';
 import { parseMetricSource } from '../../domain/analysis/written-source.ts';
 import { findRouter } from '../../domain/traffic/index.ts';
 import { parseDuration, type Seconds } from '../../domain/units/duration.ts';
+import { parseEnvironment } from '../../domain/units/environment.ts';
 import { parseImage } from '../../domain/units/image.ts';
 import { parseLabel, parseName } from '../../domain/units/name.ts';
 import { type Parsed, refused } from '../../domain/units/parsed.ts';
@@ -44,6 +45,7 @@ const deadline = (text: string): Parsed<Seconds> => {
 export const beforeStages = {
   service: required(parseLabel),
   namespace: optional(parseLabel),
+  environment: optional(parseEnvironment),
 };
 
 export const afterImage = {

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { parseOverrides } from '../../domain/fleet/release-images.ts';
 import { parseDuration } from '../../domain/units/duration.ts';
+import { parseEnvironment } from '../../domain/units/environment.ts';
 import { parseLabel } from '../../domain/units/name.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
 import { recordOf } from '../../domain/units/record.ts';
@@ -64,7 +65,7 @@ const schema = z.object({
   'skip-backup': optional(sentence),
   clusters: optional(parseNames),
   'clusters-file': optional(filePath),
-  environment: optional(parseLabel),
+  environment: optional(parseEnvironment),
   namespace: optional(parseLabel),
   kubeconfig: optional(anyText),
   context: optional(anyText),

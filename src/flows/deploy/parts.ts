@@ -63,7 +63,11 @@ export function wishedParts(wishing: Wishing, target: Target, named: boolean): r
       registry: {
         resolve: ({ digest }) =>
           Promise.resolve(digest === undefined ? { is: 'not-checked', reason: 'it was asked before' } : { is: 'found', digest }),
+        labels: (image, signal) => target.world.registry.labels(image, signal),
       },
+      // The commit of a release is not that of its services: it says nothing about which of their versions is the newer one.
+      run: { ...target.world.run, commit: undefined },
+      forge: undefined,
     };
     return { part, plan: stagePlanOf(wishing, target, part, service), world };
   });
@@ -84,6 +88,8 @@ function stagePlanOf({ plan, file, images, settings }: Wishing, target: Target, 
     port: service?.port,
     changeCause: plan.changeCause ?? `wf-deploy deploy: ${file.name}${version}`,
     settings: part.settings ? new Map() : settings,
+    lineage: unordered,
+    environment: plan.environment,
     rolloutTimeout: plan.rolloutTimeout,
     lockTimeout: plan.lockTimeout,
     leaseDuration: plan.leaseDuration,
@@ -91,6 +97,15 @@ function stagePlanOf({ plan, file, images, settings }: Wishing, target: Target, 
     dryRun: plan.dryRun,
   };
 }
+
+/** Which commit is newer is decided by the pipelines of the services. */
+export const unordered: StagePlan['lineage'] = {
+  commit: undefined,
+  requireStaging: false,
+  stagingEnvironment: 'staging',
+  allowUnordered: true,
+  reason: '',
+};
 
 /** Health first: it is what the others rest on. */
 const checksOf = ({ health, smoke }: ServiceWish): readonly SmokeCheck[] => [

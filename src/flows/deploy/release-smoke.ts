@@ -5,7 +5,7 @@ import type { CommandCheck } from './release-file.ts';
 
 /** The checks of the whole release, when every service is as wanted. Throws SMOKE_FAILED. */
 export async function runCommands(
-  { process, log }: World,
+  world: Pick<World, 'process' | 'log'>,
   checks: readonly CommandCheck[],
   environment: Readonly<Record<string, string>>,
   signal: AbortSignal,
@@ -13,7 +13,7 @@ export async function runCommands(
   const lines: string[] = [];
   for (const { argv, timeoutSeconds } of checks) {
     const [program = ''] = argv;
-    const { exitCode, tail } = await process.run(argv, { environment, timeoutSeconds, signal });
+    const { exitCode, tail } = await world.process.run(argv, { environment, timeoutSeconds, signal });
     signal.throwIfAborted();
     if (exitCode !== 0) {
       const how = exitCode === undefined ? `was not done after ${timeoutSeconds} s` : `ended with ${exitCode}`;
@@ -25,7 +25,7 @@ export async function runCommands(
       );
     }
     lines.push(`${program} ended with 0`);
-    log.line(`smoke: ${program} ended with 0`);
+    world.log.line(`smoke: ${program} ended with 0`);
   }
   return lines;
 }

@@ -11,7 +11,7 @@ import { forgetJournal } from '../stage/keep-journal.ts';
 import type { DeployPlan as StagePlan } from '../stage/plan.ts';
 import { takeBack as takeBackService } from '../stage/take-back.ts';
 import { type HandedTarget, handedTargets } from './hand-over.ts';
-import { prefixed } from './parts.ts';
+import { prefixed, unordered } from './parts.ts';
 import type { DeployPlan } from './plan.ts';
 
 interface Taken {
@@ -123,6 +123,8 @@ const stagePlanFor = (plan: DeployPlan, service: string, namespace: string): Sta
   port: undefined,
   changeCause: undefined,
   settings: new Map(),
+  lineage: unordered,
+  environment: plan.environment,
   rolloutTimeout: plan.rolloutTimeout,
   lockTimeout: plan.lockTimeout,
   leaseDuration: plan.leaseDuration,

@@ -15,7 +15,7 @@ export function tellRelease({ log }: Fleet, plan: DeployPlan, ground: FleetGroun
   for (const { target, parts, warnings } of grounds) {
     for (const { part, plan: wish, ground: found } of parts) {
       const { log: own } = worldOf(target.name, part.name);
-      tellPlan({ ...target.world, log: own }, wish, { ...found, warnings: [] });
+      tellPlan({ ...target.world, log: own }, wish, { ...found, warnings: [] }, []);
     }
     for (const { what, remedy } of warnings)
       log.line(`  warning: ${plan.clusters === undefined ? '' : `${target.name}: `}${what} → ${remedy}`);

@@ -78,7 +78,8 @@ export async function promote(world: World, plan: OperationPlan): Promise<Operat
   const image = isLeft ? parseImage(record.image) : undefined;
   if (image?.ok !== true) throw nobody(plan, lease);
   world.log.line('No run is left to ask: the promotion starts here, from weight 0.');
-  const canary = { ...plan.canary, image: image.value };
+  const { lineage } = plan.canary;
+  const canary = { ...plan.canary, image: image.value, lineage: { ...lineage, commit: lineage.commit ?? record?.commit } };
   return { is: 'run', plan: canary, result: await executeCanary(canary, world) };
 }
 

@@ -3,51 +3,79 @@ import type { Journal } from '../../domain/rolling/journal.ts';
 import { isOpen } from '../../domain/rolling/record.ts';
 import { beginGoingBack, beginRolling, leftByADeadRun, type RollingEnding } from '../../domain/rolling/rolling.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
+import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import type { World } from '../../ports/world.ts';
 import type { Lock } from '../held-lock.ts';
+import { changeLines, changesOf } from '../lineage/changes.ts';
+import { commitOf, deployedBefore, deployedNow, orderCheck } from '../lineage/order.ts';
+import { requireStaged } from '../lineage/staging.ts';
+import { releasing } from '../releasing.ts';
 import { drive } from './drive.ts';
-import { rollingPlanOf, type StageGround } from './ground.ts';
+import { imagesIn, rollingPlanOf, type StageGround } from './ground.ts';
 import { findJournal, journalOf } from './keep-journal.ts';
-import { checkedAgain, lock, releasing } from './lock-and-check.ts';
+import { deployedImages, recordAsFound, recordEnding } from './lineage.ts';
+import { checkedAgain, lock } from './lock-and-check.ts';
 import type { DeployPlan } from './plan.ts';
 import { preflight } from './preflight.ts';
 import type { DeployResult } from './result.ts';
 import { entriesFor, openSession, type Session } from './session.ts';
-import { endedResult, idleResult, settle } from './settle.ts';
+import { endedResult, idleResult, settle, supersededResult } from './settle.ts';
 import { tellPlan } from './tell-plan.ts';
 
 /** Preflight, lock, rolling update, release. Throws only while nothing has been written. */
 export async function deploy(plan: DeployPlan, world: World): Promise<DeployResult> {
-  const started = world.clock.now().toISOString();
+  const run = { plan, world, started: world.clock.now().toISOString() };
+  const order = orderCheck(world, plan.lineage);
+  const first = await order(await deployedBefore(world, plan.service, plan.namespace ?? world.defaultNamespace));
+  if (first.is === 'superseded') return supersededResult(run, first.text);
   const checked = await preflight(world, plan);
-  tellPlan(world, plan, checked);
-  const before = { plan, world, started };
+  const changes = await changesOf(world, plan.lineage, checked.lease?.deployed, imagesIn(checked.steps).present);
+  tellPlan(world, plan, checked, changeLines(changes));
+  const before = { ...run, changes };
+  const there = isThere(checked);
+  const staging = there ? [] : await requireStaged(world, plan.service, plan.lineage, deployedImages(checked));
   if (plan.dryRun)
     return idleResult({
       ...before,
       ground: checked,
+      lineage: staging,
       outcome: 'not-started',
       reason: 'A dry run: everything was rehearsed on the API server and nothing was written.',
     });
-  if (isThere(checked))
-    return idleResult({
-      ...before,
-      ground: checked,
-      outcome: 'promoted',
-      reason: 'Everything is as wanted already: nothing had to be done.',
-    });
+  const idle = { outcome: 'promoted', reason: 'Everything is as wanted already: nothing had to be done.' } as const;
+  const commit = world.forge === undefined ? undefined : commitOf(world, plan.lineage);
+  if (there && (commit === undefined || commit === checked.lease?.deployed?.newest))
+    return idleResult({ ...before, ground: checked, ...idle, lineage: await recordAsFound(world, plan, checked) });
   const held = await lock(world, plan, checked.namespace);
   try {
+    const found = await releasing(held, () => order(held.found?.deployed));
+    if (found.is === 'superseded') {
+      await giveAway(world, held, {});
+      return supersededResult(run, found.text);
+    }
     const ground = await checkedAgain(world, plan, held, checked);
+    const notes = [...staging, ...(found.note === undefined ? [] : [found.note])];
+    if (there && isThere(ground)) {
+      const deployed = deployedNow(world, plan.lineage, imagesIn(ground.steps).images);
+      await giveAway(world, held, deployed === undefined ? {} : { deployed });
+      return idleResult({ ...before, ground, ...idle, lineage: [...notes, ...(await recordAsFound(world, plan, ground))] });
+    }
+    if (there) notes.push(...(await releasing(held, () => requireStaged(world, plan.service, plan.lineage, deployedImages(ground)))));
     const opened = await open(world, plan, ground, held);
-    if ('ending' in opened) return endedResult({ ...before, ...opened });
+    if ('ending' in opened) return endedResult({ ...before, lineage: notes, ...opened });
     const session = opened.session;
     const ending = await drive(session, rollingPlanOf(plan, session.ground), beginRolling(rollingPlanOf(plan, session.ground)));
     await settle(session, ending);
-    return endedResult({ ...before, session, ending });
+    const lineage = [...notes, ...(await recordEnding(world, plan, session.ground, ending))];
+    return endedResult({ ...before, lineage, session, ending });
   } finally {
     held.stop();
   }
+}
+
+async function giveAway(world: World, held: Lock, change: LeaseChange): Promise<void> {
+  await held.record({ ...change, release: true });
+  world.handover.save({ open: 'false' });
 }
 
 /** Nothing is to be written, and nobody left anything half done. */

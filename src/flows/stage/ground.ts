@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { type Change, wayBackOf } from '../../domain/rolling/change.ts';
 import type { RollingPlan } from '../../domain/rolling/rolling.ts';
 import type { WorkloadRef } from '../../domain/rolling/workload-ref.ts';
@@ -44,3 +45,11 @@ export const rollingPlanOf = (plan: DeployPlan, { steps }: StageGround): Rolling
   wayBack: wayBackOf(steps.map(({ change }) => change)),
   smoke: plan.smoke.length > 0,
 });
+
+/** The images of every container, those that only manifests name among them, and what runs there at present. */
+export function imagesIn(steps: readonly Step[]): { readonly images: readonly string[]; readonly present: readonly string[] } {
+  const workloads = steps.filter(({ workload }) => workload !== undefined);
+  const of = (object: KubernetesObject | undefined): readonly string[] =>
+    object === undefined ? [] : Object.values(imagesOf(templateOf(object)));
+  return { images: workloads.flatMap(({ after }) => of(after)), present: workloads.flatMap(({ present }) => of(present)) };
+}

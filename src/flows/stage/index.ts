@@ -15,7 +15,7 @@ export const flow: Flow<StageInputs, StagePlan, StageResult> = {
   inputNames: stageInputNames,
   outputNames: stageOutputNames,
   documentNames: stageDocuments,
-  secretNames: ['notify-webhook'],
+  secretNames: ['notify-webhook', 'github-token'],
   inputs: parseStageInputs,
   plan: ({ plan }) => plan,
   execute: executeStage,

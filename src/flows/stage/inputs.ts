@@ -3,12 +3,15 @@ import { parseImageEntries } from '../../domain/rolling/image-entries.ts';
 import { isZero, parsePodCount } from '../../domain/rolling/strategy.ts';
 import { parseWorkloads } from '../../domain/rolling/workload-ref.ts';
 import { parseDuration } from '../../domain/units/duration.ts';
+import { parseEnvironment } from '../../domain/units/environment.ts';
 import { parseLabel } from '../../domain/units/name.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
 import { connectionsOf, parseUrl } from '../canary/connection-fields.ts';
 import { limits } from '../canary/shared-fields.ts';
 import type { Connections, RawInputs } from '../flow.ts';
 import { anyText, type Clash, choice, defaulting, document, flag, optional, parseInputs, required, wholeNumber } from '../input-fields.ts';
+import { lineageClashes, lineageFields, lineageOf } from '../lineage/fields.ts';
+import { parseReason } from '../operations/plan.ts';
 import { parseSmoke } from '../smoke.ts';
 import { operations, type StagePlan } from './plan.ts';
 
@@ -36,6 +39,7 @@ const schema = z.object({
   operation: defaulting(choice('deploy', ...operations), 'deploy'),
   service: required(parseLabel),
   namespace: optional(parseLabel),
+  environment: optional(parseEnvironment),
   workloads: optional(parseWorkloads),
   images: document(parseImageEntries),
   manifests: optional(parsePaths),
@@ -54,6 +58,8 @@ const schema = z.object({
   gitops: defaulting(choice('refuse', 'accept'), 'refuse'),
   'dry-run': defaulting(flag, 'false'),
   'notify-webhook': optional(parseUrl),
+  ...lineageFields,
+  reason: optional(parseReason),
 });
 
 export const stageInputNames: readonly string[] = Object.keys(schema.shape);
@@ -65,10 +71,11 @@ export interface StageInputs {
 }
 
 export function parseStageInputs(raw: RawInputs): StageInputs {
-  const fields = parseInputs(schema, raw, stageDocuments, clashes(raw));
+  const fields = parseInputs(schema, raw, stageDocuments, [...clashes(raw), ...lineageClashes(raw)]);
   const shared = {
     service: fields.service,
     namespace: fields.namespace,
+    environment: fields.environment,
     workloads: fields.workloads,
     rolloutTimeout: fields['rollout-timeout'],
     lockTimeout: fields['lock-timeout'],
@@ -92,6 +99,7 @@ export function parseStageInputs(raw: RawInputs): StageInputs {
             port: fields.port,
             changeCause: fields['change-cause'],
             settings: new Map(),
+            lineage: lineageOf(fields, fields.reason ?? ''),
           }
         : // As kubectl has it, revision 0 is the one before.
           { ...shared, operation, toRevision: fields['to-revision'] === 0 ? undefined : fields['to-revision'] },

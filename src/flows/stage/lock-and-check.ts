@@ -2,6 +2,7 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
+import { releasing } from '../releasing.ts';
 import type { StageGround } from './ground.ts';
 import type { DeployPlan, StagePlan } from './plan.ts';
 import { preflight } from './preflight.ts';
@@ -28,15 +29,4 @@ export async function checkedAgain(world: World, plan: DeployPlan, held: Lock, c
   const wasFree = (checked.lease?.holder ?? '') === '';
   if (wasFree && held.found?.resourceVersion === checked.lease?.resourceVersion) return checked;
   return await releasing(held, () => preflight(world, plan));
-}
-
-/** Gives the lock away when the work throws: nothing was written yet. */
-export async function releasing<T>(held: Lock, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await held.record({ release: true });
-    held.stop();
-    throw error;
-  }
 }

@@ -67,7 +67,8 @@ export async function change(
   );
 }
 
-function operation(world: World, plan: OperationPlan, { ref, workload, keepers }: Target): Operated {
+/** What is made of a workload. */
+export function operation(world: World, plan: OperationPlan, { ref, workload, keepers }: Target): Operated {
   const { page: run, actor } = world.run;
   if (plan.operation === 'undo') return undone(ref, workload, keepers, plan.toRevision, { run, actor });
   if (plan.operation === 'restart') return restarted(ref, workload, world.clock.now().toISOString());

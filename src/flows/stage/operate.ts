@@ -1,6 +1,7 @@
 import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { selectorText } from '../../domain/kubernetes/labels.ts';
 import { type KubernetesObject, nameOf } from '../../domain/kubernetes/object.ts';
+import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { historyOf } from '../../domain/rolling/history-rows.ts';
 import { stagePermissions } from '../../domain/rolling/permissions.ts';
 import { refOf, workloadName } from '../../domain/rolling/workload-ref.ts';
@@ -10,8 +11,9 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { selectorOf } from '../await-workload.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
+import { refuseHeld } from '../holds.ts';
 import { lock } from './lock-and-check.ts';
-import { change, settled, type Target } from './operate-change.ts';
+import { change, operation, settled, type Target } from './operate-change.ts';
 import type { OperationPlan } from './plan.ts';
 import { ownershipFindings, permissionFindings, unfinishedCanary } from './preflight-checks.ts';
 import type { OperationResult, WorkloadReport } from './result.ts';
@@ -83,8 +85,8 @@ async function look(world: World, plan: OperationPlan, namespace: string, reads:
       problems.map(({ what, remedy }) => `- ${what}\n  → ${remedy}`).join('\n'),
       'Mend what is listed and start again. Nothing was written.',
     );
-  return await Promise.all(
-    refs.map(async (ref, index) => {
+  const targets = await Promise.all(
+    refs.map(async (ref, index): Promise<Target> => {
       const workload = found[index] as KubernetesObject;
       const { keeper } = ref.of;
       const keepers =
@@ -92,6 +94,23 @@ async function look(world: World, plan: OperationPlan, namespace: string, reads:
       return { ref, workload, keepers };
     }),
   );
+  if (plan.operation === 'undo' || plan.operation === 'resume') await refuseHeldTargets(world, plan, namespace, targets, lease);
+  return targets;
+}
+
+/** An earlier revision, or a template that waits in a paused Deployment, may be what was rolled back. */
+async function refuseHeldTargets(
+  world: World,
+  plan: OperationPlan,
+  namespace: string,
+  targets: readonly Target[],
+  lease: KubernetesObject | undefined,
+): Promise<void> {
+  const images = targets.flatMap((target) => {
+    const result = operation(world, plan, target);
+    return result.is === 'changed' ? Object.values(imagesOf(templateOf(result.object))) : [];
+  });
+  await refuseHeld(world, { service: plan.service, namespace, lease: lease === undefined ? undefined : readLease(lease), images });
 }
 
 async function read(world: World, plan: OperationPlan, namespace: string, { ref, workload, keepers }: Target): Promise<WorkloadReport> {

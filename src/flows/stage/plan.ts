@@ -2,6 +2,7 @@ import type { ImageEntry } from '../../domain/rolling/image-entries.ts';
 import type { Pace } from '../../domain/rolling/strategy.ts';
 import type { WorkloadRef } from '../../domain/rolling/workload-ref.ts';
 import type { Seconds } from '../../domain/units/duration.ts';
+import type { Lineage } from '../lineage/fields.ts';
 import type { SmokeCheck } from '../smoke.ts';
 
 /** What a run wants, before it has seen the cluster. Holds no secret: a dry run prints it. */
@@ -11,6 +12,8 @@ interface Shared {
   readonly service: string;
   /** `undefined`: the one of the kubeconfig's context. */
   readonly namespace: string | undefined;
+  /** `undefined`: called as the namespace is. */
+  readonly environment: string | undefined;
   /** `undefined`: those of the manifests, and without any the service's Deployment. */
   readonly workloads: readonly WorkloadRef[] | undefined;
   readonly rolloutTimeout: Seconds;
@@ -35,6 +38,7 @@ export interface DeployPlan extends Shared {
   readonly changeCause: string | undefined;
   /** ConfigMaps and Secrets that somebody else applies before, by `Kind/name` with the digest of what pods see of them: pods that read them are replaced when it changes. */
   readonly settings: ReadonlyMap<string, string>;
+  readonly lineage: Lineage;
 }
 
 export const operations = ['status', 'history', 'undo', 'pause', 'resume', 'restart'] as const;

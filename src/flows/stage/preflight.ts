@@ -4,13 +4,14 @@ import type { Change, WorkloadWish } from '../../domain/rolling/change.ts';
 import { type Assignment, assignImages } from '../../domain/rolling/image-entries.ts';
 import { journalLimit, journalText } from '../../domain/rolling/journal.ts';
 import { isSame, type WorkloadRef } from '../../domain/rolling/workload-ref.ts';
-import type { Problem } from '../../domain/rollout/problem.ts';
+import { type Problem, problemText } from '../../domain/rollout/problem.ts';
 import { imageText } from '../../domain/units/image.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { resolveImage } from '../canary/resolve-image.ts';
 import { targetPort } from '../canary/target-port.ts';
-import type { StageGround, Step } from './ground.ts';
+import { refuseHeld } from '../holds.ts';
+import { imagesIn, type StageGround, type Step } from './ground.ts';
 import { journalOf } from './keep-journal.ts';
 import type { DeployPlan } from './plan.ts';
 import { missingWorkloads, ownershipFindings, paces, pausedWorkloads, permissionFindings, unfinishedCanary } from './preflight-checks.ts';
@@ -44,6 +45,7 @@ export async function preflight(world: World, plan: DeployPlan): Promise<StageGr
   const changes = ready ? found.map((each) => ({ ...each, change: changeFor(world, plan, seen, each, assignments, images.texts) })) : [];
   const rehearsed = await Promise.all(changes.map(({ change, present }) => rehearse(world, change, present, plan.conflicts)));
   const steps = changes.flatMap((each, index) => stepOf(each, rehearsed[index]));
+  await refuseHeld(world, { service: plan.service, namespace, lease, ...imagesIn(steps) });
   const port = portOf(plan, seen, steps);
   const problems = [
     ...before,
@@ -189,13 +191,10 @@ const keyOf = (world: World, plan: DeployPlan, { found }: Survey, texts: Images[
   );
 
 function preflightFailed(problems: readonly Problem[]): Failure {
-  const listed = problems.map(
-    ({ what, remedy, yaml }) => `- ${what}\n  → ${remedy}${yaml === undefined ? '' : `\n\n${yaml.trimEnd().replace(/^/gm, '      ')}\n`}`,
-  );
   const count = problems.length === 1 ? 'One problem was' : `${problems.length} problems were`;
   return new Failure(
     'PREFLIGHT_FAILED',
-    `${count} found before the rolling update:\n${listed.join('\n')}`,
+    `${count} found before the rolling update:\n${problems.map(problemText).join('\n')}`,
     'Mend what is listed and start again. Nothing was written.',
   );
 }

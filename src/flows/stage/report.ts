@@ -1,6 +1,7 @@
 import type { Failure } from '../../failure.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
+import { changeSection } from '../lineage/changes.ts';
 import { code, codeBlock, inert, table } from '../markdown.ts';
 import type { StagePlan } from './plan.ts';
 import type { ChangedObject, DeployResult, OperationResult, StageResult, WorkloadReport } from './result.ts';
@@ -11,13 +12,14 @@ const signs: Readonly<Record<string, string>> = {
   failed: '❌',
   'rolled-back': '↩️',
   aborted: '⏹️',
+  superseded: '⏭️',
   'not-started': '⛔',
   unknown: '❓',
 };
 
 /** Outputs, summary, annotation and report file of a run. */
 export function reportStage(plan: StagePlan, result: StageResult): Report {
-  const succeeded = result.outcome === 'promoted' || result.outcome === 'done' || (result.dryRun && result.code === undefined);
+  const succeeded = ['promoted', 'done', 'superseded'].includes(result.outcome) || (result.dryRun && result.code === undefined);
   const [reason = ''] = result.reason.split('\n');
   return {
     succeeded,
@@ -102,6 +104,8 @@ function deploySummary(plan: StagePlan, result: DeployResult): string {
       result.left.map((each) => `${inert(each)}: delete it by hand when it is not wanted`),
       true,
     ),
+    ...changeSection(result.changes),
+    ...section('Order, staging and record', result.lineage.map(inert), true),
     ...section('Smoke checks', result.smoke.map(inert)),
     ...section('Written to the cluster', written(result)),
     ...section('Notes', result.notes.map(inert)),
@@ -117,6 +121,7 @@ const next = {
   promoted: 'nothing. Every workload is available with what was wanted.',
   'rolled-back': 'mend the new version and deploy it again. What ran before runs again.',
   aborted: 'deploy again when you are ready. What ran before runs again.',
+  superseded: 'nothing. What is deployed is newer. To bring back an older version on purpose, run `actions/rollback`.',
   'not-started': 'see above. Nothing was written.',
   unknown: 'look at the workloads in the cluster at once: it could not be confirmed how they stand.',
 } as const;

@@ -1,5 +1,6 @@
 import type { HistoryRow } from '../../domain/rolling/history-rows.ts';
 import type { FailureCode } from '../../failure-codes.ts';
+import type { Changes } from '../lineage/changes.ts';
 import type { Operation } from './plan.ts';
 import type { Writing } from './session.ts';
 
@@ -22,10 +23,14 @@ interface Shared {
 
 export interface DeployResult extends Shared {
   readonly operation: 'deploy';
-  readonly outcome: 'promoted' | 'rolled-back' | 'aborted' | 'not-started' | 'unknown';
+  readonly outcome: 'promoted' | 'rolled-back' | 'aborted' | 'superseded' | 'not-started' | 'unknown';
   readonly objects: readonly ChangedObject[];
   readonly skipped: readonly string[];
   readonly notes: readonly string[];
+  /** Against what ran before; `undefined`: nobody asked. */
+  readonly changes: Changes | undefined;
+  /** Sentences about its staging, its order, and what is on record of it. */
+  readonly lineage: readonly string[];
   readonly smoke: readonly string[];
   /** What was made new by this run and is still there after it went back. */
   readonly left: readonly string[];

@@ -2,7 +2,9 @@ import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import type { RollingEnding } from '../../domain/rolling/rolling.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
-import type { StageGround, Step } from './ground.ts';
+import type { Changes } from '../lineage/changes.ts';
+import { deployedNow } from '../lineage/order.ts';
+import { imagesIn, type StageGround, type Step } from './ground.ts';
 import { forgetJournal } from './keep-journal.ts';
 import type { DeployPlan } from './plan.ts';
 import type { ChangedObject, DeployResult } from './result.ts';
@@ -17,6 +19,7 @@ export async function settle(session: Session, ending: RollingEnding): Promise<v
   if (ending.outcome === 'unknown') return;
   const images = [...new Set(ground.steps.flatMap(({ change }) => Object.values(change.workload?.images ?? {})))];
   const [image] = images;
+  const deployed = deployedNow(world, plan.lineage, imagesIn(ground.steps).images);
   const run = world.run.page ?? world.run.holder;
   const at = world.clock.now().toISOString();
   const text = 'cause' in ending ? ending.cause.text : doneText;
@@ -27,6 +30,7 @@ export async function settle(session: Session, ending: RollingEnding): Promise<v
       rolling: { phase: 'resting', key: journal.key, run, since: at },
       ended: { epoch: lock.epoch, outcome: ending.outcome, text: text.slice(0, 500), run, at },
       ...(ending.outcome === 'promoted' && image !== undefined && images.length === 1 ? { lastKnownGood: image } : {}),
+      ...(ending.outcome === 'promoted' && deployed !== undefined ? { deployed } : {}),
     });
     world.handover.save({ open: 'false' });
   } catch (error) {
@@ -41,15 +45,19 @@ interface Raw {
   readonly plan: DeployPlan;
   readonly world: World;
   readonly started: string;
+  readonly changes?: Changes | undefined;
+  readonly lineage?: readonly string[];
 }
 
-const shared = ({ plan, world, started }: Raw, ground: StageGround) => ({
+const shared = ({ plan, world, started, changes, lineage = [] }: Raw, ground: StageGround) => ({
   operation: 'deploy' as const,
   dryRun: plan.dryRun,
   namespace: ground.namespace,
   objects: ground.steps.map(changedObject),
   skipped: ground.skipped,
   notes: ground.notes,
+  changes,
+  lineage,
   started,
   ended: world.clock.now().toISOString(),
   run: world.run.page,
@@ -59,7 +67,7 @@ const warningsOf = ({ warnings }: StageGround): readonly string[] => warnings.ma
 
 /** Of a run that wrote nothing. */
 export const idleResult = (
-  raw: Raw & { readonly ground: StageGround; readonly outcome: 'promoted' | 'not-started'; readonly reason: string },
+  raw: Raw & { readonly ground: StageGround; readonly outcome: 'promoted' | 'superseded' | 'not-started'; readonly reason: string },
 ): DeployResult => ({
   ...shared(raw, raw.ground),
   outcome: raw.outcome,
@@ -89,6 +97,21 @@ export function endedResult(raw: Raw & { readonly session: Session; readonly end
     left: session.left,
   };
 }
+
+/** Of a run that found something newer: nothing was looked at beyond that. */
+export const supersededResult = (raw: Raw, reason: string): DeployResult =>
+  idleResult({ ...raw, ground: nothingSeen(raw), outcome: 'superseded', reason });
+
+const nothingSeen = ({ plan, world }: Raw): StageGround => ({
+  namespace: plan.namespace ?? world.defaultNamespace,
+  steps: [],
+  key: '',
+  port: undefined,
+  lease: undefined,
+  skipped: [],
+  warnings: [],
+  notes: [],
+});
 
 function changedObject({ change, workload, present, after, changes, lines, waits }: Step): ChangedObject {
   const images =

@@ -7,7 +7,7 @@ import type { Report } from '../flow.ts';
 import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
 import { goBack } from './deploy.ts';
-import { findJournal } from './keep-journal.ts';
+import { findJournal, forgetJournal } from './keep-journal.ts';
 import type { StagePlan } from './plan.ts';
 import { reportStage } from './report.ts';
 import { endedResult, settle } from './settle.ts';
@@ -38,6 +38,8 @@ export async function takeBack(plan: StagePlan, handedOver: Readonly<Record<stri
         ? await patiently(world, { seconds: patience }, () => findJournal(world, service, namespace))
         : undefined;
     if (plan.operation !== 'deploy' || !isOpen(record)) {
+      // What it meant to remember, should it have been killed between that and its first write.
+      if (plan.operation === 'deploy') await forgetJournal(world, service, namespace);
       await held.record({ release: true });
       return undefined;
     }

@@ -4,7 +4,12 @@ import type { StageGround, Step } from './ground.ts';
 import type { DeployPlan } from './plan.ts';
 
 /** What is about to happen, object by object. */
-export function tellPlan({ log }: World, plan: DeployPlan, { namespace, steps, skipped, warnings, notes }: StageGround): void {
+export function tellPlan(
+  { log }: World,
+  plan: DeployPlan,
+  { namespace, steps, skipped, warnings, notes }: StageGround,
+  changes: readonly string[],
+): void {
   log.line(`rolling update of ${namespace}/${plan.service}`);
   for (const step of steps) {
     log.line(
@@ -13,7 +18,7 @@ export function tellPlan({ log }: World, plan: DeployPlan, { namespace, steps, s
     for (const line of step.lines) log.line(`    ${line}`);
   }
   for (const each of skipped) log.line(`  skipped: ${each}`);
-  for (const note of notes) log.line(`  ${note}`);
+  for (const each of [...changes, ...notes]) log.line(`  ${each}`);
   for (const { what: said, remedy } of warnings) log.line(`  warning: ${said} → ${remedy}`);
 }
 

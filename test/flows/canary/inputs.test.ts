@@ -59,6 +59,7 @@ describe('the least that can be given', () => {
         gitops: 'refuse',
         dryRun: false,
         metricsService: undefined,
+        lineage: { commit: undefined, requireStaging: false, stagingEnvironment: 'staging', allowUnordered: false, reason: '' },
       },
     });
   });

@@ -39,6 +39,8 @@ const result = (more: Partial<CanaryResult> = {}): CanaryResult => ({
   notices: [{ notifier: 'slack', about: 'rolled-back', told: false, problem: 'it answered <500>' }],
   warnings: ['Not checked: whether it exists.'],
   notes: [],
+  changes: undefined,
+  lineage: [],
   started: '2026-03-01T09:59:00.000Z',
   ended: '2026-03-01T10:05:00.000Z',
   run: 'https://github.com/o/r/actions/runs/1/attempts/1',

@@ -52,8 +52,8 @@ describe('actions/canary', () => {
     expect(flow.plan(flow.inputs(rawInputs({ ...place, operation: 'status' })))).toMatchObject({ operation: 'status', reason: '' });
   });
 
-  it('a release has no reason, and needs its image', () => {
-    expect(failureOf(() => flow.inputs(rawInputs({ ...least, reason: 'because' }))).what).toContain('a release records no reason');
+  it('a release may have a reason for the order of its commit, and needs its image', () => {
+    expect(flow.inputs(rawInputs({ ...least, reason: 'because' }))).toMatchObject({ wishes: { lineage: { reason: 'because' } } });
     expect(failureOf(() => flow.inputs(rawInputs({ ...least, image: '' }))).what).toContain('`image` is missing');
   });
 });

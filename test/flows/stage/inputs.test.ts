@@ -22,11 +22,13 @@ describe('the least that can be given', () => {
       smoke: [],
       port: undefined,
       changeCause: undefined,
+      settings: new Map(),
       rolloutTimeout: 300,
       lockTimeout: 600,
       leaseDuration: 60,
       gitops: 'refuse',
       dryRun: false,
+      lineage: { commit: undefined, requireStaging: false, stagingEnvironment: 'staging', allowUnordered: false, reason: '' },
     }));
 
   it('means the same with the defaults of action.yml, which the platform fills in', () => {
@@ -44,6 +46,11 @@ it.each<readonly [Readonly<Record<string, string>>, object]>([
   [{ manifests: 'k8s\n  deploy/*.yaml\n' }, { manifests: ['k8s', 'deploy/*.yaml'] }],
   [{ 'max-surge': '25%', 'max-unavailable': '1' }, { pace: { maxSurge: '25%', maxUnavailable: 1 } }],
   [{ conflicts: 'force' }, { conflicts: 'force' }],
+  [
+    { 'github-token': 't', commit: 'a'.repeat(40), 'require-staging': 'true', 'staging-environment': 'qa' },
+    { lineage: { commit: 'a'.repeat(40), requireStaging: true, stagingEnvironment: 'qa' } },
+  ],
+  [{ 'allow-unordered': 'true', reason: 'moved' }, { lineage: { allowUnordered: true, reason: 'moved' } }],
   [{ port: '8080', smoke: '- http: /health' }, { port: 8080 }],
 ])('%j', (inputs, expected) => expect(planned(inputs)).toMatchObject(expected));
 

@@ -30,6 +30,8 @@ const result = (more: Partial<DeployResult> = {}): DeployResult => ({
   ],
   skipped: ['Job migrate: it runs once.'],
   notes: [],
+  changes: undefined,
+  lineage: [],
   smoke: [],
   left: ['ConfigMap c'],
   writes: [{ at: '2026-03-01T10:00:00.000Z', what: 'Deployment agent: api x' }],

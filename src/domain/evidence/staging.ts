@@ -1,0 +1,42 @@
+import { shortCommit } from './commit.ts';
+import type { RecordedDeployment } from './deployment.ts';
+
+export type StagingVerdict =
+  /** `by`: the digest itself, or another build of the same source tree. */
+  | { readonly is: 'passed'; readonly by: 'digest' | 'tree'; readonly deployment: RecordedDeployment; readonly text: string }
+  | { readonly is: 'missing'; readonly text: string };
+
+export interface StagingQuestion {
+  readonly environment: string;
+  readonly digest: string | undefined;
+  readonly tree: string | undefined;
+}
+
+/**
+ * Whether an image passed an environment. The last ending that says something about it counts: what passed once and failed since has not
+ * passed; a deployment that was cancelled says nothing. @param found newest first.
+ */
+export function stagingVerdict({ environment, digest, tree }: StagingQuestion, found: readonly RecordedDeployment[]): StagingVerdict {
+  const telling = found.filter(({ state }) => state === 'success' || state === 'failure');
+  const own = digest === undefined ? undefined : telling.find((each) => each.digest === digest);
+  const last = own ?? (tree === undefined ? undefined : telling.find((each) => each.tree === tree));
+  if (last === undefined) {
+    const cancelled =
+      found.length === 0 ? '' : ` (${found.length} ${found.length === 1 ? 'deployment' : 'deployments'} did not come to an end)`;
+    return { is: 'missing', text: `No deployment of ${subject(digest, tree)} into ${environment} has succeeded${cancelled}.` };
+  }
+  const where = `${environment}, ${last.at === '' ? `deployment ${last.id}` : last.at}`;
+  if (last.state === 'failure') return { is: 'missing', text: `The last deployment of ${subject(digest, tree)} failed (${where}).` };
+  return own === undefined
+    ? {
+        is: 'passed',
+        by: 'tree',
+        deployment: last,
+        text: `Another build of the same source tree ${shortCommit(last.tree ?? '')} passed: ${last.digest} (${where}).`,
+      }
+    : { is: 'passed', by: 'digest', deployment: last, text: `This digest passed (${where}).` };
+}
+
+const subject = (digest: string | undefined, tree: string | undefined): string =>
+  [digest, tree === undefined ? undefined : `the source tree ${shortCommit(tree)}`].filter((part) => part !== undefined).join(' or of ') ||
+  'this image';

@@ -1,0 +1,54 @@
+import { isCommit } from '../../domain/evidence/commit.ts';
+import type { Comparison } from '../../domain/evidence/comparison.ts';
+import type { DeployedRecord } from '../../domain/evidence/deployed.ts';
+import { type Order, orderOf } from '../../domain/evidence/order.ts';
+import { Lease } from '../../domain/kubernetes/kinds.ts';
+import { leaseName, readLease } from '../../domain/rollout/lease.ts';
+import { Failure } from '../../failure.ts';
+import type { World } from '../../ports/world.ts';
+import type { Lineage } from './fields.ts';
+
+/** The commit that is deployed: that of the inputs, or the run's own. */
+export function commitOf({ run }: Pick<World, 'run'>, { commit }: Lineage): string | undefined {
+  return commit ?? (isCommit(run.commit) ? run.commit : undefined);
+}
+
+/**
+ * Whether this run may still deploy. Asked before the preflight, so that an old run ends quietly whatever else has changed since, and again at the
+ * lock, where it counts. Throws COMMIT_UNORDERED, or a FORGE_* code where the forge gives no answer. Without a token nothing is asked.
+ */
+export function orderCheck(world: World, lineage: Lineage) {
+  const commit = commitOf(world, lineage);
+  const known = new Map<string, Comparison>();
+  return async (deployed: DeployedRecord | undefined): Promise<Extract<Order, { is: 'in-order' | 'superseded' }>> => {
+    const { forge } = world;
+    const newest = deployed?.newest;
+    if (forge === undefined || newest === undefined || newest === commit) return { is: 'in-order' };
+    if (commit === undefined)
+      throw new Failure(
+        'COMMIT_UNORDERED',
+        'It is not known which commit this run deploys.',
+        'Give `commit`, or leave `github-token` out.',
+      );
+    const comparison = known.get(newest) ?? (await forge.compare(newest, commit));
+    known.set(newest, comparison);
+    const order = orderOf({ commit, reason: lineage.reason, allowUnordered: lineage.allowUnordered }, newest, comparison);
+    if (order.is === 'refused') throw new Failure('COMMIT_UNORDERED', order.what, order.remedy);
+    return order;
+  };
+}
+
+export type OrderCheck = ReturnType<typeof orderCheck>;
+
+/** What the Lease says was deployed, before anything is held. Without a forge nobody asks. */
+export async function deployedBefore(world: World, service: string, namespace: string): Promise<DeployedRecord | undefined> {
+  if (world.forge === undefined) return undefined;
+  const lease = await world.cluster.get({ kind: Lease, namespace, name: leaseName(service) });
+  return lease === undefined ? undefined : readLease(lease).deployed;
+}
+
+/** What the Lease says from now on. `undefined`: the commit is not known, and what it says stays. */
+export function deployedNow(world: World, lineage: Lineage, images: readonly string[]): DeployedRecord | undefined {
+  const commit = commitOf(world, lineage);
+  return commit === undefined ? undefined : { commit, newest: commit, images: [...new Set(images)] };
+}

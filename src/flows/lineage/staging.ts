@@ -1,0 +1,54 @@
+import { stagingVerdict } from '../../domain/evidence/staging.ts';
+import { parseImage } from '../../domain/units/image.ts';
+import { Failure } from '../../failure.ts';
+import type { World } from '../../ports/world.ts';
+import type { Lineage } from './fields.ts';
+import { treeOf } from './source-tree.ts';
+
+/**
+ * Holds every image to having passed staging. Answers with what the summary says about it. Throws STAGING_MISSING where one has not, and where
+ * that cannot be found out.
+ */
+export async function requireStaged(
+  world: World,
+  service: string,
+  lineage: Lineage,
+  images: readonly string[],
+): Promise<readonly string[]> {
+  if (!lineage.requireStaging) return ['Staging: not asked for (`require-staging: false`).'];
+  const texts: string[] = [];
+  for (const image of new Set(images)) {
+    const verdict = await askedOf(world, service, lineage.stagingEnvironment, image);
+    if (verdict.is === 'missing') throw missing(lineage, image, verdict.text);
+    texts.push(`Staging: ${image}: ${verdict.text}`);
+  }
+  return texts;
+}
+
+async function askedOf(world: World, service: string, environment: string, image: string) {
+  const ref = parseImage(image);
+  const digest = ref.ok ? ref.value.digest : undefined;
+  if (digest === undefined)
+    return { is: 'missing', text: 'Its digest is not known, and a tag can mean other bytes than those that were staged.' } as const;
+  const { forge } = world;
+  if (forge === undefined) return { is: 'missing', text: 'Without `github-token` it cannot be asked.' } as const;
+  try {
+    const own = stagingVerdict(
+      { environment, digest, tree: undefined },
+      await forge.deployments({ service, environment, digest, tree: undefined }),
+    );
+    const tree = own.is === 'passed' ? undefined : await treeOf(world, image);
+    if (tree === undefined) return own;
+    return stagingVerdict({ environment, digest, tree }, await forge.deployments({ service, environment, digest, tree }));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return { is: 'missing', text: `It cannot be asked: ${error.what} ${error.remedy}` } as const;
+  }
+}
+
+const missing = ({ stagingEnvironment }: Lineage, image: string, text: string): Failure =>
+  new Failure(
+    'STAGING_MISSING',
+    `There is no evidence that ${image} passed ${stagingEnvironment}. ${text}`,
+    `Deploy this image by its digest into \`${stagingEnvironment}\` first, with \`github-token\` and \`environment: ${stagingEnvironment}\`, or set \`require-staging: false\`.`,
+  );
