@@ -27,6 +27,8 @@ export const failureCodes = {
   GUARDIAN_LOST: 'The heartbeat of the guardian stopped. The canary was taken back while the run could still do it.',
   CANCELLED: 'The run was cancelled.',
   ABORTED: 'Someone asked for the way back by `operation: abort`.',
+  ROLLBACK_UNCONFIRMED: 'A rollback could not be confirmed: nobody can say that users have the version that was gone back to.',
+  ROLLED_BACK: 'Someone rolled the service back by `actions/rollback`, which took the Lease of the run that was at work.',
   PAUSE_EXPIRED: 'A pause lasted as long as its run may wait, and there was no guardian or no weight to keep beyond it.',
   OPERATION_REFUSED: 'An operation cannot be carried out as things stand. What stands against it is said, and what to do instead.',
   NOT_ANSWERED: 'The run that holds the Lease did not answer a request in time.',

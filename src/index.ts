@@ -7,6 +7,7 @@ const flows = {
   cluster: () => import('./flows/cluster/index.ts'),
   lint: () => import('./flows/lint/index.ts'),
   promote: () => import('./flows/promote/index.ts'),
+  rollback: () => import('./flows/rollback/index.ts'),
   stage: () => import('./flows/stage/index.ts'),
   test: () => import('./flows/test/index.ts'),
   scan: () => import('./flows/scan/index.ts'),

@@ -29,6 +29,7 @@ const leastInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   cluster: { kubeconfig: 'apiVersion: v1' },
   lint: { preset: 'python' },
   build: { image: 'ghcr.io/example/agent' },
+  rollback: { service: 'agent' },
   stage: { service: 'agent', images: 'agent-api: registry.example.com/agent:v2' },
   test: { command: '[pytest]', junit: 'report.xml', coverage: 'coverage.xml' },
 };
