@@ -67,6 +67,7 @@ const builders: Readonly<Record<Place, () => Promise<Builder>>> = {
   cluster: async () => ({ build: (await import('../world/cluster.ts')).buildWorld }),
   building: async () => ({ build: (await import('../world/building.ts')).buildBuilding }),
   access: async () => ({ build: (await import('../world/access.ts')).buildAccess }),
+  forge: async () => ({ build: (await import('../world/forge.ts')).buildForged }),
   gate: async () => {
     const { buildGate } = await import('../world/gate.ts');
     return { build: (_connections, around) => ({ ...buildGate(around), close: () => undefined }) };

@@ -1,10 +1,17 @@
 import { githubForge } from '../adapters/forge/github.ts';
+import { ociRegistry } from '../adapters/registry/oci.ts';
 import { Failure } from '../failure.ts';
+import type { ForgeConnections } from '../flows/flow.ts';
 import type { Forge } from '../ports/forge.ts';
+import type { Forged } from '../ports/forged.ts';
 import type { Surroundings } from './surroundings.ts';
+import { buildWorkspace } from './workspace.ts';
 
 /** The forge of the repository that runs. `undefined` without a token. */
-export function forgeFor(token: string | undefined, { environment, version, log }: Surroundings): Forge | undefined {
+export function forgeFor(
+  token: string | undefined,
+  { environment, version, log }: Pick<Surroundings, 'environment' | 'version' | 'log'>,
+): Forge | undefined {
   if (token === undefined) return undefined;
   const { GITHUB_API_URL: api = 'https://api.github.com', GITHUB_REPOSITORY: repository } = environment;
   if (repository === undefined)
@@ -20,4 +27,14 @@ export function forgeFor(token: string | undefined, { environment, version, log 
     version,
     onRequest: (method, path, status) => log.debug(`${method} ${path} ${status ?? 'no answer'}`),
   });
+}
+
+/** The ports of a flow that asks the forge. Asks nobody anything yet. */
+export function buildForged({ githubToken }: ForgeConnections, around: Surroundings): Forged & { close(): void } {
+  return {
+    ...buildWorkspace(around),
+    forge: forgeFor(githubToken, around),
+    registry: ociRegistry({ dockerConfig: around.dockerConfig }),
+    close: () => undefined,
+  };
 }
