@@ -54,6 +54,7 @@ const exceptions: TwinExceptions = {
     'test/actions/bundle.test.ts': 'dist as a runner starts it',
     'test/flows/build/build.lab.test.ts': 'the action with a real builder and registry',
     'test/actions/test-action.test.ts': 'the action as a runner starts it',
+    'test/actions/scan-sources.test.ts': 'scan as a runner starts it, with a server for its download and its upload',
     'test/actions/gates.test.ts': 'lint and scan as a runner starts them, with the real tools',
     'test/actions/contract.test.ts': 'action.yml, input parser and README together',
     'test/faults/': 'whole rollouts that are broken on purpose, on a cluster',

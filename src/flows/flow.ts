@@ -11,7 +11,7 @@ import type { World } from '../ports/world.ts';
 export interface Places {
   readonly cluster: { readonly connections: Connections; readonly world: World };
   readonly workspace: { readonly connections: WorkspaceConnections; readonly world: Workspace };
-  readonly gate: { readonly connections: WorkspaceConnections; readonly world: Gate };
+  readonly gate: { readonly connections: ForgeConnections; readonly world: Gate };
   readonly building: { readonly connections: RegistryConnections; readonly world: Building };
   /** Before there is a cluster: what is needed to get to one. */
   readonly access: { readonly connections: AccessConnections; readonly world: Access };
