@@ -57,6 +57,7 @@ const exceptions: TwinExceptions = {
     'test/actions/scan-sources.test.ts': 'scan as a runner starts it, with a server for its download and its upload',
     'test/actions/gates.test.ts': 'lint and scan as a runner starts them, with the real tools',
     'test/actions/contract.test.ts': 'action.yml, input parser and README together',
+    'test/actions/composite.test.ts': 'actions that are made of others, with those others',
     'test/faults/': 'whole rollouts that are broken on purpose, on a cluster',
     'test/guardian/guardian.lab.long.test.ts': 'the guardian as a pod on a cluster',
     'test/guardian/guardian.lab.test.ts': 'the guardian as a pod on a cluster',
