@@ -47,6 +47,8 @@ export const failureCodes = {
   IMAGE_NOT_CONFIRMED: 'The registry does not hold what was pushed, under its digest and for every platform that was ordered.',
   BUILD_SECRET_MISSING: 'A secret of the build is not where `secrets` says that it is.',
   REGISTRY_LOGIN_FAILED: 'The registry did not accept the user name and password.',
+  PROGRAM_UNREACHABLE: 'A program that is pinned by its checksum could not be downloaded.',
+  PROGRAM_UNVERIFIED: 'A download is not what its checksum says. It was deleted, and nothing of it was run.',
   FORGE_UNREACHABLE: 'GitHub gave no answer in time, answered with an error of its own (5xx), or its rate limit is used up.',
   FORGE_FORBIDDEN: 'GitHub did not accept the token (401), or the token lacks a permission (403, 404), which is named.',
   FORGE_REFUSED: 'GitHub refused a request as it stands (409, 422), or answered with what its API does not document.',

@@ -5,6 +5,7 @@ const flows = {
   build: () => import('./flows/build/index.ts'),
   canary: () => import('./flows/canary/index.ts'),
   cluster: () => import('./flows/cluster/index.ts'),
+  evidence: () => import('./flows/evidence/index.ts'),
   lint: () => import('./flows/lint/index.ts'),
   promote: () => import('./flows/promote/index.ts'),
   rollback: () => import('./flows/rollback/index.ts'),

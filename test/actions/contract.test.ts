@@ -27,6 +27,7 @@ const leastInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   canary: traffic,
   promote: traffic,
   cluster: { kubeconfig: 'apiVersion: v1' },
+  evidence: { service: 'agent', 'github-token': 'token' },
   lint: { preset: 'python' },
   build: { image: 'ghcr.io/example/agent' },
   rollback: { service: 'agent' },
