@@ -24,7 +24,8 @@ export interface ActionInput {
   readonly default: string | undefined;
 }
 
-const described = z.strictObject({ description: z.string() });
+// Of a composite action an output has its value in action.yml.
+const described = z.strictObject({ description: z.string(), value: z.string().optional() });
 // Defaults are strings: YAML would turn `0.10` and `no` into something else before anyone could see it.
 const input = z.strictObject({ description: z.string(), required: z.boolean(), default: z.string().optional() });
 const document = z.strictObject({

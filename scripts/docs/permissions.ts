@@ -21,7 +21,7 @@ export function permissionPage(): string {
     const permissions = [...permissionsFor({ router, ...needs }), ...lookingPermissions(scaled)];
     return `## With \`router: ${router.name}\`\n\n${withRoles(permissions, 'wf-deploy-agent')}`;
   });
-  return `# Permissions in the cluster\n\n<!-- Made from permissions.ts of src/domain/rollout, src/domain/capacity, src/domain/manifests, src/domain/guardian and src/domain/rolling by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${scalingPart()}\n${manifestsPart()}\n${guardianPart()}\n${operationPart}\n${rollingPart()}`;
+  return `# Permissions in the cluster\n\n<!-- Made from permissions.ts of src/domain/rollout, src/domain/capacity, src/domain/manifests, src/domain/guardian and src/domain/rolling by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${scalingPart()}\n${manifestsPart()}\n${guardianPart()}\n${operationPart}\n${rollbackPart}\n${rollingPart()}`;
 }
 
 const operationPart = `## For operations
@@ -36,6 +36,20 @@ asks needs nothing more than before.
 | \`prepare\` | what the preflight reads; create, get, update and patch the Lease; create services, and ingresses with \`nginx-ingress\`; update the route |
 | \`uninstall\` | get, create, update, patch and delete the Lease; get and patch the route; list and delete deployments, horizontalpodautoscalers, jobs, configmaps, secrets, serviceaccounts, roles and rolebindings |
 | \`unlock\` | get, update and patch the Lease; create events (without it the reason is in the Lease alone) |
+`;
+
+const rollbackPart = `## For a rollback by hand
+
+\`actions/rollback\` asks nobody before: what it may not do, the API server says, to the rehearsal of its write before anything is written. It needs, by name where it is known:
+
+| for | rights |
+| --- | --- |
+| every rollback | get, update and patch the Lease, create leases; get, list, watch and patch the Deployment; list and watch replicasets and pods |
+| a canary that is to be stopped | what its way back needs (above): get, watch and update the route, patch both Deployments and the autoscalers, get and delete the guardian's Job, ConfigMap and Secret |
+| a rolling update that is to be stopped | what its way back needs (below), with get and delete of the Secret \`wf-deploy-agent-undo\` |
+| \`smoke\` | get and create pods/portforward, get the Service (without it, give \`port\`) |
+| more to say, without which it goes on | get configmaps and secrets that the revision names, list events, get pods/log |
+| \`unhold\` | get, update and patch the Lease; create events (without it the reason is in the Lease alone) |
 `;
 
 const scaled = { service: 'agent', namespace: 'shop' };

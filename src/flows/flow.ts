@@ -3,6 +3,7 @@ import type { Failure } from '../failure.ts';
 import type { Access } from '../ports/access.ts';
 import type { Building } from '../ports/building.ts';
 import type { Fleet } from '../ports/fleet.ts';
+import type { Forged } from '../ports/forged.ts';
 import type { Gate } from '../ports/gate.ts';
 import type { Workspace } from '../ports/workspace.ts';
 import type { World } from '../ports/world.ts';
@@ -11,11 +12,12 @@ import type { World } from '../ports/world.ts';
 export interface Places {
   readonly cluster: { readonly connections: Connections; readonly world: World };
   readonly workspace: { readonly connections: WorkspaceConnections; readonly world: Workspace };
-  readonly gate: { readonly connections: WorkspaceConnections; readonly world: Gate };
+  readonly gate: { readonly connections: ForgeConnections; readonly world: Gate };
   readonly building: { readonly connections: RegistryConnections; readonly world: Building };
   /** Before there is a cluster: what is needed to get to one. */
   readonly access: { readonly connections: AccessConnections; readonly world: Access };
   readonly fleet: { readonly connections: FleetConnections; readonly world: Fleet };
+  readonly forge: { readonly connections: ForgeConnections; readonly world: Forged };
 }
 
 export type Place = keyof Places;
@@ -76,6 +78,11 @@ export type WorkspaceConnections = Readonly<Record<never, never>>;
 /** A login of this run's own; without one, an earlier step's is used. */
 export interface RegistryConnections {
   readonly login: { readonly username: string; readonly password: string } | undefined;
+}
+
+/** The forge of the repository that runs. */
+export interface ForgeConnections {
+  readonly githubToken: string | undefined;
 }
 
 /** A kubeconfig; empty when none was given. */

@@ -68,10 +68,8 @@ const builders: Readonly<Record<Place, () => Promise<Builder>>> = {
   building: async () => ({ build: (await import('../world/building.ts')).buildBuilding }),
   access: async () => ({ build: (await import('../world/access.ts')).buildAccess }),
   fleet: async () => ({ build: (await import('../world/fleet.ts')).buildFleet }),
-  gate: async () => {
-    const { buildGate } = await import('../world/gate.ts');
-    return { build: (_connections, around) => ({ ...buildGate(around), close: () => undefined }) };
-  },
+  forge: async () => ({ build: (await import('../world/forge.ts')).buildForged }),
+  gate: async () => ({ build: (await import('../world/gate.ts')).buildGate }),
   workspace: async () => {
     const { buildWorkspace } = await import('../world/workspace.ts');
     return { build: (_connections, around) => ({ ...buildWorkspace(around), close: () => undefined }) };

@@ -1,10 +1,17 @@
+import type { ForgeAccess } from '../adapters/forge/ask.ts';
 import { githubForge } from '../adapters/forge/github.ts';
+import { ociRegistry } from '../adapters/registry/oci.ts';
 import { Failure } from '../failure.ts';
+import type { ForgeConnections } from '../flows/flow.ts';
 import type { Forge } from '../ports/forge.ts';
+import type { Forged } from '../ports/forged.ts';
 import type { Surroundings } from './surroundings.ts';
+import { buildWorkspace } from './workspace.ts';
 
-/** The forge of the repository that runs. `undefined` without a token. */
-export function forgeFor(token: string | undefined, { environment, version, log }: Surroundings): Forge | undefined {
+type Around = Pick<Surroundings, 'environment' | 'version' | 'log'>;
+
+/** How the forge of the repository that runs is reached. `undefined` without a token. */
+export function accessFor(token: string | undefined, { environment, version, log }: Around): ForgeAccess | undefined {
   if (token === undefined) return undefined;
   const { GITHUB_API_URL: api = 'https://api.github.com', GITHUB_REPOSITORY: repository } = environment;
   if (repository === undefined)
@@ -13,11 +20,21 @@ export function forgeFor(token: string | undefined, { environment, version, log 
       '`github-token` is given, and no repository is known.',
       'Set `GITHUB_REPOSITORY`, or leave `github-token` out.',
     );
-  return githubForge({
-    api,
-    repository,
-    token,
-    version,
-    onRequest: (method, path, status) => log.debug(`${method} ${path} ${status ?? 'no answer'}`),
-  });
+  const onRequest: ForgeAccess['onRequest'] = (method, path, status) => log.debug(`${method} ${path} ${status ?? 'no answer'}`);
+  return { api, repository, token, version, onRequest };
+}
+
+export function forgeFor(token: string | undefined, around: Around): Forge | undefined {
+  const access = accessFor(token, around);
+  return access === undefined ? undefined : githubForge(access);
+}
+
+/** The ports of a flow that asks the forge. Asks nobody anything yet. */
+export function buildForged({ githubToken }: ForgeConnections, around: Surroundings): Forged & { close(): void } {
+  return {
+    ...buildWorkspace(around),
+    forge: forgeFor(githubToken, around),
+    registry: ociRegistry({ dockerConfig: around.dockerConfig }),
+    close: () => undefined,
+  };
 }

@@ -1,10 +1,25 @@
+import { githubCodeScanning } from '../adapters/code-scanning/github.ts';
 import { workspaceFindings } from '../adapters/findings/workspace.ts';
+import { verifiedPrograms } from '../adapters/programs/verified.ts';
+import type { ForgeConnections } from '../flows/flow.ts';
 import type { Gate } from '../ports/gate.ts';
+import { accessFor } from './forge.ts';
 import type { Surroundings } from './surroundings.ts';
 import { buildWorkspace } from './workspace.ts';
 
 /** The ports of the gates over findings. Asks nobody anything yet. */
-export function buildGate(around: Surroundings): Gate {
+export function buildGate({ githubToken }: ForgeConnections, around: Surroundings): Gate & { close(): void } {
   const workspace = buildWorkspace(around);
-  return { ...workspace, findings: workspaceFindings(around.workspace, around.temporary, workspace.files) };
+  return {
+    ...workspace,
+    findings: workspaceFindings(around.workspace, around.temporary, workspace.files),
+    programs: verifiedPrograms(around.temporary),
+    codeScanning: githubCodeScanning({
+      access: accessFor(githubToken, around),
+      commit: around.run.commit,
+      ref: around.environment['GITHUB_REF'],
+      fromFork: around.building.context.fromFork,
+    }),
+    close: () => undefined,
+  };
 }

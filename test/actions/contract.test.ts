@@ -28,8 +28,10 @@ const leastInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   promote: traffic,
   cluster: { kubeconfig: 'apiVersion: v1' },
   deploy: {},
+  evidence: { service: 'agent', 'github-token': 'token' },
   lint: { preset: 'python' },
   build: { image: 'ghcr.io/example/agent' },
+  rollback: { service: 'agent' },
   stage: { service: 'agent', images: 'agent-api: registry.example.com/agent:v2' },
   test: { command: '[pytest]', junit: 'report.xml', coverage: 'coverage.xml' },
 };

@@ -25,16 +25,37 @@ interface Job {
   readonly 'timeout-minutes'?: number;
   readonly concurrency?: Readonly<Record<string, unknown>>;
   readonly outputs?: Readonly<Record<string, string>>;
-  readonly steps: readonly Step[];
+  /** Missing where the job is a reusable workflow. */
+  readonly steps?: readonly Step[];
+  readonly uses?: string;
+  readonly with?: Readonly<Record<string, unknown>>;
+  readonly secrets?: Readonly<Record<string, unknown>>;
 }
 
 const read = (name: string) => {
   const text = readFileSync(join(folder, name), 'utf8');
   return { text, workflow: parse(text) as { readonly permissions: object; readonly jobs: Readonly<Record<string, Job>> } };
 };
-const stepsOf = (name: string): readonly Step[] => Object.values(read(name).workflow.jobs).flatMap(({ steps }) => steps);
+const stepsOf = (name: string): readonly Step[] => Object.values(read(name).workflow.jobs).flatMap(({ steps = [] }) => steps);
 const ours = /^your-org\/wf-deploy\/actions\/(.+)@/;
 const actionOf = (uses = '') => actions.find(({ name }) => name === ours.exec(uses)?.[1]);
+
+const calledWorkflow = (file: string) => {
+  const { on } = parse(readFileSync(join(root, '.github/workflows', file), 'utf8')) as {
+    readonly on: {
+      readonly workflow_call: { readonly inputs: Readonly<Record<string, { readonly required?: boolean }>>; readonly secrets?: object };
+    };
+  };
+  return { inputs: on.workflow_call.inputs, secrets: on.workflow_call.secrets ?? {} };
+};
+
+/** What the jobs of a reusable workflow need on GitHub: nobody who calls it can give them more than they have themselves. */
+const permissionsOf = (uses: string | undefined): object => {
+  const [, file] = /\/\.github\/workflows\/([\w-]+\.yml)@/.exec(uses ?? '') ?? [];
+  if (file === undefined) return {};
+  const { jobs } = parse(readFileSync(join(root, '.github/workflows', file), 'utf8')) as { readonly jobs: Readonly<Record<string, Job>> };
+  return Object.assign({}, ...Object.values(jobs).map(({ permissions = {} }) => permissions)) as object;
+};
 
 it('there are starters', () => expect(starters).toContain('deploy.yml'));
 
@@ -56,9 +77,21 @@ describe.each(starters)('examples/workflows/%s', (name) => {
     }
   });
 
+  it('calls reusable workflows that are there, pinned, with inputs and secrets that they have, all that are required among them', () => {
+    for (const { uses, with: given = {}, secrets = {} } of Object.values(workflow.jobs)) {
+      if (uses === undefined) continue;
+      const [, file = ''] = /^your-org\/wf-deploy\/\.github\/workflows\/([\w-]+\.yml)@[0-9a-f]{40}$/.exec(uses) ?? [];
+      const called = calledWorkflow(file);
+      expect([file, Object.keys(given).filter((input) => !(input in called.inputs))]).toEqual([file, []]);
+      const needed = Object.entries(called.inputs).flatMap(([input, { required }]) => (required === true ? [input] : []));
+      expect([file, needed.filter((input) => !(input in given))]).toEqual([file, []]);
+      expect([file, Object.keys(secrets).filter((secret) => !(secret in called.secrets))]).toEqual([file, []]);
+    }
+  });
+
   it('reads outputs that are there', () => {
     const used = [...text.matchAll(/\b(steps|needs)\.([\w-]+)\.outputs\.([\w-]+)/g)];
-    expect(used.length).toBeGreaterThan(0);
+    if (stepsOf(name).length > 0) expect(used.length).toBeGreaterThan(0);
     for (const [said, where, from = '', output = ''] of used) {
       const there =
         where === 'needs'
@@ -71,11 +104,15 @@ describe.each(starters)('examples/workflows/%s', (name) => {
   it('gives no job more than it needs, and none for ever', () => {
     expect(workflow.permissions).toEqual({});
     for (const job of Object.values(workflow.jobs)) {
-      expect(job.permissions ?? {}).toEqual({});
+      expect([job.uses, job.permissions ?? {}]).toEqual([job.uses, permissionsOf(job.uses)]);
+      // A reusable workflow has limits of its own, and is looked at where it is.
+      if (job.uses !== undefined) continue;
       expect(job['timeout-minutes']).toBeGreaterThan(0);
       // Nothing is checked out, so that there are no credentials to be kept; nothing foreign stands in a script.
       expect(
-        job.steps.every(({ uses, run: script }) => uses !== undefined && !uses.startsWith('actions/checkout') && script === undefined),
+        (job.steps ?? []).every(
+          ({ uses, run: script }) => uses !== undefined && !uses.startsWith('actions/checkout') && script === undefined,
+        ),
       ).toBe(true);
     }
   });
@@ -94,7 +131,7 @@ describe('canary, approval, promote', () => {
   const { canary, promote, rollback } = read('deploy.yml').workflow.jobs;
 
   it('wait for the approval with all users on stable, and between the two', () => {
-    expect(canary?.steps[0]?.with).toMatchObject({ promote: 'false' });
+    expect(canary?.steps?.[0]?.with).toMatchObject({ promote: 'false' });
     expect(promote).toMatchObject({ needs: 'canary', environment: 'production' });
     expect(canary?.environment).not.toBe('production');
   });
@@ -109,8 +146,39 @@ describe('canary, approval, promote', () => {
     expect(rollback?.concurrency).toBeUndefined();
     expect(rollback?.if).toMatch(/^always\(\) && /);
     for (const result of ['failure', 'cancelled']) expect(rollback?.if).toContain(`contains(needs.*.result, '${result}')`);
-    expect(rollback?.steps[0]?.with).toMatchObject({ operation: 'abort' });
+    expect(rollback?.steps?.[0]?.with).toMatchObject({ operation: 'abort' });
     const place = ({ service, namespace, kubeconfig }: Readonly<Record<string, unknown>>) => ({ service, namespace, kubeconfig });
-    expect(place(rollback?.steps[0]?.with ?? {})).toEqual(place(canary?.steps[0]?.with ?? {}));
+    expect(place(rollback?.steps?.[0]?.with ?? {})).toEqual(place(canary?.steps?.[0]?.with ?? {}));
+  });
+});
+
+describe('rollback by hand', () => {
+  const starter = read('rollback.yml');
+  const { jobs } = parse(readFileSync(join(root, '.github/workflows/rollback.yml'), 'utf8')) as {
+    readonly jobs: Readonly<Record<string, Job>>;
+  };
+  const { rollback } = jobs;
+  const { rollback: called } = starter.workflow.jobs;
+
+  it('is started by a workflow of at most twenty lines, with a reason', () => {
+    expect(starter.text.trimEnd().split('\n').length).toBeLessThanOrEqual(20);
+    const { on } = parse(starter.text) as {
+      readonly on: { readonly workflow_dispatch: { readonly inputs: Readonly<Record<string, object>> } };
+    };
+    expect(Object.keys(on.workflow_dispatch.inputs)).toEqual(['environment', 'service', 'to', 'reason', 'dry-run']);
+    expect(on.workflow_dispatch.inputs['reason']).toMatchObject({ required: true });
+    expect(called?.uses).toContain('/.github/workflows/rollback.yml@');
+  });
+
+  it('waits behind no canary, asks nothing of GitHub, and gives its action inputs that it has', () => {
+    expect(rollback?.permissions).toEqual({});
+    expect(rollback?.concurrency?.['group']).toMatch(/^wf-deploy-rollback-/);
+    expect(rollback?.concurrency?.['group']).not.toBe(read('deploy.yml').workflow.jobs['canary']?.concurrency?.['group']);
+    expect(rollback?.concurrency).toMatchObject({ 'cancel-in-progress': false });
+    const [step] = rollback?.steps ?? [];
+    expect(step?.uses).toBe('$/actions/rollback');
+    const known = actions.find(({ name }) => name === 'rollback')?.inputs.map((input) => input.name) ?? [];
+    expect(Object.keys(step?.with ?? {}).filter((input) => !known.includes(input))).toEqual([]);
+    expect(step?.run).toBeUndefined();
   });
 });

@@ -16,6 +16,8 @@ export interface ContainerStatus {
   readonly name: string;
   readonly ready?: boolean;
   readonly restartCount?: number;
+  /** What the node runs, by digest where it was pulled by one or knows it. */
+  readonly imageID?: string;
   readonly state?: ContainerState;
   readonly lastState?: ContainerState;
 }

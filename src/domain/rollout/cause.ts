@@ -38,6 +38,14 @@ export const aborted = ({ who, why }: Pick<Request, 'who' | 'why'>): Cause => ({
   remedy: 'Start the workflow again when you are ready: it begins with the first stage.',
 });
 
+/** By a person, through `actions/rollback`: the image is held from then on. */
+export const rolledBack = ({ who, why }: Pick<Request, 'who' | 'why'>): Cause => ({
+  kind: 'asked',
+  code: 'ROLLED_BACK',
+  text: `${who} rolled it back${why === '' ? '' : `: ${why}`}.`,
+  remedy: 'Deploy an image of a later commit. This digest is held until somebody lifts that.',
+});
+
 export const pauseExpired = (limit: number, why: string): Cause => ({
   kind: 'asked',
   code: 'PAUSE_EXPIRED',

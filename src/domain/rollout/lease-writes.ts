@@ -4,10 +4,12 @@ import { type GuardianSign, guardianKey } from '../guardian/sign.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { annotationPath, type PatchOperation } from '../kubernetes/patch.ts';
 import { type TemplateRecord, templateKey } from '../manifests/record.ts';
+import { type RollbackRecord, rollbackKey } from '../rollback/record.ts';
 import type { RollingRecord } from '../rolling/record.ts';
+import { type GoodRelease, historyKey } from './good-release.ts';
 import { type Hold, holdsKey } from './hold.ts';
 import { type EvidenceRecord, type LeaseSpec, type LeaseView, leaseKeys, type RolloutRecord, readLease } from './lease.ts';
-import type { Answer, EndRecord, Request, UnlockRecord } from './request.ts';
+import type { Answer, EndRecord, Request, UnheldRecord, UnlockRecord } from './request.ts';
 
 export interface Taking {
   readonly holder: string;
@@ -60,6 +62,9 @@ export interface LeaseChange {
   readonly answer?: Answer;
   readonly ended?: EndRecord;
   readonly unlocked?: UnlockRecord;
+  readonly unheld?: UnheldRecord;
+  readonly releases?: readonly GoodRelease[];
+  readonly rollback?: RollbackRecord;
   /** Gives the lock away. */
   readonly release?: boolean;
 }
@@ -104,6 +109,9 @@ const annotationOf: Readonly<Record<Exclude<keyof LeaseChange, 'release'>, strin
   answer: leaseKeys.answer,
   ended: leaseKeys.ended,
   unlocked: leaseKeys.unlocked,
+  unheld: leaseKeys.unheld,
+  releases: historyKey,
+  rollback: rollbackKey,
 };
 
 /** A sign of the guardian, beside whoever holds the Lease at this epoch. */

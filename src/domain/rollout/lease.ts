@@ -5,8 +5,10 @@ import { type GuardianSign, guardianKey, readSign } from '../guardian/sign.ts';
 import { jsonAnnotation, textsOf } from '../kubernetes/json-annotation.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { readTemplateRecord, type TemplateRecord, templateKey } from '../manifests/record.ts';
+import { type RollbackRecord, readRollback, rollbackKey } from '../rollback/record.ts';
 import { type RollingRecord, readRollingRecord } from '../rolling/record.ts';
 import { type RecordedPhase, recordedPhases } from './effect.ts';
+import { type GoodRelease, historyKey, readReleases } from './good-release.ts';
 import { type Holds, holdsKey, readHolds } from './hold.ts';
 import { type Answer, type EndRecord, type Request, readAnswer, readEnd, readRequest } from './request.ts';
 
@@ -67,6 +69,10 @@ export interface LeaseView {
   /** How a rolling update stands. */
   readonly rolling?: RollingRecord;
   readonly lastKnownGood?: string;
+  /** Releases that ended well, newest first. */
+  readonly releases?: readonly GoodRelease[];
+  /** The last rollback by hand. */
+  readonly rollback?: RollbackRecord;
   /** Digests that are not to come again. Missing: nothing was ever held. */
   readonly holds?: Holds;
   /** Names of those who were told that the rollout in `rollout` ended, by whoever ended it. */
@@ -98,6 +104,7 @@ export const leaseKeys = {
   answer: 'wf-deploy.io/answer',
   ended: 'wf-deploy.io/ended',
   unlocked: 'wf-deploy.io/unlocked',
+  unheld: 'wf-deploy.io/unheld',
 } as const;
 
 export const epochAnnotation = leaseKeys.epoch;
@@ -118,6 +125,8 @@ export function readLease(object: KubernetesObject): LeaseView {
   const evidence = readEvidence(annotations[leaseKeys.evidence]);
   const rolling = readRollingRecord(jsonAnnotation(annotations[leaseKeys.rolling]));
   const lastKnownGood = annotations[leaseKeys.lastKnownGood];
+  const releases = readReleases(annotations[historyKey]);
+  const rollback = readRollback(annotations[rollbackKey]);
   const holds = readHolds(annotations[holdsKey]);
   const capacity = readCapacity(annotations[capacityKey]);
   const template = readTemplateRecord(annotations[templateKey]);
@@ -138,6 +147,8 @@ export function readLease(object: KubernetesObject): LeaseView {
     ...(evidence === undefined ? {} : { evidence }),
     ...(rolling === undefined ? {} : { rolling }),
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
+    ...(releases.length === 0 ? {} : { releases }),
+    ...(rollback === undefined ? {} : { rollback }),
     ...(holds === undefined ? {} : { holds }),
     ...(told === undefined ? {} : { told }),
     ...(capacity === undefined ? {} : { capacity }),

@@ -48,6 +48,16 @@ export interface UnlockRecord {
   readonly at: string;
 }
 
+/** Which holds were lifted last, by whom, and why: for whoever looks afterwards. */
+export interface UnheldRecord {
+  readonly digests: readonly string[];
+  readonly who: string;
+  readonly why: string;
+  readonly run: string;
+  /** ISO 8601. */
+  readonly at: string;
+}
+
 export function readRequest(text: string | undefined): Request | undefined {
   const fields = jsonAnnotation(text);
   const texts = textsOf(fields, ['id', 'who', 'why', 'at', 'run']);

@@ -1,3 +1,6 @@
+import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
+import { withImage } from '../../domain/manifests/release.ts';
+import { releaseOf, withReleases } from '../../domain/rollout/good-release.ts';
 import type { StageHistory } from '../../domain/rollout/history.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
@@ -12,7 +15,7 @@ import type { CanaryResult, Outcome } from './result.ts';
 import type { Session } from './session.ts';
 
 /** The last words in the Lease: what a later `promote` or rollback asks for, and the lock given away. An unknown ending keeps it, for its successor. */
-export async function settle(session: Session, ending: Ending): Promise<void> {
+export async function settle(session: Session, ending: Ending, lease: 'given-away' | 'kept' = 'given-away'): Promise<void> {
   const { world, ground, lock } = session;
   await session.telling;
   if (ending.outcome === 'unknown') return;
@@ -20,19 +23,26 @@ export async function settle(session: Session, ending: Ending): Promise<void> {
   const run = world.run.page ?? world.run.holder;
   try {
     await lock.record({
-      release: true,
+      release: lease === 'given-away',
       ...(await settledTemplate(session, ending)),
       ended: { epoch: lock.epoch, outcome: ending.outcome, text: endText(ending).slice(0, 500), run, at: now },
       ...(ending.outcome === 'analysed' || ending.outcome === 'promoted'
         ? { evidence: { image: ground.image, run, at: now, ...(ground.next === undefined ? {} : { template: ground.next.fingerprint }) } }
         : {}),
-      ...(ending.outcome === 'promoted' ? { lastKnownGood: ground.image } : {}),
+      ...(ending.outcome === 'promoted' ? { lastKnownGood: ground.image, ...released(session, run, now) } : {}),
     });
-    world.handover.save({ open: 'false' });
+    if (lease === 'given-away') world.handover.save({ open: 'false' });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
   }
+}
+
+/** What a later rollback can lead to. */
+function released({ world, plan, ground, lock }: Session, run: string, at: string): Pick<LeaseChange, 'releases'> {
+  const template = withImage(deploymentSpec(ground.wanted).template ?? {}, ground.container, ground.image);
+  const release = releaseOf(`Deployment/${plan.stableDeployment}`, template, { run, at, who: world.run.actor, commit: world.run.commit });
+  return { releases: withReleases(lock.found?.releases ?? [], [release]) };
 }
 
 /** The way back is not needed any more, and with it the copies that nothing else uses. A pause still needs both. */

@@ -19,7 +19,7 @@ import { parsePaths } from './path-field.ts';
 import { sides } from './side-fields.ts';
 
 /** A duration longer than nothing. */
-const time = (text: string): Parsed<Seconds> => {
+export const time = (text: string): Parsed<Seconds> => {
   const result = parseDuration(text);
   return result.ok && result.value <= 0 ? refused('is no time', 'Write a time longer than `0s`.') : result;
 };

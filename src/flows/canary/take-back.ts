@@ -74,10 +74,15 @@ export interface TakingBack {
   readonly patience: number;
   /** ISO 8601. */
   readonly started: string;
+  /** What is done under this lock goes on. */
+  readonly keepsLock?: true;
 }
 
 /** Takes back what the Lease says that the holder before has left, and gives the Lease away. `undefined`: there was nothing. */
-export async function takeBackHeld(world: World, { plan, lock, cause, patience, started }: TakingBack): Promise<CanaryResult | undefined> {
+export async function takeBackHeld(
+  world: World,
+  { plan, lock, cause, patience, started, keepsLock }: TakingBack,
+): Promise<CanaryResult | undefined> {
   const namespace = plan.namespace ?? world.defaultNamespace;
   const record = lock.found?.rollout;
   if (record === undefined || record.phase === 'resting') {
@@ -94,7 +99,7 @@ export async function takeBackHeld(world: World, { plan, lock, cause, patience, 
   session.told = lock.found?.told ?? [];
   const first = beginTakingBack({ phase: record.phase, sameImage: true }, cause);
   const { ending, stages } = await drive(session, rolloutPlanOf(plan, ground), first);
-  await settle(session, ending);
+  await settle(session, ending, keepsLock === true ? 'kept' : 'given-away');
   return resultOf({ plan, world, started, ground, session, ending, stages });
 }
 

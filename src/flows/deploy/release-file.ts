@@ -148,7 +148,9 @@ const schema = z
     name: label,
     namespace: label.optional(),
     image: text.optional(),
-    mirrors: z.array(z.string().regex(/^[a-z0-9][a-z0-9.-]*(?::\d+)?(?:\/[a-z0-9._/-]+)?$/i, 'has to be a registry, with a path where it has one')).default([]),
+    mirrors: z
+      .array(z.string().regex(/^[a-z0-9][a-z0-9.-]*(?::\d+)?(?:\/[a-z0-9._/-]+)?$/i, 'has to be a registry, with a path where it has one'))
+      .default([]),
     config: z.array(path).default([]),
     backup,
     services: z.array(service).min(1, 'names no service'),

@@ -4,6 +4,7 @@ import { identityOf } from '../../domain/gates/identity.ts';
 import { judge, type Verdict } from '../../domain/gates/verdict.ts';
 import type { Gate } from '../../ports/gate.ts';
 import { annotationsOf } from './annotations.ts';
+import { type Uploaded, upload } from './code-scanning.ts';
 import type { GatePlan } from './plan.ts';
 import { readPolicy } from './policy.ts';
 import { directoryOf, startCommand, startTool } from './start.ts';
@@ -12,6 +13,8 @@ export interface GateResult {
   readonly verdict: Verdict;
   /** Names of everything that was asked, in order. */
   readonly asked: readonly string[];
+  /** `undefined`: nobody asked for it. */
+  readonly uploaded: Uploaded | undefined;
   /** Path of a baseline that knows all findings of this run. */
   readonly baselineNow: string;
 }
@@ -34,8 +37,10 @@ export async function executeGate(plan: GatePlan, world: Gate): Promise<GateResu
     const verdict = judge(reports, policy);
     for (const { level, title, text, at } of annotationsOf(verdict)) world.log.annotate(level, title, text, at);
     const identities = reports.flatMap(({ tool, findings }) => findings.map((each) => identityOf(tool, each)));
+    const answered = [...new Set(reports.flatMap((report) => (report.state === 'read' ? [report.tool] : [])))];
     return {
       verdict,
+      uploaded: await upload(plan, verdict, answered, world),
       asked: [...plan.tools.map(({ name }) => name), ...plan.commands.map(({ name }) => name), ...plan.reports.map(({ path }) => path)],
       baselineNow: await world.findings.keep('baseline.json', baselineOf(identities)),
     };

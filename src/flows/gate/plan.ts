@@ -1,5 +1,6 @@
 import type { Grade } from '../../domain/gates/severity.ts';
 import type { GateTool } from '../../domain/gates/tool.ts';
+import type { PinnedArchive } from '../../domain/gates/tools/trivy-release.ts';
 import type { Seconds } from '../../domain/units/duration.ts';
 
 /** What a gate over findings will do. */
@@ -18,13 +19,20 @@ export interface GatePlan {
   /** The commit or branch that only what changed since counts from; `undefined`: everything counts. */
   readonly changedSince: string | undefined;
   readonly timeout: Seconds;
+  /** To code scanning: `always` warns where it cannot be done. */
+  readonly upload: 'never' | 'auto' | 'always';
 }
 
 export interface PlannedTool {
   readonly name: string;
   readonly tool: GateTool;
   readonly threshold: Grade;
+  /** Where its program comes from. Missing: from PATH. */
+  readonly from?: ToolSource;
 }
+
+/** The pinned release for this machine, or a mirror of any. */
+export type ToolSource = 'pinned' | PinnedArchive;
 
 /** A program of the user's own. */
 export interface OwnCommand {

@@ -14,7 +14,7 @@ const mostRows = 200;
 const mostInFile = 10_000;
 
 /** Outputs, summary, annotation and report file. The verdict comes first; every finding stays in sight whatever became of it. */
-export function reportGate({ action }: GatePlan, { verdict, asked, baselineNow }: GateResult): Report {
+export function reportGate({ action }: GatePlan, { verdict, asked, uploaded, baselineNow }: GateResult): Report {
   const blocking = verdict.judged.filter(isBlocking).length;
   const reason = reasonOf(verdict, blocking, asked);
   const succeeded = verdict.outcome === 'passed';
@@ -28,8 +28,9 @@ export function reportGate({ action }: GatePlan, { verdict, asked, baselineNow }
       findings: String(verdict.judged.length),
       blocking: String(blocking),
       'baseline-now': baselineNow,
+      ...(uploaded === undefined ? {} : { sarif: uploaded.path }),
     },
-    summary: summaryOf(action, verdict, reason),
+    summary: summaryOf(action, verdict, reason, uploaded?.said ?? []),
     file: fileOf(action, verdict, reason),
     annotation: succeeded ? undefined : { level: 'error', title: `${action}: ${verdict.outcome}`, text: `${reason}${remedy}` },
   };
@@ -54,7 +55,7 @@ export function refusedGate(action: string, failure: Failure): Report {
   };
 }
 
-function summaryOf(action: string, verdict: Verdict, reason: string): string {
+function summaryOf(action: string, verdict: Verdict, reason: string, said: readonly string[]): string {
   const { judged, unchecked, idle, fixed, notes, outcome } = verdict;
   const blocking = judged.filter(isBlocking);
   const others = judged.filter((each) => !isBlocking(each));
@@ -74,7 +75,7 @@ function summaryOf(action: string, verdict: Verdict, reason: string): string {
       idle.map(({ id, owner, expires }) => `- ${code(id)} of ${inert(owner)}, expires ${dayText(expires)}`).join('\n'),
     ),
     ...(fixed === 0 ? [] : [`${fixed} findings of the baseline are gone: write it anew to keep them so.`, '']),
-    ...notes.map((note) => `${inert(note)}\n`),
+    ...[...notes, ...said].map((note) => `${inert(note)}\n`),
   ].join('\n');
 }
 

@@ -4,20 +4,23 @@ import type { ExitCodes } from '../../domain/gates/tool.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import type { Gate } from '../../ports/gate.ts';
+import { fetchedProgram } from './fetched-program.ts';
 import type { GatePlan, OwnCommand, PlannedTool } from './plan.ts';
 
 const quietly = { FORCE_COLOR: '0', NO_COLOR: '1' } as const;
 
 /** Runs one tool and reads what it wrote. A tool that is not there, crashes, or looked at nothing comes out unusable. */
 export async function startTool(
-  { name, tool, threshold }: PlannedTool,
+  { name, tool, threshold, from }: PlannedTool,
   plan: GatePlan,
   world: Gate,
   signal: AbortSignal,
 ): Promise<readonly ToolReport[]> {
   const path = world.findings.capture(`${name}.${tool.writes}`);
   const [program = '', ...rest] = tool.command(plan.paths);
-  const command = [await programOf(tool.folder, program, plan, world), ...rest];
+  const fetched = from === undefined ? undefined : await fetchedProgram(name, from, world, signal);
+  if (fetched?.is === 'unusable') return [fetched.report];
+  const command = [fetched?.path ?? (await programOf(tool.folder, program, plan, world)), ...rest];
   const ended = await run(command, plan, world, signal, { [tool.writes]: path });
   if (ended.is === 'missing') return [missing(name, program, tool.install)];
   const { exitCode } = ended;

@@ -9,7 +9,7 @@ import type { World } from '../../ports/world.ts';
 import type { Lineage } from './fields.ts';
 
 /** The commit that is deployed: that of the inputs, or the run's own. */
-export function commitOf({ run }: Pick<World, 'run'>, { commit }: Lineage): string | undefined {
+export function commitOf({ run }: Pick<World, 'run'>, { commit }: Pick<Lineage, 'commit'>): string | undefined {
   return commit ?? (isCommit(run.commit) ? run.commit : undefined);
 }
 

@@ -1,4 +1,4 @@
-import { stagingVerdict } from '../../domain/evidence/staging.ts';
+import { type StagingVerdict, stagingVerdict } from '../../domain/evidence/staging.ts';
 import { parseImage } from '../../domain/units/image.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
@@ -18,20 +18,26 @@ export async function requireStaged(
   if (!lineage.requireStaging) return ['Staging: not asked for (`require-staging: false`).'];
   const texts: string[] = [];
   for (const image of new Set(images)) {
-    const verdict = await askedOf(world, service, lineage.stagingEnvironment, image);
+    const verdict = await stagingOf(world, service, lineage.stagingEnvironment, image);
     if (verdict.is === 'missing') throw missing(lineage, image, verdict.text);
     texts.push(`Staging: ${image}: ${verdict.text}`);
   }
   return texts;
 }
 
-async function askedOf(world: World, service: string, environment: string, image: string) {
+/** Whether an image passed an environment, by its digest or as another build of the same tree. What cannot be found out is missing. */
+export async function stagingOf(
+  world: Pick<World, 'forge' | 'registry'>,
+  service: string,
+  environment: string,
+  image: string,
+): Promise<StagingVerdict> {
   const ref = parseImage(image);
   const digest = ref.ok ? ref.value.digest : undefined;
   if (digest === undefined)
-    return { is: 'missing', text: 'Its digest is not known, and a tag can mean other bytes than those that were staged.' } as const;
+    return { is: 'missing', text: 'Its digest is not known, and a tag can mean other bytes than those that were staged.' };
   const { forge } = world;
-  if (forge === undefined) return { is: 'missing', text: 'Without `github-token` it cannot be asked.' } as const;
+  if (forge === undefined) return { is: 'missing', text: 'Without `github-token` it cannot be asked.' };
   try {
     const own = stagingVerdict(
       { environment, digest, tree: undefined },
@@ -42,7 +48,7 @@ async function askedOf(world: World, service: string, environment: string, image
     return stagingVerdict({ environment, digest, tree }, await forge.deployments({ service, environment, digest, tree }));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    return { is: 'missing', text: `It cannot be asked: ${error.what} ${error.remedy}` } as const;
+    return { is: 'missing', text: `It cannot be asked: ${error.what} ${error.remedy}` };
   }
 }
 

@@ -2,13 +2,13 @@ import * as z from 'zod';
 import { presets, tools } from '../../domain/gates/tools/index.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
 import { knownVariant } from '../../domain/units/variant.ts';
-import type { RawInputs, WorkspaceConnections } from '../flow.ts';
+import type { ForgeConnections, RawInputs } from '../flow.ts';
 import { parseCommands, parseToolName, parseWords, placeFields, policyFields, timeoutField } from '../gate/fields.ts';
 import type { GatePlan } from '../gate/plan.ts';
 import { defaulting, document, flag, optional, parseInputs } from '../input-fields.ts';
 
 export interface GateInputs {
-  readonly connections: WorkspaceConnections;
+  readonly connections: ForgeConnections;
   readonly plan: GatePlan;
 }
 
@@ -62,7 +62,7 @@ export function parseLintInputs(raw: RawInputs): GateInputs {
   );
   const names = fields.tools ?? (fields.preset === undefined ? [] : presets[fields.preset]) ?? [];
   return {
-    connections: {},
+    connections: { githubToken: undefined },
     plan: {
       action: 'lint',
       tools: [...new Set(names)].flatMap((name) => {
@@ -79,6 +79,7 @@ export function parseLintInputs(raw: RawInputs): GateInputs {
       ignoreUnfixed: false,
       changedSince: fields['changed-only'] ? fields.base : undefined,
       timeout: fields.timeout,
+      upload: 'never',
     },
   };
 }

@@ -5,14 +5,16 @@ import { gateOutputNames, refusedGate, reportGate } from '../gate/report.ts';
 import type { GateInputs } from '../lint/inputs.ts';
 import { parseScanInputs, scanInputNames } from './inputs.ts';
 
+const scanOutputNames: readonly string[] = gateOutputNames.flatMap((name) => (name === 'report' ? ['sarif', name] : [name]));
+
 /** `actions/scan`: vulnerabilities, secrets and dangerous code, with one verdict. */
 export const flow: Flow<GateInputs, GatePlan, GateResult, 'gate'> = {
   name: 'scan',
   place: 'gate',
   inputNames: scanInputNames,
-  outputNames: gateOutputNames,
+  outputNames: scanOutputNames,
   documentNames: ['reports'],
-  secretNames: [],
+  secretNames: ['github-token'],
   inputs: parseScanInputs,
   plan: ({ plan }) => plan,
   execute: executeGate,

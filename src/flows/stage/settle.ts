@@ -1,5 +1,7 @@
 import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import type { RollingEnding } from '../../domain/rolling/rolling.ts';
+import { releaseOf, withReleases } from '../../domain/rollout/good-release.ts';
+import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { Changes } from '../lineage/changes.ts';
@@ -14,7 +16,7 @@ import type { Session } from './session.ts';
  * The last words in the Lease, and the lock given away. An unknown ending keeps journal and record for its successor. The journal goes
  * first: a record that is open without one means that nothing is left to take back.
  */
-export async function settle(session: Session, ending: RollingEnding): Promise<void> {
+export async function settle(session: Session, ending: RollingEnding, lease: 'given-away' | 'kept' = 'given-away'): Promise<void> {
   const { world, plan, ground, lock, journal } = session;
   if (ending.outcome === 'unknown') return;
   const images = [...new Set(ground.steps.flatMap(({ change }) => Object.values(change.workload?.images ?? {})))];
@@ -26,17 +28,27 @@ export async function settle(session: Session, ending: RollingEnding): Promise<v
   try {
     await forgetJournal(world, plan.service, ground.namespace);
     await lock.record({
-      release: true,
+      release: lease === 'given-away',
       rolling: { phase: 'resting', key: journal.key, run, since: at },
       ended: { epoch: lock.epoch, outcome: ending.outcome, text: text.slice(0, 500), run, at },
       ...(ending.outcome === 'promoted' && image !== undefined && images.length === 1 ? { lastKnownGood: image } : {}),
+      ...(ending.outcome === 'promoted' ? released(session, run, at) : {}),
       ...(ending.outcome === 'promoted' && deployed !== undefined ? { deployed } : {}),
     });
-    world.handover.save({ open: 'false' });
+    if (lease === 'given-away') world.handover.save({ open: 'false' });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
   }
+}
+
+/** What a later rollback can lead to. */
+function released({ world, ground, lock }: Session, run: string, at: string): Pick<LeaseChange, 'releases'> {
+  const { actor: who, commit } = world.run;
+  const added = ground.steps.flatMap(({ workload, after }) =>
+    workload === undefined ? [] : [releaseOf(`${workload.of.kind.kind}/${workload.name}`, templateOf(after), { run, at, who, commit })],
+  );
+  return added.length === 0 ? {} : { releases: withReleases(lock.found?.releases ?? [], added) };
 }
 
 const doneText = 'Every workload is available with what was wanted.';

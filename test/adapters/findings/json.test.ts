@@ -19,7 +19,7 @@ describe('hostile reports', () => {
     const verdict = judge(reports, plainPolicy);
     expect(verdict.outcome).not.toBe('passed');
     if (comes !== 'never') expect(verdict.outcome).toBe(comes);
-    const { summary, outputs, annotation } = reportGate(gatePlan(), { verdict, asked: [format], baselineNow: '' });
+    const { summary, outputs, annotation } = reportGate(gatePlan(), { verdict, asked: [format], uploaded: undefined, baselineNow: '' });
     const shown = [
       ...annotationsOf(verdict).flatMap(({ title, text }) => [title, text]),
       ...Object.values(outputs),

@@ -2,7 +2,17 @@ import { afterAll, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { githubForge } from '../../../src/adapters/forge/github.ts';
 import { answer } from '../loopback.ts';
 import { failureOf } from '../thrown.ts';
-import { type Commit, type GithubServer, githubRepository, githubServer, githubToken, line, sha, treeSha } from './github-server.ts';
+import {
+  answered,
+  type Commit,
+  type GithubServer,
+  githubRepository,
+  githubServer,
+  githubToken,
+  line,
+  sha,
+  treeSha,
+} from './github-server.ts';
 
 let github: GithubServer;
 beforeAll(async () => {
@@ -96,7 +106,7 @@ it.each([
   ['a count that is none', { total_commits: 'many', commits: [] }],
   ['a negative count', { total_commits: -1, commits: [] }],
 ])('an answer with %s is refused', async (_, body) => {
-  github.before = (_request, response) => (answer(response, 200, body), true);
+  github.before = (_request, response) => answered(response, 200, body);
   expect(await failureOf(forge().changes(sha(1), sha(2)))).toMatchObject({ code: 'FORGE_REFUSED' });
 });
 

@@ -181,3 +181,9 @@ function ancestors(commits: Repository['commits'], from: string): Set<string> {
   }
   return found;
 }
+
+/** For `before`: this request is answered. */
+export function answered(response: ServerResponse, status: number, body: unknown): true {
+  answer(response, status, body);
+  return true;
+}

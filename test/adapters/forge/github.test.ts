@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { githubForge } from '../../../src/adapters/forge/github.ts';
 import type { NewDeployment } from '../../../src/domain/evidence/deployment.ts';
-import { answer } from '../loopback.ts';
 import { failureOf } from '../thrown.ts';
-import { type GithubServer, githubRepository, githubServer, githubToken, line, sha, treeSha } from './github-server.ts';
+import { answered, type GithubServer, githubRepository, githubServer, githubToken, line, sha, treeSha } from './github-server.ts';
 
 let github: GithubServer;
 beforeAll(async () => {
@@ -61,7 +60,7 @@ describe('a comparison', () => {
     ['a list', []],
     ['null', null],
   ])('with %s is none', async (_, body) => {
-    github.before = (_request, response) => (answer(response, 200, body), true);
+    github.before = (_request, response) => answered(response, 200, body);
     expect(await failureOf(forge().compare(sha(1), sha(2)))).toMatchObject({ code: 'FORGE_REFUSED' });
   });
 });
@@ -132,7 +131,7 @@ describe('a deployment', () => {
 
   it('whose ending was not recorded is no success', async () => {
     github.before = (request, response) =>
-      request.url?.endsWith('/statuses') === true && request.method === 'POST' && (answer(response, 422, {}), true);
+      request.url?.endsWith('/statuses') === true && request.method === 'POST' && answered(response, 422, {});
     expect(await failureOf(forge().record(deployment()))).toMatchObject({ code: 'FORGE_REFUSED' });
     github.before = () => false;
     expect(await forge().deployments(query)).toMatchObject([{ state: 'pending' }]);
@@ -177,7 +176,7 @@ describe('a deployment', () => {
   it('is not looked for by what GitHub ignores: its filter is looked at again', async () => {
     await forge().record(deployment({ environment: 'production' }));
     const found = github.repository.deployments;
-    github.before = (request, response) => request.url?.includes('/deployments?') === true && (answer(response, 200, found), true);
+    github.before = (request, response) => request.url?.includes('/deployments?') === true && answered(response, 200, found);
     expect(await forge().deployments(query)).toEqual([]);
   });
 });

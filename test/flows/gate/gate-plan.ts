@@ -13,5 +13,6 @@ export const gatePlan = (more: Partial<GatePlan> = {}): GatePlan => ({
   ignoreUnfixed: false,
   changedSince: undefined,
   timeout: 600,
+  upload: 'never',
   ...more,
 });

@@ -6,7 +6,7 @@ import { finding, policy, report } from '../../domain/gates/findings.ts';
 import { gatePlan } from './gate-plan.ts';
 
 const reported = (reports: Parameters<typeof judge>[0], by: Partial<Policy> = {}) =>
-  reportGate(gatePlan(), { verdict: judge(reports, policy(by)), asked: ['ruff', 'mypy'], baselineNow: '/tmp/b' });
+  reportGate(gatePlan(), { verdict: judge(reports, policy(by)), asked: ['ruff', 'mypy'], uploaded: undefined, baselineNow: '/tmp/b' });
 const suppression = {
   id: 'R1',
   tool: undefined,

@@ -6,5 +6,5 @@ export const trivy: GateTool = {
   writes: 'stdout',
   exits: { clean: [0], findings: [], decide: false },
   threshold: 'high',
-  install: 'Trivy at a pinned version with its checksum, as the README of this action shows',
+  install: '`trivy: pinned` of actions/scan does that, at a version with its checksum',
 };

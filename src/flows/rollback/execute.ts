@@ -1,0 +1,185 @@
+import { differences } from '../../domain/kubernetes/difference.ts';
+import { templateOf } from '../../domain/kubernetes/pod-template.ts';
+import { inFlight } from '../../domain/rollback/in-flight.ts';
+import { readLease } from '../../domain/rollout/lease.ts';
+import { Failure } from '../../failure.ts';
+import type { World } from '../../ports/world.ts';
+import { environmentOf } from '../canary/plan.ts';
+import type { Report } from '../flow.ts';
+import type { Lock } from '../held-lock.ts';
+import { acquireLock } from '../lock.ts';
+import { patiently } from '../patiently.ts';
+import { goBack, openSession, stoppedText, type WentBack } from './go-back.ts';
+import { type Looked, look, openRollback } from './look.ts';
+import type { BackPlan } from './plan.ts';
+import { reportRollback } from './report.ts';
+import type { BackResult } from './result.ts';
+import type { Session } from './session.ts';
+import { announce, reasonFor, settle } from './settle.ts';
+import { showPlan } from './show-plan.ts';
+import { leaseNow, leaseRef, namespaceOf, stableRefOf } from './survey.ts';
+import { rehearseTemplate } from './write-template.ts';
+
+/** Looks, shows, takes the lock from whoever has it, goes back. Throws only while nothing has been written. */
+export async function rollBack(plan: BackPlan, world: World): Promise<BackResult> {
+  const started = world.clock.now().toISOString();
+  const looked = await look(world, plan, await leaseNow(world, plan));
+  showPlan(world, plan, looked);
+  if (looked.target !== undefined && looked.flight === undefined)
+    await rehearseTemplate(world, plan, looked.standing.workload, looked.target);
+  const idle = (outcome: BackResult['outcome'], reason: string): BackResult => ({
+    ...resultOf(world, plan, looked, started),
+    outcome,
+    reason,
+  });
+  if (plan.dryRun) return idle('not-started', 'A dry run: it was shown what would change, and nothing was written.');
+  if (looked.flight === undefined && looked.target === undefined && openRollback(plan, looked.lease) === undefined)
+    return idle('nothing-to-do', `Users have ${looked.stays} already.`);
+  const lock = await take(world, plan);
+  try {
+    return await underLock(world, plan, lock, await stillSo(world, plan, lock, looked), started);
+  } finally {
+    lock.stop();
+  }
+}
+
+/** Seconds. All `post` steps of a cancelled job share less than five minutes. */
+const mostPatience = 200;
+
+/** The `post` step: what its run did not finish is finished. Nothing is undone. */
+export async function finish(plan: BackPlan, handedOver: Readonly<Record<string, string>>, world: World): Promise<Report | undefined> {
+  const { holder = '', open } = handedOver;
+  if (open !== 'true' || holder === '') return undefined;
+  const started = world.clock.now().toISOString();
+  const seconds = Math.min(mostPatience, plan.rolloutTimeout);
+  const object = await patiently(world, { seconds }, () => world.cluster.get(leaseRef(world, plan)));
+  if (object === undefined || readLease(object).holder !== holder) return undefined;
+  const shorter = { ...plan, rolloutTimeout: seconds };
+  const { service, leaseDuration: duration } = plan;
+  const lock = await acquireLock(world, { service, namespace: namespaceOf(world, plan), duration, timeout: seconds, successorOf: holder });
+  try {
+    world.log.line('The run before ended in the middle: finishing what it began.');
+    const looked = await patiently(world, { seconds }, () => look(world, shorter, lock.found));
+    return reportRollback(plan, await underLock(world, shorter, lock, looked, started));
+  } finally {
+    lock.stop();
+  }
+}
+
+/** Taken from a living holder too: it finds another epoch and stops. Before the first write the `post` step is told whose successor it is. */
+async function take(world: World, plan: BackPlan): Promise<Lock> {
+  const cancel = new AbortController();
+  const stopListening = world.cancellation.onRequest((by) =>
+    cancel.abort(
+      new Failure('CANCELLED', `The run was cancelled (${by}) before anything was written.`, 'Start it again when you are ready.'),
+    ),
+  );
+  try {
+    world.handover.save({ holder: world.run.holder, open: 'true' });
+    const { service, leaseDuration: duration, lockTimeout: timeout } = plan;
+    return await acquireLock(world, {
+      service,
+      namespace: namespaceOf(world, plan),
+      duration,
+      timeout,
+      takeOver: true,
+      signal: cancel.signal,
+    });
+  } finally {
+    stopListening();
+  }
+}
+
+/** A run that was at work until now may have gone on since it was looked at. */
+async function stillSo(world: World, plan: BackPlan, lock: Lock, looked: Looked): Promise<Looked> {
+  const flight = inFlight(lock.found);
+  try {
+    const now = await patiently(world, { seconds: plan.rolloutTimeout }, () => world.cluster.get(stableRefOf(world, plan)));
+    const same =
+      now !== undefined &&
+      differences(templateOf(looked.standing.workload), templateOf(now)).length === 0 &&
+      flight?.is === looked.flight?.is &&
+      (flight?.is === 'canary' && flight.settled) === (looked.flight?.is === 'canary' && looked.flight.settled);
+    return same ? { ...looked, lease: lock.found, flight } : await look(world, plan, lock.found);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    // What was taken from a living run is brought back in any case: nobody else watches it now.
+    if (flight !== undefined)
+      return {
+        ...looked,
+        lease: lock.found,
+        flight,
+        target: undefined,
+        stays: 'what ran before',
+        warnings: [...looked.warnings, error.what],
+      };
+    await lock.record({ release: true });
+    world.handover.save({ open: 'false' });
+    throw error;
+  }
+}
+
+async function underLock(world: World, plan: BackPlan, lock: Lock, looked: Looked, started: string): Promise<BackResult> {
+  const session = openSession(world, plan, lock, looked);
+  const cancel = new AbortController();
+  const stopListening = world.cancellation.onRequest((by) => {
+    world.log.line(`Cancelled (${by}): what is begun is finished, and not waited for.`);
+    cancel.abort();
+  });
+  try {
+    const went = await goBack(session, cancel.signal);
+    await settle(session, { went });
+    return await ended(session, {
+      ...resultOf(world, plan, looked, started, session, went),
+      outcome: 'rolled-back',
+      reason: reasonFor(session, went),
+    });
+  } catch (error) {
+    const failure = error instanceof Failure ? error : defect(error);
+    // A cancelled run leaves the lock to its `post` step, and one that lost it has nothing to give away.
+    if (!cancel.signal.aborted && !lock.lost.aborted) await settle(session, { failure });
+    const { code, what, remedy } = failure;
+    return await ended(session, { ...resultOf(world, plan, looked, started, session), outcome: 'unknown', code, reason: what, remedy });
+  } finally {
+    stopListening();
+  }
+}
+
+async function ended(session: Session, result: BackResult): Promise<BackResult> {
+  await announce(session, result);
+  return result;
+}
+
+const defect = (error: unknown): Failure =>
+  new Failure('INTERNAL', `A defect: ${error instanceof Error ? error.message : String(error)}`, 'Report it with the log.', error);
+
+function resultOf(
+  world: World,
+  plan: BackPlan,
+  looked: Looked,
+  started: string,
+  session?: Session,
+  went?: WentBack,
+): Omit<BackResult, 'outcome' | 'reason'> {
+  const target = went === undefined ? looked.target : went.target;
+  const namespace = namespaceOf(world, plan);
+  return {
+    operation: 'rollback',
+    dryRun: plan.dryRun,
+    code: undefined,
+    remedy: undefined,
+    namespace,
+    environment: environmentOf(plan, namespace),
+    from: looked.present,
+    to: target?.shown,
+    changes: target?.lines ?? [],
+    stopped: went?.stopped ?? (looked.flight === undefined ? undefined : stoppedText({ flight: looked.flight })),
+    held: session?.held ?? [],
+    smoke: session?.smoke ?? [],
+    writes: session?.writes ?? [],
+    warnings: session?.warnings ?? looked.warnings,
+    started,
+    ended: world.clock.now().toISOString(),
+    run: world.run.page,
+  };
+}

@@ -1,0 +1,83 @@
+import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
+import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
+import { Failure } from '../../failure.ts';
+import { tellOnly } from '../canary/tell.ts';
+import type { WentBack } from './go-back.ts';
+import type { BackResult } from './result.ts';
+import { type Session, whereItRuns } from './session.ts';
+
+/**
+ * The last words in the Lease, and the lock given away. What could not be confirmed stays open in it, for whoever runs this again; and
+ * where even that cannot be written, the Lease expires.
+ */
+export async function settle(session: Session, ended: { readonly went: WentBack } | { readonly failure: Failure }): Promise<void> {
+  const { world, lock } = session;
+  const at = world.clock.now().toISOString();
+  const run = whereItRuns(world);
+  const end = (outcome: string, text: string) => ({ epoch: lock.epoch, outcome, text: text.slice(0, 500), run, at });
+  try {
+    if ('failure' in ended) await lock.record({ release: true, ended: end('unknown', ended.failure.what) });
+    else {
+      const good = goodImage(session, ended.went);
+      await lock.record({
+        release: true,
+        ...(session.record === undefined ? {} : { rollback: { ...session.record, phase: 'resting' } }),
+        ended: end('rolled-back', reasonFor(session, ended.went)),
+        ...(good === undefined ? {} : { lastKnownGood: good }),
+      });
+    }
+    world.handover.save({ open: 'false' });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
+  }
+}
+
+/** Where it is one image that went back. */
+function goodImage({ looked }: Session, { target }: WentBack): string | undefined {
+  if (target === undefined) return looked.flight?.is === 'canary' && !looked.flight.settled ? looked.flight.previousImage : undefined;
+  const before = imagesOf(templateOf(looked.standing.workload));
+  const changed = changedImages(before, target.template);
+  return changed.length === 1 ? changed[0] : undefined;
+}
+
+const changedImages = (before: Readonly<Record<string, string>>, template: PodTemplate): readonly string[] =>
+  Object.entries(imagesOf(template)).flatMap(([name, image]) => (before[name] === image ? [] : [image]));
+
+export function reasonFor({ looked }: Pick<Session, 'looked'>, { target, stopped }: WentBack): string {
+  const back =
+    target === undefined
+      ? stopped === undefined
+        ? `Users have ${looked.stays} again.`
+        : ''
+      : `Users have ${target.to} again, and its pods are available.`;
+  return [stopped, back].filter((part) => part !== undefined && part !== '').join(' ');
+}
+
+/** People are told of every rollback, good or not. */
+export async function announce({ world, plan, namespace, told }: Session, result: BackResult): Promise<void> {
+  // Whom the way back of the canary has told, with who asked for it and why, is not told of the same again.
+  if (told && result.outcome === 'rolled-back' && result.to === undefined) return;
+  const { service } = plan;
+  const { outcome, reason, remedy, environment } = result;
+  const run = whereItRuns(world);
+  await tellOnly(world, {
+    severity: outcome === 'unknown' ? 'critical' : 'warning',
+    service,
+    namespace,
+    run,
+    title: `${service}: ${outcome}`,
+    message: `${reason}${remedy === undefined ? '' : `\n→ ${remedy}`}`,
+    facts: {
+      service,
+      namespace,
+      environment,
+      outcome,
+      ...(plan.reason === '' ? {} : { why: plan.reason }),
+      ...(world.run.actor === undefined ? {} : { who: world.run.actor }),
+      ...(result.held.length === 0 ? {} : { held: result.held.join(', ') }),
+      run,
+    },
+    at: world.clock.now().toISOString(),
+  });
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from '@jest/globals';
+import { isUnfinished, type RollbackRecord, readRollback } from '../../../src/domain/rollback/record.ts';
+
+const record: RollbackRecord = {
+  phase: 'writing',
+  deployment: 'agent',
+  to: 'revision 6',
+  keeper: 'agent-6',
+  images: { api: 'agent:v1' },
+  from: { api: 'agent:v2' },
+  who: 'alice',
+  why: 'bad',
+  run: 'run-1',
+  since: '2026-03-01T00:00:00Z',
+};
+
+describe('the record of a rollback', () => {
+  it('is read as it was written', () => {
+    expect(readRollback(JSON.stringify(record))).toEqual(record);
+    expect(isUnfinished(record)).toBe(true);
+    expect(isUnfinished({ ...record, phase: 'resting' })).toBe(false);
+  });
+
+  it.each([
+    [undefined],
+    ['{'],
+    ['[]'],
+    [JSON.stringify({ ...record, phase: 'later' })],
+    [JSON.stringify({ ...record, images: { api: 1 } })],
+    [JSON.stringify({ ...record, from: 'agent' })],
+  ])('%j is none', (text) => expect(readRollback(text)).toBeUndefined());
+});

@@ -1,0 +1,378 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigMap, Deployment, Lease, ReplicaSet } from '../../../src/domain/kubernetes/kinds.ts';
+import { digestIn, holdsKey } from '../../../src/domain/rollout/hold.ts';
+import { leaseName } from '../../../src/domain/rollout/lease.ts';
+import type { Failure } from '../../../src/failure.ts';
+import { acquireLock } from '../../../src/flows/lock.ts';
+import { finish, rollBack } from '../../../src/flows/rollback/execute.ts';
+import { executeStage } from '../../../src/flows/stage/execute.ts';
+import { deployPlan, imageNow, next, old, shop, sick } from '../stage/shop.ts';
+import { forbidden, type Stage, stage, unreachable } from '../stand-ins.ts';
+import { annotationsOf, back, backPlan, failure, full, leaseOf, updated, written } from './shop.ts';
+
+const third = `agent@sha256:${'4'.repeat(64)}`;
+
+describe('a rollback', () => {
+  it('holds first, then writes the template before, waits, and gives the lock away', async () => {
+    const on = await updated();
+    const result = await back(on, { reason: 'checkout answers 500', environment: 'production' });
+    expect(result).toMatchObject({
+      outcome: 'rolled-back',
+      environment: 'production',
+      from: { images: { api: next } },
+      to: { images: { api: old } },
+      held: [digestIn(next)],
+      changes: [expect.stringContaining('image')],
+    });
+    expect(imageNow(on)).toBe(old);
+    expect(written(on)).toEqual([
+      'replace Lease wf-deploy-agent',
+      'patch Lease wf-deploy-agent',
+      'patch Deployment agent',
+      'patch Lease wf-deploy-agent',
+    ]);
+    expect(leaseOf(on)).toMatchObject({
+      holder: '',
+      lastKnownGood: old,
+      rollback: { phase: 'resting', images: { api: old }, from: { api: next }, why: 'checkout answers 500' },
+      holds: { list: [{ digest: digestIn(next), by: 'rollback', why: 'checkout answers 500', environment: 'production' }] },
+      ended: { outcome: 'rolled-back' },
+    });
+    expect(on.handedOver).toEqual([{ holder: 'run-1', open: 'true' }, { open: 'false' }]);
+    expect(on.alerts).toMatchObject([{ severity: 'warning', title: 'agent: rolled-back', facts: { why: 'checkout answers 500' } }]);
+  });
+
+  it('shows before it acts what will change', async () => {
+    const on = await updated();
+    await back(on);
+    const shown = on.lines.findIndex((line) => line.startsWith('rollback of shop/agent'));
+    expect(shown).toBeGreaterThanOrEqual(0);
+    expect(on.lines.slice(shown).join('\n')).toMatch(
+      /from +revision \d+ · api agent@sha256:2+ .*\n.*to +revision \d+ · api agent@sha256:1+/,
+    );
+    expect(on.lines.findIndex((line) => line.includes('change   spec.template'))).toBeLessThan(
+      on.lines.findIndex((line) => line.includes('the pod template of revision')),
+    );
+  });
+
+  it('as a dry run asks the API server and writes nothing', async () => {
+    const on = await updated();
+    expect(await back(on, { 'dry-run': 'true' })).toMatchObject({ outcome: 'not-started', to: { images: { api: old } } });
+    expect(written(on)).toEqual([]);
+    expect(on.cluster.calls.some(({ write, kind }) => kind === 'Deployment' && write?.dryRun === true)).toBe(true);
+  });
+
+  it('that the API server would refuse is refused before anything is written', async () => {
+    const on = await updated();
+    on.cluster.failing = ({ write }) => (write?.dryRun === true ? forbidden() : undefined);
+    expect(await failure(on, rollBack(backPlan(), on.world))).toMatchObject({ code: 'CLUSTER_FORBIDDEN' });
+    expect(written(on)).toEqual([]);
+  });
+
+  it('pressed twice goes no further back', async () => {
+    const on = await updated();
+    await back(on);
+    expect(await failure(on, rollBack(backPlan(), on.world))).toMatchObject({
+      code: 'DIGEST_HELD',
+      what: expect.stringContaining('bring back'),
+    });
+    expect(imageNow(on)).toBe(old);
+  });
+
+  it('to a held version needs force and a reason, and lifts the hold', async () => {
+    const on = await updated();
+    await back(on);
+    expect(await back(on, { force: 'true', reason: 'it was the database' })).toMatchObject({
+      outcome: 'rolled-back',
+      held: [digestIn(old)],
+    });
+    expect(imageNow(on)).toBe(next);
+    expect(leaseOf(on).holds?.list.map(({ digest }) => digest)).toEqual([digestIn(old)]);
+  });
+
+  it('takes the lock from a living run, which stops', async () => {
+    const on = await updated();
+    const other = { ...on.world, run: { ...on.world.run, holder: 'run-0' } };
+    const living = await on.clock.until(acquireLock(other, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0 }));
+    const before = on.clock.monotonic();
+    expect(await back(on)).toMatchObject({ outcome: 'rolled-back' });
+    expect(on.clock.monotonic() - before).toBeLessThan(5);
+    await on.clock.until(expect(living.record({})).rejects.toMatchObject({ code: 'LOCK_LOST' }));
+    expect(living.lost.aborted).toBe(true);
+  });
+
+  it('resumes a paused Deployment, which would never take the template', async () => {
+    const on = await updated();
+    const object = on.cluster.find(Deployment, 'agent');
+    if (object === undefined) throw new Error('There is no Deployment.');
+    on.cluster.put(Deployment, { ...object, spec: { ...(object['spec'] as object), paused: true } });
+    expect(await back(on)).toMatchObject({ outcome: 'rolled-back', warnings: [expect.stringContaining('is paused')] });
+    expect(on.cluster.find(Deployment, 'agent')?.['spec']).not.toHaveProperty('paused');
+  });
+
+  it('whose pods do not start is not confirmed, stays open in the Lease, and alerts', async () => {
+    const on = await updated();
+    await on.clock.until(executeStage(deployPlan({ images: `api: ${third}` }), on.world));
+    const kept = on.cluster.objectsOf(ReplicaSet).find((each) => JSON.stringify(each['spec']).includes(next));
+    if (kept === undefined) throw new Error('There is no such revision.');
+    on.cluster.put(ReplicaSet, JSON.parse(JSON.stringify(kept).replaceAll(next, sick)) as typeof kept);
+    on.alerts.length = 0;
+    const result = await back(on, { smoke: '- http: /health' });
+    expect(result).toMatchObject({ outcome: 'unknown', code: 'ROLLOUT_FAILED', remedy: expect.stringContaining('further') });
+    expect(leaseOf(on)).toMatchObject({ holder: '', rollback: { phase: 'writing' }, ended: { outcome: 'unknown' } });
+    expect(on.alerts).toMatchObject([{ severity: 'critical' }]);
+  });
+
+  it('whose smoke check fails stands, with a warning', async () => {
+    const on = await updated();
+    const result = await back(on, { smoke: '- http: /health\n  attempts: 1', port: '8080' });
+    expect(result).toMatchObject({
+      outcome: 'rolled-back',
+      warnings: [expect.stringContaining('A smoke check of the version that was gone back to failed')],
+    });
+  });
+
+  it('goes through an API server that is away for a while', async () => {
+    const on = await updated();
+    let silent = 3;
+    on.cluster.failing = ({ write, kind }) =>
+      write !== undefined && write.dryRun !== true && kind === 'Deployment' && silent-- > 0 ? unreachable() : undefined;
+    expect(await back(on)).toMatchObject({ outcome: 'rolled-back' });
+    expect(imageNow(on)).toBe(old);
+  });
+
+  it('keeps what others change meanwhile', async () => {
+    const on = await updated();
+    let once = true;
+    on.cluster.failing = ({ write, kind }) => {
+      if (!(once && write?.dryRun !== true && write?.do === 'patch' && kind === 'Deployment')) return undefined;
+      once = false;
+      const object = on.cluster.find(Deployment, 'agent');
+      if (object !== undefined) on.cluster.put(Deployment, { ...object, spec: { ...(object['spec'] as object), replicas: 5 } });
+      return undefined;
+    };
+    await back(on);
+    expect(imageNow(on)).toBe(old);
+    expect(on.cluster.find(Deployment, 'agent')?.['spec']).toMatchObject({ replicas: 5 });
+  });
+
+  it('leaves holds that cannot be read as they are: they stop every deployment', async () => {
+    const on = await updated();
+    const lease = on.cluster.find(Lease, leaseName('agent'));
+    if (lease === undefined) throw new Error('There is no Lease.');
+    on.cluster.put(Lease, { ...lease, metadata: { ...lease.metadata, annotations: { ...lease.metadata.annotations, [holdsKey]: '{' } } });
+    expect(await back(on)).toMatchObject({
+      outcome: 'rolled-back',
+      held: [],
+      warnings: [expect.stringContaining('every deployment stops')],
+    });
+    expect(leaseOf(on).holds).toEqual({ list: [], unreadable: true });
+  });
+
+  it('says who brought the template', async () => {
+    const on = await updated();
+    const page = 'https://github.com/example/agent/actions/runs/9';
+    const world = { ...on.world, run: { ...on.world.run, actor: 'alice', page } };
+    await on.clock.until(rollBack(backPlan(), world));
+    expect(annotationsOf(on)).toMatchObject({ 'wf-deploy.io/actor': 'alice', 'wf-deploy.io/run': page });
+    expect(leaseOf(on).holds?.list).toMatchObject([{ who: 'alice', run: page, why: 'no reason was given' }]);
+  });
+});
+
+describe('where it goes', () => {
+  const threeVersions = async (): Promise<Stage> => {
+    const on = await updated();
+    await on.clock.pass(3600);
+    await on.clock.until(executeStage(deployPlan({ images: `api: ${third}` }), on.world));
+    return on;
+  };
+
+  it.each([
+    ['previous', next],
+    ['last-known-good', next],
+    [`agent@sha256:${'1'.repeat(64)}`, old],
+  ])('%s', async (to, expected) => {
+    const on = await threeVersions();
+    expect(await back(on, { to })).toMatchObject({ outcome: 'rolled-back' });
+    expect(imageNow(on)).toBe(expected);
+  });
+
+  it('a revision by its number, and a time', async () => {
+    const on = await threeVersions();
+    const first = Math.min(
+      ...on.cluster.objectsOf(ReplicaSet).map((each) => Number(each.metadata.annotations?.['deployment.kubernetes.io/revision'])),
+    );
+    const between = new Date(on.clock.now().getTime() - 1_800_000).toISOString();
+    expect(await back(on, { to: between })).toMatchObject({ outcome: 'rolled-back' });
+    expect(imageNow(on)).toBe(next);
+    expect(await back(on, { to: `revision:${first}` })).toMatchObject({ outcome: 'rolled-back', to: { images: { api: old } } });
+    expect(imageNow(on)).toBe(old);
+  });
+
+  it('last-known-good skips what is held', async () => {
+    const on = await threeVersions();
+    await back(on);
+    // Back on `next`: the newest good release that is neither it nor held would be `old`, which no run of ours has recorded.
+    expect(await failure(on, rollBack(backPlan({ to: 'last-known-good' }), on.world))).toMatchObject({
+      code: 'PREFLIGHT_FAILED',
+      what: expect.stringContaining('not held'),
+    });
+  });
+
+  it('an image that no revision has changes the images alone, and says so', async () => {
+    const on = await updated();
+    const result = await back(on, { to: third });
+    expect(result).toMatchObject({ outcome: 'rolled-back', warnings: [expect.stringContaining('only the images go back')] });
+    expect(imageNow(on)).toBe(third);
+  });
+
+  it('what runs already is nothing to do', async () => {
+    const on = await updated();
+    expect(await back(on, { to: next })).toMatchObject({ outcome: 'nothing-to-do' });
+    expect(written(on)).toEqual([]);
+  });
+
+  it.each([
+    ['revision:999999', 'has no revision 999999'],
+    ['2001-01-01T00:00:00Z', 'Nothing is known of what'],
+  ])('%s is not there', async (to, what) => {
+    const on = await updated();
+    expect(await failure(on, rollBack(backPlan({ to }), on.world))).toMatchObject({
+      code: 'PREFLIGHT_FAILED',
+      what: expect.stringContaining(what),
+    });
+    expect(written(on)).toEqual([]);
+  });
+
+  it('a Deployment that is not there names the other layout', async () => {
+    const on = await updated();
+    expect(await failure(on, rollBack(backPlan({ 'stable-deployment': 'shop' }), on.world))).toMatchObject({
+      remedy: expect.stringContaining('actions/blue-green'),
+    });
+  });
+});
+
+describe('an image', () => {
+  it('that is known to be gone is refused', async () => {
+    const on = await updated();
+    const gone = {
+      ...on,
+      world: { ...on.world, registry: { ...on.world.registry, resolve: () => Promise.resolve({ is: 'missing' } as const) } },
+    };
+    expect(await failure(on, rollBack(backPlan(), gone.world))).toMatchObject({
+      code: 'IMAGE_MISSING',
+      what: expect.stringContaining(old),
+    });
+    expect(written(on)).toEqual([]);
+  });
+
+  it.each([
+    ['cannot be asked about', () => Promise.resolve({ is: 'not-checked', reason: 'unauthorised' } as const), 'unauthorised'],
+    ['is asked about for ever', () => new Promise<never>(() => undefined), 'no answer within 2 s'],
+  ])('that %s is a warning', async (_, resolve, why) => {
+    const on = await updated();
+    const silent = { ...on, world: { ...on.world, registry: { ...on.world.registry, resolve } } };
+    const result = await on.clock.until(rollBack(backPlan(), silent.world));
+    expect(result).toMatchObject({ outcome: 'rolled-back', warnings: [expect.stringContaining(why)] });
+  });
+
+  it('by a tag whose digest no node tells is not held, and that is said', async () => {
+    const on = await updated();
+    await on.clock.until(executeStage(deployPlan({ images: `api: ${third}` }), on.world));
+    const object = on.cluster.find(Deployment, 'agent');
+    const text = JSON.stringify(object).replaceAll(third, 'agent:v4');
+    const stored = await on.clock.until(
+      on.cluster.write({
+        do: 'replace',
+        ref: { kind: Deployment, namespace: 'shop', name: 'agent' },
+        object: JSON.parse(text) as NonNullable<typeof object>,
+      }),
+    );
+    expect(stored).toBeDefined();
+    expect(await back(on, { to: 'previous' })).toMatchObject({
+      held: [],
+      warnings: expect.arrayContaining([expect.stringContaining('Not held: the digest of agent:v4')]),
+    });
+  });
+});
+
+describe('settings', () => {
+  it('that are gone, and that were written over, are named', async () => {
+    const on = shop({ resolve: full, config: 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: agent-config\ndata:\n  MODE: one\n' });
+    await on.clock.until(executeStage(deployPlan({ images: `api: ${next}`, manifests: 'config.yaml' }), on.world));
+    const later = shop(
+      { resolve: full, config: 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: agent-config\ndata:\n  MODE: two\n' },
+      on,
+    );
+    await on.clock.until(executeStage(deployPlan({ images: `api: ${third}`, manifests: 'config.yaml' }), later.world));
+    expect((await back(on, { 'dry-run': 'true' })).warnings).toEqual([
+      expect.stringContaining('ConfigMap agent-config was written over since'),
+    ]);
+    on.cluster.remove(ConfigMap, 'agent-config');
+    expect((await back(on)).warnings).toEqual(
+      expect.arrayContaining([expect.stringContaining('ConfigMap agent-config, which that revision reads')]),
+    );
+  });
+});
+
+describe('a run that ends in the middle', () => {
+  /** Killed at the n-th write: it happens, and nothing after it. */
+  async function killedAfter(on: Stage, count: number): Promise<void> {
+    const dying = stage({ holder: 'run-1', resolve: full }, on);
+    let left = count;
+    const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
+    const cluster = {
+      get: (...call: Parameters<typeof on.cluster.get>) => (left < 0 ? never<undefined>() : on.cluster.get(...call)),
+      list: (...call: Parameters<typeof on.cluster.list>) => (left < 0 ? never<readonly never[]>() : on.cluster.list(...call)),
+      watch: (...call: Parameters<typeof on.cluster.watch>) => on.cluster.watch(...call),
+      version: (...call: Parameters<typeof on.cluster.version>) => on.cluster.version(...call),
+      write: (...call: Parameters<typeof on.cluster.write>) => {
+        if (call[0].dryRun !== true) left -= 1;
+        return left < 0 ? never<never>() : on.cluster.write(...call);
+      },
+    };
+    void rollBack(backPlan(), { ...dying.world, cluster });
+    await on.clock.pass(100);
+  }
+
+  it.each([0, 1, 2, 3])('after its write %i is finished by `post`', async (count) => {
+    const on = await updated();
+    await killedAfter(on, count);
+    await on.clock.until(finish(backPlan(), { holder: 'run-1', open: 'true' }, on.world));
+    if (count === 0) return expect(imageNow(on)).toBe(next);
+    expect(imageNow(on)).toBe(old);
+    expect(leaseOf(on)).toMatchObject({ holder: '', rollback: { phase: 'resting' }, holds: { list: [{ digest: digestIn(next) }] } });
+    return undefined;
+  });
+
+  it.each([0, 1, 2, 3, 4])('after its write %i is repaired by a second run, and goes no further back', async (count) => {
+    const on = await updated();
+    await killedAfter(on, count);
+    const again = stage({ holder: 'run-2', resolve: full }, on);
+    const second = rollBack(backPlan(), again.world).catch((error: Failure) => error.code);
+    expect(await on.clock.until(second)).toEqual(count < 4 ? expect.objectContaining({ outcome: 'rolled-back' }) : 'DIGEST_HELD');
+    expect(imageNow(on)).toBe(old);
+    expect(leaseOf(on)).toMatchObject({ holder: '', rollback: { phase: 'resting' } });
+    expect(leaseOf(on).holds?.list.map(({ digest }) => digest)).toEqual([digestIn(next)]);
+  });
+
+  it('because it was cancelled is finished, and not undone', async () => {
+    const on = await updated();
+    const running = rollBack(backPlan(), on.world);
+    const write = on.cluster.write.bind(on.cluster);
+    on.cluster.write = async (...call) => {
+      const stored = await write(...call);
+      if (call[0].do === 'patch' && stored.kind === 'Deployment' && call[0].dryRun !== true) on.cancel('SIGINT');
+      return stored;
+    };
+    expect(await on.clock.until(running)).toMatchObject({ outcome: expect.stringMatching(/^(?:unknown|rolled-back)$/) });
+    expect(imageNow(on)).toBe(old);
+  });
+
+  it('of which nothing is left to do leaves everything alone', async () => {
+    const on = await updated();
+    expect(await on.clock.until(finish(backPlan(), { holder: 'run-1', open: 'false' }, on.world))).toBeUndefined();
+    expect(await on.clock.until(finish(backPlan(), { holder: 'someone', open: 'true' }, on.world))).toBeUndefined();
+    expect(written(on)).toEqual([]);
+  });
+});
