@@ -1,0 +1,1 @@
+import{n as e,t}from"./domain-units-parsed.js";const isCommit=e=>typeof e==`string`&&/^(?:[0-9a-f]{40}|[0-9a-f]{64})$/.test(e),parseCommit=n=>isCommit(n)?t(n):e(`is not the whole name of a commit`,"Write its 40 hexadecimal digits, as `github.sha` gives them."),shortCommit=e=>e.slice(0,12);export{parseCommit as n,shortCommit as r,isCommit as t};
