@@ -1,3 +1,5 @@
+import { Failure } from '../failure.ts';
+import type { Cancellation } from '../ports/cancellation.ts';
 import type { World } from '../ports/world.ts';
 
 /** The one wish of a run to end early. It interrupts what waits or moves forward, once. */
@@ -29,4 +31,19 @@ export function listenForCancel({ cancellation, log }: Pick<World, 'cancellation
     request,
     stop: cancellation.onRequest(request),
   };
+}
+
+/** As long as nothing is written a cancel just ends the work, by way of the signal that it is given. Throws CANCELLED. */
+export async function endedByCancel<T>(cancellation: Cancellation, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  const stopListening = cancellation.onRequest((by) =>
+    controller.abort(
+      new Failure('CANCELLED', `The run was cancelled (${by}) before anything was written.`, 'Start it again when you are ready.'),
+    ),
+  );
+  try {
+    return await work(controller.signal);
+  } finally {
+    stopListening();
+  }
 }

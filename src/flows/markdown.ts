@@ -16,3 +16,16 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
+
+/** A folded list that counts its lines; none where there is nothing to list. */
+export const section = (title: string, lines: readonly string[], open = false): readonly string[] =>
+  lines.length === 0
+    ? []
+    : [
+        `<details${open ? ' open' : ''}><summary>${title} (${lines.length})</summary>`,
+        '',
+        ...lines.map((line) => `- ${line}`),
+        '',
+        '</details>',
+        '',
+      ];

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { listenForCancel } from '../../src/flows/cancel.ts';
+import { endedByCancel, listenForCancel } from '../../src/flows/cancel.ts';
 import { stage } from './stand-ins.ts';
 
 it('the first wish counts, whoever has it, and is told once', () => {
@@ -18,4 +18,17 @@ it('hears the platform until it is stopped', () => {
   stopped.stop();
   platform('SIGTERM');
   expect([heard.by, stopped.by]).toEqual(['SIGTERM', undefined]);
+});
+
+it('as long as nothing is written a cancel ends the work, and is not listened to afterwards', async () => {
+  const { world, cancel: platform } = stage();
+  const ended = endedByCancel(world.cancellation, async (signal) => {
+    platform('SIGINT');
+    signal.throwIfAborted();
+  });
+  await expect(ended).rejects.toMatchObject({ code: 'CANCELLED', what: expect.stringContaining('SIGINT') });
+  const signals: AbortSignal[] = [];
+  await endedByCancel(world.cancellation, async (signal) => void signals.push(signal));
+  platform('SIGINT');
+  expect(signals[0]?.aborted).toBe(false);
 });

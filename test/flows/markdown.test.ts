@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { code, codeBlock, inert, table } from '../../src/flows/markdown.ts';
+import { code, codeBlock, inert, section, table } from '../../src/flows/markdown.ts';
 
 const hostile = fc.string({
   unit: fc.constantFrom(...'`|<>&[]()!*_~#@\\\r\n:-aé', '</code>', '<script>', '![x](y)', '```', '@team', 'https://evil'),
@@ -65,4 +65,13 @@ it('a table has a line for each row', () => {
       ],
     ),
   ).toBe('| a | b |\n| --- | --- |\n| 1 | 2 |\n| 3 | 4 |');
+});
+
+describe('section', () => {
+  it('counts its lines and is folded unless asked', () => {
+    expect(section('Warnings', ['one', 'two']).join('\n')).toBe('<details><summary>Warnings (2)</summary>\n\n- one\n- two\n\n</details>\n');
+    expect(section('Warnings', ['one'], true)[0]).toBe('<details open><summary>Warnings (1)</summary>');
+  });
+
+  it('is nothing where there is nothing to list', () => expect(section('Warnings', [])).toEqual([]));
 });

@@ -7,6 +7,7 @@ import { warningText } from '../../domain/rollout/problem.ts';
 import { stageText } from '../../domain/units/stages.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { endedByCancel } from '../cancel.ts';
 import type { Lock } from '../held-lock.ts';
 import { changeLines, changesOf } from '../lineage/changes.ts';
 import { commitOf, deployedBefore, deployedNow, type OrderCheck, orderCheck } from '../lineage/order.ts';
@@ -75,38 +76,23 @@ type Taken = { readonly lock: Lock; readonly ground: Ground; readonly note: stri
 
 /** Before the first write the `post` step is told whose successor it is. */
 async function lockAndCheckAgain(world: World, plan: CanaryPlan, checked: Ground, order: OrderCheck): Promise<Taken> {
-  const cancel = new AbortController();
-  const stopListening = world.cancellation.onRequest((by) =>
-    cancel.abort(
-      new Failure('CANCELLED', `The run was cancelled (${by}) before anything was written.`, 'Start it again when you are ready.'),
-    ),
-  );
-  try {
-    const { service } = checked.app;
-    world.handover.save({ holder: world.run.holder, open: 'true' });
-    const lock = await acquireLock(world, {
-      service,
-      namespace: checked.app.namespace,
-      duration: plan.leaseDuration,
-      timeout: plan.lockTimeout,
-      signal: cancel.signal,
-    });
-    return await releasing(lock, async () => {
-      const found = await order(lock.found?.deployed);
-      if (found.is === 'superseded') {
-        await lock.record({ release: true });
-        lock.stop();
-        world.handover.save({ open: 'false' });
-        return { superseded: found.text };
-      }
-      refuseHalfRolled(service, lock.found?.rolling);
-      const unchanged = lock.found?.resourceVersion === checked.lease?.resourceVersion;
-      // Someone else may have been here since the preflight: what it found may no longer be so.
-      return { lock, ground: unchanged ? checked : await preflight(world, plan), note: found.note };
-    });
-  } finally {
-    stopListening();
-  }
+  const { service, namespace } = checked.app;
+  const request = { service, namespace, duration: plan.leaseDuration, timeout: plan.lockTimeout };
+  world.handover.save({ holder: world.run.holder, open: 'true' });
+  const lock = await endedByCancel(world.cancellation, (signal) => acquireLock(world, { ...request, signal }));
+  return await releasing(lock, async () => {
+    const found = await order(lock.found?.deployed);
+    if (found.is === 'superseded') {
+      await lock.record({ release: true });
+      lock.stop();
+      world.handover.save({ open: 'false' });
+      return { superseded: found.text };
+    }
+    refuseHalfRolled(service, lock.found?.rolling);
+    const unchanged = lock.found?.resourceVersion === checked.lease?.resourceVersion;
+    // Someone else may have been here since the preflight: what it found may no longer be so.
+    return { lock, ground: unchanged ? checked : await preflight(world, plan), note: found.note };
+  });
 }
 
 /** Only with the lock in hand is it known to be dead: a living one is waited for. */

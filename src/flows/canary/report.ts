@@ -4,7 +4,7 @@ import type { Failure } from '../../failure.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { changeSection } from '../lineage/changes.ts';
-import { code, codeBlock, inert, table } from '../markdown.ts';
+import { code, codeBlock, inert, section, table } from '../markdown.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { CanaryResult } from './result.ts';
 import type { Notice } from './session.ts';
@@ -93,18 +93,6 @@ function summaryOf(plan: CanaryPlan, result: CanaryResult): string {
 
 const noticeText = ({ notifier, about, told, problem }: Notice): string =>
   `${inert(notifier)}, of ${inert(about)}: ${told ? 'told' : `**not told**. ${inert(problem ?? '')}`}`;
-
-const section = (title: string, lines: readonly string[], open = false): readonly string[] =>
-  lines.length === 0
-    ? []
-    : [
-        `<details${open ? ' open' : ''}><summary>${title} (${lines.length})</summary>`,
-        '',
-        ...lines.map((line) => `- ${line}`),
-        '',
-        '</details>',
-        '',
-      ];
 
 function stageTable(stages: readonly StageHistory[]): string {
   return table(

@@ -8,8 +8,8 @@ import {
   stepFleet,
 } from '../../domain/fleet/fleet.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
-import { Failure } from '../../failure.ts';
 import type { Fleet } from '../../ports/fleet.ts';
+import { endedByCancel } from '../cancel.ts';
 import type { Lock } from '../held-lock.ts';
 import { checkedAgain } from '../stage/lock-and-check.ts';
 import { alert } from './alert.ts';
@@ -48,29 +48,23 @@ export async function executeDeploy(plan: DeployPlan, fleet: Fleet): Promise<Dep
 
 /** Every lock of every cluster, and what was found looked at again where someone else was there in between. */
 async function openAll(plan: DeployPlan, fleet: Fleet, ground: FleetGround, asked: Asking): Promise<readonly ClusterRun[]> {
-  const cancel = new AbortController();
-  const stop = asked.onRequest((by) =>
-    cancel.abort(
-      new Failure('CANCELLED', `The run was cancelled (${by}) before anything was written.`, 'Start it again when you are ready.'),
-    ),
-  );
   const { file, grounds, worldOf } = ground;
   const wanted = wantedLocks(file.name, grounds, worldOf);
-  const taken: { locks: Locks } = { locks: new Map() };
-  try {
-    if (wanted.length > 0) handOver(fleet, plan, ground, 'open');
-    taken.locks = await takeLocks(plan, wanted, cancel.signal);
-    const runs: ClusterRun[] = [];
-    for (const each of grounds) runs.push(await openOne(plan, fleet, ground, each, taken.locks, asked));
-    for (const lock of taken.locks.values()) asked.hear(lock);
-    return runs;
-  } catch (error) {
-    await giveAway([...taken.locks.values()]);
-    if (cancel.signal.aborted) throw cancel.signal.reason;
-    throw error;
-  } finally {
-    stop();
-  }
+  return await endedByCancel(asked, async (signal) => {
+    const taken: { locks: Locks } = { locks: new Map() };
+    try {
+      if (wanted.length > 0) handOver(fleet, plan, ground, 'open');
+      taken.locks = await takeLocks(plan, wanted, signal);
+      const runs: ClusterRun[] = [];
+      for (const each of grounds) runs.push(await openOne(plan, fleet, ground, each, taken.locks, asked));
+      for (const lock of taken.locks.values()) asked.hear(lock);
+      return runs;
+    } catch (error) {
+      await giveAway([...taken.locks.values()]);
+      if (signal.aborted) throw signal.reason;
+      throw error;
+    }
+  });
 }
 
 async function openOne(

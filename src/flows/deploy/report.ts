@@ -1,7 +1,7 @@
 import type { Failure } from '../../failure.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
-import { code, codeBlock, inert, table } from '../markdown.ts';
+import { code, codeBlock, inert, section, table } from '../markdown.ts';
 import type { ClusterResult, DeployResult, ServiceResult } from './result.ts';
 
 export const deployOutputNames = ['outcome', 'reason', 'clusters', 'images', 'previous-images', 'report'] as const;
@@ -166,15 +166,3 @@ const next: Readonly<Record<DeployResult['outcome'], string>> = {
   'not-started': 'see above. No service was changed.',
   unknown: 'look at the services that are named above at once: it could not be confirmed how they stand.',
 };
-
-const section = (title: string, lines: readonly string[], open = false): readonly string[] =>
-  lines.length === 0
-    ? []
-    : [
-        `<details${open ? ' open' : ''}><summary>${title} (${lines.length})</summary>`,
-        '',
-        ...lines.map((line) => `- ${line}`),
-        '',
-        '</details>',
-        '',
-      ];

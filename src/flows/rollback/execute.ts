@@ -5,6 +5,7 @@ import { readLease } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { environmentOf } from '../canary/plan.ts';
+import { endedByCancel } from '../cancel.ts';
 import type { Report } from '../flow.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
@@ -68,26 +69,10 @@ export async function finish(plan: BackPlan, handedOver: Readonly<Record<string,
 
 /** Taken from a living holder too: it finds another epoch and stops. Before the first write the `post` step is told whose successor it is. */
 async function take(world: World, plan: BackPlan): Promise<Lock> {
-  const cancel = new AbortController();
-  const stopListening = world.cancellation.onRequest((by) =>
-    cancel.abort(
-      new Failure('CANCELLED', `The run was cancelled (${by}) before anything was written.`, 'Start it again when you are ready.'),
-    ),
-  );
-  try {
-    world.handover.save({ holder: world.run.holder, open: 'true' });
-    const { service, leaseDuration: duration, lockTimeout: timeout } = plan;
-    return await acquireLock(world, {
-      service,
-      namespace: namespaceOf(world, plan),
-      duration,
-      timeout,
-      takeOver: true,
-      signal: cancel.signal,
-    });
-  } finally {
-    stopListening();
-  }
+  world.handover.save({ holder: world.run.holder, open: 'true' });
+  const { service, leaseDuration: duration, lockTimeout: timeout } = plan;
+  const request = { service, namespace: namespaceOf(world, plan), duration, timeout, takeOver: true } as const;
+  return await endedByCancel(world.cancellation, (signal) => acquireLock(world, { ...request, signal }));
 }
 
 /** A run that was at work until now may have gone on since it was looked at. */

@@ -4,7 +4,7 @@ import { instantOf } from '../../domain/units/instant.ts';
 import type { Failure } from '../../failure.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
-import { code, codeBlock, inert, table } from '../markdown.ts';
+import { code, codeBlock, inert, section, table } from '../markdown.ts';
 import type { RollbackPlan } from './plan.ts';
 import type { BackResult, RollbackResult, UnholdResult } from './result.ts';
 
@@ -116,15 +116,3 @@ const next: Readonly<Record<RollbackResult['outcome'], string>> = {
   'not-started': 'see above. Nothing was written.',
   unknown: 'look at the service in the cluster at once, and run this action again: it goes on where this run ended.',
 };
-
-const section = (title: string, lines: readonly string[], open = false): readonly string[] =>
-  lines.length === 0
-    ? []
-    : [
-        `<details${open ? ' open' : ''}><summary>${title} (${lines.length})</summary>`,
-        '',
-        ...lines.map((line) => `- ${line}`),
-        '',
-        '</details>',
-        '',
-      ];

@@ -1,5 +1,5 @@
-import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { endedByCancel } from '../cancel.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
 import { releasing } from '../releasing.ts';
@@ -9,19 +9,9 @@ import { preflight } from './preflight.ts';
 
 /** The lock of the service. Before the first write the `post` step is told whose successor it is. Throws LOCK_HELD, CANCELLED. */
 export async function lock(world: World, plan: StagePlan, namespace: string): Promise<Lock> {
-  const cancel = new AbortController();
-  const stopListening = world.cancellation.onRequest((by) =>
-    cancel.abort(
-      new Failure('CANCELLED', `The run was cancelled (${by}) before anything was written.`, 'Start it again when you are ready.'),
-    ),
-  );
-  try {
-    world.handover.save({ holder: world.run.holder, open: 'true' });
-    const { service, leaseDuration: duration, lockTimeout: timeout } = plan;
-    return await acquireLock(world, { service, namespace, duration, timeout, signal: cancel.signal });
-  } finally {
-    stopListening();
-  }
+  world.handover.save({ holder: world.run.holder, open: 'true' });
+  const { service, leaseDuration: duration, lockTimeout: timeout } = plan;
+  return await endedByCancel(world.cancellation, (signal) => acquireLock(world, { service, namespace, duration, timeout, signal }));
 }
 
 /** What the preflight found, under the lock: looked at again when someone else was, or still is, here in between. */

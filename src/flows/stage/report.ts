@@ -2,7 +2,7 @@ import type { Failure } from '../../failure.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { changeSection } from '../lineage/changes.ts';
-import { code, codeBlock, inert, table } from '../markdown.ts';
+import { code, codeBlock, inert, section, table } from '../markdown.ts';
 import type { StagePlan } from './plan.ts';
 import type { ChangedObject, DeployResult, OperationResult, StageResult, WorkloadReport } from './result.ts';
 
@@ -158,15 +158,3 @@ function historyTable(workload: WorkloadReport): readonly string[] {
     '',
   ];
 }
-
-const section = (title: string, lines: readonly string[], open = false): readonly string[] =>
-  lines.length === 0
-    ? []
-    : [
-        `<details${open ? ' open' : ''}><summary>${title} (${lines.length})</summary>`,
-        '',
-        ...lines.map((line) => `- ${line}`),
-        '',
-        '</details>',
-        '',
-      ];
