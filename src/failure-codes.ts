@@ -53,6 +53,8 @@ export const failureCodes = {
   FORGE_UNREACHABLE: 'GitHub gave no answer in time, answered with an error of its own (5xx), or its rate limit is used up.',
   FORGE_FORBIDDEN: 'GitHub did not accept the token (401), or the token lacks a permission (403, 404), which is named.',
   FORGE_REFUSED: 'GitHub refused a request as it stands (409, 422), or answered with what its API does not document.',
+  GATES_NOT_PASSED:
+    'A gate of the pipeline failed, or was skipped and no reason for that was given. What is behind the gates is not begun.',
   STAGING_MISSING: 'Production asks for an image that passed staging, and there is no evidence of that, or it could not be asked for.',
   COMMIT_UNORDERED:
     'It is not known to be newer than what is deployed: the histories have diverged, or the forge does not know both commits.',

@@ -1,4 +1,5 @@
 import { nothingChanged } from '../../domain/capacity/record.ts';
+import { type JudgedGate, judgeGates } from '../../domain/gates/pipeline.ts';
 import { restartsOf } from '../../domain/kubernetes/health.ts';
 import { isOpen, type RollingRecord } from '../../domain/rolling/record.ts';
 import { begin } from '../../domain/rollout/begin.ts';
@@ -26,13 +27,14 @@ import { resultOf, settle, supersededResult } from './settle.ts';
 
 /** Preflight, lock, rollout, release. Throws only while nothing has been written. */
 export async function executeCanary(plan: CanaryPlan, world: World): Promise<CanaryResult> {
-  const run = { plan, world, started: world.clock.now().toISOString() };
+  const gates = passedGates(plan);
+  const run = { plan, world, gates, started: world.clock.now().toISOString() };
   const order = orderCheck(world, plan.lineage);
   const first = await order(await deployedBefore(world, plan.service, plan.namespace ?? world.defaultNamespace));
   if (first.is === 'superseded') return supersededResult(run, first.text);
   const checked = await preflight(world, plan);
   const changes = await changesOf(world, plan.lineage, checked.lease?.deployed, [checked.previousImage]);
-  tellPlan(world, plan, checked, changeLines(changes));
+  tellPlan(world, plan, checked, [...gates.map(gateLine), ...changeLines(changes)]);
   const before = { ...run, changes };
   const there = alreadyThere(checked);
   const staging = there ? [] : await requireStaged(world, plan.service, plan.lineage, [checked.image]);
@@ -71,6 +73,15 @@ export async function executeCanary(plan: CanaryPlan, world: World): Promise<Can
     lock.stop();
   }
 }
+
+/** Throws GATES_NOT_PASSED: what is behind the gates is not begun. */
+function passedGates({ gates, allowedSkips }: CanaryPlan): readonly JudgedGate[] {
+  const verdict = judgeGates(gates, allowedSkips);
+  if (verdict.is === 'closed') throw new Failure('GATES_NOT_PASSED', verdict.text, verdict.remedy);
+  return verdict.gates;
+}
+
+const gateLine = ({ name, reason }: JudgedGate): string => `gate     ${name} ${reason === null ? 'passed' : `was skipped: ${reason}`}`;
 
 type Taken = { readonly lock: Lock; readonly ground: Ground; readonly note: string | undefined } | { readonly superseded: string };
 

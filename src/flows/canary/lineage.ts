@@ -28,10 +28,20 @@ const subjectOf = (plan: CanaryPlan, { app, image }: Ground): Subject => ({
 export async function recordEnding(world: World, plan: CanaryPlan, ground: Ground, ending: Ending): Promise<readonly string[]> {
   const subject = subjectOf(plan, ground);
   if (ending.outcome === 'promoted')
-    return await recordDeployment(world, { ...subject, state: 'success', description: 'Every stage passed, and stable runs it.' });
+    return await recordDeployment(world, {
+      ...subject,
+      state: 'success',
+      description: `Every stage passed, and stable runs it.${withoutGates(plan)}`,
+    });
   if (ending.outcome !== 'rolled-back') return [];
   const harmful = ending.cause.kind === 'harm' || ending.cause.kind === 'crash';
   return await recordDeployment(world, { ...subject, state: harmful ? 'failure' : 'error', description: ending.cause.text });
+}
+
+/** On record for whoever asks later what this deployment did without. */
+function withoutGates({ gates }: CanaryPlan): string {
+  const skipped = gates.filter(({ result }) => result === 'skipped').map(({ name }) => name);
+  return skipped.length === 0 ? '' : ` Without the gates ${skipped.join(', ')}.`;
 }
 
 /** Stable ran it before: on record it is only where a run of ours has brought it. */

@@ -1,3 +1,4 @@
+import type { JudgedGate } from '../../domain/gates/pipeline.ts';
 import type { StageHistory } from '../../domain/rollout/history.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import type { Failure } from '../../failure.ts';
@@ -78,6 +79,7 @@ function summaryOf(plan: CanaryPlan, result: CanaryResult): string {
     '',
     ...(result.stages.length === 0 ? [] : [stageTable(result.stages), '', chart(result.stages), '']),
     ...section('Smoke checks', result.smoke.map(inert)),
+    ...section('Gates before this run', result.gates.map(gateText), true),
     ...changeSection(result.changes),
     ...section('Order, staging and record', result.lineage.map(inert), true),
     ...section(
@@ -90,6 +92,9 @@ function summaryOf(plan: CanaryPlan, result: CanaryResult): string {
     '',
   ].join('\n');
 }
+
+const gateText = ({ name, reason }: JudgedGate): string =>
+  reason === null ? `${code(name)} passed` : `${code(name)} was **skipped**: ${inert(reason)}`;
 
 const noticeText = ({ notifier, about, told, problem }: Notice): string =>
   `${inert(notifier)}, of ${inert(about)}: ${told ? 'told' : `**not told**. ${inert(problem ?? '')}`}`;
