@@ -53,6 +53,7 @@ const exceptions: TwinExceptions = {
   },
   withoutSource: {
     'test/architecture.test.ts': 'the whole repository',
+    'test/workflows/': '.github/workflows',
     'test/actions/bundle.test.ts': 'dist as a runner starts it',
     'test/flows/build/build.lab.test.ts': 'the action with a real builder and registry',
     'test/actions/test-action.test.ts': 'the action as a runner starts it',

@@ -1,5 +1,4 @@
 import { nothingChanged } from '../../domain/capacity/record.ts';
-import { type JudgedGate, judgeGates } from '../../domain/gates/pipeline.ts';
 import { restartsOf } from '../../domain/kubernetes/health.ts';
 import { isOpen, type RollingRecord } from '../../domain/rolling/record.ts';
 import { begin } from '../../domain/rollout/begin.ts';
@@ -16,6 +15,7 @@ import { requireStaged } from '../lineage/staging.ts';
 import { acquireLock } from '../lock.ts';
 import { releasing } from '../releasing.ts';
 import { drive } from './drive.ts';
+import { gateLine, passedGates } from './gates.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
 import { recordAsFound, recordEnding } from './lineage.ts';
 import { runsAlready } from './manifest-preflight.ts';
@@ -73,15 +73,6 @@ export async function executeCanary(plan: CanaryPlan, world: World): Promise<Can
     lock.stop();
   }
 }
-
-/** Throws GATES_NOT_PASSED: what is behind the gates is not begun. */
-function passedGates({ gates, allowedSkips }: CanaryPlan): readonly JudgedGate[] {
-  const verdict = judgeGates(gates, allowedSkips);
-  if (verdict.is === 'closed') throw new Failure('GATES_NOT_PASSED', verdict.text, verdict.remedy);
-  return verdict.gates;
-}
-
-const gateLine = ({ name, reason }: JudgedGate): string => `gate     ${name} ${reason === null ? 'passed' : `was skipped: ${reason}`}`;
 
 type Taken = { readonly lock: Lock; readonly ground: Ground; readonly note: string | undefined } | { readonly superseded: string };
 

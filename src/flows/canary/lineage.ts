@@ -4,6 +4,7 @@ import type { Ending } from '../../domain/rollout/state.ts';
 import type { World } from '../../ports/world.ts';
 import { deployedNow } from '../lineage/order.ts';
 import { type Ended, recordDeployment, recordStanding } from '../lineage/record.ts';
+import { withoutGates } from './gates.ts';
 import type { Ground } from './ground.ts';
 import { type CanaryPlan, environmentOf } from './plan.ts';
 import type { Session } from './session.ts';
@@ -36,12 +37,6 @@ export async function recordEnding(world: World, plan: CanaryPlan, ground: Groun
   if (ending.outcome !== 'rolled-back') return [];
   const harmful = ending.cause.kind === 'harm' || ending.cause.kind === 'crash';
   return await recordDeployment(world, { ...subject, state: harmful ? 'failure' : 'error', description: ending.cause.text });
-}
-
-/** On record for whoever asks later what this deployment did without. */
-function withoutGates({ gates }: CanaryPlan): string {
-  const skipped = gates.filter(({ result }) => result === 'skipped').map(({ name }) => name);
-  return skipped.length === 0 ? '' : ` Without the gates ${skipped.join(', ')}.`;
 }
 
 /** Stable ran it before: on record it is only where a run of ours has brought it. */

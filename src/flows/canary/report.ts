@@ -1,4 +1,3 @@
-import type { JudgedGate } from '../../domain/gates/pipeline.ts';
 import type { StageHistory } from '../../domain/rollout/history.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import type { Failure } from '../../failure.ts';
@@ -6,6 +5,7 @@ import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { changeSection } from '../lineage/changes.ts';
 import { code, codeBlock, inert, section, table } from '../markdown.ts';
+import { gateText } from './gates.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { CanaryResult } from './result.ts';
 import type { Notice } from './session.ts';
@@ -92,9 +92,6 @@ function summaryOf(plan: CanaryPlan, result: CanaryResult): string {
     '',
   ].join('\n');
 }
-
-const gateText = ({ name, reason }: JudgedGate): string =>
-  reason === null ? `${code(name)} passed` : `${code(name)} was **skipped**: ${inert(reason)}`;
 
 const noticeText = ({ notifier, about, told, problem }: Notice): string =>
   `${inert(notifier)}, of ${inert(about)}: ${told ? 'told' : `**not told**. ${inert(problem ?? '')}`}`;
