@@ -11,6 +11,7 @@ const flows = {
   promote: () => import('./flows/promote/index.ts'),
   rollback: () => import('./flows/rollback/index.ts'),
   stage: () => import('./flows/stage/index.ts'),
+  strategy: () => import('./flows/strategy/index.ts'),
   test: () => import('./flows/test/index.ts'),
   scan: () => import('./flows/scan/index.ts'),
 } as const;

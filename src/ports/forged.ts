@@ -1,4 +1,5 @@
 import type { Forge } from './forge.ts';
+import type { PullRequests } from './pull-requests.ts';
 import type { Registry } from './registry.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -6,5 +7,7 @@ import type { Workspace } from './workspace.ts';
 export interface Forged extends Workspace {
   /** `undefined` without a token. */
   readonly forge: Forge | undefined;
+  /** `undefined` without a token. */
+  readonly pullRequests: PullRequests | undefined;
   readonly registry: Registry;
 }

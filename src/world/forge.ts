@@ -1,5 +1,6 @@
 import type { ForgeAccess } from '../adapters/forge/ask.ts';
 import { githubForge } from '../adapters/forge/github.ts';
+import { githubPullRequests } from '../adapters/forge/pull-requests.ts';
 import { ociRegistry } from '../adapters/registry/oci.ts';
 import { Failure } from '../failure.ts';
 import type { ForgeConnections } from '../flows/flow.ts';
@@ -31,9 +32,11 @@ export function forgeFor(token: string | undefined, around: Around): Forge | und
 
 /** The ports of a flow that asks the forge. Asks nobody anything yet. */
 export function buildForged({ githubToken }: ForgeConnections, around: Surroundings): Forged & { close(): void } {
+  const access = accessFor(githubToken, around);
   return {
     ...buildWorkspace(around),
-    forge: forgeFor(githubToken, around),
+    forge: access === undefined ? undefined : githubForge(access),
+    pullRequests: access === undefined ? undefined : githubPullRequests(access),
     registry: ociRegistry({ dockerConfig: around.dockerConfig }),
     close: () => undefined,
   };

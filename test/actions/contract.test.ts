@@ -32,12 +32,13 @@ const leastInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = 
   lint: { preset: 'python' },
   build: { image: 'ghcr.io/example/agent' },
   rollback: { service: 'agent' },
+  strategy: { change: 'daily' },
   stage: { service: 'agent', images: 'agent-api: registry.example.com/agent:v2' },
   test: { command: '[pytest]', junit: 'report.xml', coverage: 'coverage.xml' },
 };
 
 /** Not required by themselves, because there is another way to say the same, or an operation that does without. */
-const oneOfSeveral: readonly string[] = ['prometheus-url', 'kubeconfig', 'image', 'coverage', 'preset', 'images'];
+const oneOfSeveral: readonly string[] = ['prometheus-url', 'kubeconfig', 'image', 'coverage', 'preset', 'images', 'change'];
 
 /** Each register whose names action.yml has to list, by the input that takes one of them. */
 const registers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

@@ -7,7 +7,7 @@ import { stagingOf } from '../lineage/staging.ts';
 import type { EvidencePlan } from './inputs.ts';
 
 /** Never throws for what the forge says or fails to say: what cannot be found out has not passed. */
-export async function executeEvidence(plan: EvidencePlan, world: Forged): Promise<StagingVerdict> {
+export async function executeEvidence(plan: EvidencePlan, world: Pick<Forged, 'forge' | 'registry' | 'run'>): Promise<StagingVerdict> {
   const { service, environment, image } = plan;
   if (image !== undefined) return await stagingOf(world, service, environment, imageText(image));
   const commit = commitOf(world, plan);

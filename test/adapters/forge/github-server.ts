@@ -13,7 +13,15 @@ export interface Commit {
   readonly tree: string;
   readonly message?: string;
   readonly author?: string;
-  readonly pulls?: readonly { readonly number: number; readonly title: string; readonly user: string; readonly merged: boolean }[];
+  readonly pulls?: readonly Pull[];
+}
+
+export interface Pull {
+  readonly number: number;
+  readonly title: string;
+  readonly user: string;
+  readonly merged: boolean;
+  readonly labels?: readonly string[];
 }
 
 export interface Deployment {
@@ -83,7 +91,7 @@ async function respond(repository: Repository, denied: Set<string>, request: Inc
   const writes = request.method === 'POST';
   const needs = path.startsWith('/deployments')
     ? `deployments: ${writes ? 'write' : 'read'}`
-    : path.endsWith('/pulls')
+    : /^\/pulls\/|\/pulls$/.test(path)
       ? 'pull-requests: read'
       : 'contents: read';
   if (denied.has(needs)) return refuse(403);
@@ -110,13 +118,12 @@ function route(repository: Repository, path: string, query: URLSearchParams, bod
   const [, pulled] = /^\/commits\/(\w+)\/pulls$/.exec(path) ?? [];
   if (pulled !== undefined) {
     const pulls = commits.get(pulled)?.pulls ?? [];
-    const shown = pulls.map(({ number, title, user, merged }) => ({
-      number,
-      title,
-      user: { login: user },
-      merged_at: merged ? '2026-03-01T10:00:00Z' : null,
-    }));
-    return { body: paged(shown) };
+    return { body: paged(pulls.map(shownPull)) };
+  }
+  const [, number] = /^\/pulls\/(\d+)$/.exec(path) ?? [];
+  if (number !== undefined) {
+    const pull = [...commits.values()].flatMap(({ pulls = [] }) => pulls).find((each) => each.number === Number(number));
+    return pull === undefined ? 404 : { body: shownPull(pull) };
   }
   const [, id] = /^\/deployments\/(\d+)\/statuses$/.exec(path) ?? [];
   if (id !== undefined) {
@@ -149,6 +156,14 @@ function route(repository: Repository, path: string, query: URLSearchParams, bod
   deployments.push(deployment);
   return { body: { id: deployment.id, sha: deployment.sha } };
 }
+
+const shownPull = ({ number, title, user, merged, labels = [] }: Pull) => ({
+  number,
+  title,
+  user: { login: user },
+  merged_at: merged ? '2026-03-01T10:00:00Z' : null,
+  labels: labels.map((name, index) => ({ id: index + 1, name, color: 'ededed', default: false, description: null })),
+});
 
 /** Three dots: what `head` has since both were one. */
 function comparison(commits: Repository['commits'], base: string, head: string, paged: <T>(all: readonly T[]) => readonly T[]): Found {
