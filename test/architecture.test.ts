@@ -45,6 +45,7 @@ const exceptions: TwinExceptions = {
     'src/flows/stage/index.ts': 'test/rolling/: whole rolling updates on a cluster',
     'src/runner/actions.ts': 'test/actions/bundle.test.ts: dist as a runner starts it',
     'src/failure-codes.ts': 'test/failure.test.ts',
+    'src/credential/main.ts': 'test/credential/exec-credential.test.ts: as Kubernetes clients start it',
     'src/guardian/main.ts': 'test/guardian/guardian.lab.long.test.ts: as a pod',
     'src/guardian/routers/gateway-api.ts': 'test/guardian/guardian.lab.long.test.ts: as a pod',
     'src/guardian/routers/istio.ts': 'test/scripts/dist/guardians.test.ts: as it is built',
@@ -53,6 +54,7 @@ const exceptions: TwinExceptions = {
   },
   withoutSource: {
     'test/architecture.test.ts': 'the whole repository',
+    'test/actions/aks.test.ts': 'cluster as a runner starts it, with servers that speak for Azure',
     'test/actions/bundle.test.ts': 'dist as a runner starts it',
     'test/flows/build/build.lab.test.ts': 'the action with a real builder and registry',
     'test/actions/test-action.test.ts': 'the action as a runner starts it',

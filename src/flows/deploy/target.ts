@@ -42,7 +42,9 @@ function lone(plan: DeployPlan, file: ReleaseFile, fleet: Fleet): Target {
 type Reached = { readonly target: Target } | { readonly problem: Problem };
 
 function named(plan: DeployPlan, file: ReleaseFile, fleet: Fleet, cluster: NamedCluster): Reached {
-  const { name, weight, canary, region, context = '' } = cluster;
+  const { name, weight, canary, region, reach } = cluster;
+  // Azure calls the context as it calls the cluster.
+  const context = reach.by === 'aks' ? reach.resource.name : (reach.context ?? '');
   const way = { cluster: name, context };
   try {
     const { world, server } = fleet.reach(way);
@@ -50,7 +52,10 @@ function named(plan: DeployPlan, file: ReleaseFile, fleet: Fleet, cluster: Named
     return { target: { name, weight, canary, region, way, server, namespace, world } };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const remedy = `Give its kubeconfig as \`${name}: …\` in \`kubeconfigs\` (secret ${cluster.secret}), or one \`kubeconfig\` that has its context.`;
+    const remedy =
+      reach.by === 'aks'
+        ? `Let \`actions/cluster\` with \`name: ${name}\` come before in this job, without a \`kubeconfig\` here.`
+        : `Give its kubeconfig as \`${name}: …\` in \`kubeconfigs\` (secret ${reach.secret}), or one \`kubeconfig\` that has its context.`;
     return { problem: { what: `Cluster ${name}: ${error.what}`, remedy } };
   }
 }

@@ -65,15 +65,19 @@ describe('reportCluster', () => {
 
 describe('schemas/clusters.schema.json', () => {
   const conform = schemaOf('clusters.schema.json');
+  const aks = '/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c';
 
   it.each([
     ['clusters: [{ name: a, environment: b, kubeconfig-secret: C, context: d, weight: 5, canary: true, region: e, namespace: f }]'],
+    [`clusters: [{ name: a, environment: b, aks: "${aks}" }]`],
     ['clusters: []'],
     ['clusters: [{ name: a, environment: b }]'],
     ['clusters: [{ name: a, environment: b, kubeconfig-secret: "x y" }]'],
     ['clusters: [{ name: a, environment: b, kubeconfig-secret: GITHUB_X }]'],
     ['clusters: [{ name: A, environment: b, kubeconfig-secret: C }]'],
     ['clusters: [{ name: a, environment: b, kubeconfig-secret: C, weight: 1.5 }]'],
+    [`clusters: [{ name: a, environment: b, kubeconfig-secret: C, aks: "${aks}" }]`],
+    [`clusters: [{ name: a, environment: b, aks: "${aks}", context: c }]`],
     ['clusters: [{ name: a, environment: b, kubeconfig-secret: C, more: 1 }]'],
   ])('says the same as the parser of %s', (text) => {
     const value = parse(text) as unknown;

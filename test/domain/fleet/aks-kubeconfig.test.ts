@@ -1,0 +1,69 @@
+import { describe, expect, it } from '@jest/globals';
+import { aksServer, withOwnPlugin } from '../../../src/domain/fleet/aks-kubeconfig.ts';
+
+const other = '11111111-2222-3333-4444-555555555555';
+const cluster = { server: 'https://eastus.hcp.azmk8s.io:443', 'certificate-authority-data': 'QQ==' };
+const document = (user: unknown, more: object = {}) => ({
+  apiVersion: 'v1',
+  'current-context': 'eastus',
+  clusters: [{ name: 'eastus', cluster }],
+  users: [{ name: 'u', user }],
+  ...more,
+});
+const pluginFor = (server: string) => ({ command: '/node', args: [server] });
+const kubelogin = (args: unknown, command = 'kubelogin') => ({
+  exec: { apiVersion: 'client.authentication.k8s.io/v1beta1', command, args },
+});
+
+describe('withOwnPlugin', () => {
+  it.each([
+    ['kubelogin', kubelogin(['get-token', '--login', 'devicecode', '--server-id', other]), other],
+    ['kubelogin with =', kubelogin(['get-token', `--server-id=${other}`]), other],
+    ['kubelogin without a server', kubelogin(['get-token']), aksServer],
+    ['kubelogin without arguments', kubelogin(null), aksServer],
+    ['kubelogin by its path', kubelogin([], '/usr/local/bin/kubelogin'), aksServer],
+    ['kubelogin of Windows', kubelogin([], 'C:\\tools\\kubelogin.exe'), aksServer],
+    ['the old provider', { 'auth-provider': { name: 'azure', config: { 'apiserver-id': other } } }, other],
+    ['the old provider without configuration', { 'auth-provider': { name: 'azure' } }, aksServer],
+  ])('%s', (_, user, server) => {
+    expect(withOwnPlugin(document(user), pluginFor)).toEqual({
+      ok: true,
+      value: document({
+        exec: {
+          apiVersion: 'client.authentication.k8s.io/v1',
+          command: '/node',
+          args: [server],
+          interactiveMode: 'Never',
+          provideClusterInfo: false,
+        },
+      }),
+    });
+  });
+
+  it('lets certificates and tokens be, and everything else in the file', () => {
+    const given = document({ 'client-certificate-data': 'QQ==', 'client-key-data': 'QQ==', token: 't' }, { preferences: { colors: true } });
+    expect(withOwnPlugin(given, pluginFor)).toEqual({ ok: true, value: given });
+  });
+
+  it.each<readonly [string, Readonly<Record<string, unknown>>, string]>([
+    ['another program', document(kubelogin([], 'curl')), '`curl`'],
+    ['a program that looks like it', document(kubelogin([], 'kubelogin; rm')), 'would start'],
+    ['a program in a folder that is called so', document(kubelogin([], 'kubelogin/sh')), 'would start'],
+    ['another provider', document({ 'auth-provider': { name: 'gcp' } }), '`gcp`'],
+    ['a provider behind the plugin', document({ ...kubelogin([]), exec: { command: 'sh' } }), '`sh`'],
+    ['a server that is none', document(kubelogin(['--server-id', 'https://evil'])), 'no application'],
+    ['a server id at the end', document(kubelogin(['--server-id'])), 'no application'],
+    ['a file of the runner', document({ tokenFile: '/etc/passwd' }), 'reads a file'],
+    ['no users', document({}, { users: [] }), 'no user'],
+    ['a user without credentials', document(undefined), 'without credentials'],
+    ['no TLS', document({ token: 't' }, { clusters: [{ name: 'c', cluster: { server: 'http://c' } }] }), 'TLS'],
+    [
+      'TLS that is not looked at',
+      document({ token: 't' }, { clusters: [{ name: 'c', cluster: { ...cluster, 'insecure-skip-tls-verify': true } }] }),
+      'TLS',
+    ],
+    ['no clusters', document({ token: 't' }, { clusters: undefined }), 'TLS'],
+  ])('refuses %s', (_, given, told) => {
+    expect(withOwnPlugin(given, pluginFor)).toMatchObject({ ok: false, problem: expect.stringContaining(told) });
+  });
+});
