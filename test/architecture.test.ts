@@ -54,6 +54,7 @@ const exceptions: TwinExceptions = {
   },
   withoutSource: {
     'test/architecture.test.ts': 'the whole repository',
+    'test/workflows/': '.github/workflows',
     'test/actions/aks.test.ts': 'cluster as a runner starts it, with servers that speak for Azure',
     'test/actions/bundle.test.ts': 'dist as a runner starts it',
     'test/flows/build/build.lab.test.ts': 'the action with a real builder and registry',
@@ -62,6 +63,7 @@ const exceptions: TwinExceptions = {
     'test/actions/gates.test.ts': 'lint and scan as a runner starts them, with the real tools',
     'test/actions/contract.test.ts': 'action.yml, input parser and README together',
     'test/rollback/': 'whole rollbacks on a cluster',
+    'test/release/': 'whole releases of many services on a cluster, and their kills',
     'test/actions/composite.test.ts': 'actions that are made of others, with those others',
     'test/faults/': 'whole rollouts that are broken on purpose, on a cluster',
     'test/guardian/guardian.lab.long.test.ts': 'the guardian as a pod on a cluster',

@@ -411,6 +411,16 @@ describe('a run that is killed', () => {
     expect(cells).toBeGreaterThan(20);
   });
 
+  it('is waited for once, and not once for each of its locks', async () => {
+    const { on } = await killedAfter(9);
+    expect(leftBehind(on).filter((each) => each.endsWith('is held'))).toHaveLength(4);
+    const second = fleetShop({ services: names, files: { 'config.yaml': config }, holder: 'second' }, on);
+    const since = on.clock.monotonic();
+    expect(await released(second, inputs)).toMatchObject({ outcome: 'promoted' });
+    expect(on.clock.monotonic() - since).toBeGreaterThanOrEqual(60);
+    expect(on.clock.monotonic() - since).toBeLessThan(90);
+  });
+
   it('at any of its writes is repaired by its `post`: all of it, or nothing', async () => {
     for (let writes = 0; ; writes += 1) {
       const { on, died } = await killedAfter(writes);
