@@ -54,6 +54,7 @@ const exceptions: TwinExceptions = {
   },
   withoutSource: {
     'test/architecture.test.ts': 'the whole repository',
+    'test/workflows/': '.github/workflows',
     'test/actions/aks.test.ts': 'cluster as a runner starts it, with servers that speak for Azure',
     'test/actions/bundle.test.ts': 'dist as a runner starts it',
     'test/flows/build/build.lab.test.ts': 'the action with a real builder and registry',
