@@ -60,7 +60,7 @@ export function parseCanaryInputs(raw: RawInputs): CanaryInputs {
       ...sharedWishes(fields),
       action: 'canary',
       image: fields.image,
-      stages: fields.stages ?? fields.profile,
+      stages: fields.stages ?? fields.router.pods?.within(fields.profile) ?? fields.profile,
       smoke: fields.smoke ?? [],
       promote: fields.promote,
       requireEvidence: false,

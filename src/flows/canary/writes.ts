@@ -1,12 +1,16 @@
+import { annotated } from '../../domain/kubernetes/manifest.ts';
 import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes/object.ts';
 import type { PatchOperation } from '../../domain/kubernetes/patch.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { isRelease, setTemplate } from '../../domain/manifests/release.ts';
 import { imageOf, setImage } from '../../domain/rollout/container-image.ts';
+import { epochAnnotation } from '../../domain/rollout/lease.ts';
+import { refuseOvertaken } from '../../domain/rollout/ordered.ts';
 import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import { Failure } from '../../failure.ts';
 import { shift } from '../shift.ts';
 import { autoscaleCanary, endAutoscaling } from './capacity.ts';
+import { effectiveText, openPods } from './gate.ts';
 import { layTemplate } from './manifests.ts';
 import { canaryRef, ourCanary, type Session, stableRef, wrote } from './session.ts';
 
@@ -23,11 +27,13 @@ export async function orderWeight(session: Session, weight: number | 'as-found',
     weight,
     acceptWithin,
     signal,
+    ...(plan.router.pods === undefined ? {} : { ordered: (route) => openPods(session, route, signal) }),
   });
   const present = plan.router.weight(objects, ground.app);
   const shown = roundedPercent(present);
   session.route = { weight: present, generations: objects.map((object) => object.metadata.generation) };
-  if (changed) wrote(session, `route ${ground.app.route}: canary ${shown} %, stable ${roundedPercent(100 - present)} %`);
+  if (changed && plan.router.pods !== undefined) wrote(session, await effectiveText(session, objects, signal));
+  else if (changed) wrote(session, `route ${ground.app.route}: canary ${shown} %, stable ${roundedPercent(100 - present)} %`);
 }
 
 /** The canary with the new image: ours is applied whole, of the user's own only the image and the size change. */
@@ -49,9 +55,11 @@ export async function setCanary(session: Session, replicas: number, signal: Abor
 /** One that is there already is replaced only as it was seen, so that this arrives in time or not at all. */
 async function applyCanary(session: Session, ref: ObjectRef, replicas: number, signal: AbortSignal): Promise<void> {
   const { cluster, clock } = session.world;
-  const object = ourCanary(session, replicas);
+  const object = stamped(session, ourCanary(session, replicas));
   for (;;) {
-    const resourceVersion = (await cluster.get(ref, signal))?.metadata.resourceVersion;
+    const found = await cluster.get(ref, signal);
+    const resourceVersion = found?.metadata.resourceVersion;
+    if (isRoute(session)) refuseOvertaken(found, session.lock.epoch);
     const metadata = { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
     try {
       await cluster.write({ do: 'apply', ref, object: { ...object, metadata } }, signal);
@@ -62,6 +70,12 @@ async function applyCanary(session: Session, ref: ObjectRef, replicas: number, s
     }
   }
 }
+
+/** A canary that is its own route is guarded as a route is: from the first write on it has the epoch. */
+const isRoute = ({ plan }: Session): boolean => plan.router.pods !== undefined;
+
+const stamped = (session: Session, canary: KubernetesObject): KubernetesObject =>
+  isRoute(session) ? annotated(canary, { [epochAnnotation]: String(session.lock.epoch) }) : canary;
 
 /** A canary that was never made has nothing to put to rest. */
 export async function scaleCanary(
