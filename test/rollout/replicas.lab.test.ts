@@ -35,7 +35,7 @@ describe('a canary by pod counts behind one Service', () => {
     async () => {
       const app = await deployExample(await starting, 'by-pods', { replicas: 3, change: oneService });
       const unfit = await app.version('unfit');
-      const held = await underLoad(app, 60, () =>
+      const held = await underLoad(app, 40, () =>
         runCanary(app, unfit, { ...byPods, smoke: '- http: /health\n  contains: no-such-word', stages: '25@4s' }),
       );
       expect(held.outputs).toMatchObject({ outcome: 'rolled-back' });
@@ -45,7 +45,7 @@ describe('a canary by pod counts behind one Service', () => {
       expect(answersOf(held.load, 'v1')).toBeGreaterThan(100);
 
       const image = await app.version('good');
-      const run = await underLoad(app, 120, () => runCanary(app, image, { ...byPods, stages: '5@6s 25@6s 50@6s' }));
+      const run = await underLoad(app, 80, () => runCanary(app, image, { ...byPods, stages: '5@6s 25@6s 50@6s' }));
       expect(run.outputs).toMatchObject({ outcome: 'promoted', weight: '0' });
       // 5 % and 25 % are both one of four pods: one stage, as long as both.
       expect(run.log).toContain('canary 1 of 4 ready pods: 25 %');
@@ -63,7 +63,7 @@ describe('a canary by pod counts behind one Service', () => {
       expect(answersOf(run.load, 'good')).toBeGreaterThan(200);
       expect(await standing(app)).toEqual({ stable: run.outputs['image'], stablePods: 3, canaryPods: 0, split: '0/3', holder: '' });
     },
-    4 * minutes,
+    10 * minutes,
   );
 
   it.concurrent(
@@ -71,7 +71,7 @@ describe('a canary by pod counts behind one Service', () => {
     async () => {
       const app = await deployExample(await starting, 'bad-by-pods', { replicas: 3, change: oneService });
       const image = await app.version('bad', { ERROR_RATE: '5%' });
-      const run = await underLoad(app, 100, () => runCanary(app, image, { ...byPods, stages: '10@60s', 'min-requests': '300' }));
+      const run = await underLoad(app, 80, () => runCanary(app, image, { ...byPods, stages: '10@60s', 'min-requests': '300' }));
       expect(run.outputs).toMatchObject({ outcome: 'rolled-back', weight: '0', reason: expect.stringContaining('error-rate') });
       expect(run.log).toContain('canary 1 of 4 ready pods: 25 %');
       const measured = Number(/^stage 1\/1, 25 % · measured ([\d.]+) %.*FAIL/m.exec(run.log)?.[1]);
@@ -85,7 +85,7 @@ describe('a canary by pod counts behind one Service', () => {
         '`stages` ask for 60 %: by pod counts a canary gets 50 % at most',
       );
     },
-    4 * minutes,
+    10 * minutes,
   );
 
   it.concurrent(
@@ -93,7 +93,7 @@ describe('a canary by pod counts behind one Service', () => {
     async () => {
       const app = await deployGuarded(await starting, 'killed-by-pods', oneService);
       const image = await app.version('good');
-      const { load } = await underLoad(app, 40, async () => {
+      const { load } = await underLoad(app, 30, async () => {
         const run = startCanary(app, image, { ...byPods, stages: '50@120s' });
         await printed(run, /^stage 1\/1, 50 % · .* requests/);
         run.kill();
@@ -110,6 +110,6 @@ describe('a canary by pod counts behind one Service', () => {
       expect(await standing(app)).toMatchObject({ stable: next.outputs['image'], canaryPods: 0 });
       await app.lab.client.waitFor('the guardian to be gone', async () => (await guardianObjects(app)).length === 0, 60);
     },
-    5 * minutes,
+    10 * minutes,
   );
 });

@@ -104,7 +104,8 @@ async function annotatedRoutes(
   { canary }: OperationPlan,
   { namespace }: Place,
 ): Promise<readonly { readonly ref: ObjectRef; readonly value: string }[]> {
-  const refs = canary.router.objects(applicationOf(canary, namespace));
+  // A canary that is its own route goes with what is written on it.
+  const refs = canary.router.pods === undefined ? canary.router.objects(applicationOf(canary, namespace)) : [];
   const found = await Promise.all(
     refs.map(async (ref) => ({ ref, value: (await world.cluster.get(ref))?.metadata.annotations?.[epochAnnotation] })),
   );

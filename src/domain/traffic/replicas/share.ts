@@ -10,7 +10,7 @@ export function podsFor(stable: number, percent: number): number {
   if (percent === 0) return 0;
   const all = Math.max(1, stable);
   const wanted = percent >= ceiling ? all : Math.round((all * percent) / (100 - percent));
-  return Math.min(all, Math.max(1, wanted));
+  return Math.max(1, wanted);
 }
 
 /** Percent, not always an integer. */
