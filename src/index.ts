@@ -3,6 +3,7 @@ import { runMain, runPost } from './runner/actions.ts';
 /** Every action, loaded only when it is the one that runs. */
 const flows = {
   build: () => import('./flows/build/index.ts'),
+  'blue-green': () => import('./flows/blue-green/index.ts'),
   canary: () => import('./flows/canary/index.ts'),
   cluster: () => import('./flows/cluster/index.ts'),
   deploy: () => import('./flows/deploy/index.ts'),
@@ -26,4 +27,10 @@ export async function act(name: ActionName): Promise<void> {
 
 export async function after(name: ActionName): Promise<void> {
   await runPost(await loadFlow(name));
+}
+
+/** Not an action: what Kubernetes clients start for a token. */
+export async function credential(): Promise<void> {
+  const { printCredential } = await import('./credential/main.ts');
+  await printCredential();
 }

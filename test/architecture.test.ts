@@ -30,6 +30,7 @@ const isBundle = (path: string): boolean => path.startsWith('dist/');
 const exceptions: TwinExceptions = {
   testedElsewhere: {
     'src/flows/canary/index.ts': 'test/rollout/: whole rollouts on a cluster',
+    'src/flows/blue-green/index.ts': 'test/actions/contract.test.ts: with its action.yml; its parts beside it',
     'src/flows/build/index.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
     'src/adapters/images/buildx.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
     'src/world/building.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
@@ -45,6 +46,7 @@ const exceptions: TwinExceptions = {
     'src/flows/stage/index.ts': 'test/rolling/: whole rolling updates on a cluster',
     'src/runner/actions.ts': 'test/actions/bundle.test.ts: dist as a runner starts it',
     'src/failure-codes.ts': 'test/failure.test.ts',
+    'src/credential/main.ts': 'test/credential/exec-credential.test.ts: as Kubernetes clients start it',
     'src/guardian/main.ts': 'test/guardian/guardian.lab.long.test.ts: as a pod',
     'src/guardian/routers/gateway-api.ts': 'test/guardian/guardian.lab.long.test.ts: as a pod',
     'src/guardian/routers/istio.ts': 'test/scripts/dist/guardians.test.ts: as it is built',
@@ -54,6 +56,8 @@ const exceptions: TwinExceptions = {
   },
   withoutSource: {
     'test/architecture.test.ts': 'the whole repository',
+    'test/workflows/': '.github/workflows',
+    'test/actions/aks.test.ts': 'cluster as a runner starts it, with servers that speak for Azure',
     'test/actions/bundle.test.ts': 'dist as a runner starts it',
     'test/flows/build/build.lab.test.ts': 'the action with a real builder and registry',
     'test/actions/test-action.test.ts': 'the action as a runner starts it',
@@ -61,6 +65,7 @@ const exceptions: TwinExceptions = {
     'test/actions/gates.test.ts': 'lint and scan as a runner starts them, with the real tools',
     'test/actions/contract.test.ts': 'action.yml, input parser and README together',
     'test/rollback/': 'whole rollbacks on a cluster',
+    'test/release/': 'whole releases of many services on a cluster, and their kills',
     'test/actions/composite.test.ts': 'actions that are made of others, with those others',
     'test/faults/': 'whole rollouts that are broken on purpose, on a cluster',
     'test/guardian/guardian.lab.long.test.ts': 'the guardian as a pod on a cluster',

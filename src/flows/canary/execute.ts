@@ -15,6 +15,7 @@ import { requireStaged } from '../lineage/staging.ts';
 import { acquireLock } from '../lock.ts';
 import { releasing } from '../releasing.ts';
 import { drive } from './drive.ts';
+import { gateLine, passedGates } from './gates.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
 import { recordAsFound, recordEnding } from './lineage.ts';
 import { runsAlready } from './manifest-preflight.ts';
@@ -26,13 +27,14 @@ import { resultOf, settle, supersededResult } from './settle.ts';
 
 /** Preflight, lock, rollout, release. Throws only while nothing has been written. */
 export async function executeCanary(plan: CanaryPlan, world: World): Promise<CanaryResult> {
-  const run = { plan, world, started: world.clock.now().toISOString() };
+  const gates = passedGates(plan);
+  const run = { plan, world, gates, started: world.clock.now().toISOString() };
   const order = orderCheck(world, plan.lineage);
   const first = await order(await deployedBefore(world, plan.service, plan.namespace ?? world.defaultNamespace));
   if (first.is === 'superseded') return supersededResult(run, first.text);
   const checked = await preflight(world, plan);
   const changes = await changesOf(world, plan.lineage, checked.lease?.deployed, [checked.previousImage]);
-  tellPlan(world, plan, checked, changeLines(changes));
+  tellPlan(world, plan, checked, [...gates.map(gateLine), ...changeLines(changes)]);
   const before = { ...run, changes };
   const there = alreadyThere(checked);
   const staging = there ? [] : await requireStaged(world, plan.service, plan.lineage, [checked.image]);
