@@ -53,6 +53,14 @@ export const failureCodes = {
   FORGE_UNREACHABLE: 'GitHub gave no answer in time, answered with an error of its own (5xx), or its rate limit is used up.',
   FORGE_FORBIDDEN: 'GitHub did not accept the token (401), or the token lacks a permission (403, 404), which is named.',
   FORGE_REFUSED: 'GitHub refused a request as it stands (409, 422), or answered with what its API does not document.',
+  CLOUD_UNREACHABLE: 'The cloud gave no answer in time, answered with an error of its own (5xx), or its rate limit is used up (429).',
+  CLOUD_UNAUTHORISED:
+    'The cloud did not accept who this workflow is: its sign-in refused the token of the job, or its API the token of the sign-in (401).',
+  CLOUD_FORBIDDEN: 'The cloud knows who this workflow is, and that one lacks a role, which is named (403).',
+  CLOUD_NOT_FOUND: 'The cloud has no such cluster, or does not show it to this workflow (404).',
+  CLOUD_REFUSED: 'The cloud refused a request as it stands (400, 409), or answered with what its API does not document.',
+  GATES_NOT_PASSED:
+    'A gate of the pipeline failed, or was skipped and no reason for that was given. What is behind the gates is not begun.',
   STAGING_MISSING: 'Production asks for an image that passed staging, and there is no evidence of that, or it could not be asked for.',
   COMMIT_UNORDERED:
     'It is not known to be newer than what is deployed: the histories have diverged, or the forge does not know both commits.',

@@ -27,3 +27,9 @@ export async function act(name: ActionName): Promise<void> {
 export async function after(name: ActionName): Promise<void> {
   await runPost(await loadFlow(name));
 }
+
+/** Not an action: what Kubernetes clients start for a token. */
+export async function credential(): Promise<void> {
+  const { printCredential } = await import('./credential/main.ts');
+  await printCredential();
+}

@@ -4,8 +4,10 @@ import { badCanary } from './bad-canary.ts';
 import { cancel } from './cancel.ts';
 import { coldStart } from './cold-start.ts';
 import { distSize } from './dist-size.ts';
+import { fleet } from './fleet.ts';
 import { gates } from './gates.ts';
 import { guardian, guardianQuick } from './guardian.ts';
+import { rollback } from './rollback.ts';
 
 export const benches: Readonly<Record<string, Bench>> = {
   'api-calls': apiCalls,
@@ -13,7 +15,9 @@ export const benches: Readonly<Record<string, Bench>> = {
   cancel,
   'cold-start': coldStart,
   'dist-size': distSize,
+  fleet,
   gates,
   guardian,
   'guardian-quick': guardianQuick,
+  rollback,
 };

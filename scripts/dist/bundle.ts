@@ -1,10 +1,11 @@
-import { isAbsolute, relative, sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { isAbsolute, join, relative, sep } from 'node:path';
 import { type OutputChunk, type RolldownLog, rolldown } from 'rolldown';
 import { readActions } from '../action-metadata.ts';
 import { guardians } from './guardians.ts';
-import { withoutUndici } from './left-out.ts';
+import { withoutBrowser, withoutUndici } from './left-out.ts';
 import { bundledPackages, licenceText } from './licences.ts';
-import { starters } from './starters.ts';
+import { pluginStarter, starters } from './starters.ts';
 
 /** 2.5 MB, so that no user pays for our dependencies in download and start time. */
 export const mostScriptBytes = 2_500_000;
@@ -17,6 +18,8 @@ export async function bundle(root: string): Promise<ReadonlyMap<string, string>>
   const chunks = await pack(root);
   const files = new Map(chunks.map((chunk) => [chunk.fileName, chunk.code]));
   for (const [path, code] of starters(readActions(root))) files.set(path, code);
+  // What kubeconfigs name as their credential plugin.
+  if (existsSync(join(root, 'src/credential'))) files.set('credential.js', pluginStarter);
   for (const [path, code] of await guardians(root)) files.set(path, code);
   const scriptBytes = totalBytes(files);
   if (scriptBytes > mostScriptBytes)
@@ -41,8 +44,8 @@ async function pack(root: string): Promise<readonly OutputChunk[]> {
     // Links stay as they are: the place a linked node_modules leads to must not show in the result.
     resolve: { symlinks: false },
     // These packages do not say that importing them does nothing by itself. Where nothing of theirs is used they can go.
-    treeshake: { moduleSideEffects: [{ test: /node_modules.(@actions|tunnel|undici)/, sideEffects: false }] },
-    plugins: [withoutUndici()],
+    treeshake: { moduleSideEffects: [{ test: /node_modules.(@actions|@azure|tunnel|undici)/, sideEffects: false }] },
+    plugins: [withoutUndici(), withoutBrowser()],
     onLog: (_level, log) => complaints.push(log),
   });
   const { output } = await build.generate({

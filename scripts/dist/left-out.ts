@@ -13,6 +13,19 @@ export function withoutUndici(): Plugin {
   };
 }
 
+/** @azure/identity brings a way to open a browser for people who sign in by hand. Nobody does on a runner. */
+export function withoutBrowser(): Plugin {
+  const replacement = '\0left-out/open';
+  return {
+    name: 'without-browser',
+    resolveId: (id, importer = '') => (id === 'open' && /node_modules.@azure/.test(importer) ? replacement : undefined),
+    load: (id) =>
+      id === replacement
+        ? `export default function leftOut() { throw new Error('open is not part of this bundle: see scripts/dist/left-out.ts.'); }`
+        : undefined,
+  };
+}
+
 // Nothing but these three names is asked for; another one fails the build.
 const refusal = `
 function leftOut() { throw new Error('undici is not part of this bundle: see scripts/dist/left-out.ts.'); }

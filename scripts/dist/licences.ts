@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface BundledPackage {
@@ -65,15 +65,10 @@ export function isKnown(expression: string): boolean {
 function packageFolder(module: string): string | undefined {
   if (module.startsWith('\0rolldown/')) return packageFolder(fileURLToPath(import.meta.resolve('rolldown')));
   if (!module.includes('node_modules')) return undefined;
-  for (let folder = dirname(module); folder !== dirname(folder); folder = dirname(folder)) if (isPackage(folder)) return folder;
-  throw new Error(`${module} belongs to no package.`);
-}
-
-/** Some packages have inner package.json files that say no more than the module type. */
-function isPackage(folder: string): boolean {
-  if (!existsSync(join(folder, 'package.json'))) return false;
-  const { name, version } = packageJson(folder);
-  return typeof name === 'string' && typeof version === 'string';
+  // Not the nearest package.json: some packages have inner ones, with a name even, that say no more than the module type.
+  const [, folder] = /^(.*node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/s.exec(module) ?? [];
+  if (folder === undefined || !existsSync(join(folder, 'package.json'))) throw new Error(`${module} belongs to no package.`);
+  return folder;
 }
 
 function describe(folder: string): BundledPackage {

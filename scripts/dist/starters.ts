@@ -12,6 +12,9 @@ export function starters(actions: readonly ActionMetadata[]): ReadonlyMap<string
   return files;
 }
 
+/** Beside index.js, because a kubeconfig names it by its path. */
+export const pluginStarter = `import { credential } from './index.js';\nawait credential();\n`;
+
 function starter(name: string, step: 'act' | 'after'): string {
   const up = '../'.repeat(name.split('/').length);
   return `import { ${step} } from '${up}index.js';\nawait ${step}('${name}');\n`;

@@ -85,9 +85,16 @@ export interface ForgeConnections {
   readonly githubToken: string | undefined;
 }
 
-/** A kubeconfig; empty when none was given. */
+/** A kubeconfig (empty when none was given), and who this workflow is for Azure. */
 export interface AccessConnections {
   readonly kubeconfig: string;
+  readonly azure: AzureIdentity | undefined;
+}
+
+/** The application of Microsoft Entra ID that trusts this workflow's own token. Holds no secret. */
+export interface AzureIdentity {
+  readonly client: string;
+  readonly tenant: string;
 }
 
 /** One kubeconfig for all clusters, and one for each that has its own, by its name. Secret. */

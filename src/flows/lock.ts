@@ -19,7 +19,15 @@ export interface LockRequest {
   readonly successorOf?: string;
   /** A living holder is not waited for: it finds another epoch, and stops. Only for a way back that a person wants now. */
   readonly takeOver?: true;
+  /** As it was seen before: how long it stands unchanged counts from there. */
+  readonly seen?: Sighting;
   readonly signal?: AbortSignal;
+}
+
+/** A Lease with a holder, at a moment of our own monotonic clock. */
+export interface Sighting {
+  readonly sign: string;
+  readonly since: number;
 }
 
 /**
@@ -29,7 +37,7 @@ export interface LockRequest {
 export async function acquireLock(world: World, request: LockRequest): Promise<Lock> {
   const ref: ObjectRef = { kind: Lease, namespace: request.namespace, name: leaseName(request.service) };
   const began = world.clock.monotonic();
-  const search: Search = { waiting: undefined, before: undefined, tried: false };
+  const search: Search = { waiting: request.seen, told: false, before: undefined, tried: false };
   for (;;) {
     try {
       const lock = await tryToTake(world, ref, request, search);
@@ -54,7 +62,8 @@ export async function acquireLock(world: World, request: LockRequest): Promise<L
 const pauseOfTakeOver = 0.1;
 
 interface Search {
-  waiting: { readonly sign: string; readonly since: number } | undefined;
+  waiting: Sighting | undefined;
+  told: boolean;
   /** The Lease as it was before we took it. */
   before: LeaseView | undefined;
   /** A write of ours may have arrived although its answer did not. */
@@ -72,10 +81,9 @@ async function tryToTake(world: World, ref: ObjectRef, request: LockRequest, sea
     const taken = await take(world, ref, object, request);
     return taken === undefined ? undefined : hold(world, ref, taken, view);
   }
-  if (search.waiting?.sign !== view.sign) {
-    if (search.waiting === undefined) world.log.line(`Waiting for the lock: ${view.holder} is deploying ${request.service}.`);
-    search.waiting = { sign: view.sign, since: world.clock.monotonic() };
-  }
+  if (!search.told) world.log.line(`Waiting for the lock: ${view.holder} is deploying ${request.service}.`);
+  search.told = true;
+  if (search.waiting?.sign !== view.sign) search.waiting = { sign: view.sign, since: world.clock.monotonic() };
   return undefined;
 }
 

@@ -1,4 +1,5 @@
 import type { ClusterAccess } from './cluster-access.ts';
+import type { ManagedClusters } from './managed-clusters.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The ports that lead to a cluster. */
@@ -6,4 +7,6 @@ export interface Access extends Workspace {
   readonly access: ClusterAccess;
   /** The kubeconfig of the inputs, empty when there is none. Secret. */
   readonly kubeconfig: string;
+  /** `undefined` when nobody said who this workflow is for the cloud. */
+  readonly managed: ManagedClusters | undefined;
 }

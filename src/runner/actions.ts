@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os';
 import { debug, error, exportVariable, getInput, notice, saveState, setOutput, setSecret, summary, warning } from '@actions/core';
+import { idTokenSource } from '../adapters/azure/id-token-source.ts';
 import { Failure } from '../failure.ts';
 import type { Flow, Place, Places, Report } from '../flows/flow.ts';
 import type { Handover } from '../ports/handover.ts';
@@ -90,6 +91,7 @@ async function open(place: Place, connections: AnyConnections): Promise<AnyWorld
     dockerConfig: dockerConfigText(process.env),
     building: { context: contextOf(process.env), dockerFolder: dockerFolder(process.env), cacheAccess: cacheAccess(process.env) },
     environment: programEnvironment(process.env),
+    idToken: idTokenSource(process.env),
     version,
   });
 }

@@ -1,21 +1,43 @@
 import { kubernetesAccess } from '../adapters/cluster-access/kubernetes.ts';
-import type { AccessConnections } from '../flows/flow.ts';
+import type { AccessConnections, AzureIdentity } from '../flows/flow.ts';
 import type { Access } from '../ports/access.ts';
+import type { ManagedClusters } from '../ports/managed-clusters.ts';
 import type { Surroundings } from './surroundings.ts';
 import { buildWorkspace } from './workspace.ts';
 
 /** The ports of a flow that leads to a cluster. Asks nobody anything yet. */
-export function buildAccess({ kubeconfig }: AccessConnections, around: Surroundings): Access & { close(): void } {
-  const { temporary, version, mask, log } = around;
+export function buildAccess({ kubeconfig, azure }: AccessConnections, around: Surroundings): Access & { close(): void } {
+  const { temporary, kubeconfigPath, version, mask } = around;
   return {
     ...buildWorkspace(around),
     kubeconfig,
-    access: kubernetesAccess({
-      folder: temporary,
-      version,
-      mask,
-      onRequest: (method, path, status) => log.debug(`${method} ${path} ${status ?? 'no answer'}`),
-    }),
+    access: kubernetesAccess({ folder: temporary, earlier: kubeconfigPath, version, mask, onRequest: tellTo(around) }),
+    managed: azure === undefined ? undefined : aks(azure, around),
     close: () => undefined,
+  };
+}
+
+const tellTo =
+  ({ log }: Surroundings) =>
+  (method: string, path: string, status: number | undefined): void =>
+    log.debug(`${method} ${path} ${status ?? 'no answer'}`);
+
+/** Azure's libraries are loaded when they are asked something: most clusters are reached without them. */
+function aks(azure: AzureIdentity, around: Surroundings): ManagedClusters {
+  const { idToken: source, mask } = around;
+  if (source !== undefined) mask(source.token);
+  let loaded: Promise<ManagedClusters> | undefined;
+  const load = async (): Promise<ManagedClusters> => {
+    const { aksClusters } = await import('../adapters/managed-clusters/aks.ts');
+    const { ownPlugin } = await import('../adapters/managed-clusters/own-plugin.ts');
+    return aksClusters({ ...azure, source, onSecret: mask, onRequest: tellTo(around), pluginFor: ownPlugin(azure) });
+  };
+  const clusters = (): Promise<ManagedClusters> => {
+    loaded ??= load();
+    return loaded;
+  };
+  return {
+    describe: async (place, signal) => (await clusters()).describe(place, signal),
+    kubeconfig: async (place, signal) => (await clusters()).kubeconfig(place, signal),
   };
 }

@@ -1,3 +1,4 @@
+import type { IdTokenSource } from '../adapters/azure/id-token-source.ts';
 import type { BuildContext } from '../domain/build/context.ts';
 import type { Cancellation } from '../ports/cancellation.ts';
 import type { Handover } from '../ports/handover.ts';
@@ -23,6 +24,8 @@ export interface Surroundings {
   readonly building: BuildSurroundings;
   /** What other programs may see: no input and no token of this run. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Where this job gets tokens that say which workflow it is; `undefined` without `id-token: write`. */
+  readonly idToken: IdTokenSource | undefined;
   readonly version: string;
 }
 

@@ -3,7 +3,7 @@ import type { Source } from './source.ts';
 
 /** Each rule answers with one sentence per breach. */
 
-type Room = 'failure' | 'domain' | 'ports' | 'flows' | 'adapters' | 'world' | 'runner' | 'guardian' | 'index';
+type Room = 'failure' | 'domain' | 'ports' | 'flows' | 'adapters' | 'world' | 'runner' | 'guardian' | 'credential' | 'index';
 
 interface Floor {
   readonly sees: readonly Room[];
@@ -22,12 +22,15 @@ const floors: Readonly<Record<Room, Floor>> = {
   runner: { sees: [...inner, 'flows', 'adapters', 'world', 'runner'], packages: 'all' },
   // The other thing that runs: small, by itself in a pod, and wired together in its own main.ts.
   guardian: { sees: [...inner, 'adapters', 'guardian'], packages: guardianNeeds },
-  index: { sees: [...inner, 'flows', 'adapters', 'world', 'runner'], packages: 'all' },
+  // A program by itself too: Kubernetes clients start it for a token.
+  credential: { sees: [...inner, 'adapters', 'credential'], packages: ['node:util'] },
+  index: { sees: [...inner, 'flows', 'adapters', 'world', 'runner', 'credential'], packages: 'all' },
 };
 
 function roomOf(path: string): Room | undefined {
   if (/^src\/failure[^/]*\.ts$/.test(path)) return 'failure';
-  const name = /^src\/(domain|ports|flows|adapters|world|runner|guardian)\//.exec(path)?.[1] ?? /^src\/(index)\.ts$/.exec(path)?.[1];
+  const name =
+    /^src\/(domain|ports|flows|adapters|world|runner|guardian|credential)\//.exec(path)?.[1] ?? /^src\/(index)\.ts$/.exec(path)?.[1];
   return name as Room | undefined;
 }
 

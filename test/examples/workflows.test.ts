@@ -49,12 +49,13 @@ const calledWorkflow = (file: string) => {
   return { inputs: on.workflow_call.inputs, secrets: on.workflow_call.secrets ?? {} };
 };
 
-/** What the jobs of a reusable workflow need on GitHub: nobody who calls it can give them more than they have themselves. */
+/** What the jobs of a reusable workflow need on GitHub, the most of each: nobody who calls it can give them more than they have themselves. */
 const permissionsOf = (uses: string | undefined): object => {
   const [, file] = /\/\.github\/workflows\/([\w-]+\.yml)@/.exec(uses ?? '') ?? [];
   if (file === undefined) return {};
   const { jobs } = parse(readFileSync(join(root, '.github/workflows', file), 'utf8')) as { readonly jobs: Readonly<Record<string, Job>> };
-  return Object.assign({}, ...Object.values(jobs).map(({ permissions = {} }) => permissions)) as object;
+  const all = Object.values(jobs).flatMap(({ permissions = {} }) => Object.entries(permissions));
+  return Object.fromEntries(all.toSorted(([, one], [, other]) => (one === other ? 0 : one === 'write' ? 1 : -1)));
 };
 
 it('there are starters', () => expect(starters).toContain('deploy.yml'));
@@ -104,7 +105,9 @@ describe.each(starters)('examples/workflows/%s', (name) => {
   it('gives no job more than it needs, and none for ever', () => {
     expect(workflow.permissions).toEqual({});
     for (const job of Object.values(workflow.jobs)) {
-      expect([job.uses, job.permissions ?? {}]).toEqual([job.uses, permissionsOf(job.uses)]);
+      // A job that Azure has to know says by its own token which one it is.
+      const toBeKnown = (job.steps ?? []).some((step) => step.with?.['azure-client-id'] !== undefined) ? { 'id-token': 'write' } : {};
+      expect([job.uses, job.permissions ?? {}]).toEqual([job.uses, { ...permissionsOf(job.uses), ...toBeKnown }]);
       // A reusable workflow has limits of its own, and is looked at where it is.
       if (job.uses !== undefined) continue;
       expect(job['timeout-minutes']).toBeGreaterThan(0);

@@ -43,6 +43,7 @@ export function worldOf({ lab }: Place, name: string): World & { close(): void }
       temporary: lab.directory,
       kubeconfigPath: lab.kubeconfig,
       dockerConfig: '',
+      idToken: undefined,
       building: surroundingsOfNoBuild,
       environment: {},
       version: name,

@@ -8,7 +8,7 @@ it('opens a cluster by the kubeconfig of the inputs, and masks what is secret in
   const kubeconfig = `{clusters: [{name: c, cluster: {server: "https://h:1"}}], users: [{name: u, user: {token: hunter-one}}],
 contexts: [{name: x, context: {cluster: c, user: u}}], current-context: x}`;
   const world = buildAccess(
-    { kubeconfig },
+    { kubeconfig, azure: undefined },
     {
       run: { holder: 'h', page: undefined, actor: undefined, commit: undefined },
       log: { line: () => undefined, debug: () => undefined, annotate: () => undefined },
@@ -19,6 +19,7 @@ contexts: [{name: x, context: {cluster: c, user: u}}], current-context: x}`;
       temporary: tmpdir(),
       kubeconfigPath: '',
       dockerConfig: '',
+      idToken: undefined,
       building: surroundingsOfNoBuild,
       environment: {},
       version: '1',
@@ -29,4 +30,5 @@ contexts: [{name: x, context: {cluster: c, user: u}}], current-context: x}`;
   world.close();
   expect(open.server).toBe('h:1');
   expect(masked).toContain('hunter-one');
+  expect(world.managed).toBeUndefined();
 });

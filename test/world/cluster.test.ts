@@ -44,6 +44,7 @@ function build(more: Partial<Connections> = {}) {
     temporary: '.',
     kubeconfigPath: '',
     dockerConfig: '',
+    idToken: undefined,
     building: surroundingsOfNoBuild,
     environment: {},
     version: '1',

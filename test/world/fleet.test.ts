@@ -30,6 +30,7 @@ function build(connections: Partial<FleetConnections>) {
     environment: {},
     version: '0.0.0',
     temporary: '/nowhere',
+    idToken: undefined,
     building: surroundingsOfNoBuild,
   };
   return { fleet: buildFleet({ kubeconfig: '', kubeconfigs: {}, notify: [], ...connections }, around), masked };

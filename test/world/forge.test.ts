@@ -25,6 +25,7 @@ function around(environment: Readonly<Record<string, string>>): { readonly aroun
       temporary: '/tmp',
       kubeconfigPath: '',
       dockerConfig: '',
+      idToken: undefined,
       building: surroundingsOfNoBuild,
       environment,
       version: '0',

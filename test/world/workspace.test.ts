@@ -14,6 +14,7 @@ it('starts programs, and their output goes to the log', async () => {
     temporary: '.',
     kubeconfigPath: '',
     dockerConfig: '',
+    idToken: undefined,
     building: surroundingsOfNoBuild,
     environment: { PATH: process.env['PATH'], INSIDE: 'yes' },
     version: '1',

@@ -30,6 +30,9 @@ export function kubeconfigCredentials({ config: given }: Kubeconfig, onSecret: (
   const user = given.getCurrentUser();
   const renewable = user?.exec !== undefined && user.exec !== null ? 'exec' : user?.authProvider ? 'provider' : undefined;
 
+  const isFixed = hasNothingToRead(given);
+  let fixed: Authentication | undefined;
+
   const fetchOptions = async (): Promise<RequestOptions> => {
     const options: RequestOptions = {};
     let timer: NodeJS.Timeout | undefined;
@@ -55,6 +58,7 @@ export function kubeconfigCredentials({ config: given }: Kubeconfig, onSecret: (
       return true;
     },
     async authentication() {
+      if (fixed !== undefined) return fixed;
       const options = await fetchOptions();
       const headers = Object.fromEntries(Object.entries(options.headers ?? {}).map(([name, value]) => [name, String(value).trim()]));
       if (options.auth) headers['Authorization'] = `Basic ${Buffer.from(options.auth).toString('base64')}`;
@@ -63,9 +67,19 @@ export function kubeconfigCredentials({ config: given }: Kubeconfig, onSecret: (
       const { ca, cert, key, passphrase, rejectUnauthorized, servername } = options;
       const tls = Object.entries({ ca, cert, key, passphrase, rejectUnauthorized, servername }).filter(([, value]) => value !== undefined);
       const proxy = config.getCurrentCluster()?.proxyUrl ? (options.agent as Agent) : undefined;
-      return { headers, tls: Object.fromEntries(tls), proxy };
+      const found = { headers, tls: Object.fromEntries(tls), proxy };
+      if (isFixed) fixed = found;
+      return found;
     },
   };
+}
+
+/** Everything is in the kubeconfig itself. Then it is made ready once: for thousands of requests that is a tenth of their work. */
+function hasNothingToRead(config: KubeConfig): boolean {
+  const user = config.getCurrentUser();
+  const cluster = config.getCurrentCluster();
+  const files = [user?.certFile, user?.keyFile, cluster?.caFile, (user as { tokenFile?: string } | null)?.tokenFile];
+  return !user?.exec && !user?.authProvider && files.every((file) => !file);
 }
 
 // Errors of reading a credential quote from it.

@@ -2,6 +2,9 @@ import { parseLabel } from '../units/name.ts';
 import { type Parsed, parsed, refused } from '../units/parsed.ts';
 import { recordOf, unknownKey } from '../units/record.ts';
 import { shown } from '../units/shown.ts';
+import { knownVariant } from '../units/variant.ts';
+import { type AksResource, parseAksResource } from './aks-resource.ts';
+import { type AzureCloud, azureClouds } from './azure-cloud.ts';
 
 /** A cluster that workflows call by its name. */
 export interface NamedCluster {
@@ -13,15 +16,29 @@ export interface NamedCluster {
   /** A release goes here first. */
   readonly canary: boolean;
   readonly namespace: string | undefined;
-  /** Name of the secret that holds its kubeconfig. */
-  readonly secret: string;
-  /** Of that kubeconfig; `undefined`: its current one. */
-  readonly context: string | undefined;
+  readonly reach: Reach;
 }
 
-const keys = ['name', 'environment', 'region', 'weight', 'canary', 'namespace', 'kubeconfig-secret', 'context'] as const;
+export type Reach =
+  /** `secret`: name of the secret that holds the kubeconfig. */
+  | { readonly by: 'kubeconfig'; readonly secret: string; readonly context: string | undefined }
+  /** `cloud`: when it is not said, the public one. */
+  | { readonly by: 'aks'; readonly resource: AksResource; readonly cloud: AzureCloud | undefined };
+
+const keys = [
+  'name',
+  'environment',
+  'region',
+  'weight',
+  'canary',
+  'namespace',
+  'kubeconfig-secret',
+  'context',
+  'aks',
+  'azure-cloud',
+] as const;
 const shape =
-  'Write a list: `clusters: [{ name: eastus, environment: production, region: eastus, weight: 100, kubeconfig-secret: KUBECONFIG_EASTUS }]`.';
+  'Write a list: `clusters: [{ name: eastus, environment: production, region: eastus, weight: 100, kubeconfig-secret: KUBECONFIG_EASTUS }]`; `aks: RESOURCE-ID` instead of `kubeconfig-secret` for a cluster of AKS.';
 
 /** What `clusters.yml` says: every cluster, or everything that is wrong with the file at once. Format: schemas/clusters.schema.json. */
 export function parseClusters(documents: readonly unknown[]): Parsed<readonly NamedCluster[]> {
@@ -77,21 +94,38 @@ function parseCluster(entry: unknown, index: number): Entry {
   if (!Number.isInteger(weight) || Number(weight) < 0 || Number(weight) > 1000)
     note('has a `weight` that is not a whole number from 0 to 1000');
   if (typeof canary !== 'boolean') note('has a `canary` that is neither `true` nor `false`');
-  const secret = secretOf(text('kubeconfig-secret'), record['kubeconfig-secret'] === undefined, note);
-  const context = text('context');
+  const reach = reachOf(text, note);
   const namespace = label('namespace');
   const region = text('region');
-  if (problems.length > 0 || name === undefined || environment === undefined || secret === undefined)
+  if (problems.length > 0 || name === undefined || environment === undefined || reach === undefined)
     return { problems: problems.length > 0 ? problems : [`${called} cannot be used`] };
-  return { cluster: { name, environment, region, weight: Number(weight), canary: canary === true, namespace, secret, context } };
+  return { cluster: { name, environment, region, weight: Number(weight), canary: canary === true, namespace, reach } };
 }
 
-function secretOf(secret: string | undefined, isMissing: boolean, note: (problem: string) => undefined): string | undefined {
-  if (isMissing) return note('has no `kubeconfig-secret`');
+function reachOf(text: (key: string) => string | undefined, note: (problem: string) => undefined): Reach | undefined {
+  const [secret, context, aks, cloud] = ['kubeconfig-secret', 'context', 'aks', 'azure-cloud'].map(text);
+  if ((secret === undefined) === (aks === undefined))
+    return note('has to say how it is reached: `kubeconfig-secret` or `aks`, one of them');
+  if (aks !== undefined) {
+    if (context !== undefined) return note('has a `context`, which goes with `kubeconfig-secret` only');
+    return aksReach(aks, cloud, note);
+  }
+  if (cloud !== undefined) return note('has an `azure-cloud`, which goes with `aks` only');
   // The names that GitHub allows for a secret.
-  if (secret !== undefined && !/^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/i.test(secret))
+  if (secret === undefined || !/^(?!GITHUB_)[A-Z_][A-Z0-9_]*$/i.test(secret))
     return note('has a `kubeconfig-secret` that cannot be the name of a secret');
-  return secret;
+  return { by: 'kubeconfig', secret, context };
+}
+
+/** A file names one of the known clouds, never an address: what gets the workflow's tokens is said by the workflow alone. */
+function aksReach(aks: string, cloud: string | undefined, note: (problem: string) => undefined): Reach | undefined {
+  const resource = parseAksResource(aks);
+  if (!resource.ok) return note(`has an \`aks\` that ${resource.problem}. ${resource.remedy}`);
+  if (cloud === undefined) return { by: 'aks', resource: resource.value, cloud };
+  const known = knownVariant(azureClouds, cloud);
+  return known.ok
+    ? { by: 'aks', resource: resource.value, cloud: known.value }
+    : note(`has an \`azure-cloud\` that ${known.problem}. ${known.remedy}`);
 }
 
 /** A cluster by its name; an unknown name is refused with the list of the known ones. */

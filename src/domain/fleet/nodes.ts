@@ -52,7 +52,7 @@ export function roomOf(nodes: readonly KubernetesObject[], pods: readonly Kubern
 const isOver = (pod: KubernetesObject): boolean => ['Succeeded', 'Failed'].includes(podStatus(pod).phase ?? '');
 
 /** An amount that cannot be read counts as nothing: too little room is told rather than too much. */
-function allocatable(node: KubernetesObject, name: 'cpu' | 'memory' | 'pods'): number {
+export function allocatable(node: KubernetesObject, name: 'cpu' | 'memory' | 'pods'): number {
   const amount = parseQuantity(fields(node).status?.allocatable?.[name] ?? '');
   return amount.ok ? amount.value : 0;
 }

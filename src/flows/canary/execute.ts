@@ -13,6 +13,7 @@ import { requireStaged } from '../lineage/staging.ts';
 import { acquireLock } from '../lock.ts';
 import { releasing } from '../releasing.ts';
 import { drive } from './drive.ts';
+import { gateLine, passedGates } from './gates.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
 import { dismissGuardian } from './guardian.ts';
 import { recordAsFound, recordEnding } from './lineage.ts';
@@ -27,13 +28,14 @@ import { isTidy, takeBackBeforeRefusing } from './take-back-held.ts';
 interface Run {
   readonly plan: CanaryPlan;
   readonly world: World;
+  readonly gates: ReturnType<typeof passedGates>;
   /** ISO 8601. */
   readonly started: string;
 }
 
 /** Preflight, lock, rollout, release. Throws only while nothing has been written. */
 export async function executeCanary(plan: CanaryPlan, world: World): Promise<CanaryResult> {
-  const run = { plan, world, started: world.clock.now().toISOString() };
+  const run = { plan, world, gates: passedGates(plan), started: world.clock.now().toISOString() };
   try {
     return await rollOut(run);
   } catch (error) {
@@ -44,13 +46,13 @@ export async function executeCanary(plan: CanaryPlan, world: World): Promise<Can
 }
 
 async function rollOut(run: Run): Promise<CanaryResult> {
-  const { plan, world } = run;
+  const { plan, world, gates } = run;
   const order = orderCheck(world, plan.lineage);
   const first = await order(await deployedBefore(world, plan.service, plan.namespace ?? world.defaultNamespace));
   if (first.is === 'superseded') return supersededResult(run, first.text);
   const checked = await preflight(world, plan);
   const changes = await changesOf(world, plan.lineage, checked.lease?.deployed, [checked.previousImage]);
-  tellPlan(world, plan, checked, changeLines(changes));
+  tellPlan(world, plan, checked, [...gates.map(gateLine), ...changeLines(changes)]);
   const before = { ...run, changes };
   const there = alreadyThere(checked);
   const staging = there ? [] : await requireStaged(world, plan.service, plan.lineage, [checked.image]);

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { defaultMinRequests } from '../../domain/analysis/criteria.ts';
 import { http } from '../../domain/analysis/presets/http.ts';
+import { parseAllowedSkips, parsePipelineGates } from '../../domain/gates/pipeline.ts';
 import { profiles } from '../../domain/rollout/profiles.ts';
 import { imageText, parseImage } from '../../domain/units/image.ts';
+import { shown } from '../../domain/units/shown.ts';
 import { parseStages } from '../../domain/units/stages.ts';
 import { knownVariant } from '../../domain/units/variant.ts';
 import type { Connections, RawInputs } from '../flow.ts';
@@ -26,6 +28,8 @@ import {
 } from './shared-fields.ts';
 import { sideClashes, sidesOf } from './side-fields.ts';
 
+const gateFields = { gates: document(parsePipelineGates), 'allow-skip': document(parseAllowedSkips) };
+
 const schema = z.object({
   ...beforeStages,
   operation: defaulting(choice('release', ...operationNames), 'release'),
@@ -42,6 +46,7 @@ const schema = z.object({
   'at-rest': defaulting(choice('reset', 'stop'), 'reset'),
   ...ending,
   ...lineageFields,
+  ...gateFields,
 });
 
 export const canaryInputNames: readonly string[] = Object.keys(schema.shape);
@@ -58,6 +63,7 @@ export function parseCanaryInputs(raw: RawInputs): CanaryInputs {
     connections: connectionsOf(fields),
     wishes: {
       ...sharedWishes(fields),
+      ...gatesOf(fields),
       action: 'canary',
       image: fields.image,
       stages: fields.stages ?? fields.profile,
@@ -71,10 +77,10 @@ export function parseCanaryInputs(raw: RawInputs): CanaryInputs {
 
 /** What an operation reads: what only a release needs is refused before, or has no meaning. */
 export const operationSchema = schema
-  .omit({ profile: true, stages: true, smoke: true, promote: true, 'at-rest': true })
+  .omit({ profile: true, stages: true, smoke: true, promote: true, 'at-rest': true, gates: true, 'allow-skip': true })
   .extend({ image: optional(parseImage) });
 
-const promoteSchema = operationSchema.omit({ operation: true }).extend({ 'require-evidence': defaulting(flag, 'true') });
+const promoteSchema = operationSchema.omit({ operation: true }).extend({ 'require-evidence': defaulting(flag, 'true'), ...gateFields });
 
 export const promoteInputNames: readonly string[] = Object.keys(promoteSchema.shape);
 
@@ -86,6 +92,7 @@ export function parsePromoteInputs(raw: RawInputs): CanaryInputs {
     connections: connectionsOf(fields),
     wishes: {
       ...sharedWishes(fields),
+      ...gatesOf(fields),
       action: 'promote',
       image: fields.image,
       stages: [],
@@ -108,10 +115,35 @@ const clashesOf = (raw: RawInputs): readonly Clash[] => [
   ...nameClashes(raw),
   ...sideClashes(raw),
   ...lineageClashes(raw),
+  ...gateClashes(raw),
 ];
 
+const gatesOf = (fields: Pick<z.output<typeof promoteSchema>, 'gates' | 'allow-skip'>) => ({
+  gates: fields.gates ?? [],
+  allowedSkips: fields['allow-skip'] ?? {},
+});
+
+/** A reason for a gate that is not there would excuse nothing: it is a misspelt one. */
+function gateClashes(raw: RawInputs): readonly Clash[] {
+  const [gates, skips] = ['gates', 'allow-skip'].map((name) => {
+    const found = raw.document(name);
+    return found !== undefined && 'value' in found && typeof found.value === 'object' && found.value !== null
+      ? Object.keys(found.value)
+      : [];
+  });
+  const unknown = skips?.filter((name) => gates?.includes(name) !== true) ?? [];
+  return unknown.map((name) => ({
+    inputs: ['allow-skip', 'gates'],
+    problem: `there is no gate \`${shown(name, 40)}\` among them`,
+    remedy:
+      gates?.length === 0
+        ? 'Give `gates` too, or leave `allow-skip` out.'
+        : `There are ${gates?.map((gate) => `\`${shown(gate, 40)}\``).join(', ')}.`,
+  }));
+}
+
 /** What all read alike. */
-export function sharedWishes(fields: Omit<z.output<typeof promoteSchema>, 'image' | 'require-evidence'>) {
+export function sharedWishes(fields: Omit<z.output<typeof promoteSchema>, 'image' | 'require-evidence' | 'gates' | 'allow-skip'>) {
   const profile = fields['criteria-profile'];
   const criteria = mergeCriteria(profile.criteria, fields['error-rate'], fields['latency-p99'], fields.criteria ?? []);
   const metrics = fields['prometheus-service'];

@@ -4,6 +4,7 @@ import type { Ending } from '../../domain/rollout/state.ts';
 import type { World } from '../../ports/world.ts';
 import { deployedNow } from '../lineage/order.ts';
 import { type Ended, recordDeployment, recordStanding } from '../lineage/record.ts';
+import { withoutGates } from './gates.ts';
 import type { Ground } from './ground.ts';
 import { type CanaryPlan, environmentOf } from './plan.ts';
 import type { Session } from './session.ts';
@@ -28,7 +29,11 @@ const subjectOf = (plan: CanaryPlan, { app, image }: Ground): Subject => ({
 export async function recordEnding(world: World, plan: CanaryPlan, ground: Ground, ending: Ending): Promise<readonly string[]> {
   const subject = subjectOf(plan, ground);
   if (ending.outcome === 'promoted')
-    return await recordDeployment(world, { ...subject, state: 'success', description: 'Every stage passed, and stable runs it.' });
+    return await recordDeployment(world, {
+      ...subject,
+      state: 'success',
+      description: `Every stage passed, and stable runs it.${withoutGates(plan)}`,
+    });
   if (ending.outcome !== 'rolled-back') return [];
   const harmful = ending.cause.kind === 'harm' || ending.cause.kind === 'crash';
   return await recordDeployment(world, { ...subject, state: harmful ? 'failure' : 'error', description: ending.cause.text });

@@ -1,5 +1,6 @@
 import type { Criterion } from '../../domain/analysis/criteria.ts';
 import type { MetricSource } from '../../domain/analysis/metric-source.ts';
+import type { AllowedSkips, PipelineGate } from '../../domain/gates/pipeline.ts';
 import type { GuardianWish } from '../../domain/guardian/objects.ts';
 import { ladderToPromote } from '../../domain/rollout/plan.ts';
 import type { Router, Sides } from '../../domain/traffic/router.ts';
@@ -57,6 +58,9 @@ export interface CanaryPlan {
   readonly gitops: 'refuse' | 'accept';
   readonly dryRun: boolean;
   readonly lineage: Lineage;
+  /** What has to have passed before. Empty: nobody said. */
+  readonly gates: readonly PipelineGate[];
+  readonly allowedSkips: AllowedSkips;
   /** Which endings are told of: `failure` is every one but a good one. */
   readonly notifyOn: 'failure' | 'always';
   /** Prometheus' Service, when it is asked through the API server. */

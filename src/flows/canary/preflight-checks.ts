@@ -3,6 +3,7 @@ import { nameOf } from '../../domain/kubernetes/object.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { isOurs } from '../../domain/rollout/canary-deployment.ts';
+import { type LayoutParts, mixedWarning, oneNeeded } from '../../domain/rollout/layout.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { canaryChange, minimumChange, ownerOf, routeChange, stableChange } from '../../domain/rollout/ownership.ts';
 import { type Permission, roleYaml, type Subject } from '../../domain/rollout/permissions.ts';
@@ -26,20 +27,28 @@ export const isReadable = ({ denied }: Survey, resource: string): boolean =>
     (permission) => permission.resource === resource && permission.subresource === undefined && ['get', 'list'].includes(permission.verb),
   );
 
+/** A service that is laid out for another strategy is told so, with what this one needs. */
 export function missingObjects(plan: CanaryPlan, found: Survey): Findings {
   const { app, stable } = found;
   const { namespace } = app;
+  const mixed = mixedWarning(partsOf(plan, found));
+  if (stable !== undefined || !isReadable(found, Deployment.resource))
+    return { problems: [], warnings: mixed === undefined ? [] : [mixed] };
+  const strategy = plan.action === 'canary' ? 'A canary' : 'A promotion';
   return problems(
-    ...(stable === undefined && isReadable(found, Deployment.resource)
-      ? [
-          {
-            what: `${nameOf({ kind: Deployment, namespace, name: plan.stableDeployment })} is not there.`,
-            remedy: 'Check `namespace`, `service` and `stable-deployment`: a running service is changed, none is created.',
-          },
-        ]
-      : []),
+    oneNeeded(partsOf(plan, found), { strategy, input: 'stable-deployment' }) ?? {
+      what: `${nameOf({ kind: Deployment, namespace, name: plan.stableDeployment })} is not there.`,
+      remedy: 'Check `namespace`, `service` and `stable-deployment`: a running service is changed, none is created.',
+    },
   );
 }
+
+export const partsOf = ({ stableDeployment: name }: CanaryPlan, { stable: one, pair, stableService: service }: Survey): LayoutParts => ({
+  name,
+  one,
+  ...pair,
+  service,
+});
 
 export function permissions({ service }: CanaryPlan, { denied, granted, app, subject }: Survey): Findings {
   const ask = (need: Permission['need'], what: string, remedy: string): readonly Problem[] => {

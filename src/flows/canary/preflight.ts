@@ -5,6 +5,7 @@ import { imagesOf } from '../../domain/kubernetes/pod-template.ts';
 import { deploymentSpec, type PodTemplate } from '../../domain/kubernetes/workload.ts';
 import type { NewTemplate } from '../../domain/manifests/release.ts';
 import { type CanaryInspection, inspectCanary } from '../../domain/rollout/canary-inspection.ts';
+import { layoutOf, layoutText } from '../../domain/rollout/layout.ts';
 import { type LeaseView, readLease } from '../../domain/rollout/lease.ts';
 import { type Problem, problemText } from '../../domain/rollout/problem.ts';
 import type { Inspection } from '../../domain/traffic/router.ts';
@@ -22,6 +23,7 @@ import {
   isReadable,
   missingObjects,
   ownership,
+  partsOf,
   permissions,
   restingRoute,
   stableHealth,
@@ -83,7 +85,14 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
     ...groundOf(plan, found, canary, lease, image.text, manifests.next),
     weightAtRest,
     warnings,
-    notes: [...routing.splits, ...routing.untouched, ...differences(canary), ...manifests.notes, ...scaling.notes],
+    notes: [
+      `Layout: ${layoutText(layoutOf(partsOf(plan, found)))}, as a canary needs it`,
+      ...routing.splits,
+      ...routing.untouched,
+      ...differences(canary),
+      ...manifests.notes,
+      ...scaling.notes,
+    ],
   };
 }
 

@@ -5,6 +5,7 @@ import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { changeSection } from '../lineage/changes.ts';
 import { code, codeBlock, inert, section, table } from '../markdown.ts';
+import { gateText } from './gates.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { CanaryResult } from './result.ts';
 import type { Notice } from './session.ts';
@@ -78,6 +79,7 @@ function summaryOf(plan: CanaryPlan, result: CanaryResult): string {
     '',
     ...(result.stages.length === 0 ? [] : [stageTable(result.stages), '', chart(result.stages), '']),
     ...section('Smoke checks', result.smoke.map(inert)),
+    ...section('Gates before this run', result.gates.map(gateText), true),
     ...changeSection(result.changes),
     ...section('Order, staging and record', result.lineage.map(inert), true),
     ...section(

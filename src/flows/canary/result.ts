@@ -1,3 +1,4 @@
+import type { JudgedGate } from '../../domain/gates/pipeline.ts';
 import type { StageHistory } from '../../domain/rollout/history.ts';
 import type { FailureCode } from '../../failure-codes.ts';
 import type { Changes } from '../lineage/changes.ts';
@@ -27,6 +28,8 @@ export interface CanaryResult {
   readonly changes: Changes | undefined;
   /** Sentences about its staging, its order, and what is on record of it. */
   readonly lineage: readonly string[];
+  /** What had passed before, and what had been skipped with which reason. Empty: nobody said. */
+  readonly gates: readonly JudgedGate[];
   /** ISO 8601. */
   readonly started: string;
   readonly ended: string;

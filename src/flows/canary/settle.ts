@@ -1,3 +1,4 @@
+import type { JudgedGate } from '../../domain/gates/pipeline.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { withImage } from '../../domain/manifests/release.ts';
 import { releaseOf, withReleases } from '../../domain/rollout/good-release.ts';
@@ -78,6 +79,7 @@ interface Raw {
   readonly ground: Ground;
   readonly changes?: Changes | undefined;
   readonly lineage?: readonly string[];
+  readonly gates?: readonly JudgedGate[];
 }
 
 type Ended =
@@ -95,6 +97,7 @@ export function resultOf(raw: Raw & Ended): CanaryResult {
     notes: ground.notes,
     changes: raw.changes,
     lineage: raw.lineage ?? [],
+    gates: raw.gates ?? [],
     started,
     ended: world.clock.now().toISOString(),
     run: world.run.page,
@@ -131,7 +134,7 @@ export function resultOf(raw: Raw & Ended): CanaryResult {
 }
 
 /** Of a run that found something newer: nothing was looked at beyond that. */
-export const supersededResult = ({ plan, world, started }: Omit<Raw, 'ground'>, reason: string): CanaryResult => ({
+export const supersededResult = ({ plan, world, started, gates = [] }: Omit<Raw, 'ground'>, reason: string): CanaryResult => ({
   outcome: 'superseded',
   dryRun: plan.dryRun,
   code: undefined,
@@ -149,6 +152,7 @@ export const supersededResult = ({ plan, world, started }: Omit<Raw, 'ground'>, 
   notes: [],
   changes: undefined,
   lineage: [],
+  gates,
   started,
   ended: world.clock.now().toISOString(),
   run: world.run.page,

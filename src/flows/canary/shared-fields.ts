@@ -102,7 +102,7 @@ export const ending = {
   'notify-webhook': optional(parseUrl),
 };
 
-export const documents = ['metrics', 'criteria', 'smoke', 'notify'];
+export const documents = ['metrics', 'criteria', 'smoke', 'notify', 'gates', 'allow-skip'];
 
 export function nameClashes(raw: RawInputs): readonly Clash[] {
   const same = raw.text('service') !== '' && raw.text('service') === raw.text('canary-deployment');

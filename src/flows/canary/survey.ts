@@ -7,6 +7,7 @@ import { type Permission, permissionsFor, type Subject } from '../../domain/roll
 import type { Application, ContextRef } from '../../domain/traffic/router.ts';
 import { serviceOf } from '../../domain/traffic/virtual-service/host.ts';
 import type { World } from '../../ports/world.ts';
+import { type Pair, readPair } from '../layout.ts';
 import type { CanaryPlan } from './plan.ts';
 import { type ScalingSurvey, scalingNeeds, surveyScaling } from './scaling-survey.ts';
 import { ownSubject } from './subject.ts';
@@ -31,18 +32,22 @@ export interface Survey {
   readonly stablePods: readonly KubernetesObject[];
   readonly lease: KubernetesObject | undefined;
   readonly scaling: ScalingSurvey;
+  /** What blue-green would have in stable's place. */
+  readonly pair: Pair;
 }
 
 /** Reads only. Throws CLUSTER_UNREACHABLE or CLUSTER_UNAUTHORISED: then nothing else could be known. */
 export async function survey(world: World, plan: CanaryPlan): Promise<Survey> {
   const objects = await surveyObjects(world, plan);
-  const found = { ...objects, scaling: await surveyScaling(world, plan, objects.app.namespace) };
+  const { namespace } = objects.app;
+  const [scaling, pair] = await Promise.all([surveyScaling(world, plan, namespace), readPair(world, namespace, plan.stableDeployment)]);
+  const found = { ...objects, scaling, pair };
   const { granted, denied } = await askedPermissions(world, plan, found);
   return { ...found, granted, denied, ...(denied.length === 0 ? {} : { subject: await ownSubject(world) }) };
 }
 
 /** What can be found without asking about permissions. */
-export type FoundObjects = Omit<Survey, 'denied' | 'granted' | 'scaling' | 'subject'>;
+export type FoundObjects = Omit<Survey, 'denied' | 'granted' | 'scaling' | 'subject' | 'pair'>;
 
 export async function surveyObjects(world: World, plan: CanaryPlan): Promise<FoundObjects> {
   const namespace = plan.namespace ?? world.defaultNamespace;

@@ -1,9 +1,13 @@
 import { type ClusterCheck, isUsable } from '../../domain/fleet/cluster-check.ts';
+import { managedChecks } from '../../domain/fleet/managed-checks.ts';
 import { clusterNamed, type NamedCluster, parseClusters } from '../../domain/fleet/named-cluster.ts';
 import { Failure } from '../../failure.ts';
 import type { Access } from '../../ports/access.ts';
+import type { Kept, OpenCluster } from '../../ports/cluster-access.ts';
+import { endedByCancel } from '../cancel.ts';
 import type { ClusterPlan } from './inputs.ts';
-import { lookAt } from './look.ts';
+import { type Look, lookAt } from './look.ts';
+import { unreached, type Way, wayTo } from './way.ts';
 
 export interface ClusterResult {
   readonly named: NamedCluster | undefined;
@@ -12,32 +16,50 @@ export interface ClusterResult {
   readonly namespace: string;
   readonly version: string;
   readonly checks: readonly ClusterCheck[];
-  /** Of the kubeconfig; `undefined` when the cluster cannot be used. */
-  readonly path: string | undefined;
+  /** The kubeconfig; `undefined` when the cluster cannot be used. */
+  readonly kept: Kept | undefined;
 }
 
 const mostBytes = 1_000_000;
 
-/** Finds the cluster, looks at it, and only then lets the later steps have it. */
-export async function executeCluster(plan: ClusterPlan, world: Access): Promise<ClusterResult> {
-  const { access, log } = world;
+/** Finds the cluster, looks at it, and only then lets the later steps have it. A cancel ends it as long as nothing is written. */
+export const executeCluster = (plan: ClusterPlan, world: Access): Promise<ClusterResult> =>
+  endedByCancel(world.cancellation, (signal) => access(plan, world, signal));
+
+async function access(plan: ClusterPlan, world: Access, signal: AbortSignal): Promise<ClusterResult> {
+  const { log } = world;
   const named = await namedCluster(plan, world);
-  const kubeconfig = kubeconfigOf(named, world);
-  const open = access.open(kubeconfig, plan.context ?? named?.context ?? '');
+  const way = await wayTo(plan, named, world, signal);
+  const open = world.access.open(way.kubeconfig, plan.context ?? contextOf(named));
   try {
+    const { server, context } = open;
     const namespace = plan.namespace ?? named?.namespace;
-    log.line(`${named?.name ?? open.context}: ${open.server}`);
-    const { version, checks } = await lookAt(open.cluster, plan, namespace);
+    log.line(`${named?.name ?? context}: ${server}`);
+    const { version, checks } = await look(open, plan, way, namespace);
     for (const check of checks) log.line(`  ${check.is} ${check.name}: ${check.is === 'not-checked' ? check.reason : check.found}`);
-    const path = isUsable(checks) ? await access.keep(kubeconfig, open.context) : undefined;
-    if (path !== undefined) {
-      world.handover.save({ open: 'true', kubeconfig: path });
-      log.line(`kubeconfig ${path}`);
+    signal.throwIfAborted();
+    const kept = isUsable(checks) ? await world.access.keep(way.kubeconfig, context) : undefined;
+    if (kept !== undefined) {
+      world.handover.save({ open: 'true', kubeconfig: kept.path });
+      log.line(`kubeconfig ${kept.path}`);
     }
-    const { server } = open;
-    return { named, server, context: open.context, namespace: namespace ?? open.namespace, version, checks, path };
+    return { named, server, context, namespace: namespace ?? open.namespace, version, checks, kept };
   } finally {
     open.close();
+  }
+}
+
+const contextOf = (named: NamedCluster | undefined): string => (named?.reach.by === 'kubeconfig' ? (named.reach.context ?? '') : '');
+
+/** A stopped cluster does not answer: what the cloud says about it is the better reason, and the API server is not asked. */
+async function look(open: OpenCluster, plan: ClusterPlan, way: Way, namespace: string | undefined): Promise<Look> {
+  const managed = way.managed === undefined ? [] : managedChecks(way.managed);
+  if (!isUsable(managed)) return { version: '', checks: managed };
+  try {
+    const { version, checks } = await lookAt(open.cluster, plan, namespace, way.managed?.pools ?? []);
+    return { version, checks: [...managed, ...checks] };
+  } catch (error) {
+    throw unreached(error, way, open.server);
   }
 }
 
@@ -48,13 +70,4 @@ async function namedCluster({ named }: ClusterPlan, { files }: Access): Promise<
   const found = clusterNamed(clusters.value, named.name);
   if (!found.ok) throw new Failure('INPUT_INVALID', `\`name\` = \`${named.name}\` ${found.problem} (\`${named.file}\`).`, found.remedy);
   return found.value;
-}
-
-function kubeconfigOf(named: NamedCluster | undefined, { kubeconfig }: Access): string {
-  if (kubeconfig !== '' || named === undefined) return kubeconfig;
-  throw new Failure(
-    'KUBECONFIG_INVALID',
-    `Cluster ${named.name} is reached by the kubeconfig in the secret ${named.secret}, and the input \`kubeconfig\` is empty.`,
-    `Give it as \`kubeconfig: \${{ secrets.${named.secret} }}\`, in a job whose \`environment\` holds that secret. A secret of an environment does not reach a workflow of another organisation: call the action from a job of your own then.`,
-  );
 }

@@ -1,11 +1,13 @@
 import type { ClusterCheck } from '../../domain/fleet/cluster-check.ts';
-import { kubeletOf, roomOf } from '../../domain/fleet/nodes.ts';
-import { roomFor } from '../../domain/fleet/room.ts';
+import { allocatable, kubeletOf, roomOf } from '../../domain/fleet/nodes.ts';
+import { type Growth, roomFor } from '../../domain/fleet/room.ts';
 import { parseKubernetesVersion, skewProblems } from '../../domain/fleet/version-skew.ts';
 import { Namespace, Node, Pod } from '../../domain/kubernetes/kinds.ts';
+import { selects } from '../../domain/kubernetes/labels.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { Failure } from '../../failure.ts';
 import type { Cluster } from '../../ports/cluster.ts';
+import type { NodePool } from '../../ports/managed-clusters.ts';
 import type { ClusterPlan } from './inputs.ts';
 
 /** What was found out about a cluster by asking its API server. */
@@ -15,14 +17,19 @@ export interface Look {
 }
 
 /** Throws CLUSTER_* when the API server does not answer or does not know us: then there is nothing to look at. */
-export async function lookAt(cluster: Cluster, plan: ClusterPlan, namespace: string | undefined): Promise<Look> {
+export async function lookAt(
+  cluster: Cluster,
+  plan: ClusterPlan,
+  namespace: string | undefined,
+  pools: readonly NodePool[],
+): Promise<Look> {
   const version = await cluster.version();
   const nodes = await permitted(() => cluster.list(Node, ''));
   const checks = [
     { name: 'API server', is: 'pass', found: `answers as ${version}` } as const,
     namespace === undefined ? undefined : await namespaceCheck(cluster, namespace),
     skewCheck(version, nodes),
-    plan.room === undefined ? undefined : await roomCheck(cluster, { ...plan, room: plan.room }, nodes),
+    plan.room === undefined ? undefined : await roomCheck(cluster, { ...plan, room: plan.room }, nodes, pools),
   ];
   return { version, checks: checks.filter((check) => check !== undefined) };
 }
@@ -76,24 +83,48 @@ function skewCheck(version: string, nodes: Permitted<readonly KubernetesObject[]
 
 type RoomPlan = ClusterPlan & { readonly room: NonNullable<ClusterPlan['room']> };
 
-async function roomCheck(cluster: Cluster, plan: RoomPlan, nodes: Permitted<readonly KubernetesObject[]>): Promise<ClusterCheck> {
+async function roomCheck(
+  cluster: Cluster,
+  plan: RoomPlan,
+  nodes: Permitted<readonly KubernetesObject[]>,
+  pools: readonly NodePool[],
+): Promise<ClusterCheck> {
   const name = 'room';
   const pods = await permitted(() => cluster.list(Pod, ''));
   if (nodes.is === 'forbidden') return { name, is: 'not-checked', reason: nodes.reason, required: true };
   if (pods.is === 'forbidden') return { name, is: 'not-checked', reason: pods.reason, required: true };
   const { pods: wanted, request } = plan.room;
   const placement = { nodes: plan.nodes, tolerated: plan.tolerated };
-  const room = roomFor(wanted, request, roomOf(nodes.value, pods.value, placement));
+  const room = roomFor(wanted, request, roomOf(nodes.value, pods.value, placement), growthOf(pools, nodes.value, plan));
   const size = `${wanted} pods of ${request.cpu} cores and ${Math.ceil(request.memory / 2 ** 20)} MiB`;
   switch (room.is) {
     case 'enough':
       return { name, is: 'pass', found: `there is room for ${size}` };
+    case 'after-growth':
+      return {
+        name,
+        is: 'pass',
+        found: `there is room for ${size} once the autoscaler has added ${room.nodes === 1 ? 'a node' : `${room.nodes} nodes`}`,
+      };
     case 'too-little':
       return {
         name,
         is: 'fail',
         found: `of ${size} only ${room.placed} find a node`,
-        remedy: 'Add nodes, or make room: the rollout would wait for pods that stay Pending.',
+        remedy: 'Add nodes, raise the maximum of the pool, or make room: the rollout would wait for pods that stay Pending.',
       };
   }
 }
+
+/** Only of pools that have a node to learn from: how large another would be is not guessed. */
+function growthOf(pools: readonly NodePool[], nodes: readonly KubernetesObject[], plan: ClusterPlan): readonly Growth[] {
+  return pools.flatMap(({ name, nodes: now, most }) => {
+    const one = nodes.find(({ metadata: { labels = {} } }) => labels[poolLabel] === name && selects(plan.nodes, labels));
+    if (one === undefined || most <= now) return [];
+    const each = { cpu: allocatable(one, 'cpu'), memory: allocatable(one, 'memory'), pods: allocatable(one, 'pods') };
+    return [{ pool: name, nodes: most - now, each }];
+  });
+}
+
+/** With which AKS names the pool of a node. */
+const poolLabel = 'kubernetes.azure.com/agentpool';

@@ -1,8 +1,11 @@
 import { inLockOrder, type LockPlace } from '../../domain/fleet/lock-order.ts';
-import { leaseName } from '../../domain/rollout/lease.ts';
+import { Lease } from '../../domain/kubernetes/kinds.ts';
+import type { ObjectRef } from '../../domain/kubernetes/object.ts';
+import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
+import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { Lock } from '../held-lock.ts';
-import { acquireLock } from '../lock.ts';
+import { acquireLock, type Sighting } from '../lock.ts';
 import type { DeployPlan } from './plan.ts';
 import type { ClusterGround } from './preflight.ts';
 
@@ -11,6 +14,8 @@ export interface WantedLock extends LockPlace {
   readonly cluster: string;
   readonly service: string;
   readonly world: World;
+  /** What the preflight has seen of it; `undefined`: it did not look. */
+  readonly looked: { readonly view: LeaseView | undefined } | undefined;
 }
 
 export type Locks = ReadonlyMap<string, Lock>;
@@ -26,6 +31,10 @@ export function wantedLocks(
   return grounds.flatMap(({ target, parts }) => {
     const changing = parts.filter(({ there }) => !there).map(({ part }) => part.name);
     if (changing.length === 0) return [];
+    const looked = (service: string): WantedLock['looked'] => {
+      const found = parts.find(({ part }) => part.name === service);
+      return found === undefined ? undefined : { view: found.ground.lease };
+    };
     return [...new Set([release, ...changing])].map((service) => ({
       server: target.server,
       namespace: target.namespace,
@@ -33,25 +42,60 @@ export function wantedLocks(
       cluster: target.name,
       service,
       world: worldOf(target.name, service),
+      looked: looked(service),
     }));
   });
 }
 
 /**
  * Takes them all, one after the other and always in the same order, so that two releases never wait for each other. Where one cannot be
- * had, those that were taken are given away. Throws LOCK_HELD, CANCELLED.
+ * had, those that were taken are given away. How long each stands unchanged counts from the beginning: the locks of a dead run are waited
+ * for once, and not one after the other. Throws LOCK_HELD, CANCELLED.
  */
 export async function takeLocks(plan: DeployPlan, wanted: readonly WantedLock[], signal: AbortSignal): Promise<Locks> {
   const taken = new Map<string, Lock>();
   try {
-    for (const { cluster, service, namespace, world } of inLockOrder(wanted)) {
+    const seen = await sightings(wanted, signal);
+    for (const each of inLockOrder(wanted)) {
       signal.throwIfAborted();
-      const request = { service, namespace, duration: plan.leaseDuration, timeout: plan.lockTimeout, signal };
+      const { cluster, service, namespace, world } = each;
+      const sighting = seen.get(each);
+      const request = {
+        service,
+        namespace,
+        duration: plan.leaseDuration,
+        timeout: plan.lockTimeout,
+        signal,
+        ...(sighting === undefined ? {} : { seen: sighting }),
+      };
       taken.set(lockKey(cluster, service), await acquireLock(world, request));
     }
     return taken;
   } catch (error) {
     await giveAway([...taken.values()]);
+    throw error;
+  }
+}
+
+/** Of those that somebody holds. That of the release is often nobody's part, and was not looked at yet. */
+async function sightings(wanted: readonly WantedLock[], signal: AbortSignal): Promise<ReadonlyMap<WantedLock, Sighting>> {
+  const seen = new Map<WantedLock, Sighting>();
+  for (const each of wanted) {
+    const { world, namespace, lease, looked } = each;
+    const view = looked === undefined ? await readNow(world, { kind: Lease, namespace, name: lease }, signal) : looked.view;
+    // Later than it was read: a sighting may never be older than it was.
+    if (view !== undefined && view.holder !== '') seen.set(each, { sign: view.sign, since: world.clock.monotonic() });
+  }
+  return seen;
+}
+
+/** Advisory: who takes the lock asks again, and hears why it cannot be had. */
+async function readNow(world: World, ref: ObjectRef, signal: AbortSignal): Promise<LeaseView | undefined> {
+  try {
+    const object = await world.cluster.get(ref, signal);
+    return object === undefined ? undefined : readLease(object);
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
     throw error;
   }
 }

@@ -15,6 +15,7 @@ import type { DeployPlan as StagePlan } from '../stage/plan.ts';
 import { preflight } from '../stage/preflight.ts';
 import { permissionFindings } from '../stage/preflight-checks.ts';
 import { deniedOf } from '../stage/survey.ts';
+import { knowingObjects } from './known-objects.ts';
 import type { DeployPlan } from './plan.ts';
 import type { ReleaseFile } from './release-file.ts';
 import type { Target } from './target.ts';
@@ -44,12 +45,15 @@ export interface WishedPart {
 
 /** Looks at one cluster, in the order of the release: reachable, namespace, then every part with a rehearsal of each write. Writes nothing. */
 export async function lookAt(plan: DeployPlan, file: ReleaseFile, target: Target, wished: readonly WishedPart[]): Promise<Looked> {
-  const { world, namespace } = target;
+  const { namespace } = target;
+  const world = { ...target.world, cluster: knowingObjects(wished[0]?.world.cluster ?? target.world.cluster, namespace) };
   try {
     await world.cluster.version();
     const missing = await namespaceProblem(world, namespace);
     if (missing !== undefined) return { target, problems: [missing] };
-    const results = await sideBySide(wished, plan.servicesAtOnce, (each) => lookAtPart(each));
+    const results = await sideBySide(wished, plan.servicesAtOnce, (each) =>
+      lookAtPart({ ...each, world: { ...each.world, cluster: world.cluster } }),
+    );
     const parts = results.flatMap((each) => ('part' in each ? [each] : []));
     const changes = parts.some(({ there }) => !there);
     const denied = await deniedOf(

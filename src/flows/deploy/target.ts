@@ -1,3 +1,4 @@
+import { aksContext } from '../../domain/fleet/aks-resource.ts';
 import type { NamedCluster } from '../../domain/fleet/named-cluster.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
@@ -42,7 +43,9 @@ function lone(plan: DeployPlan, file: ReleaseFile, fleet: Fleet): Target {
 type Reached = { readonly target: Target } | { readonly problem: Problem };
 
 function named(plan: DeployPlan, file: ReleaseFile, fleet: Fleet, cluster: NamedCluster): Reached {
-  const { name, weight, canary, region, context = '' } = cluster;
+  const { name, weight, canary, region, reach } = cluster;
+  // As `actions/cluster` calls it, which has to come before in the job.
+  const context = reach.by === 'aks' ? aksContext(reach.resource) : (reach.context ?? '');
   const way = { cluster: name, context };
   try {
     const { world, server } = fleet.reach(way);
@@ -50,7 +53,10 @@ function named(plan: DeployPlan, file: ReleaseFile, fleet: Fleet, cluster: Named
     return { target: { name, weight, canary, region, way, server, namespace, world } };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
-    const remedy = `Give its kubeconfig as \`${name}: …\` in \`kubeconfigs\` (secret ${cluster.secret}), or one \`kubeconfig\` that has its context.`;
+    const remedy =
+      reach.by === 'aks'
+        ? `Let \`actions/cluster\` with \`name: ${name}\` come before in this job, without a \`kubeconfig\` here.`
+        : `Give its kubeconfig as \`${name}: …\` in \`kubeconfigs\` (secret ${reach.secret}), or one \`kubeconfig\` that has its context.`;
     return { problem: { what: `Cluster ${name}: ${error.what}`, remedy } };
   }
 }

@@ -37,12 +37,14 @@ export function parseOperationInputs(operation: OperationName, raw: RawInputs): 
       promote: true,
       requireEvidence: false,
       atRest: 'reset',
+      gates: [],
+      allowedSkips: {},
     },
   };
 }
 
 /** Those without a default, so that whoever gives one means it. */
-const ofRelease = ['image', 'stages', 'smoke'] as const;
+const ofRelease = ['image', 'stages', 'smoke', 'gates', 'allow-skip'] as const;
 
 const uselessInputs = (operation: OperationName, raw: RawInputs): readonly Clash[] =>
   ofRelease

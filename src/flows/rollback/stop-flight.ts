@@ -135,6 +135,9 @@ const canaryPlan = (plan: BackPlan): CanaryPlan => ({
   notifyOn: 'failure',
   metricsService: undefined,
   lineage: noLineage,
+  // A way back waits for no gate.
+  gates: [],
+  allowedSkips: {},
 });
 
 const deployPlan = (plan: BackPlan): DeployPlan => ({

@@ -1,26 +1,47 @@
 import { nameOf } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
+import { journalLimit, journalText } from '../../domain/rolling/journal.ts';
 import { paceProblems } from '../../domain/rolling/strategy.ts';
 import { workloadName } from '../../domain/rolling/workload-ref.ts';
+import { layoutText, oneNeeded } from '../../domain/rollout/layout.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { ownerOf, rollingChange } from '../../domain/rollout/ownership.ts';
 import { type Permission, roleYaml } from '../../domain/rollout/permissions.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { type Findings, permissionText } from '../canary/preflight-checks.ts';
+import type { Step } from './ground.ts';
+import { journalOf } from './keep-journal.ts';
 import type { DeployPlan, StagePlan } from './plan.ts';
 import type { Found, Survey } from './survey.ts';
 
 /** Without a manifest, there must be something that runs. */
-export const missingWorkloads = ({ found, denied }: Survey): readonly Problem[] =>
+export const missingWorkloads = ({ found, denied, pairs }: Pick<Survey, 'found' | 'denied' | 'pairs'>): readonly Problem[] =>
   found
     .filter(
       ({ manifest, present, workload }) =>
         manifest === undefined && present === undefined && isReadable(denied, workload?.of.kind.resource ?? ''),
     )
-    .map(({ ref }) => ({
-      what: `${nameOf(ref)} is not there.`,
-      remedy: 'Check `namespace`, `service` and `workloads`, or give its manifest: only with one is something made that is not there.',
-    }));
+    .map(({ ref }) => {
+      const pair = pairs.get(ref.name);
+      const laidOut =
+        pair === undefined
+          ? undefined
+          : oneNeeded({ name: ref.name, one: undefined, ...pair }, { strategy: 'A rolling update', input: 'workloads' });
+      return (
+        laidOut ?? {
+          what: `${nameOf(ref)} is not there.`,
+          remedy: 'Check `namespace`, `service` and `workloads`, or give its manifest: only with one is something made that is not there.',
+        }
+      );
+    });
+
+/** What was found of each Deployment, for whoever chose the strategy. */
+export const layoutNotes = ({ found }: Pick<Survey, 'found'>): readonly string[] =>
+  found.flatMap(({ workload, present }) =>
+    workload?.of.kind.kind === 'Deployment' && present !== undefined
+      ? [`Layout: ${layoutText({ is: 'one', one: present })}, as a rolling update needs it`]
+      : [],
+  );
 
 export const isReadable = (denied: readonly Permission[], resource: string): boolean =>
   !denied.some((permission) => permission.resource === resource && permission.subresource === undefined && permission.verb === 'get');
@@ -81,4 +102,11 @@ export function unfinishedCanary({ service }: StagePlan, lease: LeaseView | unde
       remedy: 'Run actions/canary again, for this or another image: it deals with what was left before it begins.',
     },
   ];
+}
+
+export function tooLong(steps: readonly Step[]): readonly Problem[] {
+  const length = journalText(journalOf('', steps)).length;
+  if (length <= journalLimit) return [];
+  const what = `What has to be remembered for the way back is ${length} characters long, and a Secret holds ${journalLimit}.`;
+  return [{ what, remedy: 'Apply the large ConfigMaps in a step of their own, or fewer objects at once.' }];
 }

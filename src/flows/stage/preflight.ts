@@ -2,7 +2,6 @@ import { templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { advice } from '../../domain/rolling/advice.ts';
 import type { Change, WorkloadWish } from '../../domain/rolling/change.ts';
 import { type Assignment, assignImages } from '../../domain/rolling/image-entries.ts';
-import { journalLimit, journalText } from '../../domain/rolling/journal.ts';
 import { isSame, type WorkloadRef } from '../../domain/rolling/workload-ref.ts';
 import { type Problem, problemText } from '../../domain/rollout/problem.ts';
 import { imageText } from '../../domain/units/image.ts';
@@ -12,9 +11,17 @@ import { resolveImage } from '../canary/resolve-image.ts';
 import { targetPort } from '../canary/target-port.ts';
 import { refuseHeld } from '../holds.ts';
 import { imagesIn, type StageGround, type Step } from './ground.ts';
-import { journalOf } from './keep-journal.ts';
 import type { DeployPlan } from './plan.ts';
-import { missingWorkloads, ownershipFindings, paces, pausedWorkloads, permissionFindings, unfinishedCanary } from './preflight-checks.ts';
+import {
+  layoutNotes,
+  missingWorkloads,
+  ownershipFindings,
+  paces,
+  pausedWorkloads,
+  permissionFindings,
+  tooLong,
+  unfinishedCanary,
+} from './preflight-checks.ts';
 import { type Rehearsed, rehearse } from './rehearse.ts';
 import { type Found, type Survey, survey } from './survey.ts';
 
@@ -62,7 +69,7 @@ export async function preflight(world: World, plan: DeployPlan): Promise<StageGr
     lease,
     skipped: seen.skipped,
     warnings: [...permissions.warnings, ...ownership.warnings, ...images.warnings, ...steps.flatMap(adviceFor)],
-    notes: rehearsed.flatMap((each) => (each.is === 'ready' ? each.notes : [])),
+    notes: [...layoutNotes(seen), ...rehearsed.flatMap((each) => (each.is === 'ready' ? each.notes : []))],
   };
 }
 
@@ -170,13 +177,6 @@ function portOf(
           },
     ],
   };
-}
-
-function tooLong(steps: readonly Step[]): readonly Problem[] {
-  const length = journalText(journalOf('', steps)).length;
-  if (length <= journalLimit) return [];
-  const what = `What has to be remembered for the way back is ${length} characters long, and a Secret holds ${journalLimit}.`;
-  return [{ what, remedy: 'Apply the large ConfigMaps in a step of their own, or fewer objects at once.' }];
 }
 
 /** Two runs with the same key want the same of the same objects. */

@@ -10,6 +10,7 @@ import type { Problem } from '../../domain/rollout/problem.ts';
 import type { World } from '../../ports/world.ts';
 import { isAllowed } from '../canary/survey.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
+import { type Pair, readPair } from '../layout.ts';
 import type { DeployPlan } from './plan.ts';
 import { readManifests } from './read-manifests.ts';
 
@@ -31,6 +32,8 @@ export interface Survey {
   readonly denied: readonly Permission[];
   readonly lease: LeaseView | undefined;
   readonly service: KubernetesObject | undefined;
+  /** What blue-green would have in the place of a Deployment that is not there, by its name. */
+  readonly pairs: ReadonlyMap<string, Pair>;
 }
 
 /** Reads everything that a rolling update looks at. Throws CLUSTER_UNREACHABLE or CLUSTER_UNAUTHORISED: then nothing else could be known. */
@@ -78,7 +81,14 @@ export async function survey(world: World, plan: DeployPlan): Promise<Survey> {
     denied: await denied(world, plan, namespace, found),
     lease: lease === undefined ? undefined : readLease(lease),
     service,
+    pairs: await pairsFor(world, namespace, found),
   };
+}
+
+/** Asked for only where something is missing: a rolling update asks the cluster as little as it can. */
+async function pairsFor(world: World, namespace: string, found: readonly Found[]): Promise<ReadonlyMap<string, Pair>> {
+  const missing = found.filter(({ workload, manifest, present }) => workload?.of === deployment && manifest === undefined && !present);
+  return new Map(await Promise.all(missing.map(async ({ ref: { name } }) => [name, await readPair(world, namespace, name)] as const)));
 }
 
 /** Workloads are rolled out in the order in which they are named; what is not named comes after. */

@@ -1,21 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { clusterNamed, parseClusters } from '../../../src/domain/fleet/named-cluster.ts';
 
+const aks =
+  '/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590/resourceGroups/ai-workflow-rg/providers/Microsoft.ContainerService/managedClusters/ai-workflow-aks-primary';
 const east = { name: 'eastus', environment: 'production', 'kubeconfig-secret': 'KUBECONFIG_EASTUS' };
 const parse = (...clusters: readonly unknown[]) => parseClusters([{ clusters }]);
 
 describe('parseClusters', () => {
   it('reads the chapters’ two regions', () => {
     const result = parse(
-      {
-        name: 'eastus',
-        environment: 'production',
-        region: 'eastus',
-        weight: 100,
-        canary: true,
-        namespace: 'ai-workflow-prod',
-        'kubeconfig-secret': 'KUBE_EAST',
-      },
+      { name: 'eastus', environment: 'production', region: 'eastus', weight: 100, canary: true, namespace: 'ai-workflow-prod', aks },
       {
         name: 'westeurope',
         environment: 'production',
@@ -35,8 +29,10 @@ describe('parseClusters', () => {
           weight: 100,
           canary: true,
           namespace: 'ai-workflow-prod',
-          secret: 'KUBE_EAST',
-          context: undefined,
+          reach: {
+            by: 'aks',
+            resource: { subscription: '0b1f6471-1bf0-4dda-aec3-cb9272f09590', group: 'ai-workflow-rg', name: 'ai-workflow-aks-primary' },
+          },
         },
         {
           name: 'westeurope',
@@ -45,8 +41,7 @@ describe('parseClusters', () => {
           weight: 50,
           canary: false,
           namespace: undefined,
-          secret: 'KUBE_WEST',
-          context: 'west',
+          reach: { by: 'kubeconfig', secret: 'KUBE_WEST', context: 'west' },
         },
       ],
     });
@@ -82,9 +77,12 @@ describe('parseClusters', () => {
     ['half a weight', [{ clusters: [{ ...east, weight: 0.5 }] }], '`weight`'],
     ['a weight as text', [{ clusters: [{ ...east, weight: '100' }] }], '`weight`'],
     ['a canary that is no switch', [{ clusters: [{ ...east, canary: 'yes' }] }], '`canary`'],
-    ['no secret', [{ clusters: [{ ...east, 'kubeconfig-secret': undefined }] }], '`eastus` has no `kubeconfig-secret`'],
+    ['two ways', [{ clusters: [{ ...east, aks }] }], 'one of them'],
+    ['no way', [{ clusters: [{ ...east, 'kubeconfig-secret': undefined }] }], 'one of them'],
     ['a kubeconfig instead of its name', [{ clusters: [{ ...east, 'kubeconfig-secret': 'apiVersion: v1' }] }], 'name of a secret'],
     ['a secret GitHub does not allow', [{ clusters: [{ ...east, 'kubeconfig-secret': 'GITHUB_KUBE' }] }], 'name of a secret'],
+    ['a context of AKS', [{ clusters: [{ name: 'a', environment: 'b', aks, context: 'c' }] }], '`context`'],
+    ['an id of something else', [{ clusters: [{ name: 'a', environment: 'b', aks: `${aks}/x` }] }], 'not the resource id'],
   ])('refuses %s', (_, documents, told) => {
     expect(parseClusters(documents)).toMatchObject({
       ok: false,

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { kubeletOf, roomOf } from '../../../src/domain/fleet/nodes.ts';
+import { allocatable, kubeletOf, roomOf } from '../../../src/domain/fleet/nodes.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 
 const node = (name: string, spec: object = {}): KubernetesObject => ({
@@ -44,5 +44,5 @@ it.each([
 it('a node that says nothing has no room', () => {
   const silent: KubernetesObject = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } };
   expect(roomOf([silent], [], { nodes: {}, tolerated: [] })).toEqual([{ name: 'n', cpu: 0, memory: 0, pods: 0, closed: true }]);
-  expect(kubeletOf(silent)).toBe('');
+  expect([allocatable(silent, 'cpu'), kubeletOf(silent)]).toEqual([0, '']);
 });

@@ -25,6 +25,16 @@ describe('roomFor', () => {
     ['no pods', [], 0, { is: 'enough' }],
   ] as const)('%s', (_, nodes, pods, room) => expect(roomFor(pods, request, nodes)).toEqual(room));
 
+  it('counts what an autoscaler may add', () => {
+    const pool = (nodes: number) => [{ pool: 'application', nodes, each: node(8, 32) }];
+    expect(roomFor(20, request, [node(1, 32)], pool(20))).toEqual({ is: 'after-growth', nodes: 2 });
+    expect(roomFor(20, request, [node(1, 32)], pool(1))).toEqual({ is: 'too-little', placed: 18 });
+    expect(roomFor(20, request, [], [{ pool: 'small', nodes: 9, each: node(0.1, 1) }, ...pool(3)])).toEqual({
+      is: 'after-growth',
+      nodes: 2,
+    });
+  });
+
   it('pods that ask for nothing are counted only', () => {
     expect(roomFor(110, { cpu: 0, memory: 0 }, [node(0, 0)])).toEqual({ is: 'enough' });
     expect(roomFor(111, { cpu: 0, memory: 0 }, [node(0, 0)])).toEqual({ is: 'too-little', placed: 110 });

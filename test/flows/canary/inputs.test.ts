@@ -60,6 +60,8 @@ describe('the least that can be given', () => {
         dryRun: false,
         metricsService: undefined,
         lineage: { commit: undefined, requireStaging: false, stagingEnvironment: 'staging', allowUnordered: false, reason: '' },
+        gates: [],
+        allowedSkips: {},
       },
     });
   });

@@ -41,6 +41,7 @@ const result = (more: Partial<CanaryResult> = {}): CanaryResult => ({
   notes: [],
   changes: undefined,
   lineage: [],
+  gates: [],
   started: '2026-03-01T09:59:00.000Z',
   ended: '2026-03-01T10:05:00.000Z',
   run: 'https://github.com/o/r/actions/runs/1/attempts/1',

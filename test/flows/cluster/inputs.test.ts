@@ -2,9 +2,21 @@ import { describe, expect, it } from '@jest/globals';
 import { parseClusterInputs } from '../../../src/flows/cluster/inputs.ts';
 import { failureOf, rawInputs } from '../raw-inputs.ts';
 
+const guid = '0b1f6471-1bf0-4dda-aec3-cb9272f09590';
+const aks = `/subscriptions/${guid}/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c`;
+
 describe('parseClusterInputs', () => {
   it.each<readonly [string, Readonly<Record<string, string>>, readonly string[]]>([
-    ['nothing', {}, ['`name`', '`kubeconfig`', 'none is given']],
+    ['nothing', {}, ['`name`', '`kubeconfig`', '`aks`', 'none is given']],
+    ['two ways', { aks, kubeconfig: 'k', 'azure-client-id': guid, 'azure-tenant-id': guid }, ['both are given']],
+    ['a client without a tenant', { name: 'eastus', 'azure-client-id': guid }, ['only one of them']],
+    ['AKS without a client', { aks }, ['`azure-client-id`']],
+    [
+      'a client that is no id',
+      { aks, 'azure-client-id': 'my-app', 'azure-tenant-id': guid },
+      ['`azure-client-id` = `my-app`', '8-4-4-4-12'],
+    ],
+    ['an id of something else', { aks: `${aks}/x`, 'azure-client-id': guid, 'azure-tenant-id': guid }, ['`aks`', 'managedClusters/NAME']],
     ['room that is none', { name: 'eastus', room: '5 pods' }, ['`room` = `5 pods`', '`5 x 500m/1Gi`']],
     ['cores that are none', { name: 'eastus', room: '5 x half/1Gi' }, ['`half` is not a quantity']],
     ['nodes without room', { name: 'eastus', 'node-selector': 'a=b' }, ['`room`']],

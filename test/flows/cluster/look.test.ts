@@ -4,10 +4,14 @@ import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts'
 import { Failure } from '../../../src/failure.ts';
 import type { ClusterPlan } from '../../../src/flows/cluster/inputs.ts';
 import { lookAt } from '../../../src/flows/cluster/look.ts';
+import type { NodePool } from '../../../src/ports/managed-clusters.ts';
 import { stage } from '../stand-ins.ts';
 
 const plan: ClusterPlan = {
   named: undefined,
+  aks: undefined,
+  cloud: undefined,
+  patience: 0,
   context: undefined,
   namespace: 'shop',
   room: { pods: 5, request: { cpu: 0.5, memory: 2 ** 30 } },
@@ -22,7 +26,7 @@ const node = (
   ({
     apiVersion: 'v1',
     kind: 'Node',
-    metadata: { name, labels: { pool: more.pool ?? 'application' } },
+    metadata: { name, labels: { 'kubernetes.azure.com/agentpool': more.pool ?? 'application' } },
     spec: more.taint === undefined ? {} : { taints: [{ key: more.taint, effect: 'NoSchedule' }] },
     status: {
       allocatable: { cpu: '2', memory: '8Gi', pods: '110' },
@@ -45,6 +49,7 @@ interface Case {
   readonly namespaces?: readonly KubernetesObject[];
   readonly forbidden?: readonly string[];
   readonly plan?: Partial<ClusterPlan>;
+  readonly pools?: readonly NodePool[];
 }
 
 const shop: KubernetesObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } };
@@ -56,7 +61,7 @@ async function checks(given: Case) {
   for (const each of given.namespaces ?? [shop]) cluster.put(Namespace, each);
   cluster.failing = ({ kind }) =>
     given.forbidden?.includes(kind) === true ? new Failure('CLUSTER_FORBIDDEN', `may not read ${kind}`, 'Grant it.') : undefined;
-  const look = await lookAt(cluster, { ...plan, ...given.plan }, 'shop');
+  const look = await lookAt(cluster, { ...plan, ...given.plan }, 'shop', given.pools ?? []);
   return Object.fromEntries(look.checks.map((check) => [check.name, check]));
 }
 
@@ -92,7 +97,21 @@ describe('lookAt', () => {
       'pass',
       'room',
     ],
-    ['other nodes', { plan: { nodes: { matchLabels: { pool: 'gpu' } } } }, 'room', 'fail', 'only 0'],
+    ['other nodes', { plan: { nodes: { matchLabels: { 'kubernetes.azure.com/agentpool': 'gpu' } } } }, 'room', 'fail', 'only 0'],
+    [
+      'an autoscaler',
+      { nodes: [node('n1')], pools: [{ name: 'application', provisioningState: 'Succeeded', nodes: 1, most: 3 }] },
+      'room',
+      'pass',
+      'added a node',
+    ],
+    [
+      'an autoscaler of another pool',
+      { nodes: [node('n1')], pools: [{ name: 'gpu', provisioningState: 'Succeeded', nodes: 0, most: 9 }] },
+      'room',
+      'fail',
+      'only 4',
+    ],
   ])('%s', async (_, given, name, is, found) => {
     expect((await checks(given))[name]).toMatchObject({ is, found: expect.stringContaining(found) });
   });

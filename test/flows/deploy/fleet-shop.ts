@@ -8,6 +8,7 @@ import { executeDeploy } from '../../../src/flows/deploy/execute.ts';
 import { parseDeployInputs } from '../../../src/flows/deploy/inputs.ts';
 import type { DeployPlan } from '../../../src/flows/deploy/plan.ts';
 import type { DeployResult } from '../../../src/flows/deploy/result.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
 import type { Cluster } from '../../../src/ports/cluster.ts';
 import type { Files } from '../../../src/ports/files.ts';
 import type { Fleet } from '../../../src/ports/fleet.ts';
@@ -81,7 +82,8 @@ function filesOf(files: Readonly<Record<string, string>>): Files {
   };
 }
 
-function clusterOf(clock: VirtualClock, services: readonly string[]): MemoryCluster {
+/** One cluster with a Deployment a service. */
+export function clusterOf(clock: Clock, services: readonly string[]): MemoryCluster {
   const cluster = new MemoryCluster(clock);
   cluster.reacting = (object) => {
     if (object.kind === 'Deployment') control(cluster, object);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -10,11 +10,15 @@ const config = (name: string, data = 'A: "1"'): string => `apiVersion: v1\nkind:
 
 async function read(files: Readonly<Record<string, string>>, ...paths: readonly string[]): Promise<readonly Manifest[]> {
   const workspace = mkdtempSync(join(tmpdir(), 'wf-deploy-manifests-'));
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(workspace, path)), { recursive: true });
-    writeFileSync(join(workspace, path), text);
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(workspace, path)), { recursive: true });
+      writeFileSync(join(workspace, path), text);
+    }
+    return await readManifests(stage({ workspace }).world, paths);
+  } finally {
+    rmSync(workspace, { recursive: true });
   }
-  return await readManifests(stage({ workspace }).world, paths);
 }
 
 it('reads files, folders and patterns, each once, with where an object comes from', async () => {

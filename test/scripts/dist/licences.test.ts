@@ -24,6 +24,11 @@ describe('licences', () => {
     ]);
   });
 
+  it('are those of the package, not of a folder inside that has its name too', () => {
+    const inner = `${import.meta.dirname}/../../../node_modules/@azure/identity/dist/esm/index.js`;
+    expect(bundledPackages([inner])).toEqual([expect.objectContaining({ name: '@azure/identity', licence: 'MIT' })]);
+  });
+
   it('are shown in full', () => {
     const text = licenceText([
       { name: 'a', version: '1.0.0', licence: 'MIT', text: 'Copyright A' },

@@ -1,0 +1,2 @@
+import { credential } from './index.js';
+await credential();

@@ -1,0 +1,1 @@
+function idTokenSource(e){let{ACTIONS_ID_TOKEN_REQUEST_URL:t=``,ACTIONS_ID_TOKEN_REQUEST_TOKEN:n=``}=e;return t===``||n===``?void 0:{url:t,token:n}}export{idTokenSource as t};

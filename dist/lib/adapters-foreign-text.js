@@ -1,0 +1,1 @@
+function foreignText(e,t=[],n=500){let r=e;for(let e of t)r=r.replaceAll(e,`***`);return r=r.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu,` `).replace(/\s+/g,` `).trim(),r.length>n?`${r.slice(0,n)}…`:r}export{foreignText as t};

@@ -1,0 +1,2 @@
+const parsed=e=>({ok:!0,value:e}),refused=(e,t)=>({ok:!1,problem:e,remedy:t});function shown(e,t=120){let n=e.slice(0,t*2).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu,` `).trim(),r=Array.from(n);return r.length>t||e.length>t*2?`${r.slice(0,t).join(``)}…`:n}const linesShown=(e,t)=>{let n=e.slice(0,t*2).replace(/(?:\p{Cc}|#x1B|\ufffd)\[[0-9;?]*[ -/]*[@-~]/gu,``).replace(/\r\n?/g,`
+`).replace(/\t/g,`    `).replace(/[^\P{Cc}\n]|[\p{Cf}\p{Zl}\p{Zp}]/gu,` `).trimEnd();return n.length>t||e.length>t*2?`${n.slice(0,t)}…`:n};export{refused as i,shown as n,parsed as r,linesShown as t};

@@ -1,0 +1,116 @@
+import { type ApiWrite, startApiProxy } from '../faults/api-proxy.ts';
+import { allAt, leftBehind, release, releaseOf, running, type Shop, startRelease, type Version } from './shop.ts';
+
+/** After which of its writes a release is killed, and what comes then. */
+export interface Kill {
+  /** Counted from 1. */
+  readonly write: number;
+  /** Whether the runner got the answer to it. */
+  readonly heard: boolean;
+  /** What the next run wants. */
+  readonly next: 'same images' | 'other images';
+}
+
+export const killText = ({ write, heard, next }: Kill): string =>
+  `killed after write ${write}, answer ${heard ? 'heard' : 'not heard'}, then ${next}`;
+
+const config = 'config.yaml';
+const settings = (mode: string): string =>
+  JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { MODE: mode } });
+
+/** One after the other, so that the same write is the same moment in every run. */
+const inputs = { 'services-at-once': '1', 'lock-timeout': '90s' } as const;
+
+function wished(shop: Shop, at: Version) {
+  const [first = '', ...others] = shop.services;
+  const needs = Object.fromEntries(others.map((name) => [name, [first]]));
+  // Without health: that is asked by a port-forward, and writes nothing.
+  return { text: releaseOf(shop, { at, needs, health: false, more: { config: [config] } }), files: { [config]: settings(at) } };
+}
+
+/** A renewal of a lock falls anywhere. */
+const isRenewal = ({ method, resource, body }: ApiWrite): boolean =>
+  resource === 'leases' &&
+  method === 'PATCH' &&
+  (body as readonly { op: string; path: string }[]).every(({ op, path }) => op === 'test' || path === '/spec/renewTime');
+
+/** Releases a version by way of a proxy. Answers with what it wrote, and whether it was killed there. */
+async function run(
+  shop: Shop,
+  at: Version,
+  kill?: Kill,
+): Promise<{ readonly writes: readonly string[]; readonly killed: boolean; readonly log: string }> {
+  const proxy = await startApiProxy(shop.lab);
+  const writes: string[] = [];
+  const { text, files } = wished(shop, at);
+  const action = startRelease(shop, text, { ...inputs, kubeconfig: proxy.kubeconfig }, { files });
+  proxy.onWrite = (write) => {
+    if (isRenewal(write)) return 'answered';
+    writes.push(`${write.method} ${write.resource} ${write.name ?? ''}`);
+    if (writes.length !== kill?.write) return 'answered';
+    if (kill.heard) return 'last answer';
+    action.kill();
+    return 'answer lost';
+  };
+  proxy.onLastAnswer = () => action.kill();
+  try {
+    const { signal, log } = await action.result;
+    return { writes, killed: signal === 'SIGKILL', log };
+  } finally {
+    await proxy.close();
+  }
+}
+
+const after: Readonly<Record<'one' | 'two' | 'three', 'one' | 'two' | 'three'>> = { one: 'two', two: 'three', three: 'one' };
+
+async function present(shop: Shop): Promise<'one' | 'two' | 'three'> {
+  const versions = [...new Set(Object.values(await running(shop)))];
+  const [version] = versions;
+  if (versions.length !== 1 || version === undefined || !(version in after)) throw new Error(`It runs ${versions.join(' and ')}.`);
+  return version as keyof typeof after;
+}
+
+/** What a release writes that nobody disturbs. */
+export async function undisturbed(shop: Shop): Promise<readonly string[]> {
+  const { writes, log } = await run(shop, after[await present(shop)]);
+  if (!log.includes('outcome: promoted')) throw new Error(`It was disturbed:\n${log}`);
+  return writes;
+}
+
+/** Runs one cell on a shop whose services are all at one version, and leaves it so. Answers with what is wrong. */
+export async function runKill(shop: Shop, kill: Kill): Promise<readonly string[]> {
+  const before = await present(shop);
+  const first = await run(shop, after[before], kill);
+  if (!first.killed) return [`it was not killed: ${first.writes.length} writes\n${first.log.slice(-2000)}`];
+  const wanted = kill.next === 'same images' ? after[before] : after[after[before]];
+  const { text, files } = wished(shop, wanted);
+  const second = await release(shop, text, inputs, { files });
+  const settingsNow = await shop.lab.client.get({ apiVersion: 'v1', kind: 'ConfigMap', namespace: shop.namespace, name: 'settings' });
+  const now = await running(shop);
+  return [
+    ...(second.outputs['outcome'] === 'promoted'
+      ? []
+      : [`the second run ended as ${second.outputs['outcome']}:\n${second.log.slice(-3000)}`]),
+    ...(JSON.stringify(now) === JSON.stringify(allAt(shop, wanted)) ? [] : [`it runs ${JSON.stringify(now)} and not ${wanted}`]),
+    ...(settingsNow['data'].MODE === wanted ? [] : [`the settings say ${settingsNow['data'].MODE} and not ${wanted}`]),
+    ...(await leftBehind(shop)),
+  ];
+}
+
+/** Runs cells side by side on some shops, one after the other on each. Answers with those that went wrong. A shop in disorder is given up. */
+export async function runKills(shops: readonly Shop[], kills: readonly Kill[]): Promise<readonly string[]> {
+  const waiting = [...kills];
+  const failures: string[] = [];
+  const lane = async (shop: Shop): Promise<void> => {
+    for (let kill = waiting.shift(); kill !== undefined; kill = waiting.shift()) {
+      const problems = await runKill(shop, kill);
+      if (problems.length === 0) continue;
+      failures.push(`${killText(kill)}: ${problems.join('; ')}`);
+      return;
+    }
+  };
+  await Promise.all(shops.map(lane));
+  for (const kill of waiting) failures.push(`${killText(kill)}: not run, because no shop was left`);
+  process.stdout.write(`kills of a release: ${kills.length} cells, ${failures.length} failures\n`);
+  return failures;
+}

@@ -1,0 +1,226 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of GitHub, as they stand in the file.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { readActions } from '../../scripts/action-metadata.ts';
+import { needsOf, readWorkflow, root, type Step, workflowText } from './workflow-files.ts';
+
+const name = 'service-pipeline.yml';
+const text = workflowText(name);
+const { on, jobs } = readWorkflow(name);
+const call = on.workflow_call;
+if (call === undefined) throw new Error('nobody can call it');
+const actions = readActions(root);
+const steps: readonly (readonly [job: string, step: Step])[] = Object.entries(jobs).flatMap(([job, { steps: all }]) =>
+  all.map((step) => [job, step] as const),
+);
+const own = steps.filter(([, { uses = '' }]) => uses.startsWith('$/'));
+const actionOf = ({ uses = '' }: Step) => actions.find((action) => `$/actions/${action.name}` === uses);
+const stepOf = (job: string, action: string): Step => {
+  const found = jobs[job]?.steps.find(({ uses }) => uses === `$/actions/${action}`);
+  if (found === undefined) throw new Error(`${job} does not use ${action}`);
+  return found;
+};
+const flat = (condition = ''): string => condition.replace(/\s+/g, ' ');
+
+describe('its gates', () => {
+  it.each([
+    ['lint', []],
+    ['test', ['lint']],
+    ['scan', ['lint']],
+    ['build', ['lint', 'test', 'scan']],
+    ['evidence', ['build']],
+    ['stage', ['build', 'evidence']],
+    ['canary', ['lint', 'test', 'scan', 'build', 'evidence', 'stage']],
+    ['promote', ['lint', 'test', 'scan', 'build', 'evidence', 'stage', 'canary']],
+    ['rollback', ['canary', 'promote']],
+    ['summary', ['lint', 'test', 'scan', 'build', 'evidence', 'stage', 'canary', 'promote', 'rollback']],
+  ])('%s waits for %j', (job, needs) => expect(needsOf(jobs[job] ?? { steps: [] })).toEqual(needs));
+
+  it('are these jobs, whose ids are the names of checks', () =>
+    expect(Object.entries(jobs).map(([id, job]) => [id, job.name])).toEqual(
+      ['lint', 'test', 'scan', 'build', 'evidence', 'stage', 'canary', 'promote', 'rollback', 'summary'].map((id) => [id, id]),
+    ));
+
+  it('use the action of their name, and no gate goes on by itself after a failure', () => {
+    for (const gate of ['lint', 'test', 'scan', 'build', 'evidence', 'stage', 'canary', 'promote']) stepOf(gate, gate);
+    expect(text).not.toContain('continue-on-error');
+  });
+
+  it('can be left out by name: these three and no other', () => {
+    const skippable = Object.entries(jobs).flatMap(([id, job]) => (flat(job.if).includes('inputs.skip') ? [id] : []));
+    expect(skippable).toEqual(['lint', 'test', 'scan']);
+    for (const gate of skippable) expect(jobs[gate]?.if).toContain(`contains(format(' {0} ', inputs.skip), ' ${gate} ')`);
+  });
+
+  it('deploy on a push or by hand alone, and from the two branches', () => {
+    for (const job of ['evidence', 'stage', 'canary'])
+      expect(flat(jobs[job]?.if)).toContain("(github.event_name == 'push' || github.event_name == 'workflow_dispatch')");
+    expect(flat(jobs['stage']?.if)).toContain("github.ref == format('refs/heads/{0}', inputs.staging-branch)");
+    for (const job of ['evidence', 'canary'])
+      expect(flat(jobs[job]?.if)).toContain("github.ref == format('refs/heads/{0}', inputs.production-branch)");
+    expect([call.inputs['staging-branch']?.default, call.inputs['production-branch']?.default]).toEqual(['develop', 'main']);
+  });
+
+  it('canary and promote are told of every gate before them, and ask for evidence of staging', () => {
+    for (const job of ['canary', 'promote']) {
+      const given = stepOf(job, job).with ?? {};
+      const told = String(given['gates'])
+        .trim()
+        .split('\n')
+        .map((line) => line.split(': ')[0]);
+      expect(told).toEqual(['lint', 'test', 'scan', 'build', 'stage']);
+      expect(given).toMatchObject({ 'allow-skip': '${{ inputs.allow-skip }}', 'require-staging': '${{ inputs.require-staging }}' });
+      expect(given['image']).toBe('${{ needs.evidence.outputs.image || needs.build.outputs.image }}');
+    }
+    expect(call.inputs['require-staging']?.default).toBe(true);
+  });
+});
+
+describe('the way back', () => {
+  const { rollback, canary } = jobs;
+
+  it('is a job of its own, which no approval and no other run holds up', () => {
+    expect(flat(rollback?.if)).toBe("${{ always() && (contains(needs.*.result, 'failure') || contains(needs.*.result, 'cancelled')) }}");
+    expect(rollback?.concurrency).toBeUndefined();
+    expect(rollback?.environment).toBe('${{ inputs.rollback-environment }}');
+    expect(rollback?.['timeout-minutes']).toBe(20);
+  });
+
+  it('is about the same canary', () => {
+    const back = stepOf('rollback', 'canary').with ?? {};
+    const there = stepOf('canary', 'canary').with ?? {};
+    expect(back['operation']).toBe('abort');
+    const shared = Object.keys(back).filter((input) => !['operation', 'reason'].includes(input));
+    expect(shared.map((input) => [input, back[input]])).toEqual(shared.map((input) => [input, there[input]]));
+    expect(rollback?.steps.find(({ uses }) => uses === '$/actions/cluster')).toEqual(
+      canary?.steps.find(({ uses }) => uses === '$/actions/cluster'),
+    );
+  });
+});
+
+describe('what it uses', () => {
+  const foreign: Readonly<Record<string, string>> = {
+    'actions/checkout': '08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0',
+    'actions/setup-python': 'e797f83bcb11b83ae66e0230d6156d7c80228e7c # v6.0.0',
+    'actions/setup-node': '2028fbc5c25fe9cf00d9f06a71cc4710d4507903 # v6.0.0',
+    'actions/setup-go': '44694675825211faa026b3c33043df3e48a5fa00 # v6.0.0',
+  };
+
+  it('is its own commit’s actions, and four others by their whole commit', () => {
+    const used = [...text.matchAll(/uses: (.+)$/gm)].map(([, uses = '']) => uses).filter((uses) => !uses.startsWith('$/actions/'));
+    for (const uses of used) {
+      const [action = '', commit] = uses.split('@');
+      expect([action, commit]).toEqual([action, foreign[action]]);
+    }
+    expect(new Set(used.map((uses) => uses.split('@')[0]))).toEqual(new Set(Object.keys(foreign)));
+  });
+
+  it.each(own.map(([job, step]) => [job, step.uses ?? '', step] as const))(
+    '%s gives %s inputs that it has, all required ones',
+    (_, __, step) => {
+      const action = actionOf(step);
+      const known = action?.inputs.map((input) => input.name) ?? [];
+      expect(Object.keys(step.with ?? {}).filter((input) => !known.includes(input))).toEqual([]);
+      const operates = step.with?.['operation'] !== undefined;
+      const needed = action?.inputs.filter((input) => input.required && !(operates && input.name === 'image')) ?? [];
+      expect(needed.filter((input) => !(input.name in (step.with ?? {})))).toEqual([]);
+    },
+  );
+
+  it('keeps no credentials, and writes nothing foreign into a script', () => {
+    for (const [, step] of steps) {
+      if (step.uses?.startsWith('actions/checkout@') === true) expect(step.with?.['persist-credentials']).toBe(false);
+      if (step.run !== undefined) expect(step.run).not.toContain('${{');
+    }
+  });
+});
+
+describe('its inputs', () => {
+  const used = new Set([...text.matchAll(/\binputs\.([a-z0-9-]+)/g)].map(([, input]) => input));
+
+  it('are used, and what is used is there', () => {
+    expect([...used].toSorted()).toEqual(Object.keys(call.inputs).toSorted());
+    const secrets = new Set([...text.matchAll(/\bsecrets\.([A-Z_]+)/g)].map(([, secret]) => secret));
+    expect([...secrets].toSorted()).toEqual(Object.keys(call.secrets).toSorted());
+  });
+
+  /** On purpose: there is no Trivy on the machines that GitHub lends, and reports have a name that the starters use. */
+  const otherwise: Readonly<Record<string, string>> = { trivy: 'pinned', junit: 'report.xml', coverage: 'coverage.xml' };
+  /** Not required here, because the action is not always run, or the workflow says otherwise what it is about. */
+  const open = ['image', 'test-command'];
+
+  it('mean by their defaults what the actions mean', () => {
+    for (const [job, step] of own) {
+      for (const [to, value] of Object.entries(step.with ?? {})) {
+        const [, from = ''] = /^\$\{\{ inputs\.([a-z0-9-]+) \}\}$/.exec(String(value)) ?? [];
+        const input = call.inputs[from];
+        if (input === undefined || open.includes(from) || input.required === true) continue;
+        const theirs = actionOf(step)?.inputs.find((each) => each.name === to)?.default ?? '';
+        // The environment that is staged to is named to actions that have no default for their own.
+        if (from === 'require-staging' || to === 'environment') continue;
+        expect([job, from, String(input.default)]).toEqual([job, from, otherwise[from] ?? theirs]);
+      }
+    }
+  });
+
+  it('are described, outputs and secrets too', () => {
+    for (const { description } of [...Object.values(call.inputs), ...Object.values(call.secrets), ...Object.values(call.outputs)])
+      expect(description).toMatch(/^.{8,160}$/);
+  });
+
+  it('cannot all be empty where a run would then do nothing', () =>
+    expect(Object.entries(call.inputs).flatMap(([input, { required }]) => (required === true ? [input] : []))).toEqual(['service']));
+});
+
+describe('its outputs', () => {
+  it('are there, in jobs that come before', () => {
+    for (const [said, kind, from = '', output = ''] of text.matchAll(/\b(steps|needs|jobs)\.(\w+)\.outputs\.([\w-]+)/g)) {
+      const there =
+        kind === 'steps'
+          ? actions.find((action) => action.name === from)?.outputs.map((each) => each.name)
+          : Object.keys(jobs[from]?.outputs ?? {});
+      expect([said, there]).toEqual([said, expect.arrayContaining([output])]);
+    }
+    for (const [id, job] of Object.entries(jobs)) {
+      const asked = [...JSON.stringify(job).matchAll(/\bneeds\.(\w+)\./g)].map(([, from = '']) => from);
+      expect([id, asked.filter((from) => !needsOf(job).includes(from))]).toEqual([id, []]);
+    }
+  });
+});
+
+describe('its machines', () => {
+  it.each(Object.entries(jobs))('%s has an end and a place', (_, job) => {
+    const minutes = job['timeout-minutes'];
+    expect(typeof minutes === 'number' ? minutes > 0 : /^\$\{\{ inputs\.[a-z-]+-timeout-minutes \}\}$/.test(minutes ?? '')).toBe(true);
+    expect(job['runs-on']).toBe(job.environment === undefined ? '${{ inputs.runs-on }}' : '${{ inputs.deploy-runs-on || inputs.runs-on }}');
+  });
+
+  it('stand in line where they deploy, by environment and service', () => {
+    const lines = Object.entries(jobs).flatMap(([id, { concurrency }]) => (concurrency === undefined ? [] : [[id, concurrency] as const]));
+    expect(lines.map(([id]) => id)).toEqual(['stage', 'canary', 'promote']);
+    for (const [, line] of lines) expect(line).toMatchObject({ 'cancel-in-progress': false, queue: 'max' });
+    const groups = lines.map(([, line]) => line['group']);
+    expect(groups[1]).toBe(groups[2]);
+    expect(groups[0]).not.toBe(groups[1]);
+  });
+
+  it('give the tests databases that were asked whether they are ready, on the ports that their addresses name', () => {
+    const { postgres, redis } = jobs['test']?.services ?? {};
+    expect(postgres).toMatchObject({ image: '${{ inputs.postgres-image }}', ports: ['5432:5432'] });
+    expect(redis).toMatchObject({ image: '${{ inputs.redis-image }}', ports: ['6379:6379'] });
+    expect(postgres?.options).toContain('--health-cmd pg_isready');
+    expect(redis?.options).toContain('--health-cmd "redis-cli ping"');
+    expect(stepOf('test', 'test').env).toEqual({
+      DATABASE_URL: 'postgresql://postgres:postgres@127.0.0.1:5432/test',
+      REDIS_URL: 'redis://127.0.0.1:6379/0',
+    });
+  });
+});
+
+it('the guide shows the starter that there is', () => {
+  const guide = readFileSync(join(root, 'docs/guides/pipeline.md'), 'utf8');
+  const starter = readFileSync(join(root, 'examples/workflows/pipeline.yml'), 'utf8').trimEnd();
+  expect(guide).toContain(`\`\`\`yaml\n${starter}\n\`\`\``);
+  expect(starter.split('\n').length).toBeLessThanOrEqual(20);
+});
