@@ -30,6 +30,7 @@ const isBundle = (path: string): boolean => path.startsWith('dist/');
 const exceptions: TwinExceptions = {
   testedElsewhere: {
     'src/flows/canary/index.ts': 'test/rollout/: whole rollouts on a cluster',
+    'src/flows/blue-green/index.ts': 'test/actions/contract.test.ts: with its action.yml; its parts beside it',
     'src/flows/build/index.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
     'src/adapters/images/buildx.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
     'src/world/building.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
