@@ -160,7 +160,10 @@ describe('without its word no weight moves', () => {
     const labels = { 'wf-deploy.io/service': 'agent', 'wf-deploy.io/track': 'guardian' };
     const status = { containerStatuses: [waiting('ImagePullBackOff', 'not found', { name: 'guardian' })] };
     on.cluster.put(Pod, pod(`${name}-x`, status, { labels }));
-    expect(await post()).toMatchObject({ code: 'GUARDIAN_MISSING', what: expect.stringContaining('cannot get its image (ImagePullBackOff)') });
+    expect(await post()).toMatchObject({
+      code: 'GUARDIAN_MISSING',
+      what: expect.stringContaining('cannot get its image (ImagePullBackOff)'),
+    });
   });
 
   it('when it may not make the write that leads back', async () => {
