@@ -16,7 +16,9 @@ export function writeName(write: ApiWrite, router: Router, app: Application): st
   if (resource === 'pods') return 'gate opened';
   const operations = operationsOf(write);
   if (operations === undefined) return `${resource} ${name} applied`;
-  const changed = operations.filter(({ op }) => op !== 'test');
+  if (operations.some(({ path }) => path === '/metadata/managedFields')) return `${name} owned by apply`;
+  const changed = operations.filter(({ op, path }) => op !== 'test' && !path.startsWith('/metadata/'));
+  if (changed.length === 0) return `${name} epoch`;
   return `${name} ${changed.map(({ path, value }) => (typeof value === 'string' ? 'image' : `${path.split('/').at(-1)} ${value}`)).join(', ')}`;
 }
 

@@ -11,6 +11,7 @@ import { isTransient } from '../follow.ts';
 import { patiently } from '../patiently.ts';
 import { runSmoke } from '../smoke.ts';
 import { alert, tellOfRunBefore } from './alert.ts';
+import { scaleCanary, setCanary } from './canary-writes.ts';
 import { pinMinima, releaseMinima } from './capacity.ts';
 import { explain } from './explain.ts';
 import { dismissGuardian, postGuardian } from './guardian.ts';
@@ -21,7 +22,7 @@ import { observe, takeReading } from './observe.ts';
 import { recordOf } from './rollout-record.ts';
 import { canaryLabels, type Session } from './session.ts';
 import { toldAt } from './tell.ts';
-import { orderWeight, restoreStable, scaleCanary, setCanary, setStable } from './writes.ts';
+import { orderWeight, restoreStable, setStable } from './writes.ts';
 
 /** Carries one effect out and answers with its event. Never throws for what the world does. */
 export async function perform(session: Session, effect: Effect, signal: AbortSignal): Promise<RolloutEvent> {

@@ -69,6 +69,16 @@ describe('uninstall', () => {
     expect(on.cluster.writes()).toEqual([]);
   });
 
+  it('takes its mark off Deployments that are the user’s', async () => {
+    const on = shop();
+    const stable = on.cluster.find(Deployment, 'agent');
+    const annotations = { 'wf-deploy.io/epoch': '5', mine: 'yes' };
+    if (stable !== undefined) on.cluster.put(Deployment, { ...stable, metadata: { ...stable.metadata, annotations } });
+    left(on, 'resting', '');
+    expect((await tellBy(on, 'uninstall')).writes).toContain('the annotation wf-deploy.io/epoch of Deployment shop/agent: removed');
+    expect(on.cluster.find(Deployment, 'agent')?.metadata.annotations).toEqual({ mine: 'yes' });
+  });
+
   it('leaves the user’s own canary alone', async () => {
     const on = shop();
     const stable = on.cluster.find(Deployment, 'agent');
