@@ -50,6 +50,7 @@ const exceptions: TwinExceptions = {
     'src/guardian/main.ts': 'test/guardian/guardian.lab.long.test.ts: as a pod',
     'src/guardian/routers/gateway-api.ts': 'test/guardian/guardian.lab.long.test.ts: as a pod',
     'src/guardian/routers/istio.ts': 'test/scripts/dist/guardians.test.ts: as it is built',
+    'src/guardian/routers/replicas.ts': 'test/rollout/replicas.lab.test.ts: as a pod',
     'src/guardian/routers/nginx-ingress.ts': 'test/scripts/dist/guardians.test.ts: as it is built',
     'src/domain/kubernetes/kinds.ts': 'data; its one function in test/domain/rollout/permissions.test.ts',
   },

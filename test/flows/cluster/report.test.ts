@@ -70,6 +70,10 @@ describe('schemas/clusters.schema.json', () => {
   it.each([
     ['clusters: [{ name: a, environment: b, kubeconfig-secret: C, context: d, weight: 5, canary: true, region: e, namespace: f }]'],
     [`clusters: [{ name: a, environment: b, aks: "${aks}" }]`],
+    [`clusters: [{ name: a, environment: b, aks: "${aks}", azure-cloud: china }]`],
+    [`clusters: [{ name: a, environment: b, aks: "${aks}", azure-cloud: germany }]`],
+    [`clusters: [{ name: a, environment: b, aks: "${aks}", azure-cloud: "https://login.example.com" }]`],
+    ['clusters: [{ name: a, environment: b, kubeconfig-secret: C, azure-cloud: china }]'],
     ['clusters: []'],
     ['clusters: [{ name: a, environment: b }]'],
     ['clusters: [{ name: a, environment: b, kubeconfig-secret: "x y" }]'],
