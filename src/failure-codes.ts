@@ -20,6 +20,7 @@ export const failureCodes = {
   ROUTE_NOT_ACCEPTED: 'The route was written, but not every parent accepted it at its generation.',
   METRICS_UNREACHABLE: 'The metric store gave no usable answer. This is never counted as healthy or as harm.',
   SMOKE_FAILED: 'A smoke check on the canary failed before any weight was moved.',
+  HOOK_FAILED: 'The command of `before-switch` did not end with 0, so no user was moved.',
   CRITERIA_FAILED: 'The canary was measured to be worse than the criteria allow.',
   NO_DATA: 'There was no usable measurement for longer than `no-data-timeout`.',
   DRIFT: 'Someone else changed the route during the rollout.',

@@ -3,6 +3,7 @@ import { runMain, runPost } from './runner/actions.ts';
 /** Every action, loaded only when it is the one that runs. */
 const flows = {
   build: () => import('./flows/build/index.ts'),
+  'blue-green': () => import('./flows/blue-green/index.ts'),
   canary: () => import('./flows/canary/index.ts'),
   cluster: () => import('./flows/cluster/index.ts'),
   deploy: () => import('./flows/deploy/index.ts'),

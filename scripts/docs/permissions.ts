@@ -1,3 +1,4 @@
+import { blueGreenPermissions } from '../../src/domain/blue-green/permissions.ts';
 import { lookingPermissions, scaledObjectPermission, scalingPermissions } from '../../src/domain/capacity/permissions.ts';
 import { accountPermissions, postingPermissions } from '../../src/domain/guardian/permissions.ts';
 import { ConfigMap } from '../../src/domain/kubernetes/kinds.ts';
@@ -6,6 +7,7 @@ import { stagePermissions } from '../../src/domain/rolling/permissions.ts';
 import { deployment } from '../../src/domain/rolling/workloads/deployment.ts';
 import { type Permission, permissionsFor, roleYaml } from '../../src/domain/rollout/permissions.ts';
 import { routers } from '../../src/domain/traffic/index.ts';
+import { switchers } from '../../src/domain/traffic/switchers/index.ts';
 
 /** docs/permissions.md: what the code asks for, so that the page cannot say something else. */
 export function permissionPage(): string {
@@ -21,7 +23,7 @@ export function permissionPage(): string {
     const permissions = [...permissionsFor({ router, ...needs }), ...lookingPermissions(scaled)];
     return `## With \`router: ${router.name}\`\n\n${withRoles(permissions, 'wf-deploy-agent')}`;
   });
-  return `# Permissions in the cluster\n\n<!-- Made from permissions.ts of src/domain/rollout, src/domain/capacity, src/domain/manifests, src/domain/guardian and src/domain/rolling by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${scalingPart()}\n${manifestsPart()}\n${guardianPart()}\n${operationPart}\n${rollbackPart}\n${rollingPart()}`;
+  return `# Permissions in the cluster\n\n<!-- Made from permissions.ts of src/domain/rollout, src/domain/capacity, src/domain/manifests, src/domain/guardian, src/domain/rolling and src/domain/blue-green by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${scalingPart()}\n${manifestsPart()}\n${guardianPart()}\n${operationPart}\n${rollbackPart}\n${rollingPart()}\n${blueGreenPart()}`;
 }
 
 const operationPart = `## For operations
@@ -127,4 +129,20 @@ function table(permissions: readonly Permission[]): string {
     return `| ${what}${names.length === 0 ? '' : ` ${names.join(', ')}`} | ${verbs.join(', ')} | ${need} | ${why} |\n`;
   });
   return `| resource | verbs | need | to |\n| --- | --- | --- | --- |\n${lines.join('')}`;
+}
+
+function blueGreenPart(): string {
+  const parts = Object.values(switchers).map((switcher) => {
+    const needs = {
+      service: 'agent',
+      namespace: 'shop',
+      switcher,
+      route: 'agent',
+      removes: false,
+      asks: true,
+      metricsService: { namespace: 'monitoring', name: 'prometheus:9090' },
+    };
+    return `### With \`switcher: ${switcher.name}\`\n\n${withRoles(blueGreenPermissions(needs), 'wf-deploy-agent')}`;
+  });
+  return `## For blue-green\n\nWith \`keep-old: false\` also delete of both Deployments.\n\n${parts.join('\n')}`;
 }

@@ -5,7 +5,8 @@ import { rolloutStatus } from '../domain/kubernetes/rollout-status.ts';
 import { takingBack } from '../domain/manifests/record.ts';
 import { setTemplate } from '../domain/manifests/release.ts';
 import { setImage } from '../domain/rollout/container-image.ts';
-import { type LeaseView, readLease } from '../domain/rollout/lease.ts';
+import { fence } from '../domain/rollout/fence.ts';
+import { readLease } from '../domain/rollout/lease.ts';
 import { type LeaseChange, microTime, signing, takenBy } from '../domain/rollout/lease-writes.ts';
 import { type Order, ordered } from '../domain/rollout/ordered.ts';
 import { Failure } from '../failure.ts';
@@ -56,7 +57,7 @@ async function once(hands: Hands, action: Exclude<Action, { do: 'end' }>): Promi
     case 'restore-stable':
       await hold(hands, action.held, restoringRecord(action.held));
       await order(hands, { epoch: action.held.epoch, weight: 'as-found' });
-      await restoreStable(hands, action.held.found);
+      await restoreStable(hands, action.held);
       return done();
     case 'look-at-stable': {
       await hold(hands, action.held, {});
@@ -163,16 +164,20 @@ async function confirmEmpty({ cluster, lens, undo }: Hands): Promise<void> {
   if (weight !== 0) throw new Failure('DRIFT', `The route gives the canary ${weight} % again.`, 'See in its managedFields who wrote it.');
 }
 
-/** Only what this rollout set is taken back: a stable that runs anything else is left alone. */
-async function restoreStable(hands: Hands, { rollout: record, template }: LeaseView): Promise<void> {
+/**
+ * Only what this rollout set is taken back: a stable that runs anything else keeps it. It gets the new epoch all the same, because the
+ * dead run's write may still be under way.
+ */
+async function restoreStable(hands: Hands, { epoch, found: { rollout: record, template } }: Held): Promise<void> {
   if (record === undefined) return;
   for (let attempt = 1; ; attempt += 1) {
     const stable: KubernetesObject | undefined = await hands.cluster.get(stableRef(hands));
-    const operations = stable === undefined ? undefined : takingBack(stable, record, template?.undo);
+    const back = stable === undefined ? undefined : takingBack(stable, record, template?.undo);
+    const operations = back ?? (stable === undefined ? undefined : fence(stable, epoch));
     if (operations === undefined) return;
     try {
       await hands.cluster.write({ do: 'patch', ref: stableRef(hands), operations });
-      return hands.log(`Deployment ${hands.undo.stableDeployment}: ${record.previousImage}`);
+      return hands.log(`Deployment ${hands.undo.stableDeployment}: ${back === undefined ? `epoch ${epoch}` : record.previousImage}`);
     } catch (error) {
       if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
       if (attempt >= mostConflicts) throw keepsChanging(stableRef(hands));

@@ -7,11 +7,11 @@ import { buildWorkspace } from './workspace.ts';
 
 /** The ports of a flow that leads to a cluster. Asks nobody anything yet. */
 export function buildAccess({ kubeconfig, azure }: AccessConnections, around: Surroundings): Access & { close(): void } {
-  const { temporary, version, mask } = around;
+  const { temporary, kubeconfigPath, version, mask } = around;
   return {
     ...buildWorkspace(around),
     kubeconfig,
-    access: kubernetesAccess({ folder: temporary, version, mask, onRequest: tellTo(around) }),
+    access: kubernetesAccess({ folder: temporary, earlier: kubeconfigPath, version, mask, onRequest: tellTo(around) }),
     managed: azure === undefined ? undefined : aks(azure, around),
     close: () => undefined,
   };

@@ -8,6 +8,7 @@ import { presets } from '../../src/domain/analysis/presets/index.ts';
 import { presets as toolPresets } from '../../src/domain/gates/tools/index.ts';
 import { profiles } from '../../src/domain/rollout/profiles.ts';
 import { routers } from '../../src/domain/traffic/index.ts';
+import { switchers } from '../../src/domain/traffic/switchers/index.ts';
 import type { RawInputs } from '../../src/flows/flow.ts';
 import { actionNames } from '../../src/index.ts';
 import type { AnyFlow } from '../../src/runner/actions.ts';
@@ -24,6 +25,7 @@ const traffic = {
 
 /** What each action needs at least. */
 const leastInputs: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'blue-green': { service: 'agent', image: 'registry.example.com/agent:v2' },
   canary: traffic,
   promote: traffic,
   cluster: { kubeconfig: 'apiVersion: v1' },
@@ -43,6 +45,7 @@ const oneOfSeveral: readonly string[] = ['prometheus-url', 'kubeconfig', 'image'
 /** Each register whose names action.yml has to list, by the input that takes one of them. */
 const registers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   router: routers,
+  switcher: switchers,
   preset: toolPresets,
   profile: profiles,
   'criteria-profile': criteriaProfiles,

@@ -98,7 +98,13 @@ describe('as Kubernetes clients start it', () => {
 
   function open() {
     const masked: string[] = [];
-    const access = kubernetesAccess({ folder, version: '0', mask: (secret) => masked.push(secret), onRequest: () => undefined });
+    const access = kubernetesAccess({
+      folder,
+      earlier: '',
+      version: '0',
+      mask: (secret) => masked.push(secret),
+      onRequest: () => undefined,
+    });
     const exec = {
       apiVersion: 'client.authentication.k8s.io/v1',
       command: process.execPath,

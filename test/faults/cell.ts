@@ -1,7 +1,7 @@
 import { startAction } from '../actions/runner.ts';
 import { printed } from '../rollout/rollouts.ts';
 import { type ApiProxy, startApiProxy } from './api-proxy.ts';
-import { imageFor, nextRun, plain, runJourney, stableImage, start } from './journey-run.ts';
+import { imageFor, liftHolds, nextRun, plain, runJourney, stableImage, start } from './journey-run.ts';
 import { type Journey, type Moment, momentText } from './journeys.ts';
 import { afterGuardian, afterRun, untilLawful } from './laws.ts';
 import type { Subject } from './subject.ts';
@@ -84,13 +84,10 @@ async function loseAnswer(subject: Subject, moment: Moment): Promise<string | un
   return reached && asEver ? undefined : plain(result);
 }
 
-const canaryMade = 'deployments agent-canary applied';
-
 async function delay(subject: Subject, moment: Moment): Promise<string | undefined> {
   const before = await stableImage(subject);
   const image = imageFor(subject, moment.journey, before);
-  const { lab, namespace } = subject.app;
-  const hadCanary = (await lab.client.find({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'agent-canary' })) !== undefined;
+  const { lab } = subject.app;
   const proxy = await startApiProxy(lab);
   try {
     const arrive = await heldBack(subject, proxy, moment, image);
@@ -100,11 +97,9 @@ async function delay(subject: Subject, moment: Moment): Promise<string | undefin
     arrive?.();
     const { outputs, report, ...ended } = await next.result;
     await untilLawful(subject, afterRun, [before, image], patience.tidied);
-    // Both are noticed at the next look, and cost no request: a guardian's objects that are not the run's, and a service's very first
-    // canary, which has no version yet that a write could be held to.
+    // Noticed at the next look, and costs no request: a guardian's objects that are not the run's.
     const lostGuardian = (report as { readonly code?: string } | undefined)?.code === 'GUARDIAN_LOST';
-    const first = !hadCanary && moment.write === canaryMade;
-    if (outputs['outcome'] !== 'analysed' && !lostGuardian && !first)
+    if (outputs['outcome'] !== 'analysed' && !lostGuardian)
       throw new Error(`The next run was disturbed:\n${plain({ ...ended, outputs, report })}`);
     return arrive === undefined ? 'It ended before.' : undefined;
   } finally {
@@ -117,6 +112,7 @@ async function heldBack(subject: Subject, proxy: ApiProxy, moment: Moment, image
   const held = Promise.withResolvers<void>();
   const names: string[] = [];
   let reached = false;
+  if (moment.journey.image === 'bad') await liftHolds(subject);
   subject.canaryFails(moment.journey.image === 'bad' ? 1 : 0);
   const action = start(subject, proxy, { ...moment.journey.inputs, image });
   const times = (name: string): number => names.filter((each) => each === name).length;

@@ -1,6 +1,7 @@
-import { Deployment } from '../../src/domain/kubernetes/kinds.ts';
+import { Deployment, Lease } from '../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../src/domain/kubernetes/object.ts';
 import { imageOf } from '../../src/domain/rollout/container-image.ts';
+import { holdsKey } from '../../src/domain/rollout/hold.ts';
 import { type ActionResult, type RunningAction, startAction } from '../actions/runner.ts';
 import { type ApiProxy, startApiProxy } from './api-proxy.ts';
 import type { Journey, Moment } from './journeys.ts';
@@ -29,6 +30,7 @@ export async function runJourney(
   moment?: Moment,
   ruling?: 'answer lost' | 'killed, heard' | 'killed, not heard',
 ): Promise<Run> {
+  if (journey.image === 'bad') await liftHolds(subject);
   const proxy = await startApiProxy(subject.app.lab);
   const writes: string[] = [];
   let reached = false;
@@ -58,15 +60,29 @@ export async function runJourney(
 export const start = ({ inputs }: Subject, { kubeconfig }: ApiProxy, more: Readonly<Record<string, string>>): RunningAction =>
   startAction({ action: 'canary', inputs: { ...inputs, kubeconfig, ...more } });
 
-/** As short as a run can be that makes a canary: what it has to tidy up comes before. One that got no answer is made again. */
-export async function nextRun({ inputs }: Subject, image: string): Promise<void> {
+/**
+ * As short as a run can be that makes a canary: what it has to tidy up comes before. One that got no answer is made again. An image that
+ * did harm may be held by then: it is refused, after what was left of it was tidied up.
+ */
+export async function nextRun({ inputs, images }: Subject, image: string): Promise<void> {
   let ended: ActionResult | undefined;
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
     ended = await startAction({ action: 'canary', inputs: { ...inputs, image, stages: '0@1s', promote: 'false' } }).result;
-    if (ended.exitCode === 0) return;
+    if (ended.exitCode === 0 || (image === images.bad.pinned && isHeld(ended))) return;
     if (!ended.log.includes('CLUSTER_UNREACHABLE')) break;
   }
   throw new Error(`The next run failed:\n${ended === undefined ? '' : plain(ended)}`);
+}
+
+const isHeld = ({ report, log }: ActionResult): boolean =>
+  (report as { readonly code?: string } | undefined)?.code === 'DIGEST_HELD' || log.includes('DIGEST_HELD');
+
+/** What did harm in one journey has to be let in again for the next one. */
+export async function liftHolds({ app: { lab, namespace } }: Subject): Promise<void> {
+  const { apiVersion, kind } = Lease;
+  const lease = { apiVersion, kind, namespace, name: 'wf-deploy-agent' };
+  if ((await lab.client.find(lease)) === undefined) return;
+  await lab.client.patch(lease, { metadata: { annotations: { [holdsKey]: null } } });
 }
 
 export async function stableImage({ app: { lab, namespace } }: Subject): Promise<string> {

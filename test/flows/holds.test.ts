@@ -11,7 +11,7 @@ import type { Registry } from '../../src/ports/registry.ts';
 import { terminated, waiting } from '../domain/kubernetes/pods.ts';
 import { newImage, oldImage, planOf, type Shop, shop } from './canary/shop.ts';
 import * as rolling from './stage/shop.ts';
-import type { Stage } from './stand-ins.ts';
+import { forbidden, type Stage } from './stand-ins.ts';
 
 const hold = (image: string): Hold => ({
   environment: 'production',
@@ -134,6 +134,57 @@ describe('a held digest does not come again', () => {
     expect(await waiting).toEqual(says('DIGEST_HELD'));
     expect(written(on)).toEqual([]);
     expect(on.cluster.find(Lease, leaseName('agent'))?.['spec']).toMatchObject({ holderIdentity: '' });
+  });
+});
+
+describe('what the run that saw the harm has left', () => {
+  /** As it stands when the runner was killed on its way back: users on the canary, the hold written down. */
+  async function broken(inputs: Readonly<Record<string, string>> = {}): Promise<Shop> {
+    const on = shop({ [newImage]: { errors: 0.5 } });
+    const dead = { ...on.world, run: { ...on.world.run, holder: 'run-0' } };
+    on.cluster.failing = ({ write, kind }) => (kind === 'HTTPRoute' && write !== undefined && on.weight() > 0 ? forbidden() : undefined);
+    expect(await on.clock.until(executeCanary(planOf({ 'lease-duration': '15s', ...inputs }), dead))).toMatchObject({ outcome: 'unknown' });
+    on.cluster.failing = () => undefined;
+    expect(on.weight()).toBeGreaterThan(0);
+    return held(on, newImage);
+  }
+
+  it('is taken back before its image is refused, by whoever starts it again', async () => {
+    const on = await broken();
+    const result = await on.clock.until(executeCanary(planOf(), on.world));
+    expect(result).toMatchObject({
+      outcome: 'rolled-back',
+      code: 'DIGEST_HELD',
+      weight: 0,
+      reason: expect.stringMatching(/was not deployed: .* What the run before had left was taken back\.$/),
+      remedy: expect.stringContaining('operation: unhold'),
+    });
+    expect([on.weight(), on.replicas('agent-canary'), on.image('agent')]).toEqual([0, 0, oldImage]);
+    expect(on.cluster.find(Lease, leaseName('agent'))?.['spec']).toMatchObject({ holderIdentity: '' });
+    expect(await failure(on, executeCanary(planOf(), on.world))).toMatchObject({ code: 'DIGEST_HELD' });
+  });
+
+  it('is not touched by a dry run', async () => {
+    const on = await broken();
+    const before = on.cluster.writes().length;
+    expect(await failure(on, executeCanary(planOf({ 'dry-run': 'true' }), on.world))).toMatchObject({ code: 'DIGEST_HELD' });
+    expect(
+      on.cluster
+        .writes()
+        .slice(before)
+        .filter((each) => !/SelfSubject/.test(each)),
+    ).toEqual([]);
+  });
+
+  it('is left to a run that lives', async () => {
+    const on = await broken();
+    const other = { ...on.world, run: { ...on.world.run, holder: 'run-2' } };
+    const lock = await on.clock.until(
+      acquireLock(other, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0, successorOf: 'run-0' }),
+    );
+    expect(await failure(on, executeCanary(planOf(), on.world))).toMatchObject({ code: 'DIGEST_HELD' });
+    expect(on.weight()).toBeGreaterThan(0);
+    lock.stop();
   });
 });
 

@@ -169,11 +169,20 @@ describe('stable', () => {
     expect(gatewayApi.weight(written === undefined ? [] : [written], undo.app)).toBe(100);
   });
 
-  it.each(['old', 'someone else’s'])('that runs the image %s is left alone', async (image) => {
-    const world = new World(lease(), route(100), stable(image));
-    await perform(world.hands, { do: 'restore-stable', held, inSeconds: 0 });
-    expect(world.said).toEqual(['patch Lease', 'replace HTTPRoute']);
-  });
+  it.each(['old', 'someone else’s'])(
+    'that runs the image %s keeps it, and gets the epoch: what the dead run still sends is refused',
+    async (image) => {
+      const world = new World(lease(), route(100), stable(image));
+      await perform(world.hands, { do: 'restore-stable', held, inSeconds: 0 });
+      expect(world.said).toEqual(['patch Lease', 'replace HTTPRoute', 'patch Deployment']);
+      expect(world.writes[2]).toMatchObject({
+        operations: [
+          { op: 'test', path: '/metadata/resourceVersion', value: '1' },
+          { op: 'add', path: '/metadata/annotations', value: { 'wf-deploy.io/epoch': '5' } },
+        ],
+      });
+    },
+  );
 
   it('is not touched when the Lease is not the guardian’s any more', async () => {
     const world = new World(lease(), route(100), stable('new'));

@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
+import { runAction } from '../actions/runner.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { printed } from '../rollout/rollouts.ts';
 import { runKills, undisturbed } from './kills.ts';
 import {
   allAt,
+  type Inputs,
   leftBehind,
   makeShop,
   pushVersions,
@@ -14,6 +16,7 @@ import {
   type Shop,
   startRelease,
   story,
+  type Version,
   type Versions,
   type Wish,
 } from './shop.ts';
@@ -178,13 +181,27 @@ describe('a release in one cluster, by the audit log of its API server', () => {
   );
 
   it(
+    'goes back when it is cancelled',
+    async () => {
+      const slow = { smoke: [{ command: ['sleep', '60'] }] };
+      const action = startRelease(shop, releaseOf(shop, { at: 'one', needs, more: slow }), inOrder);
+      await printed(action, /^sql: .*available/);
+      action.interrupt();
+      const { exitCode, outputs } = await action.result;
+      expect([exitCode, outputs['outcome']]).toEqual([1, 'aborted']);
+      expect(await running(shop)).toEqual(allAt(shop, 'three'));
+      expect(await leftBehind(shop)).toEqual([]);
+    },
+    2 * minutes,
+  );
+
+  it(
     'waits for the run of another repository, and says whose that is',
     async () => {
       const other = { env: { GITHUB_REPOSITORY: 'example/other', GITHUB_RUN_ID: '815' } };
       const slow = { smoke: [{ command: ['sleep', '6'] }] };
       const first = startRelease(shop, releaseOf(shop, { at: 'one', needs, more: slow }), {}, other);
-      await printed(first, /auth: /);
-      await printed(first, /Deployment\/?\s?auth|auth .* available/);
+      await printed(first, /^auth: .*available/);
       const second = startRelease(shop, releaseOf(shop, { at: 'two', needs }));
       await printed(second, /Waiting for the lock: .*example\/other\/actions\/runs\/815/);
       expect((await first.result).outputs).toMatchObject({ outcome: 'promoted' });
@@ -214,15 +231,18 @@ describe('three waves', () => {
   beforeAll(async () => {
     shops = await Promise.all(names.map((name) => makeShop(lab, `wave-${name}`, ['auth', 'agent'], versions)));
   }, 2 * minutes);
-  const toAll = (at: 'two' | 'three', inputs = {}) => {
-    const [shop] = shops;
-    if (shop === undefined) throw new Error('There is no shop.');
-    const kubeconfigs = stringify(
-      Object.fromEntries(shops.map((each, index) => [names[index], Buffer.from(each.kubeconfig).toString('base64')])),
-    );
+  const [first, west] = [0, 1].map((index) => (): Shop => {
+    const shop = shops[index];
+    if (shop === undefined) throw new Error('There is no such shop.');
+    return shop;
+  }) as [() => Shop, () => Shop];
+  const startAll = (at: Version, inputs: Inputs = {}, files: Readonly<Record<string, string>> = clusters) => {
+    const own = shops.map(({ kubeconfig }, index) => [names[index], Buffer.from(kubeconfig).toString('base64')]);
+    const kubeconfigs = stringify(Object.fromEntries(own));
     const given = { clusters: 'all', environment: 'production', kubeconfig: '', namespace: '', kubeconfigs, ...inputs };
-    return release(shop, releaseOf(shop, { at, needs: { agent: ['auth'] } }), given, { files: clusters });
+    return startRelease(first(), releaseOf(first(), { at, needs: { agent: ['auth'] } }), given, { files });
   };
+  const toAll = (...all: Parameters<typeof startAll>) => startAll(...all).result;
   const everywhere = () => Promise.all(shops.map(running));
   /** The settings of a region, which a pod reads as it starts. */
   const region = (namespace: string, data: Readonly<Record<string, string>>) =>
@@ -264,6 +284,33 @@ describe('three waves', () => {
   );
 
   it(
+    'a rollback by hand in the first, while the next one waits, pulls every other back',
+    async () => {
+      await region('wave-canary', {});
+      const going = startAll('one', { soak: '10s' });
+      await printed(going, /^The next wave begins in 10 s/);
+      const { kubeconfig, namespace } = first();
+      const back = await runAction({
+        action: 'rollback',
+        inputs: { service: 'auth', namespace, kubeconfig, reason: 'checkout answers 500', 'lease-duration': '5s' },
+      });
+      expect(back.outputs).toMatchObject({ outcome: 'rolled-back' });
+      const ended = await going.result;
+      expect(ended.exitCode).toBe(1);
+      expect(ended.outputs['reason']).toContain('Lease wave-canary/wf-deploy-auth was taken by');
+      expect(await everywhere()).toEqual(shops.map((shop) => allAt(shop, 'two')));
+      // It is held there: the same release is refused everywhere, before anything is written anywhere.
+      const since = new Date();
+      const again = await toAll('one');
+      expect([again.exitCode, again.outputs['outcome']]).toEqual([1, 'not-started']);
+      expect(again.log).toMatch(/Cluster canary: auth: [\s\S]*rolled it back \(checkout answers 500\)/);
+      expect(await story(west(), since)).toEqual([]);
+      expect((await Promise.all(shops.map(leftBehind))).flat()).toEqual([]);
+    },
+    3 * minutes,
+  );
+
+  it(
     'a cluster that fails hides no other of its wave',
     async () => {
       await region('wave-canary', {});
@@ -273,13 +320,7 @@ describe('three waves', () => {
           .replace('weight: 50', 'weight: 100')
           .replace('canary: true', 'canary: false'),
       };
-      const [shop] = shops;
-      if (shop === undefined) throw new Error('There is no shop.');
-      const kubeconfigs = stringify(
-        Object.fromEntries(shops.map((each, index) => [names[index], Buffer.from(each.kubeconfig).toString('base64')])),
-      );
-      const given = { clusters: 'all', environment: 'production', kubeconfig: '', namespace: '', kubeconfigs, 'on-failure': 'stop' };
-      const result = await release(shop, releaseOf(shop, { at: 'three' }), given, { files: equal });
+      const result = await toAll('three', { 'on-failure': 'stop' }, equal);
       expect(result.outputs).toMatchObject({
         outcome: 'stopped',
         clusters: JSON.stringify({ canary: 'promoted', west: 'rolled-back', east: 'promoted' }),

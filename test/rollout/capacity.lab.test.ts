@@ -77,7 +77,8 @@ describe('a service with an autoscaler', () => {
       const story = (await storyOf(app)).filter((text) => /horizontal|route|agent-canary/.test(text));
       expect(story).toEqual([
         'route 0 %, epoch 1',
-        'agent-canary applied, 1 pod',
+        'agent-canary created, 0 pods',
+        'agent-canary 1 pod',
         'horizontalpodautoscalers agent written',
         'route 10 %, epoch 1',
         'agent-canary 2 pods',

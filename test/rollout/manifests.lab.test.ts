@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { stringify } from 'yaml';
 import { startLab } from '../lab/lab.ts';
-import { deployExample, type ExampleService, manifests } from './example-service.ts';
+import { deployConfigured, manifestsWith, settingsOf } from './configured-service.ts';
+import type { ExampleService } from './example-service.ts';
 import { leaseOf, printed, runCanary, standing, startCanary, underLoad } from './rollouts.ts';
 
 const starting = startLab({ name: 'manifests' });
@@ -16,52 +16,9 @@ afterAll(async () => {
 
 const minutes = 60_000;
 
-// Kubernetes' own shapes, as plain JSON.
-// biome-ignore lint/suspicious/noExplicitAny: objects of every kind.
-type Plain = any;
-
-const config = (namespace: string, environment: Readonly<Record<string, string>>) => ({
-  apiVersion: 'v1',
-  kind: 'ConfigMap',
-  metadata: { name: 'agent-settings', namespace },
-  data: environment,
-});
-
-const configured = (object: Plain): void => {
-  if (object.kind !== 'Deployment') return;
-  for (const container of object.spec.template.spec.containers) container.envFrom = [{ configMapRef: { name: 'agent-settings' } }];
-};
-
-/** The example service with its settings in a ConfigMap. */
-async function deploy(namespace: string): Promise<ExampleService> {
-  const lab = await starting;
-  await lab.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-  await lab.client.apply(config(namespace, { LABEL: 'old' }));
-  return await deployExample(lab, namespace, { replicas: 3, change: configured });
-}
-
-/** All manifests of the service with other settings, as a folder of the workspace. */
-async function written({ namespace }: ExampleService, environment: Readonly<Record<string, string>>): Promise<string> {
-  const objects: Plain[] = await manifests('ignored:tag');
-  objects.forEach(configured);
-  const file = `${namespace}-${Object.values(environment).join('-')}.yaml`;
-  const all = [
-    config(namespace, environment),
-    ...objects.map((object: Plain) => ({ ...object, metadata: { ...object.metadata, namespace } })),
-  ];
-  writeFileSync(join(workspace, file), all.map((object) => stringify(object)).join('---\n'));
-  return file;
-}
-
-async function settingsOf(
-  { lab, namespace }: ExampleService,
-  name: string,
-): Promise<{ readonly name: string; readonly data: Plain } | undefined> {
-  const deployment = await lab.client.find({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name });
-  const named = deployment?.['spec'].template.spec.containers[0].envFrom?.[0].configMapRef.name as string | undefined;
-  if (named === undefined) return undefined;
-  return { name: named, data: (await lab.client.find({ apiVersion: 'v1', kind: 'ConfigMap', namespace, name: named }))?.['data'] };
-}
+const deploy = async (namespace: string): Promise<ExampleService> => deployConfigured(await starting, namespace);
+const written = (app: ExampleService, environment: Readonly<Record<string, string>>): Promise<string> =>
+  manifestsWith(workspace, app, environment);
 
 const copiesOf = async ({ lab, namespace }: ExampleService) =>
   (await lab.client.list({ apiVersion: 'v1', kind: 'ConfigMap', namespace }, 'wf-deploy.io/track=configuration')).map(

@@ -10,8 +10,14 @@ afterAll(async () => (await starting).stop());
 const deploy = async (namespace: string) => deployExample(await starting, namespace, { replicas: 3 });
 const minutes = 60_000;
 
-/** The first four writes of every rollout, and what each way back ends with. */
-const opening = ['lease taken, epoch 1', 'route 0 %, epoch 1', 'lease says preparing 0 %', 'agent-canary applied, 1 pod'];
+/** The first writes of a service's first rollout, and what each way back ends with. */
+const opening = [
+  'lease taken, epoch 1',
+  'route 0 %, epoch 1',
+  'lease says preparing 0 %',
+  'agent-canary created, 0 pods',
+  'agent-canary 1 pod',
+];
 const closing = ['agent-canary 0 pods', 'lease says resting 0 %', 'lease released'];
 
 describe('the order of writes, by the audit log of the API server', () => {

@@ -39,9 +39,9 @@ function sentences({ resource, name, verb, requestObject }: AuditEntry, lease: L
   if (resource === 'leases') return leaseSentences(body, lease);
   if (resource === 'httproutes') return [`route ${canaryWeight(body)} %, epoch ${body.metadata.annotations['wf-deploy.io/epoch']}`];
   if (resource !== 'deployments') return [`${resource} ${name} written`];
-  if (!Array.isArray(body)) return [`${name} applied, ${pods(body.spec.replicas)}`];
+  if (!Array.isArray(body)) return [`${name} ${verb === 'create' ? 'created' : 'applied'}, ${pods(body.spec.replicas)}`];
   return body.flatMap(({ op, path, value }: Body) => {
-    if (op === 'test') return [];
+    if (op === 'test' || path.startsWith('/metadata/')) return [];
     return [path === '/spec/replicas' ? `${name} ${pods(value)}` : `${name} gets ${value}`];
   });
 }

@@ -4,6 +4,7 @@ import { get, listClusterUserCredentials } from '@azure/arm-containerservice/api
 import type { ManagedCluster as AzureCluster, ManagedClusterAgentPoolProfile } from '@azure/arm-containerservice/models';
 import { type PluginCall, withOwnPlugin } from '../../domain/fleet/aks-kubeconfig.ts';
 import type { AksPlace } from '../../domain/fleet/aks-place.ts';
+import { aksContext } from '../../domain/fleet/aks-resource.ts';
 import { Failure } from '../../failure.ts';
 import type { ManagedCluster, ManagedClusters, NodePool } from '../../ports/managed-clusters.ts';
 import { pipelineOptions } from '../azure/pipeline.ts';
@@ -63,9 +64,8 @@ export function aksClusters(options: AksOptions): ManagedClusters {
       );
       const value = results.kubeconfigs?.[0]?.value;
       if (value === undefined || value.length === 0) throw undocumented(`Azure lists no kubeconfig of ${name}.`);
-      const document = withOwnPlugin(kubeconfigDocument(Buffer.from(value).toString('utf8'), `The kubeconfig of ${name}`), (server) =>
-        options.pluginFor(place, server),
-      );
+      const given = kubeconfigDocument(Buffer.from(value).toString('utf8'), `The kubeconfig of ${name}`);
+      const document = withOwnPlugin(given, aksContext(place.resource), (server) => options.pluginFor(place, server));
       if (!document.ok)
         throw new Failure('KUBECONFIG_INVALID', `The kubeconfig that Azure gives of ${name} ${document.problem}.`, document.remedy);
       return JSON.stringify(document.value);

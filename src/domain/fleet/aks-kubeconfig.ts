@@ -19,29 +19,35 @@ type Fields = Readonly<Record<string, unknown>>;
 const elsewhere = 'Give the kubeconfig as a secret instead (`kubeconfig-secret`), after you have read what it starts.';
 
 /**
- * The kubeconfig that Azure gives, for a job in which nobody can sign in by hand: where it would start kubelogin, or names Azure's old
+ * The kubeconfig that Azure gives of one cluster, under a name of ours and with nothing else in it, for a job in which nobody can sign in by hand: where it would start kubelogin, or names Azure's old
  * provider, our own plugin stands. A certificate or token stays. Any other program is refused: the answer of an API does not decide what
  * is started on a runner.
  */
-export function withOwnPlugin(document: Fields, pluginFor: PluginFor): Parsed<Fields> {
-  const { users, clusters } = document;
-  if (!Array.isArray(users) || users.length === 0) return refused('names no user', elsewhere);
-  if (!Array.isArray(clusters) || !clusters.every(isSafe)) return refused('has a cluster without TLS that is verified', elsewhere);
-  const entries: Fields[] = [];
-  for (const entry of users as readonly unknown[]) {
-    const user = recordOf(recordOf(entry)?.['user']);
-    if (user === undefined) return refused('has a user without credentials', elsewhere);
-    const replaced = credentialsOf(user, pluginFor);
-    if (!replaced.ok) return replaced;
-    entries.push({ ...recordOf(entry), user: replaced.value });
-  }
-  return parsed({ ...document, users: entries });
+export function withOwnPlugin(document: Fields, name: string, pluginFor: PluginFor): Parsed<Fields> {
+  const wanted = document['current-context'];
+  const context = recordOf(entryOf(document['contexts'], wanted)?.['context']);
+  if (context === undefined) return refused('has no current context', elsewhere);
+  const cluster = recordOf(entryOf(document['clusters'], context['cluster'])?.['cluster']);
+  if (cluster === undefined || !isSafe(cluster)) return refused('has a cluster without TLS that is verified', elsewhere);
+  const user = recordOf(entryOf(document['users'], context['user'])?.['user']);
+  if (user === undefined) return refused('has a user without credentials', elsewhere);
+  const credentials = credentialsOf(user, pluginFor);
+  if (!credentials.ok) return credentials;
+  return parsed({
+    apiVersion: 'v1',
+    kind: 'Config',
+    'current-context': name,
+    contexts: [{ name, context: { ...context, cluster: name, user: name } }],
+    clusters: [{ name, cluster }],
+    users: [{ name, user: credentials.value }],
+  });
 }
 
-function isSafe(entry: unknown): boolean {
-  const cluster = recordOf(recordOf(entry)?.['cluster']);
-  return String(cluster?.['server']).startsWith('https://') && cluster?.['insecure-skip-tls-verify'] !== true;
-}
+const entryOf = (list: unknown, name: unknown): Fields | undefined =>
+  (Array.isArray(list) ? list : []).map((each) => recordOf(each)).find((each) => each !== undefined && each['name'] === name);
+
+const isSafe = (cluster: Fields): boolean =>
+  String(cluster['server']).startsWith('https://') && cluster['insecure-skip-tls-verify'] !== true;
 
 function credentialsOf(user: Fields, pluginFor: PluginFor): Parsed<Fields> {
   const exec = recordOf(user['exec']);

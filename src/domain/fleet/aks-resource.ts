@@ -23,5 +23,8 @@ export function parseAksResource(text: string): Parsed<AksResource> {
   return parsed({ subscription, group, name });
 }
 
+/** What we call it in a kubeconfig. By its name alone two clusters of different groups would be one. */
+export const aksContext = ({ subscription, group, name }: AksResource): string => `${subscription}/${group}/${name}`.toLowerCase();
+
 export const aksResourceText = ({ subscription, group, name }: AksResource): string =>
   `/subscriptions/${subscription}/resourceGroups/${group}/providers/${provider}/${name}`;

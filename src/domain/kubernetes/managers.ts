@@ -1,4 +1,5 @@
 import type { KubernetesObject } from './object.ts';
+import type { PatchOperation } from './patch.ts';
 
 export const ourManager = 'wf-deploy';
 
@@ -24,3 +25,14 @@ export function lastManager(object: KubernetesObject): string | undefined {
 /** With these a person writes, who means it. Everything else is taken for a controller that writes what it always writes. */
 export const isPersonsTool = (manager: string): boolean =>
   /^(?:kubectl\b|k9s$|node-fetch$|Mozilla$|dashboard$|headlamp|openlens|freelens|Lens)/i.test(manager);
+
+/**
+ * The patch that makes what we own by having created an object into what we own by having applied it. Without it, a field that is left out
+ * of a later apply would stay, because its creator still owns it. `undefined`: it was applied already, or is not from us.
+ */
+export function appliedByUs({ metadata: { managedFields = [] } }: KubernetesObject): readonly PatchOperation[] | undefined {
+  const ours = managedFields.filter(({ manager, subresource }) => manager === ourManager && subresource === undefined);
+  if (ours.length === 0 || ours.some(({ operation }) => operation === 'Apply')) return undefined;
+  const value = managedFields.map((entry) => (ours.includes(entry) ? { ...entry, operation: 'Apply' } : entry));
+  return [{ op: 'replace', path: '/metadata/managedFields', value }];
+}

@@ -1,3 +1,4 @@
+import { type BlueGreenRecord, blueGreenKey } from '../blue-green/record.ts';
 import { type CapacityRecord, capacityKey } from '../capacity/record.ts';
 import { type DeployedRecord, deployedKey } from '../evidence/deployed.ts';
 import { type GuardianSign, guardianKey } from '../guardian/sign.ts';
@@ -51,6 +52,7 @@ export interface LeaseChange {
   readonly rollout?: RolloutRecord;
   readonly evidence?: EvidenceRecord;
   readonly rolling?: RollingRecord;
+  readonly blueGreen?: BlueGreenRecord;
   readonly lastKnownGood?: string;
   readonly deployed?: DeployedRecord;
   /** All of them: only the holder of the Lease changes them, from what it found. */
@@ -99,6 +101,7 @@ const annotationOf: Readonly<Record<Exclude<keyof LeaseChange, 'release'>, strin
   rollout: leaseKeys.rollout,
   evidence: leaseKeys.evidence,
   rolling: leaseKeys.rolling,
+  blueGreen: blueGreenKey,
   lastKnownGood: leaseKeys.lastKnownGood,
   deployed: deployedKey,
   holds: holdsKey,

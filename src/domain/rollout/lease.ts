@@ -1,3 +1,4 @@
+import { type BlueGreenRecord, blueGreenKey, readBlueGreen } from '../blue-green/record.ts';
 import { type CapacityRecord, capacityKey, readCapacity } from '../capacity/record.ts';
 import { isCommit } from '../evidence/commit.ts';
 import { type DeployedRecord, deployedKey, readDeployed } from '../evidence/deployed.ts';
@@ -68,6 +69,7 @@ export interface LeaseView {
   readonly evidence?: EvidenceRecord;
   /** How a rolling update stands. */
   readonly rolling?: RollingRecord;
+  readonly blueGreen?: BlueGreenRecord;
   readonly lastKnownGood?: string;
   /** Releases that ended well, newest first. */
   readonly releases?: readonly GoodRelease[];
@@ -124,6 +126,7 @@ export function readLease(object: KubernetesObject): LeaseView {
   const rollout = readRecord(annotations[leaseKeys.rollout]);
   const evidence = readEvidence(annotations[leaseKeys.evidence]);
   const rolling = readRollingRecord(jsonAnnotation(annotations[leaseKeys.rolling]));
+  const blueGreen = readBlueGreen(annotations[blueGreenKey]);
   const lastKnownGood = annotations[leaseKeys.lastKnownGood];
   const releases = readReleases(annotations[historyKey]);
   const rollback = readRollback(annotations[rollbackKey]);
@@ -146,6 +149,7 @@ export function readLease(object: KubernetesObject): LeaseView {
     ...(rollout === undefined ? {} : { rollout }),
     ...(evidence === undefined ? {} : { evidence }),
     ...(rolling === undefined ? {} : { rolling }),
+    ...(blueGreen === undefined ? {} : { blueGreen }),
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
     ...(releases.length === 0 ? {} : { releases }),
     ...(rollback === undefined ? {} : { rollback }),

@@ -1,5 +1,3 @@
-import { nothingChanged } from '../../domain/capacity/record.ts';
-import { restartsOf } from '../../domain/kubernetes/health.ts';
 import { isOpen, type RollingRecord } from '../../domain/rolling/record.ts';
 import { begin } from '../../domain/rollout/begin.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
@@ -17,18 +15,38 @@ import { releasing } from '../releasing.ts';
 import { drive } from './drive.ts';
 import { gateLine, passedGates } from './gates.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
+import { dismissGuardian } from './guardian.ts';
 import { recordAsFound, recordEnding } from './lineage.ts';
 import { runsAlready } from './manifest-preflight.ts';
+import { open } from './open.ts';
 import type { CanaryPlan } from './plan.ts';
 import { preflight } from './preflight.ts';
 import type { CanaryResult } from './result.ts';
-import type { Session } from './session.ts';
 import { resultOf, settle, supersededResult } from './settle.ts';
+import { isTidy, takeBackBeforeRefusing } from './take-back-held.ts';
+
+interface Run {
+  readonly plan: CanaryPlan;
+  readonly world: World;
+  readonly gates: ReturnType<typeof passedGates>;
+  /** ISO 8601. */
+  readonly started: string;
+}
 
 /** Preflight, lock, rollout, release. Throws only while nothing has been written. */
 export async function executeCanary(plan: CanaryPlan, world: World): Promise<CanaryResult> {
-  const gates = passedGates(plan);
-  const run = { plan, world, gates, started: world.clock.now().toISOString() };
+  const run = { plan, world, gates: passedGates(plan), started: world.clock.now().toISOString() };
+  try {
+    return await rollOut(run);
+  } catch (error) {
+    const takenBack = await takeBackBeforeRefusing(run, error);
+    if (takenBack === undefined) throw error;
+    return takenBack;
+  }
+}
+
+async function rollOut(run: Run): Promise<CanaryResult> {
+  const { plan, world, gates } = run;
   const order = orderCheck(world, plan.lineage);
   const first = await order(await deployedBefore(world, plan.service, plan.namespace ?? world.defaultNamespace));
   if (first.is === 'superseded') return supersededResult(run, first.text);
@@ -48,7 +66,7 @@ export async function executeCanary(plan: CanaryPlan, world: World): Promise<Can
     });
   const idle = { outcome: 'promoted', reason: 'Stable runs this image already: nothing had to be done.' } as const;
   const commit = world.forge === undefined ? undefined : commitOf(world, plan.lineage);
-  if (there && (commit === undefined || commit === checked.lease?.deployed?.newest))
+  if (there && isTidy(checked.lease) && (commit === undefined || commit === checked.lease?.deployed?.newest))
     return resultOf({ ...before, ground: checked, ...idle, lineage: await recordAsFound(world, plan, checked) });
   const taken = await lockAndCheckAgain(world, plan, checked, order);
   if ('superseded' in taken) return supersededResult(run, taken.superseded);
@@ -58,6 +76,7 @@ export async function executeCanary(plan: CanaryPlan, world: World): Promise<Can
     if (there) {
       if (alreadyThere(ground)) {
         const deployed = deployedNow(world, plan.lineage, [ground.image]);
+        await dismissGuardian(world, ground.app.namespace, plan.service);
         await lock.record({ release: true, ...(deployed === undefined ? {} : { deployed }) });
         world.handover.save({ open: 'false' });
         return resultOf({ ...before, ground, ...idle, lineage: [...notes, ...(await recordAsFound(world, plan, ground))] });
@@ -105,38 +124,6 @@ function refuseHalfRolled(service: string, rolling: RollingRecord | undefined): 
     `A rolling update of ${service} was left half done by the run ${rolling.run}.`,
     'Run `actions/stage` again: with the same wish it goes on, with any other it goes back first. Then start this again.',
   );
-}
-
-export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock): Session {
-  return {
-    world,
-    plan,
-    ground,
-    lock,
-    route: undefined,
-    stableOrdered: 'old',
-    stablePods: ground.stablePods,
-    canaryPods: [],
-    canaryReplicas: undefined,
-    fights: 0,
-    guarded: false,
-    restarts: restartsOf([]),
-    trouble: undefined,
-    selectors: undefined,
-    writes: [],
-    smoke: [],
-    capacity: lock.found?.capacity ?? nothingChanged,
-    template: lock.found?.template ?? { copies: [] },
-    remarks: [],
-    cause: undefined,
-    hold: undefined,
-    ending: undefined,
-    figures: undefined,
-    run: world.run.page ?? world.run.holder,
-    told: [],
-    notices: [],
-    telling: Promise.resolve(),
-  };
 }
 
 const foundIn = (lease: LeaseView | undefined, ground: Ground) =>

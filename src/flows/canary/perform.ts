@@ -3,6 +3,7 @@ import { restartsOf } from '../../domain/kubernetes/health.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
 import { blame, type Cause } from '../../domain/rollout/cause.ts';
 import type { Effect, RolloutEvent } from '../../domain/rollout/effect.ts';
+import { isStarted } from '../../domain/traffic/replicas/gate.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import { awaitRollout, runs } from '../await-rollout.ts';
@@ -10,6 +11,7 @@ import { isTransient } from '../follow.ts';
 import { patiently } from '../patiently.ts';
 import { runSmoke } from '../smoke.ts';
 import { alert, tellOfRunBefore } from './alert.ts';
+import { scaleCanary, setCanary } from './canary-writes.ts';
 import { pinMinima, releaseMinima } from './capacity.ts';
 import { explain } from './explain.ts';
 import { dismissGuardian, postGuardian } from './guardian.ts';
@@ -20,7 +22,7 @@ import { observe, takeReading } from './observe.ts';
 import { recordOf } from './rollout-record.ts';
 import { canaryLabels, type Session } from './session.ts';
 import { toldAt } from './tell.ts';
-import { orderWeight, restoreStable, scaleCanary, setCanary, setStable } from './writes.ts';
+import { orderWeight, restoreStable, setStable } from './writes.ts';
 
 /** Carries one effect out and answers with its event. Never throws for what the world does. */
 export async function perform(session: Session, effect: Effect, signal: AbortSignal): Promise<RolloutEvent> {
@@ -141,6 +143,7 @@ async function awaitCanary(
     image: ground.image,
     replicas,
     autoscaled: autoscaled === true,
+    gated: plan.router.pods !== undefined,
     signal,
   });
   const at = world.clock.monotonic();
@@ -164,7 +167,7 @@ async function awaitCanary(
 
 async function smoke(session: Session, signal: AbortSignal): Promise<void> {
   const { world, plan, ground } = session;
-  const pod = session.canaryPods.find(isReady);
+  const pod = session.canaryPods.find(plan.router.pods === undefined ? isReady : isStarted);
   if (pod === undefined) throw new Failure('SMOKE_FAILED', 'No canary pod was ready for the smoke checks.', 'Read the events of its pods.');
   const environment = { CANARY_POD: pod.metadata.name, CANARY_NAMESPACE: ground.app.namespace, CANARY_IMAGE: ground.image };
   session.smoke.push(

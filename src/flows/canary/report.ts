@@ -93,7 +93,7 @@ function summaryOf(plan: CanaryPlan, result: CanaryResult): string {
   ].join('\n');
 }
 
-const noticeText = ({ notifier, about, told, problem }: Notice): string =>
+export const noticeText = ({ notifier, about, told, problem }: Notice): string =>
   `${inert(notifier)}, of ${inert(about)}: ${told ? 'told' : `**not told**. ${inert(problem ?? '')}`}`;
 
 function stageTable(stages: readonly StageHistory[]): string {

@@ -17,8 +17,11 @@ interface Telling {
   readonly marking: boolean;
 }
 
+/** What of a session tells, and remembers it. */
+type Telltale = Pick<Session, 'world' | 'lock' | 'told' | 'notices'>;
+
 /** Tells everyone at once. Whoever cannot be told is said in the log and in the summary, and changes nothing. */
-export async function tell(session: Session, { message, about, knowing, marking }: Telling): Promise<void> {
+export async function tell(session: Telltale, { message, about, knowing, marking }: Telling): Promise<void> {
   await Promise.all(
     session.world.notifiers
       .filter(({ name }) => !knowing.includes(name))
@@ -63,7 +66,7 @@ export function toldAt(session: Session, phase: RecordedPhase): Pick<LeaseChange
 }
 
 /** A Lease that cannot be written now is written with the next record. */
-async function mark(session: Session, name: string): Promise<void> {
+async function mark(session: Telltale, name: string): Promise<void> {
   session.told = [...session.told, name];
   try {
     await session.lock.record({ told: session.told });

@@ -3,7 +3,7 @@ import { managedChecks } from '../../domain/fleet/managed-checks.ts';
 import { clusterNamed, type NamedCluster, parseClusters } from '../../domain/fleet/named-cluster.ts';
 import { Failure } from '../../failure.ts';
 import type { Access } from '../../ports/access.ts';
-import type { OpenCluster } from '../../ports/cluster-access.ts';
+import type { Kept, OpenCluster } from '../../ports/cluster-access.ts';
 import { endedByCancel } from '../cancel.ts';
 import type { ClusterPlan } from './inputs.ts';
 import { type Look, lookAt } from './look.ts';
@@ -16,8 +16,8 @@ export interface ClusterResult {
   readonly namespace: string;
   readonly version: string;
   readonly checks: readonly ClusterCheck[];
-  /** Of the kubeconfig; `undefined` when the cluster cannot be used. */
-  readonly path: string | undefined;
+  /** The kubeconfig; `undefined` when the cluster cannot be used. */
+  readonly kept: Kept | undefined;
 }
 
 const mostBytes = 1_000_000;
@@ -38,12 +38,12 @@ async function access(plan: ClusterPlan, world: Access, signal: AbortSignal): Pr
     const { version, checks } = await look(open, plan, way, namespace);
     for (const check of checks) log.line(`  ${check.is} ${check.name}: ${check.is === 'not-checked' ? check.reason : check.found}`);
     signal.throwIfAborted();
-    const path = isUsable(checks) ? await world.access.keep(way.kubeconfig, context) : undefined;
-    if (path !== undefined) {
-      world.handover.save({ open: 'true', kubeconfig: path });
-      log.line(`kubeconfig ${path}`);
+    const kept = isUsable(checks) ? await world.access.keep(way.kubeconfig, context) : undefined;
+    if (kept !== undefined) {
+      world.handover.save({ open: 'true', kubeconfig: kept.path });
+      log.line(`kubeconfig ${kept.path}`);
     }
-    return { named, server, context, namespace: namespace ?? open.namespace, version, checks, path };
+    return { named, server, context, namespace: namespace ?? open.namespace, version, checks, kept };
   } finally {
     open.close();
   }

@@ -22,17 +22,17 @@ export const clusterOutputNames = [
 const signs: Readonly<Record<ClusterCheck['is'], string>> = { pass: '✅', warning: '⚠️', fail: '⛔', 'not-checked': '❔ not checked' };
 
 export function reportCluster(result: ClusterResult): Report {
-  const { named, path, checks, version, context, namespace, server } = result;
+  const { named, kept, checks, version, context, namespace, server } = result;
   const stopping = checks.filter((check) => check.is === 'fail' || (check.is === 'not-checked' && check.required));
   const reason = stopping.map(sentence).join('; ');
-  const outcome = path === undefined ? 'not-started' : 'ready';
+  const outcome = kept === undefined ? 'not-started' : 'ready';
   const called = named?.name ?? context;
   return {
-    succeeded: path !== undefined,
+    succeeded: kept !== undefined,
     outputs: {
       outcome,
       reason,
-      kubeconfig: path ?? '',
+      kubeconfig: kept?.path ?? '',
       context,
       name: named?.name ?? '',
       environment: named?.environment ?? '',
@@ -41,9 +41,9 @@ export function reportCluster(result: ClusterResult): Report {
       namespace,
       version,
     },
-    ...(path === undefined ? {} : { environment: { KUBECONFIG: path } }),
+    ...(kept === undefined ? {} : { environment: { KUBECONFIG: kept.search } }),
     summary: [
-      `## ${path === undefined ? '⛔' : '✅'} ${inert(called)}: ${outcome}`,
+      `## ${kept === undefined ? '⛔' : '✅'} ${inert(called)}: ${outcome}`,
       '',
       `${code(server)}, namespace ${code(namespace)}`,
       '',
@@ -64,7 +64,7 @@ export function reportCluster(result: ClusterResult): Report {
       checks,
     },
     annotation:
-      path === undefined
+      kept === undefined
         ? {
             level: 'error',
             title: `${called}: not-started`,

@@ -44,10 +44,12 @@ async function settled(
   { clock, log }: Access,
   signal: AbortSignal,
 ): Promise<ManagedCluster> {
-  const end = clock.monotonic() + patience;
+  // From when it is known what there is to wait for.
+  let end: number | undefined;
   for (let told = ''; ; ) {
     const state = await managed.describe(place, signal);
     const busy = underWay(state).join('; ');
+    end ??= clock.monotonic() + patience;
     const left = end - clock.monotonic();
     if (busy === '' || left <= 0) return state;
     if (busy !== told) log.line(`  ${busy}: waiting for up to ${durationText(Math.ceil(left))}`);

@@ -1,8 +1,11 @@
 import type { Request } from '../../domain/rollout/request.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
-import type { Lock } from '../held-lock.ts';
+import { type Lock, whyLost } from '../held-lock.ts';
 
-/** One wish to end for the whole release, whoever has it: the platform, or a person through the Lease of any of its services. */
+/**
+ * One wish to end for the whole release, whoever has it: the platform, a person through the Lease of any of its services, or one who took a
+ * Lease for a rollback by hand: what goes back in one place is not to go on in all others.
+ */
 export interface Asking extends Cancellation {
   request(by: string): void;
   hear(lock: Lock): void;
@@ -35,7 +38,15 @@ export function asking(platform: Cancellation): Asking {
       return () => listeners.delete(listener);
     },
     request,
-    hear: (lock) => stops.push(lock.onRequest((seen) => heard(lock, seen))),
+    hear(lock) {
+      const taken = (): void => request(whyLost(lock));
+      lock.lost.addEventListener('abort', taken, { once: true });
+      stops.push(
+        lock.onRequest((seen) => heard(lock, seen)),
+        () => lock.lost.removeEventListener('abort', taken),
+      );
+      if (lock.lost.aborted) taken();
+    },
     stop: () => {
       for (const stop of stops) stop();
     },

@@ -124,6 +124,7 @@ const stagePlanFor = (plan: DeployPlan, service: string, namespace: string): Sta
   changeCause: undefined,
   settings: new Map(),
   lineage: unordered,
+  notifyOn: 'failure',
   environment: plan.environment,
   rolloutTimeout: plan.rolloutTimeout,
   lockTimeout: plan.lockTimeout,

@@ -1,3 +1,4 @@
+import { aksContext } from '../../domain/fleet/aks-resource.ts';
 import type { NamedCluster } from '../../domain/fleet/named-cluster.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
@@ -43,8 +44,8 @@ type Reached = { readonly target: Target } | { readonly problem: Problem };
 
 function named(plan: DeployPlan, file: ReleaseFile, fleet: Fleet, cluster: NamedCluster): Reached {
   const { name, weight, canary, region, reach } = cluster;
-  // Azure calls the context as it calls the cluster.
-  const context = reach.by === 'aks' ? reach.resource.name : (reach.context ?? '');
+  // As `actions/cluster` calls it, which has to come before in the job.
+  const context = reach.by === 'aks' ? aksContext(reach.resource) : (reach.context ?? '');
   const way = { cluster: name, context };
   try {
     const { world, server } = fleet.reach(way);

@@ -1,25 +1,32 @@
 import { durationText } from '../../domain/units/duration.ts';
 import type { Fleet } from '../../ports/fleet.ts';
+import type { Log } from '../../ports/log.ts';
 import { tellPlan } from '../stage/tell-plan.ts';
 import type { FleetGround } from './fleet-preflight.ts';
+import { prefixed } from './parts.ts';
 import type { DeployPlan } from './plan.ts';
+import type { ClusterGround } from './preflight.ts';
 
-/** The whole plan: where, in which waves, and what changes of each service, old and new. */
+/** The whole plan: where, in which waves, and what changes of each service, old and new. A cluster is told at once: its lines may be thousands. */
 export function tellRelease({ log }: Fleet, plan: DeployPlan, ground: FleetGround): void {
-  const { file, grounds, waves, worldOf } = ground;
+  const { file, grounds, waves } = ground;
   log.line(`release ${file.name}${plan.version === undefined ? '' : ` ${plan.version}`}`);
   if (plan.clusters !== undefined) for (const [index, wave] of waves.entries()) log.line(`  wave ${index + 1}: ${wave.join(', ')}`);
   if (plan.soak > 0) log.line(`  ${durationText(plan.soak)} between two waves`);
   log.line(`  ${backupText(plan, ground)}`);
   for (const { what, remedy } of ground.warnings) log.line(`  warning: ${what} → ${remedy}`);
-  for (const { target, parts, warnings } of grounds) {
-    for (const { part, plan: wish, ground: found } of parts) {
-      const { log: own } = worldOf(target.name, part.name);
-      tellPlan({ ...target.world, log: own }, wish, { ...found, warnings: [] }, []);
-    }
-    for (const { what, remedy } of warnings)
-      log.line(`  warning: ${plan.clusters === undefined ? '' : `${target.name}: `}${what} → ${remedy}`);
+  for (const each of grounds) log.line(linesOf(plan, each).join('\n'));
+}
+
+function linesOf(plan: DeployPlan, { target, parts, warnings }: ClusterGround): readonly string[] {
+  const place = plan.clusters === undefined ? '' : target.name;
+  const lines: string[] = [];
+  const gathering: Log = { ...target.world.log, line: (text) => lines.push(text) };
+  for (const { part, plan: wish, ground } of parts) {
+    const own = prefixed(gathering, `${place === '' ? '' : `${place} `}${part.name}: `);
+    tellPlan({ ...target.world, log: own }, wish, { ...ground, warnings: [] }, []);
   }
+  return [...lines, ...warnings.map(({ what, remedy }) => `  warning: ${place === '' ? '' : `${place}: `}${what} → ${remedy}`)];
 }
 
 export function backupText({ skipBackup }: DeployPlan, { file }: Pick<FleetGround, 'file'>): string {

@@ -1,4 +1,5 @@
 import { isNothing, nothingChanged } from '../../domain/capacity/record.ts';
+import { Deployment } from '../../domain/kubernetes/kinds.ts';
 import { type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kubernetes/object.ts';
 import { annotationPath } from '../../domain/kubernetes/patch.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
@@ -23,10 +24,10 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
   const lease = dryRun ? await leaseAt(world, place) : await refuseBesideRun(world, place, 'uninstall');
   await refuseUnderWeight(world, plan, place, lease);
   const objects = await ours(world, place);
-  const routes = await annotatedRoutes(world, plan, place);
+  const marked = (await annotated(world, plan, place)).filter(({ ref }) => !objects.some((each) => nameOf(each) === nameOf(ref)));
   const listed = [
     ...objects.map(nameOf),
-    ...routes.map(({ ref }) => `the annotation ${epochAnnotation} of ${nameOf(ref)}`),
+    ...marked.map(({ ref }) => `the annotation ${epochAnnotation} of ${nameOf(ref)}`),
     ...(lease === undefined ? [] : [nameOf(place.lease)]),
   ];
   if (listed.length === 0) return told('nothing-to-do', `Nothing of wf-deploy is left of ${place.service}.`);
@@ -44,7 +45,7 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
       await remove(world, ref);
       gone(nameOf(ref));
     }
-    for (const { ref, value } of await annotatedRoutes(world, plan, place)) {
+    for (const { ref, value } of await annotated(world, plan, place)) {
       const path = annotationPath(epochAnnotation);
       await world.cluster.write({
         do: 'patch',
@@ -99,12 +100,16 @@ async function ours(world: World, { service, namespace }: Place): Promise<readon
   return lists.flat();
 }
 
-async function annotatedRoutes(
+/** The route, and of the Deployments that are the user's own those that a way back had to mark. */
+async function annotated(
   world: World,
   { canary }: OperationPlan,
   { namespace }: Place,
 ): Promise<readonly { readonly ref: ObjectRef; readonly value: string }[]> {
-  const refs = canary.router.objects(applicationOf(canary, namespace));
+  const deployments = [canary.stableDeployment, canary.canaryDeployment].map((name) => ({ kind: Deployment, namespace, name }));
+  // A canary that is its own route is among the Deployments.
+  const routes = canary.router.pods === undefined ? canary.router.objects(applicationOf(canary, namespace)) : [];
+  const refs = [...routes, ...deployments];
   const found = await Promise.all(
     refs.map(async (ref) => ({ ref, value: (await world.cluster.get(ref))?.metadata.annotations?.[epochAnnotation] })),
   );

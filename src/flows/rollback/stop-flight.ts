@@ -159,5 +159,6 @@ const deployPlan = (plan: BackPlan): DeployPlan => ({
   leaseDuration: plan.leaseDuration,
   gitops: 'accept',
   dryRun: false,
+  notifyOn: 'failure',
   lineage: noLineage,
 });

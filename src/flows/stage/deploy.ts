@@ -126,7 +126,8 @@ export async function goBack(
     warnings: [],
     notes: [],
   };
-  const session = openSession({ world, plan, ground, lock: held, journal, entries: journal.entries, kept: true });
+  const told = held.found?.told ?? [];
+  const session = openSession({ world, plan, ground, lock: held, journal, entries: journal.entries, kept: true, told });
   const steps = { steps: journal.entries.map(() => ({ waits: false })), wayBack: wayBackOf(journal.entries), smoke: false };
   return { session, ending: await drive(session, steps, beginGoingBack(steps, cause)) };
 }

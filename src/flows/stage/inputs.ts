@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseDestinations } from '../../domain/alert/written-destinations.ts';
 import { parseImageEntries } from '../../domain/rolling/image-entries.ts';
 import { isZero, parsePodCount } from '../../domain/rolling/strategy.ts';
 import { parseWorkloads } from '../../domain/rolling/workload-ref.ts';
@@ -57,13 +58,15 @@ const schema = z.object({
   'lease-duration': limits['lease-duration'],
   gitops: defaulting(choice('refuse', 'accept'), 'refuse'),
   'dry-run': defaulting(flag, 'false'),
+  notify: document(parseDestinations),
+  'notify-on': defaulting(choice('failure', 'always'), 'failure'),
   'notify-webhook': optional(parseUrl),
   ...lineageFields,
   reason: optional(parseReason),
 });
 
 export const stageInputNames: readonly string[] = Object.keys(schema.shape);
-export const stageDocuments: readonly string[] = ['images', 'smoke'];
+export const stageDocuments: readonly string[] = ['images', 'smoke', 'notify'];
 
 export interface StageInputs {
   readonly connections: Connections;
@@ -82,6 +85,7 @@ export function parseStageInputs(raw: RawInputs): StageInputs {
     leaseDuration: fields['lease-duration'],
     gitops: fields.gitops,
     dryRun: fields['dry-run'],
+    notifyOn: fields['notify-on'],
   };
   const { operation } = fields;
   return {

@@ -41,7 +41,8 @@ async function once(session: Session, effect: RollingEffect, signal: AbortSignal
       // The way back is kept before the Lease says that something is written; a dead run's stays as it is.
       if (!session.kept && effect.phase === 'writing') await keepJournal(world, plan.service, ground.namespace, session.journal, signal);
       const run = world.run.page ?? world.run.holder;
-      await lock.record({ rolling: { phase: effect.phase, key: session.journal.key, run, since: world.clock.now().toISOString() } });
+      const rolling = { phase: effect.phase, key: session.journal.key, run, since: world.clock.now().toISOString() };
+      await lock.record({ rolling, told: session.told });
       return done;
     }
     case 'write': {

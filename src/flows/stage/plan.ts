@@ -20,6 +20,8 @@ interface Shared {
   readonly lockTimeout: Seconds;
   readonly leaseDuration: Seconds;
   readonly gitops: 'refuse' | 'accept';
+  /** Which endings are told of. */
+  readonly notifyOn: 'failure' | 'always';
   readonly dryRun: boolean;
 }
 

@@ -46,7 +46,7 @@ export const layoutNotes = ({ found }: Pick<Survey, 'found'>): readonly string[]
 export const isReadable = (denied: readonly Permission[], resource: string): boolean =>
   !denied.some((permission) => permission.resource === resource && permission.subresource === undefined && permission.verb === 'get');
 
-export function permissionFindings({ service }: StagePlan, denied: readonly Permission[], namespace: string): Findings {
+export function permissionFindings({ service }: Pick<StagePlan, 'service'>, denied: readonly Permission[], namespace: string): Findings {
   const ask = (need: Permission['need'], what: string, remedy: string): readonly Problem[] => {
     const missing = denied.filter((permission) => permission.need === need);
     if (missing.length === 0) return [];
@@ -93,7 +93,7 @@ export const paces = ({ pace }: DeployPlan, found: readonly Found[]): readonly P
  * Traffic may be on the canary, and stable half changed: what this action would write is not what serves. `us`: the holder that this run
  * is. While somebody else holds the Lease, its record is that of a run that goes on, and the lock waits for it.
  */
-export function unfinishedCanary({ service }: StagePlan, lease: LeaseView | undefined, us: string): readonly Problem[] {
+export function unfinishedCanary({ service }: Pick<StagePlan, 'service'>, lease: LeaseView | undefined, us: string): readonly Problem[] {
   const record = lease?.rollout;
   if (lease === undefined || record === undefined || record.phase === 'resting' || !['', us].includes(lease.holder)) return [];
   return [

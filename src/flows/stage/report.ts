@@ -1,4 +1,5 @@
 import type { Failure } from '../../failure.ts';
+import { noticeText } from '../canary/report.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { changeSection } from '../lineage/changes.ts';
@@ -108,6 +109,7 @@ function deploySummary(plan: StagePlan, result: DeployResult): string {
     ...section('Order, staging and record', result.lineage.map(inert), true),
     ...section('Smoke checks', result.smoke.map(inert)),
     ...section('Written to the cluster', written(result)),
+    ...section('Notifications', result.notices.map(noticeText)),
     ...section('Notes', result.notes.map(inert)),
     ...section('Warnings', result.warnings.map(inert)),
     `**Next:** ${result.dryRun ? 'run it without `dry-run`.' : next[result.outcome]}`,

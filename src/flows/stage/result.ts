@@ -1,5 +1,6 @@
 import type { HistoryRow } from '../../domain/rolling/history-rows.ts';
 import type { FailureCode } from '../../failure-codes.ts';
+import type { Notice } from '../canary/session.ts';
 import type { Changes } from '../lineage/changes.ts';
 import type { Operation } from './plan.ts';
 import type { Writing } from './session.ts';
@@ -34,6 +35,7 @@ export interface DeployResult extends Shared {
   readonly smoke: readonly string[];
   /** What was made new by this run and is still there after it went back. */
   readonly left: readonly string[];
+  readonly notices: readonly Notice[];
 }
 
 /** One object of a run, and what the run wanted of it. */

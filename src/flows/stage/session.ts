@@ -3,6 +3,7 @@ import type { Journal, JournalEntry } from '../../domain/rolling/journal.ts';
 import type { RollingEnding } from '../../domain/rolling/rolling.ts';
 import type { WorkloadRef } from '../../domain/rolling/workload-ref.ts';
 import type { World } from '../../ports/world.ts';
+import type { Notice } from '../canary/session.ts';
 import type { Lock } from '../held-lock.ts';
 import type { StageGround } from './ground.ts';
 import type { DeployPlan } from './plan.ts';
@@ -32,6 +33,10 @@ export interface Session {
   /** What others changed since, and so was not taken back. */
   readonly drifts: string[];
   ending: RollingEnding | undefined;
+  /** Names of those who know of this rolling update's ending; whoever ends that of a dead run begins with whom that one has told. */
+  told: readonly string[];
+  /** Who was told, or could not be, for the report. */
+  readonly notices: Notice[];
 }
 
 export interface Writing {
@@ -53,9 +58,11 @@ export interface Opening {
   readonly journal: Journal;
   readonly entries: Session['entries'];
   readonly kept: boolean;
+  readonly told?: readonly string[];
 }
 
 export const openSession = (opening: Opening): Session => ({
+  told: [],
   ...opening,
   taken: [],
   newPods: [],
@@ -65,6 +72,7 @@ export const openSession = (opening: Opening): Session => ({
   left: [],
   drifts: [],
   ending: undefined,
+  notices: [],
 });
 
 /** The way back of each step. */

@@ -90,6 +90,7 @@ export const idleResult = (
   writes: [],
   smoke: [],
   left: [],
+  notices: [],
 });
 
 export function endedResult(raw: Raw & { readonly session: Session; readonly ending: RollingEnding }): DeployResult {
@@ -107,6 +108,7 @@ export function endedResult(raw: Raw & { readonly session: Session; readonly end
     writes: session.writes,
     smoke: session.smoke,
     left: session.left,
+    notices: session.notices,
   };
 }
 

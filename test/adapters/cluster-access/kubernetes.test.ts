@@ -22,7 +22,9 @@ contexts:
 `;
 
 const masked: string[] = [];
-const access = kubernetesAccess({ folder, version: '1', mask: (secret) => masked.push(secret), onRequest: () => undefined });
+const accessAfter = (earlier: string) =>
+  kubernetesAccess({ folder, earlier, version: '1', mask: (secret) => masked.push(secret), onRequest: () => undefined });
+const access = accessAfter('');
 
 describe('kubernetesAccess', () => {
   it('opens a context, and masks its secrets', () => {
@@ -41,8 +43,9 @@ describe('kubernetesAccess', () => {
   });
 
   it('keeps a kubeconfig for this user alone, as it was, with the context as the current one', async () => {
-    const path = await access.keep(Buffer.from(text).toString('base64'), 'two');
+    const { path, search } = await access.keep(Buffer.from(text).toString('base64'), 'two');
     expect([statSync(path).mode & 0o777, statSync(dirname(path)).mode & 0o777]).toEqual([0o600, 0o700]);
+    expect(search).toBe(path);
     expect(loadKubeconfig({ path }).context).toBe('two');
     const users = JSON.parse(readFileSync(path, 'utf8')) as { users: unknown[] };
     expect(users.users[1]).toEqual({
@@ -52,6 +55,31 @@ describe('kubernetesAccess', () => {
     await access.forget(path);
     expect(existsSync(dirname(path))).toBe(false);
     await access.forget(path);
+  });
+
+  it('leaves what earlier steps kept reachable behind its own, unless a name would lead elsewhere', async () => {
+    const named = (name: string, cluster = name): string =>
+      JSON.stringify({
+        'current-context': name,
+        contexts: [{ name, context: { cluster, user: name } }],
+        clusters: [{ name: cluster, cluster: { server: `https://${name}.example.com` } }],
+        users: [{ name, user: { token: `token-of-${name}` } }],
+      });
+    const own = join(folder, 'own-kubeconfig');
+    writeFileSync(own, named('own'));
+    const east = await access.keep(named('east'), '');
+    const same = await access.keep(named('same', 'east'), '');
+    const gone = await access.keep(named('gone'), '');
+    await access.forget(gone.path);
+    const west = await accessAfter([east.path, same.path, own, gone.path].join(':')).keep(named('west'), '');
+    expect(west.search).toBe(`${west.path}:${east.path}`);
+    const serverOf = (context: string) => loadKubeconfig({ path: west.search, context }).config.getCurrentCluster()?.server;
+    expect([serverOf(''), serverOf('west'), serverOf('east')]).toEqual(
+      ['west', 'west', 'east'].map((name) => `https://${name}.example.com`),
+    );
+    const again = await accessAfter(west.search).keep(named('east'), '');
+    expect(again.search).toBe(`${again.path}:${west.path}`);
+    for (const { path } of [east, same, west, again]) await access.forget(path);
   });
 
   it('forgets nothing that it did not keep', async () => {

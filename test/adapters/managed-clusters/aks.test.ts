@@ -115,7 +115,7 @@ describe('kubeconfig', () => {
     expect(azure.asked.at(-1)).toBe(`arm POST ${clusterPath}/listClusterUserCredential?api-version=2026-06-01&format=exec`);
     expect(kubeconfig.users).toEqual([
       {
-        name: 'clusterUser_shop_eastus',
+        name: `${subscription}/shop/eastus`,
         user: {
           exec: {
             apiVersion: 'client.authentication.k8s.io/v1',

@@ -5,11 +5,21 @@ const other = '11111111-2222-3333-4444-555555555555';
 const cluster = { server: 'https://eastus.hcp.azmk8s.io:443', 'certificate-authority-data': 'QQ==' };
 const document = (user: unknown, more: object = {}) => ({
   apiVersion: 'v1',
+  kind: 'Config',
   'current-context': 'eastus',
+  contexts: [{ name: 'eastus', context: { cluster: 'eastus', user: 'u', namespace: 'n' } }],
   clusters: [{ name: 'eastus', cluster }],
   users: [{ name: 'u', user }],
   ...more,
 });
+/** As it comes out, under the name that is given. */
+const renamed = (user: unknown) =>
+  document(user, {
+    'current-context': 'id',
+    contexts: [{ name: 'id', context: { cluster: 'id', user: 'id', namespace: 'n' } }],
+    clusters: [{ name: 'id', cluster }],
+    users: [{ name: 'id', user }],
+  });
 const pluginFor = (server: string) => ({ command: '/node', args: [server] });
 const kubelogin = (args: unknown, command = 'kubelogin') => ({
   exec: { apiVersion: 'client.authentication.k8s.io/v1beta1', command, args },
@@ -26,9 +36,9 @@ describe('withOwnPlugin', () => {
     ['the old provider', { 'auth-provider': { name: 'azure', config: { 'apiserver-id': other } } }, other],
     ['the old provider without configuration', { 'auth-provider': { name: 'azure' } }, aksServer],
   ])('%s', (_, user, server) => {
-    expect(withOwnPlugin(document(user), pluginFor)).toEqual({
+    expect(withOwnPlugin(document(user), 'id', pluginFor)).toEqual({
       ok: true,
-      value: document({
+      value: renamed({
         exec: {
           apiVersion: 'client.authentication.k8s.io/v1',
           command: '/node',
@@ -40,9 +50,16 @@ describe('withOwnPlugin', () => {
     });
   });
 
-  it('lets certificates and tokens be, and everything else in the file', () => {
-    const given = document({ 'client-certificate-data': 'QQ==', 'client-key-data': 'QQ==', token: 't' }, { preferences: { colors: true } });
-    expect(withOwnPlugin(given, pluginFor)).toEqual({ ok: true, value: given });
+  it('lets certificates and tokens be, and takes nothing else of the file', () => {
+    const user = { 'client-certificate-data': 'QQ==', 'client-key-data': 'QQ==', token: 't' };
+    const given = document(user, {
+      preferences: { colors: true },
+      users: [
+        { name: 'other', user: kubelogin([], 'curl') },
+        { name: 'u', user },
+      ],
+    });
+    expect(withOwnPlugin(given, 'id', pluginFor)).toEqual({ ok: true, value: renamed(user) });
   });
 
   it.each<readonly [string, Readonly<Record<string, unknown>>, string]>([
@@ -54,16 +71,17 @@ describe('withOwnPlugin', () => {
     ['a server that is none', document(kubelogin(['--server-id', 'https://evil'])), 'no application'],
     ['a server id at the end', document(kubelogin(['--server-id'])), 'no application'],
     ['a file of the runner', document({ tokenFile: '/etc/passwd' }), 'reads a file'],
-    ['no users', document({}, { users: [] }), 'no user'],
+    ['no users', document({}, { users: [] }), 'without credentials'],
     ['a user without credentials', document(undefined), 'without credentials'],
-    ['no TLS', document({ token: 't' }, { clusters: [{ name: 'c', cluster: { server: 'http://c' } }] }), 'TLS'],
+    ['no TLS', document({ token: 't' }, { clusters: [{ name: 'eastus', cluster: { server: 'http://c' } }] }), 'TLS'],
     [
       'TLS that is not looked at',
-      document({ token: 't' }, { clusters: [{ name: 'c', cluster: { ...cluster, 'insecure-skip-tls-verify': true } }] }),
+      document({ token: 't' }, { clusters: [{ name: 'eastus', cluster: { ...cluster, 'insecure-skip-tls-verify': true } }] }),
       'TLS',
     ],
+    ['no current context', document({ token: 't' }, { 'current-context': 'none' }), 'no current context'],
     ['no clusters', document({ token: 't' }, { clusters: undefined }), 'TLS'],
   ])('refuses %s', (_, given, told) => {
-    expect(withOwnPlugin(given, pluginFor)).toMatchObject({ ok: false, problem: expect.stringContaining(told) });
+    expect(withOwnPlugin(given, 'id', pluginFor)).toMatchObject({ ok: false, problem: expect.stringContaining(told) });
   });
 });

@@ -82,6 +82,13 @@ describe('parseClusters', () => {
     ['a kubeconfig instead of its name', [{ clusters: [{ ...east, 'kubeconfig-secret': 'apiVersion: v1' }] }], 'name of a secret'],
     ['a secret GitHub does not allow', [{ clusters: [{ ...east, 'kubeconfig-secret': 'GITHUB_KUBE' }] }], 'name of a secret'],
     ['a context of AKS', [{ clusters: [{ name: 'a', environment: 'b', aks, context: 'c' }] }], '`context`'],
+    ['a cloud that is none', [{ clusters: [{ name: 'a', environment: 'b', aks, 'azure-cloud': 'germany' }] }], 'not known. Write one of'],
+    [
+      'an address for a cloud',
+      [{ clusters: [{ name: 'a', environment: 'b', aks, 'azure-cloud': 'https://l.example.com' }] }],
+      'not known. Write one of',
+    ],
+    ['a cloud without AKS', [{ clusters: [{ ...east, 'azure-cloud': 'china' }] }], 'goes with `aks` only'],
     ['an id of something else', [{ clusters: [{ name: 'a', environment: 'b', aks: `${aks}/x` }] }], 'not the resource id'],
   ])('refuses %s', (_, documents, told) => {
     expect(parseClusters(documents)).toMatchObject({

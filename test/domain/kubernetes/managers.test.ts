@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { foreignManager } from '../../../src/domain/kubernetes/managers.ts';
+import { appliedByUs, foreignManager } from '../../../src/domain/kubernetes/managers.ts';
 import type { ManagedFields } from '../../../src/domain/kubernetes/object.ts';
 
 const object = (managedFields?: readonly ManagedFields[]) => ({
@@ -30,5 +30,26 @@ describe('foreignManager', () => {
     ['one with a time before one without', [{ manager: 'old-kubectl' }, entry('helm', '2026-01-01T00:00:00Z')], 'helm'],
   ] as const)('is %s', (_, fields, expected) => {
     expect(foreignManager(object(fields))).toBe(expected);
+  });
+});
+
+describe('appliedByUs', () => {
+  const ours = entry('wf-deploy', '2026-01-02T00:00:00Z');
+  const applied = { ...ours, operation: 'Apply' };
+  const controller = entry('kube-controller-manager', '2026-01-02T00:00:00Z', { subresource: 'status' });
+
+  it('turns what we own by creation into what we own by apply, and nobody else’s', () => {
+    const fields = [entry('helm', '2026-01-01T00:00:00Z'), ours, controller];
+    expect(appliedByUs(object(fields))).toEqual([
+      { op: 'replace', path: '/metadata/managedFields', value: [fields[0], applied, controller] },
+    ]);
+  });
+
+  it.each([
+    ['nobody owns anything', undefined],
+    ['we own nothing', [controller]],
+    ['it was applied, and patched since', [applied, ours]],
+  ])('does nothing where %s', (_, fields) => {
+    expect(appliedByUs(object(fields))).toBeUndefined();
   });
 });

@@ -57,7 +57,8 @@ describe("stable's autoscaler during a rollout", () => {
     expect(lawful(on)).toEqual(asBefore);
     expect(about(on)).toEqual([
       'replace HTTPRoute agent',
-      'apply Deployment agent-canary',
+      'create Deployment agent-canary',
+      'patch Deployment agent-canary',
       'patch HorizontalPodAutoscaler agent',
       'replace HTTPRoute agent',
       'patch Deployment agent-canary',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Deployment, HTTPRoute, Lease } from '../../../src/domain/kubernetes/kinds.ts';
+import { Deployment, HTTPRoute, Job, Lease } from '../../../src/domain/kubernetes/kinds.ts';
 import { readLease } from '../../../src/domain/rollout/lease.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import type { CanaryResult } from '../../../src/flows/canary/result.ts';
@@ -26,7 +26,8 @@ describe('a canary in a cluster', () => {
     expect([on.image('agent'), on.replicas('agent-canary')]).toEqual([newImage, 0]);
     expect(moved(on)).toEqual([
       'replace HTTPRoute agent',
-      'apply Deployment agent-canary',
+      'create Deployment agent-canary',
+      'patch Deployment agent-canary',
       'replace HTTPRoute agent',
       'patch Deployment agent-canary',
       'replace HTTPRoute agent',
@@ -129,6 +130,26 @@ describe('before anything is written', () => {
     expect(moved(on)).toEqual([]);
     expect(leaseOf(on)).toBeUndefined();
     expect(on.lines.join('\n')).toContain('25@1m 100@1m, then stable gets the image');
+  });
+
+  it('the image that stable runs already is nothing to do, but to take away the guardian of a run that died before its last steps', async () => {
+    const on = shop();
+    await run(on);
+    const lease = on.cluster.find(Lease, 'wf-deploy-agent');
+    if (lease === undefined) throw new Error('There is no Lease.');
+    on.cluster.put(Lease, { ...lease, spec: { ...(lease['spec'] as object), holderIdentity: 'dead' } });
+    on.cluster.put(Job, { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'wf-deploy-guardian-agent', uid: 'u' } });
+    expect(await run(on)).toMatchObject({ outcome: 'promoted', reason: expect.stringContaining('already') });
+    expect(on.cluster.find(Job, 'wf-deploy-guardian-agent')).toBeUndefined();
+    expect(leaseOf(on)).toMatchObject({ holder: '' });
+    const before = on.cluster.writes().length;
+    await run(on);
+    expect(
+      on.cluster
+        .writes()
+        .slice(before)
+        .filter((each) => !/SelfSubject/.test(each)),
+    ).toEqual([]);
   });
 
   it('the image that stable runs already is nothing to do', async () => {

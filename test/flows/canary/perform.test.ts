@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { Deployment, Event, HTTPRoute } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
+import { setImage } from '../../../src/domain/rollout/container-image.ts';
 import type { Effect, RolloutEvent } from '../../../src/domain/rollout/effect.ts';
 import { Failure } from '../../../src/failure.ts';
-import { open } from '../../../src/flows/canary/execute.ts';
+
+import { open } from '../../../src/flows/canary/open.ts';
 import { perform } from '../../../src/flows/canary/perform.ts';
 import { preflight } from '../../../src/flows/canary/preflight.ts';
 import type { Session } from '../../../src/flows/canary/session.ts';
@@ -260,11 +262,91 @@ describe('stable', () => {
     expect(on.clock.monotonic()).toBe(1000);
   });
 
-  it('that was never changed is not written', async () => {
-    const { on, does } = await running();
-    const before = on.cluster.writes().length;
+  it('that was never changed gets the epoch once, so that the write which would change it is refused when it comes after all', async () => {
+    const { on, does, session } = await running();
+    const { cluster } = on;
+    const late = setImage(cluster.find(Deployment, 'agent') as KubernetesObject, session.ground.container, newImage);
+    const spec = cluster.find(Deployment, 'agent')?.['spec'];
     await does({ do: 'restore-stable' });
-    expect(on.cluster.writes()).toHaveLength(before);
+    expect(cluster.find(Deployment, 'agent')).toMatchObject({ metadata: { annotations: { 'wf-deploy.io/epoch': '1' } }, spec });
+    const before = cluster.writes().length;
+    await does({ do: 'restore-stable' });
+    expect(cluster.writes()).toHaveLength(before);
+    const ref = { kind: Deployment, namespace: 'shop', name: 'agent' };
+    await expect(cluster.write({ do: 'patch', ref, operations: late })).rejects.toMatchObject({ code: 'CLUSTER_CONFLICT' });
+  });
+});
+
+describe('the first canary of a service', () => {
+  const ref = { kind: Deployment, namespace: 'shop', name: 'agent-canary' };
+
+  it('is created without pods, and gets them as it was seen', async () => {
+    const { on, does } = await running();
+    await does({ do: 'set-canary', replicas: 2 });
+    const writes = on.cluster.calls.flatMap(({ write, name }) => (name === 'agent-canary' && write !== undefined ? [write] : []));
+    expect(writes).toMatchObject([
+      { do: 'create', object: { spec: { replicas: 0 } } },
+      { do: 'patch', operations: [{ op: 'test', path: '/metadata/resourceVersion' }, { op: 'add' }, { value: 2 }] },
+    ]);
+    expect(on.replicas('agent-canary')).toBe(2);
+  });
+
+  it('that someone else makes at the same time is taken as it is, and not written over unseen', async () => {
+    const { on, does } = await running();
+    const { cluster } = on;
+    let raced = false;
+    cluster.failing = ({ verb, write }) => {
+      if (verb !== 'create' || raced || write?.do !== 'create' || write.kind.kind !== 'Deployment') return undefined;
+      raced = true;
+      cluster.put(Deployment, write.object);
+      return undefined;
+    };
+    expect(await does({ do: 'set-canary', replicas: 2 })).toMatchObject({ on: 'done' });
+    const verbs = cluster.calls.filter(({ name, write }) => name === 'agent-canary' && write !== undefined).map(({ verb }) => verb);
+    expect(verbs).toEqual(['create', 'apply']);
+    expect(cluster.find(Deployment, 'agent-canary')?.metadata.resourceVersion).toBeDefined();
+  });
+
+  it('cannot be brought back by what arrives after it was put to rest', async () => {
+    const { on, does } = await running();
+    await does({ do: 'set-canary', replicas: 2 });
+    const late = on.cluster.calls.flatMap(({ write, name }) =>
+      name === 'agent-canary' && write !== undefined && write.dryRun !== true ? [write] : [],
+    );
+    await does({ do: 'scale-canary', replicas: 0 });
+    for (const write of late) await expect(on.cluster.write(write)).rejects.toMatchObject({ code: 'CLUSTER_CONFLICT' });
+    expect(on.replicas('agent-canary')).toBe(0);
+  });
+
+  it('that is at rest is a new version to a successor all the same: pods that a dead run sends for are refused', async () => {
+    const first = await running();
+    await first.does({ do: 'set-canary', replicas: 0 });
+    const { cluster, clock } = first.on;
+    const seen = cluster.find(Deployment, 'agent-canary');
+    const successor = stage({ holder: 'run-2' }, first.on);
+    const lock = await clock.until(
+      acquireLock(successor.world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0, successorOf: 'run-1' }),
+    );
+    const { world, session } = { world: successor.world, session: first.session };
+    const next = open(world, session.plan, session.ground, lock);
+    await clock.until(perform(next, { do: 'scale-canary', replicas: 0 }, lock.lost));
+    const operations = [
+      { op: 'test', path: '/metadata/resourceVersion', value: seen?.metadata.resourceVersion },
+      { op: 'add', path: '/spec/replicas', value: 2 },
+    ] as const;
+    await expect(cluster.write({ do: 'patch', ref, operations })).rejects.toMatchObject({ code: 'CLUSTER_CONFLICT' });
+    lock.stop();
+  });
+
+  it('is owned by apply before it is applied for the first time, so that what stable gave up goes from it too', async () => {
+    const { on, does } = await running();
+    await does({ do: 'set-canary', replicas: 1 });
+    const made = on.cluster.find(Deployment, 'agent-canary') as KubernetesObject;
+    const entry = { manager: 'wf-deploy', operation: 'Update', fieldsV1: {} };
+    on.cluster.put(Deployment, { ...made, metadata: { ...made.metadata, managedFields: [entry] } });
+    await does({ do: 'set-canary', replicas: 2 });
+    expect(on.cluster.find(Deployment, 'agent-canary')?.metadata.managedFields).toEqual([{ ...entry, operation: 'Apply' }]);
+    expect(on.replicas('agent-canary')).toBe(2);
   });
 });
 
@@ -312,6 +394,7 @@ describe('a run whose successor has the canary already', () => {
     const run = await running();
     await run.does({ do: 'set-canary', replicas: 2 });
     const { cluster } = run.on;
+    const made = cluster.calls.filter(({ verb: done, name }) => done === verb && name === 'agent-canary').length;
     const before = cluster.find(Deployment, 'agent-canary');
     let disturbed = 0;
     // Between its read and its write, someone else writes.
@@ -326,8 +409,8 @@ describe('a run whose successor has the canary already', () => {
     expect(before).toBeDefined();
     expect(disturbed).toBe(1);
     const tries = cluster.calls.filter(({ kind, verb: done, name }) => kind === 'Deployment' && done === verb && name === 'agent-canary');
-    // One made it, one before was refused, and the very first apply made the Deployment.
-    expect(tries).toHaveLength(verb === 'apply' ? 3 : 2);
+    // One was refused, and the next one came through.
+    expect(tries).toHaveLength(made + 2);
     expect(replicas(run)).toBe(effect.replicas);
   });
 });

@@ -55,7 +55,7 @@ async function run({ inputs, managed }: Given) {
       },
       keep: (kubeconfig, context) => {
         kept.push(`${kubeconfig} ${context}`);
-        return Promise.resolve('/tmp/kept');
+        return Promise.resolve({ path: '/tmp/kept', search: '/tmp/kept' });
       },
       forget: () => Promise.resolve(),
     },
@@ -69,7 +69,7 @@ describe('executeCluster', () => {
     expect(opened).toEqual(['kube east']);
     expect(kept).toEqual(['kube east']);
     expect(handedOver).toEqual([{ open: 'true', kubeconfig: '/tmp/kept' }]);
-    expect(result).toMatchObject({ path: '/tmp/kept', namespace: 'shop', version: 'v1.34.4', named: { name: 'eastus' } });
+    expect(result).toMatchObject({ kept: { path: '/tmp/kept' }, namespace: 'shop', version: 'v1.34.4', named: { name: 'eastus' } });
   });
 
   it('an input comes before the file', async () => {
@@ -77,12 +77,12 @@ describe('executeCluster', () => {
     const { result, opened, kept, handedOver } = await run({ inputs });
     expect(opened).toEqual(['kube mine']);
     expect(result.checks).toContainEqual(expect.objectContaining({ name: 'namespace', is: 'fail' }));
-    expect([result.path, kept, handedOver]).toEqual([undefined, [], []]);
+    expect([result.kept, kept, handedOver]).toEqual([undefined, [], []]);
   });
 
   it('needs no file where the inputs say everything', async () => {
     const { result } = await run({ inputs: { kubeconfig: 'kube', 'clusters-file': 'none.yml' } });
-    expect(result).toMatchObject({ path: '/tmp/kept', namespace: 'default', named: undefined });
+    expect(result).toMatchObject({ kept: { path: '/tmp/kept' }, namespace: 'default', named: undefined });
   });
 
   it('takes a cluster of a cloud', async () => {

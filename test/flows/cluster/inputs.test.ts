@@ -21,6 +21,24 @@ describe('parseClusterInputs', () => {
     ['cores that are none', { name: 'eastus', room: '5 x half/1Gi' }, ['`half` is not a quantity']],
     ['nodes without room', { name: 'eastus', 'node-selector': 'a=b' }, ['`room`']],
     ['a selector that is none', { name: 'eastus', room: '1 x 1/1', 'node-selector': 'a==b==c' }, ['`node-selector`', 'kubectl']],
+    [
+      'a sign-in without a management API',
+      { name: 'a', 'azure-authority': 'https://login.example.com' },
+      ['`azure-management`', 'only one'],
+    ],
+    ['a management API without a sign-in', { name: 'a', 'azure-management': 'https://api.example.com' }, ['`azure-authority`', 'only one']],
+    [
+      'a known cloud and one of its own',
+      { name: 'a', 'azure-cloud': 'china', 'azure-authority': 'https://l.example.com', 'azure-management': 'https://m.example.com' },
+      ['`azure-cloud`', 'both are given'],
+    ],
+    ['a cloud that is none', { name: 'a', 'azure-cloud': 'germany' }, ['`azure-cloud` = `germany`', '`us-government`']],
+    [
+      'a sign-in without TLS',
+      { name: 'a', 'azure-authority': 'http://l.example.com', 'azure-management': 'https://m.example.com' },
+      ['by https'],
+    ],
+    ['patience without an end', { name: 'a', 'wait-for-operation': '3h' }, ['`wait-for-operation` = `3h`']],
     ['a name that is none', { name: 'East US' }, ['`name` = `East US`']],
   ])('refuses %s', (_, inputs, told) => {
     const failure = failureOf(() => parseClusterInputs(rawInputs(inputs)));

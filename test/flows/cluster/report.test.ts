@@ -23,13 +23,13 @@ const ready: ClusterResult = {
     { name: 'API server', is: 'pass', found: 'answers as v1.34.4' },
     { name: 'version skew', is: 'not-checked', reason: '| may <b>not</b> |', required: false },
   ],
-  path: '/tmp/kubeconfig',
+  kept: { path: '/tmp/kubeconfig', search: '/tmp/kubeconfig:/tmp/earlier' },
 };
 
 describe('reportCluster', () => {
   it('gives a usable cluster to the later steps', () => {
     const report = reportCluster(ready);
-    expect(report).toMatchObject({ succeeded: true, environment: { KUBECONFIG: '/tmp/kubeconfig' }, annotation: undefined });
+    expect(report).toMatchObject({ succeeded: true, environment: { KUBECONFIG: '/tmp/kubeconfig:/tmp/earlier' }, annotation: undefined });
     expect(report.outputs).toMatchObject({ outcome: 'ready', reason: '', kubeconfig: '/tmp/kubeconfig', version: 'v1.34.4', weight: '' });
     expect(conforms(report.file)).toBe(true);
     expect(report.summary).toContain('❔ not checked');
@@ -37,10 +37,10 @@ describe('reportCluster', () => {
   });
 
   it('gives none that cannot be used, and says why and what to do', () => {
-    const { path: _, ...rest } = ready;
+    const { kept: _, ...rest } = ready;
     const report = reportCluster({
       ...rest,
-      path: undefined,
+      kept: undefined,
       checks: [
         { name: 'namespace', is: 'fail', found: 'there is no namespace shop', remedy: 'Make it.' },
         { name: 'room', is: 'not-checked', reason: 'may not read', required: true },
@@ -70,6 +70,10 @@ describe('schemas/clusters.schema.json', () => {
   it.each([
     ['clusters: [{ name: a, environment: b, kubeconfig-secret: C, context: d, weight: 5, canary: true, region: e, namespace: f }]'],
     [`clusters: [{ name: a, environment: b, aks: "${aks}" }]`],
+    [`clusters: [{ name: a, environment: b, aks: "${aks}", azure-cloud: china }]`],
+    [`clusters: [{ name: a, environment: b, aks: "${aks}", azure-cloud: germany }]`],
+    [`clusters: [{ name: a, environment: b, aks: "${aks}", azure-cloud: "https://login.example.com" }]`],
+    ['clusters: [{ name: a, environment: b, kubeconfig-secret: C, azure-cloud: china }]'],
     ['clusters: []'],
     ['clusters: [{ name: a, environment: b }]'],
     ['clusters: [{ name: a, environment: b, kubeconfig-secret: "x y" }]'],

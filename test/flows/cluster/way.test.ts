@@ -49,7 +49,7 @@ async function way({ inputs = {}, entry, states = [sound], signal = new AbortCon
     open: () => {
       throw new Error('not opened');
     },
-    keep: () => Promise.resolve(''),
+    keep: () => Promise.resolve({ path: '', search: '' }),
     forget: () => Promise.resolve(),
   };
   const result = await wayTo(

@@ -8,6 +8,8 @@ import { Failure } from '../../../src/failure.ts';
 import { executeDeploy } from '../../../src/flows/deploy/execute.ts';
 import { reportDeploy } from '../../../src/flows/deploy/report.ts';
 import { takeBack } from '../../../src/flows/deploy/take-back.ts';
+import { rollBack } from '../../../src/flows/rollback/execute.ts';
+import { backPlan } from '../rollback/shop.ts';
 import { dyingAfter, type MemoryCluster, unreachable } from '../stand-ins.ts';
 import {
   clustersText,
@@ -346,6 +348,30 @@ describe('waves', () => {
     expect(leftBehind(on)).toEqual([]);
     const outcomes = result.clusters.map(({ name, outcome }) => [name, outcome]);
     expect(outcomes).toEqual(clusters.map((name, index) => [name, index <= wave ? 'rolled-back' : 'not-started']));
+  });
+
+  it.each(['canary', 'west'])('a rollback by hand in %s, while the next wave waits, pulls every other back', async (where) => {
+    const on = fleetShop({ services: names, clusters, files });
+    const going = executeDeploy(deployPlan({ ...inputs, release: releaseText({ services: all(names, 2) }), soak: '10m' }), on.fleet);
+    const begun = (cluster: string): boolean => running(on)[cluster]?.['agent'] === 2;
+    void (async () => {
+      while (!begun(where)) await on.clock.sleep(5);
+      await on.clock.sleep(60);
+      const { world } = on.fleet.reach({ cluster: where, context: '' });
+      const plan = backPlan({ service: 'auth', namespace: 'shop', reason: 'checkout answers 500' });
+      expect(await rollBack(plan, { ...world, run: { ...world.run, holder: 'by hand' } })).toMatchObject({ outcome: 'rolled-back' });
+    })();
+    const result = await on.clock.until(going);
+    expect(result).toMatchObject({ outcome: 'unknown', reason: expect.stringContaining('Lease shop/wf-deploy-auth was taken by') });
+    expect(running(on)).toEqual(uniform(1));
+    expect(result.clusters.find(({ name }) => name === 'east')).toMatchObject({ outcome: 'not-started' });
+    // It is held there, so the next release of the same stops before it writes anything anywhere.
+    await on.clock.pass(120);
+    const again = fleetShop({ services: names, clusters, files, holder: 'again' }, on);
+    const { what } = await failure(released(again, { ...inputs, release: releaseText({ services: all(names, 2) }) }));
+    expect(what).toContain(`Cluster ${where}: auth: `);
+    expect(what).toContain('rolled it back (checkout answers 500)');
+    expect(running(on)).toEqual(uniform(1));
   });
 
   it('a cluster that fails hides no other: each of a wave has its own result', async () => {

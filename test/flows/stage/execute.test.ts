@@ -47,7 +47,15 @@ describe('an update of an image', () => {
     ]);
     expect(leaseOf(on)).toMatchObject({ holder: '', lastKnownGood: next, rolling: { phase: 'resting' } });
     expect(on.handedOver).toEqual([{ holder: 'run-1', open: 'true' }, { open: 'false' }]);
-    expect(on.alerts).toEqual([expect.objectContaining({ severity: 'info' })]);
+    // As with the canary, a good ending is told of on demand alone.
+    expect(on.alerts).toEqual([]);
+  });
+
+  it('tells of a good ending where that is wanted, and leaves word of it', async () => {
+    const on = shop();
+    const result = await run(on, { images: `api: ${next}`, 'notify-on': 'always' });
+    expect(on.alerts).toEqual([expect.objectContaining({ severity: 'info', title: 'agent: promoted' })]);
+    expect(result).toMatchObject({ notices: [{ about: 'promoted', told: true }] });
   });
 
   it('that is there already writes nothing, not even a Lease', async () => {

@@ -28,6 +28,7 @@ describe('the least that can be given', () => {
       leaseDuration: 60,
       gitops: 'refuse',
       dryRun: false,
+      notifyOn: 'failure',
       lineage: { commit: undefined, requireStaging: false, stagingEnvironment: 'staging', allowUnordered: false, reason: '' },
     }));
 

@@ -34,6 +34,7 @@ const result = (more: Partial<DeployResult> = {}): DeployResult => ({
   lineage: [],
   smoke: [],
   left: ['ConfigMap c'],
+  notices: [{ notifier: 'slack', about: 'rolled-back', told: false, problem: 'No answer @here.' }],
   writes: [{ at: '2026-03-01T10:00:00.000Z', what: 'Deployment agent: api x' }],
   warnings: ['Something @everyone.'],
   started: '2026-03-01T09:59:00.000Z',

@@ -1,7 +1,8 @@
 import { expect, it } from '@jest/globals';
 import { Lease, Secret } from '../../../src/domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { journalName } from '../../../src/domain/rolling/journal.ts';
-import { leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
+import { leaseKeys, leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
 import { executeStage } from '../../../src/flows/stage/execute.ts';
 import type { StagePlan } from '../../../src/flows/stage/plan.ts';
 import { takeBack } from '../../../src/flows/stage/take-back.ts';
@@ -21,6 +22,25 @@ it('takes back what a dead run has written, and says so', async () => {
   expect(imageNow(on)).toBe(old);
   expect(leaseOf(on)).toMatchObject({ holder: '', rolling: { phase: 'resting' } });
   expect(on.cluster.find(Secret, journalName('agent'))).toBeUndefined();
+});
+
+it('tells of an ending once: not those whom the dead run has told', async () => {
+  for (const [told, alerts] of [
+    ['', 1],
+    ['other', 1],
+    ['stand-in', 0],
+  ] as const) {
+    const on = shop();
+    await killed(on, { images: `api: ${next}` });
+    const lease = on.cluster.find(Lease, leaseName('agent')) as KubernetesObject;
+    const annotations = { ...lease.metadata.annotations, [leaseKeys.told]: told };
+    on.cluster.put(Lease, { ...lease, metadata: { ...lease.metadata, annotations } });
+    const post = shop({ holder: 'post' }, on);
+    await after(post);
+    expect([told, post.alerts.length]).toEqual([told, alerts]);
+    // And leaves word of it for whoever might come next.
+    expect(leaseOf(on).told).toContain('stand-in');
+  }
 });
 
 it('leaves a run alone that has ended', async () => {

@@ -1,0 +1,2 @@
+import { act } from '../index.js';
+await act('blue-green');

@@ -1,0 +1,2 @@
+import { after } from '../index.js';
+await after('blue-green');

@@ -1,0 +1,131 @@
+import { HTTPRoute } from '../../kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../kubernetes/object.ts';
+import { colouredName } from '../../rollout/layout.ts';
+import type { Problem } from '../../rollout/problem.ts';
+import { acceptanceOf } from '../httproute/acceptance.ts';
+import { matchesOf, ruleText } from '../httproute/match.ts';
+import { type BackendRef, type ParentRef, type Rule, routeSpec } from '../httproute/shape.ts';
+import { type ColouredPlace, colourOfService, hasBoth, liveOf, switchedWeights } from './colours.ts';
+import type { ColourPair, Switcher } from './switcher.ts';
+
+/**
+ * The rules of a Gateway API HTTPRoute. A rule that asks for headers in each of its matches is a way to one colour on purpose, such as a
+ * preview: it is not touched.
+ */
+export const httpRoute: Switcher = {
+  name: 'gateway-api',
+  kind: HTTPRoute,
+  ownServices: true,
+  fields: [{ jq: '.spec.rules[].backendRefs', pointer: '/spec/rules' }],
+  defaultRoute: (service) => service,
+  live: (route, pair) => liveOf(places(route, pair), pair),
+  switched(route, pair, to) {
+    const rules = rulesOf(route).map((rule): Rule => {
+      const { backendRefs = [] } = rule;
+      const { legs } = placeOf(rule, 0, pair);
+      if (isPreview(rule) || legs.every(({ colour }) => colour === undefined)) return rule;
+      if (!hasBoth(legs))
+        return {
+          ...rule,
+          backendRefs: backendRefs.map((ref, index) =>
+            legs[index]?.colour === undefined ? ref : { ...ref, name: colouredName(pair.service, to) },
+          ),
+        };
+      const weights = switchedWeights(legs, to);
+      return {
+        ...rule,
+        backendRefs: backendRefs.map((ref, index) => {
+          const weight = weights[index];
+          return weight === undefined || weight === (ref.weight ?? 1) ? ref : { ...ref, weight };
+        }),
+      };
+    });
+    return { ...route, spec: { ...(route['spec'] as object), rules } };
+  },
+  inspect(route, pair, others) {
+    const all = rulesOf(route).map((rule, index) => ({ rule, place: placeOf(rule, index, pair) }));
+    const ours = all.filter(({ rule, place }) => !isPreview(rule) && place.legs.some(({ colour }) => colour !== undefined));
+    return {
+      problems: [...shadowing(route, pair, others), ...strays(pair, others)],
+      warnings: [],
+      switches: ours.map(({ place }) => place.text),
+      untouched: all
+        .filter((each) => !ours.includes(each))
+        .map(({ rule, place }) => `${place.text} ${isPreview(rule) ? 'asks for a header' : 'leads elsewhere'}`),
+    };
+  },
+  accepted: acceptanceOf,
+};
+
+const rulesOf = (route: KubernetesObject): readonly Rule[] => ((route['spec'] ?? {}) as { readonly rules?: readonly Rule[] }).rules ?? [];
+
+const isPreview = (rule: Rule): boolean => matchesOf(rule).every(({ headers = [] }) => headers.length > 0);
+
+const places = (route: KubernetesObject, pair: ColourPair): readonly ColouredPlace[] =>
+  rulesOf(route).flatMap((rule, index) => (isPreview(rule) ? [] : [placeOf(rule, index, pair)]));
+
+const placeOf = (rule: Rule, index: number, pair: ColourPair): ColouredPlace => ({
+  text: ruleText(rule, index),
+  legs: (rule.backendRefs ?? []).map((ref) => ({ colour: colourOf(ref, pair), weight: ref.weight ?? 1 })),
+});
+
+const colourOf = (ref: BackendRef, pair: ColourPair) =>
+  (ref.group ?? '') === '' && (ref.kind ?? 'Service') === 'Service' && (ref.namespace ?? pair.namespace) === pair.namespace
+    ? colourOfService(pair, ref.name)
+    : undefined;
+
+interface Hosted {
+  readonly hostnames?: readonly string[];
+}
+
+const hostnamesOf = (route: KubernetesObject): readonly string[] => ((route['spec'] ?? {}) as Hosted).hostnames ?? [];
+
+/** Of two routes with the same match on the same Gateway the older one wins: a switch of the other changes nothing. */
+function shadowing(route: KubernetesObject, pair: ColourPair, others: readonly KubernetesObject[]): readonly Problem[] {
+  const matches = new Set(
+    rulesOf(route)
+      .filter((rule, index) => placeOf(rule, index, pair).legs.some(({ colour }) => colour !== undefined))
+      .flatMap(matchesOf)
+      .map(matchKey),
+  );
+  return others.flatMap((other) => {
+    const sharesParent = routeSpec(other).parentRefs?.some((one) =>
+      routeSpec(route).parentRefs?.some((parent) => parentKey(one, pair.namespace) === parentKey(parent, pair.namespace)),
+    );
+    const [theirs, ours] = [hostnamesOf(other), hostnamesOf(route)];
+    const sharesHost = theirs.length === ours.length && (theirs.length === 0 || theirs.some((host) => ours.includes(host)));
+    const shared = theirs.some((host) => ours.includes(host)) || sharesHost;
+    if (
+      sharesParent !== true ||
+      !shared ||
+      !rulesOf(other)
+        .flatMap(matchesOf)
+        .some((match) => matches.has(matchKey(match)))
+    )
+      return [];
+    return [
+      {
+        what: `HTTPRoute ${other.metadata.name} takes the same requests of the same Gateway as ${pair.route}: the older of the two wins, so a switch may be without effect.`,
+        remedy: 'Leave the match in one HTTPRoute only.',
+      },
+    ];
+  });
+}
+
+const matchKey = (match: object): string =>
+  JSON.stringify(Object.entries({ path: { type: 'PathPrefix', value: '/' }, ...match }).toSorted());
+
+const parentKey = ({ namespace, name, sectionName = '' }: ParentRef, own: string): string =>
+  JSON.stringify([namespace ?? own, name, sectionName]);
+
+const strays = (pair: ColourPair, others: readonly KubernetesObject[]): readonly Problem[] =>
+  others.flatMap((other) =>
+    rulesOf(other).some(({ backendRefs = [] }) => backendRefs.some((ref) => colourOf(ref, pair) !== undefined))
+      ? [
+          {
+            what: `HTTPRoute ${other.metadata.name} leads to a colour of ${pair.service} and is not switched: its users would lose their pods.`,
+            remedy: `Move its rules into HTTPRoute ${pair.route}, or let it lead elsewhere.`,
+          },
+        ]
+      : [],
+  );

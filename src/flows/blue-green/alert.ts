@@ -1,0 +1,22 @@
+import { tellOnly } from '../canary/tell.ts';
+import type { Session } from './session.ts';
+
+const severities = { promoted: 'info', 'rolled-back': 'warning', aborted: 'warning', unknown: 'critical' } as const;
+
+/** One message about the ending. A notifier that fails is said in the log and changes nothing. */
+export async function alert({ world, plan, namespace, ending, to, image }: Session): Promise<void> {
+  if (ending === undefined || (ending.outcome === 'promoted' && plan.operation === 'deploy' && plan.notifyOn === 'failure')) return;
+  const { service } = plan;
+  const run = world.run.page ?? world.run.holder;
+  const back = plan.operation === 'rollback' && ending.outcome === 'promoted';
+  await tellOnly(world, {
+    severity: back ? 'warning' : severities[ending.outcome],
+    service,
+    namespace,
+    run,
+    title: `${service}: ${back ? 'rolled-back' : ending.outcome}`,
+    message: 'cause' in ending ? `${ending.cause.text}\n→ ${ending.cause.remedy}` : `Users are on ${to} (${image}).`,
+    facts: { service, namespace, outcome: ending.outcome, image, ...('cause' in ending ? { code: ending.cause.code } : {}), run },
+    at: world.clock.now().toISOString(),
+  });
+}

@@ -1,0 +1,50 @@
+import type { BlueGreenEvent } from '../../domain/blue-green/blue-green.ts';
+import { selectorText } from '../../domain/kubernetes/labels.ts';
+import { blame, type Cause } from '../../domain/rollout/cause.ts';
+import type { Colour } from '../../domain/rollout/layout.ts';
+import { durationText } from '../../domain/units/duration.ts';
+import { awaitRollout } from '../await-rollout.ts';
+import { selectorOf } from '../await-workload.ts';
+import { explain } from '../explain.ts';
+import { deploymentOf, present } from './colours.ts';
+import type { Session } from './session.ts';
+
+const because = (cause: Cause): BlueGreenEvent => ({ on: 'failed', cause });
+
+/** Waits until every pod of a colour is ready with its image. */
+export async function awaitColour(session: Session, colour: Colour, image: string, signal: AbortSignal): Promise<BlueGreenEvent> {
+  const { world, plan, namespace } = session;
+  const { name } = deploymentOf(session, colour);
+  const deployment = await present(session, colour, signal);
+  const awaited = await awaitRollout(world, {
+    namespace,
+    deployment: name,
+    podLabels: selectorText(selectorOf(deployment)),
+    seconds: plan.rolloutTimeout,
+    image,
+    replicas: session.replicas ?? 1,
+    autoscaled: true,
+    signal,
+  });
+  if (awaited.is === 'available') {
+    world.log.line(`  Deployment ${name} is available`);
+    return { on: 'done' };
+  }
+  const details = await explain(world, { namespace, workload: name, diagnosis: awaited.diagnosis });
+  if (awaited.is === 'failed')
+    return because({
+      kind: 'crash',
+      code: 'ROLLOUT_FAILED',
+      text: `${awaited.diagnosis.what}${details}`,
+      remedy: awaited.diagnosis.remedy,
+      ...blame(awaited.diagnosis),
+    });
+  const why = awaited.diagnosis === undefined ? '' : ` ${awaited.diagnosis.what}`;
+  return because({
+    kind: 'crash',
+    code: 'ROLLOUT_TIMED_OUT',
+    text: `Deployment ${name} was not available after ${durationText(plan.rolloutTimeout)}, waiting for ${awaited.waitingFor}.${why}${details}`,
+    remedy: awaited.diagnosis?.remedy ?? 'Read the events of its pods. If they only start slowly, raise `rollout-timeout`.',
+    ...blame(awaited.diagnosis),
+  });
+}

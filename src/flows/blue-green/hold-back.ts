@@ -1,0 +1,59 @@
+import { runningDigest } from '../../domain/rollback/running-digest.ts';
+import type { Cause } from '../../domain/rollout/cause.ts';
+import { type Hold, heldFor } from '../../domain/rollout/hold.ts';
+import type { World } from '../../ports/world.ts';
+import { environmentOf } from '../canary/plan.ts';
+import { podsOf } from './pods.ts';
+import type { Session } from './session.ts';
+
+/** An image that did harm or crashed is held, so that nothing brings it back by itself. */
+export async function heldFrom(session: Session): Promise<Hold | undefined> {
+  const { cause, image, to, world } = session;
+  const by = cause === undefined ? undefined : heldFor(cause);
+  if (cause === undefined || by === undefined) return undefined;
+  // Advisory on a way back: what cannot be read is only not known.
+  const pods = await podsOf(session, to).catch(() => []);
+  return holdOn(session, {
+    image,
+    pods,
+    by,
+    why: cause.text,
+    who: `wf-deploy blue-green${world.run.actor === undefined ? '' : `, started by ${world.run.actor},`}`,
+  });
+}
+
+interface Holding {
+  readonly image: string;
+  readonly pods: Parameters<typeof runningDigest>[1];
+  readonly by: Hold['by'];
+  readonly who: string;
+  readonly why: string;
+}
+
+export function holdOn(
+  { world, plan, namespace }: { readonly world: World; readonly plan: Session['plan']; readonly namespace: string },
+  { image, pods, by, who, why }: Holding,
+): Hold | undefined {
+  const digest = runningDigest(image, pods);
+  if (digest === undefined) {
+    world.log.line(`  Not held: the digest of ${image} is not known, so another run could bring it again. Deploy by digest.`);
+    return undefined;
+  }
+  return {
+    environment: environmentOf(plan, namespace),
+    digest,
+    who,
+    why,
+    run: world.run.page ?? world.run.holder,
+    at: world.clock.now().toISOString(),
+    by,
+  };
+}
+
+/** By a person, through `operation: rollback`. */
+export const heldByHand = (
+  where: { readonly world: World; readonly plan: Session['plan']; readonly namespace: string },
+  image: string,
+  pods: Holding['pods'],
+  { text }: Pick<Cause, 'text'>,
+): Hold | undefined => holdOn(where, { image, pods, by: 'rollback', who: where.world.run.actor ?? where.world.run.holder, why: text });

@@ -1,0 +1,166 @@
+import type { BlueGreenEffect, BlueGreenEvent } from '../../domain/blue-green/blue-green.ts';
+import type { BlueGreenPhase } from '../../domain/blue-green/record.ts';
+import { isReady } from '../../domain/kubernetes/pod.ts';
+import type { Cause } from '../../domain/rollout/cause.ts';
+import { imageOf } from '../../domain/rollout/container-image.ts';
+import { withHold } from '../../domain/rollout/hold.ts';
+import { type Colour, colouredName } from '../../domain/rollout/layout.ts';
+import { Failure } from '../../failure.ts';
+import { runs } from '../await-rollout.ts';
+import { isTransient } from '../follow.ts';
+import { alert } from './alert.ts';
+import { awaitColour } from './await-colour.ts';
+import { present, readyPods, removeColour, setColour } from './colours.ts';
+import { askHealth } from './health.ts';
+import { heldFrom } from './hold-back.ts';
+import { runHook } from './hook.ts';
+import { podsOf } from './pods.ts';
+import { type Session, wrote } from './session.ts';
+import { liveNow, orderRoute } from './switch-route.ts';
+import { watchNew } from './watch.ts';
+
+const done: BlueGreenEvent = { on: 'done' };
+const because = (cause: Cause): BlueGreenEvent => ({ on: 'failed', cause });
+
+/** Carries one effect out and answers with its event. Never throws for what the world does. */
+export async function perform(session: Session, effect: BlueGreenEffect, signal: AbortSignal): Promise<BlueGreenEvent> {
+  const { world, plan } = session;
+  const deadline = world.clock.monotonic() + plan.rolloutTimeout;
+  for (;;) {
+    try {
+      return await once(session, effect, signal);
+    } catch (error) {
+      if (signal.aborted || session.lock.lost.aborted) throw error;
+      if (!isTransient(error) || world.clock.monotonic() >= deadline) return failed(error);
+      world.log.line(`  ${error.what} Trying again.`);
+      await world.clock.sleep(1, signal);
+    }
+  }
+}
+
+async function once(session: Session, effect: BlueGreenEffect, signal: AbortSignal): Promise<BlueGreenEvent> {
+  const { world, plan, from, to } = session;
+  switch (effect.do) {
+    case 'record':
+      await record(session, effect.phase);
+      return done;
+    case 'claim':
+      await freshLock(session, signal);
+      await orderRoute(session, 'as-found', signal);
+      return done;
+    case 'deploy':
+      await freshLock(session, signal);
+      await withoutUsers(session, to, signal);
+      await setColour(
+        session,
+        to,
+        { image: session.image, ...(session.replicas === undefined ? {} : { replicas: session.replicas }) },
+        signal,
+      );
+      return done;
+    case 'await':
+      return await awaitColour(session, to, session.image, signal);
+    case 'check':
+      return await check(session, signal);
+    case 'hook':
+      if (plan.operation === 'deploy') session.asked.push(await runHook(session, plan, signal));
+      return done;
+    case 'switch':
+      await freshLock(session, signal);
+      if (await orderRoute(session, to, signal)) wrote(session, `${plan.switcher.kind.kind} ${plan.route}: users go to ${to}`);
+      return done;
+    case 'watch': {
+      const cause = plan.operation === 'deploy' ? await watchNew(session, plan, signal) : undefined;
+      return cause === undefined ? done : because(cause);
+    }
+    case 'drain':
+      await world.clock.sleep(plan.drain, signal);
+      return done;
+    case 'retire':
+      await freshLock(session, signal);
+      await withoutUsers(session, from, signal);
+      if (plan.keepOld) await setColour(session, from, { replicas: 0 }, signal);
+      else await removeColour(session, from, signal);
+      return done;
+    case 'switch-back':
+      return await switchBack(session, signal);
+    case 'rest':
+      await withoutUsers(session, to, signal);
+      await setColour(session, to, session.before, signal);
+      return done;
+    case 'alert':
+      await alert(session);
+      return done;
+  }
+}
+
+/** A successor goes by this alone. */
+async function record(session: Session, phase: BlueGreenPhase): Promise<void> {
+  const { lock, world, from, to, container, image, before } = session;
+  if (phase === 'returning') session.hold ??= await heldFrom(session);
+  const run = world.run.page ?? world.run.holder;
+  await lock.record({
+    blueGreen: { phase, from, to, container, image, before, run, since: world.clock.now().toISOString() },
+    ...(session.hold === undefined ? {} : { holds: withHold(lock.found?.holds, session.hold) }),
+  });
+}
+
+/** Nothing moves forward on a Lease that may already be someone else's. */
+async function freshLock({ world, lock }: Session, signal: AbortSignal): Promise<void> {
+  while (!lock.fresh()) {
+    signal.throwIfAborted();
+    lock.lost.throwIfAborted();
+    await world.clock.sleep(1, signal);
+  }
+}
+
+/** Image, size and pods are never taken from a colour that has users, whoever sent them there. */
+async function withoutUsers(session: Session, colour: Colour, signal: AbortSignal): Promise<void> {
+  const { live } = await liveNow(session, signal);
+  if (live.is === 'one' && live.colour !== colour) return;
+  throw new Failure(
+    'DRIFT',
+    `Deployment ${colouredName(session.pair.service, colour)} was not touched: ${live.is === 'one' ? 'it has the users' : live.reason}.`,
+    'See who changed the route. Only one writer can move traffic.',
+  );
+}
+
+async function check(session: Session, signal: AbortSignal): Promise<BlueGreenEvent> {
+  const { world, plan, namespace, port, to, image } = session;
+  if (plan.operation !== 'deploy' || port === undefined) return done;
+  const pods = (await podsOf(session, to, signal)).filter((pod) => isReady(pod) && runs(pod, image)).map(({ metadata }) => metadata.name);
+  if (pods.length === 0) throw new Failure('ROLLOUT_FAILED', 'No new pod was ready for the health checks.', 'Read the events of its pods.');
+  const said = await askHealth(world, { namespace, pods, port, health: plan.health, signal });
+  world.log.line(`  ${said}`);
+  session.asked.push(said);
+  return done;
+}
+
+/** The first write of every way back. A colour without a ready pod is given its pods first: its users would get nothing. */
+async function switchBack(session: Session, signal: AbortSignal): Promise<BlueGreenEvent> {
+  const { from, plan } = session;
+  const { live } = await liveNow(session, signal);
+  const isBack = live.is === 'one' && live.colour === from;
+  const old = await present(session, from, signal);
+  if (!isBack && readyPods(old) === 0) {
+    await setColour(session, from, { replicas: Math.max(1, session.replicas ?? 1) }, signal);
+    const event = await awaitColour(session, from, imageIn(session, old), signal);
+    if (event.on !== 'done') return event;
+  }
+  if (await orderRoute(session, from, signal))
+    wrote(session, `${plan.switcher.kind.kind} ${plan.route}: users ${isBack ? 'stay on' : 'go back to'} ${from}`);
+  return done;
+}
+
+const imageIn = ({ container }: Session, deployment: Parameters<typeof readyPods>[0]): string => imageOf(deployment, container) ?? '';
+
+function failed(error: unknown): BlueGreenEvent {
+  if (!(error instanceof Failure)) {
+    const text = error instanceof Error ? error.message : String(error);
+    return because({ kind: 'error', code: 'INTERNAL', text: `A defect: ${text}`, remedy: 'Report it with the log.' });
+  }
+  if (error.code === 'LOCK_LOST') return { on: 'lock-lost', text: error.what };
+  const kinds: Readonly<Record<string, Cause['kind']>> = { SMOKE_FAILED: 'harm', NO_DATA: 'no-data', DRIFT: 'drift' };
+  const kind = kinds[error.code] ?? 'error';
+  return because({ kind, code: error.code, text: error.what, remedy: error.remedy });
+}

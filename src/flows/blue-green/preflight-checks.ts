@@ -1,0 +1,99 @@
+import { overlap, serviceSelects } from '../../domain/kubernetes/labels.ts';
+import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { podSpec } from '../../domain/kubernetes/pod.ts';
+import { templateOf } from '../../domain/kubernetes/pod-template.ts';
+import { deploymentSpec, serviceSpec } from '../../domain/kubernetes/workload.ts';
+import { type Colour, colouredName, colours } from '../../domain/rollout/layout.ts';
+import { ownerOf, rollingChange } from '../../domain/rollout/ownership.ts';
+import type { Problem } from '../../domain/rollout/problem.ts';
+import { otherColour } from '../../domain/traffic/switchers/colours.ts';
+import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
+import { selectorOf } from '../await-workload.ts';
+import { targetPort } from '../canary/target-port.ts';
+
+export type BothColours<T> = Readonly<Record<Colour, T>>;
+
+/** Two Deployments that select the same pods fight over them. */
+export const separate = ({ blue, green }: BothColours<KubernetesObject>): readonly Problem[] =>
+  overlap(selectorOf(blue), selectorOf(green))
+    ? [
+        {
+          what: `The selectors of Deployments ${blue.metadata.name} and ${green.metadata.name} can select the same pods.`,
+          remedy:
+            'Give each a label of its own in spec.selector and in the pod template. A selector cannot be changed: delete and create it.',
+        },
+      ]
+    : [];
+
+/** The Service of a colour leads to the pods of that colour and to no others. */
+export const colourServices = ({ service, pods }: ColourPair, services: BothColours<KubernetesObject | undefined>): readonly Problem[] =>
+  colours.flatMap((colour) => {
+    const name = colouredName(service, colour);
+    const object = services[colour];
+    if (object === undefined)
+      return [{ what: `Service ${name} is not there.`, remedy: `Create it with a selector of the pods of Deployment ${name} alone.` }];
+    const { selector } = serviceSpec(object);
+    const own = serviceSelects(selector, pods[colour]);
+    if (own && !serviceSelects(selector, pods[otherColour(colour)])) return [];
+    return [
+      {
+        what: `Service ${name} ${own ? `selects the pods of ${colouredName(service, otherColour(colour))} too` : `does not select the pods of Deployment ${name}`}.`,
+        remedy: `Let its selector match the labels of the pods of Deployment ${name} and no others.`,
+      },
+    ];
+  });
+
+export const paused = (idle: KubernetesObject): readonly Problem[] =>
+  deploymentSpec(idle).paused === true
+    ? [
+        {
+          what: `Deployment ${idle.metadata.name} is paused: it would never take the new image.`,
+          remedy: `Resume it: kubectl rollout resume deployment/${idle.metadata.name}.`,
+        },
+      ]
+    : [];
+
+/** Objects that another tool will write again: it would switch back in the middle, or undo it later. */
+export const ownedBy = (objects: readonly KubernetesObject[]): readonly Problem[] =>
+  objects.flatMap((object) => {
+    const owner = ownerOf(object, rollingChange(object));
+    return owner === undefined
+      ? []
+      : [
+          {
+            what: `${object.kind} ${object.metadata.name} belongs to ${owner.tool} (${owner.name}). ${owner.reverts}`,
+            remedy: `Set \`gitops: accept\` after this: ${owner.change}`,
+            ...(owner.yaml === undefined ? {} : { yaml: owner.yaml }),
+          },
+        ];
+  });
+
+/** Admission has filled in what a LimitRange adds. */
+export function runningTemplate(serving: KubernetesObject, pods: readonly KubernetesObject[]) {
+  const [pod] = pods;
+  return pod === undefined ? templateOf(serving) : { spec: podSpec(pod) };
+}
+
+export function portOf(service: KubernetesObject | undefined, idle: KubernetesObject): number | undefined {
+  if (service !== undefined) return targetPort(service, idle);
+  const containers = deploymentSpec(idle).template?.spec?.containers ?? [];
+  return containers.flatMap((each) => (each['ports'] ?? []) as readonly { readonly containerPort?: number }[])[0]?.containerPort;
+}
+
+export function scaledOnlyBefore(
+  autoscalers: readonly KubernetesObject[],
+  serving: KubernetesObject,
+  idle: KubernetesObject,
+): readonly Problem[] {
+  const targets = autoscalers.map(
+    (each) => (each['spec'] as { readonly scaleTargetRef?: { readonly name?: string } }).scaleTargetRef?.name,
+  );
+  return targets.includes(serving.metadata.name) && !targets.includes(idle.metadata.name)
+    ? [
+        {
+          what: `An autoscaler follows ${serving.metadata.name}, and none ${idle.metadata.name}: after the switch the size stands still.`,
+          remedy: 'Give each colour a HorizontalPodAutoscaler. The one of a colour with 0 pods does nothing.',
+        },
+      ]
+    : [];
+}

@@ -1,0 +1,195 @@
+import { blueGreenPermissions } from '../../domain/blue-green/permissions.ts';
+import { Deployment, HorizontalPodAutoscaler, Lease, Pod, ResourceQuota, Service } from '../../domain/kubernetes/kinds.ts';
+import { selectorText } from '../../domain/kubernetes/labels.ts';
+import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { deploymentSpec, podLabels } from '../../domain/kubernetes/workload.ts';
+import { containerOf, imageOf } from '../../domain/rollout/container-image.ts';
+import { colouredName, layoutOf, layoutText, mixedWarning, pairNeeded } from '../../domain/rollout/layout.ts';
+import { leaseName, readLease } from '../../domain/rollout/lease.ts';
+import { type Problem, problemText } from '../../domain/rollout/problem.ts';
+import { inspectQuota } from '../../domain/rollout/quota.ts';
+import { templateDifferences } from '../../domain/rollout/template-differences.ts';
+import { otherColour } from '../../domain/traffic/switchers/colours.ts';
+import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
+import { Failure } from '../../failure.ts';
+import type { World } from '../../ports/world.ts';
+import { selectorOf } from '../await-workload.ts';
+import { resolveImage } from '../canary/resolve-image.ts';
+import { unlessForbidden } from '../canary/unless-forbidden.ts';
+import { refuseHeld } from '../holds.ts';
+import { permissionFindings, unfinishedCanary } from '../stage/preflight-checks.ts';
+import { deniedOf } from '../stage/survey.ts';
+import type { Ground } from './ground.ts';
+import type { BlueGreenWish } from './plan.ts';
+import {
+  type BothColours,
+  colourServices,
+  ownedBy,
+  paused,
+  portOf,
+  runningTemplate,
+  scaledOnlyBefore,
+  separate,
+} from './preflight-checks.ts';
+import { testMetrics } from './test-metrics.ts';
+
+/** Looks at everything a switch needs, writes nothing, and throws one PREFLIGHT_FAILED with all problems there are. */
+export async function preflight(world: World, plan: BlueGreenWish): Promise<Ground> {
+  const { service, switcher, route: routeName } = plan;
+  const namespace = plan.namespace ?? world.defaultNamespace;
+  const get = (kind: typeof Deployment, name: string) => unlessForbidden(world.cluster.get({ kind, namespace, name }), undefined);
+  const needs = {
+    service,
+    namespace,
+    switcher,
+    route: routeName,
+    removes: !plan.keepOld,
+    asks: plan.operation === 'deploy',
+    metricsService: plan.operation === 'deploy' ? plan.measure?.metricsService : undefined,
+  };
+  const named = switcher.ownServices;
+  const [denied, lease, one, blue, green, front, blueService, greenService, route, ofKind, quotas] = await Promise.all([
+    deniedOf(world, blueGreenPermissions(needs)),
+    get(Lease, leaseName(service)),
+    get(Deployment, service),
+    get(Deployment, colouredName(service, 'blue')),
+    get(Deployment, colouredName(service, 'green')),
+    get(Service, named ? service : routeName),
+    named ? get(Service, colouredName(service, 'blue')) : undefined,
+    named ? get(Service, colouredName(service, 'green')) : undefined,
+    get(switcher.kind, routeName),
+    unlessForbidden(world.cluster.list(switcher.kind, namespace), []),
+    unlessForbidden(world.cluster.list(ResourceQuota, namespace), undefined),
+  ]);
+  const view = lease === undefined ? undefined : readLease(lease);
+  const permissions = permissionFindings(plan, denied, namespace);
+  const parts = { name: service, one, blue, green, service: front };
+  const layout = pairNeeded(parts);
+  const early: readonly Problem[] = [
+    ...permissions.problems,
+    ...(layout === undefined ? [] : [layout]),
+    ...(blue === undefined && green === undefined && one === undefined
+      ? [{ what: `There is no Deployment of ${service} in ${namespace}.`, remedy: 'Check `service` and `namespace`.' }]
+      : []),
+    ...(route === undefined
+      ? [{ what: `${switcher.kind.kind} ${namespace}/${routeName} is not there.`, remedy: 'Create it, or name another one in `route`.' }]
+      : []),
+    ...unfinishedCanary(plan, view, world.run.holder),
+  ];
+  if (blue === undefined || green === undefined || route === undefined || permissions.problems.length > 0) throw failed(early);
+
+  const deployments: BothColours<KubernetesObject> = { blue, green };
+  const pair: ColourPair = { service, namespace, route: routeName, pods: { blue: podLabels(blue), green: podLabels(green) } };
+  const live = switcher.live(route, pair);
+  if (live.is !== 'one')
+    throw failed([
+      ...early,
+      {
+        what: `It cannot be told which colour has the users: ${live.reason}.`,
+        remedy: `Let ${switcher.kind.kind} ${routeName} lead to one colour, in every place the same.`,
+      },
+    ]);
+  const [from, to] = [live.colour, otherColour(live.colour)];
+  const [serving, idle] = [deployments[from], deployments[to]];
+  const container = containerOf(serving, plan.container);
+  const image = plan.operation === 'deploy' ? await resolveImage(world, plan.image) : { text: '', problems: [], warnings: [] };
+  const inspection = switcher.inspect(
+    route,
+    pair,
+    ofKind.filter(({ metadata }) => metadata.name !== routeName),
+  );
+  const replicas = deploymentSpec(serving).replicas ?? 1;
+  const before = { image: container.ok ? (imageOf(idle, container.value) ?? '') : '', replicas: deploymentSpec(idle).replicas ?? 1 };
+  const owners = ownedBy([serving, idle, route]);
+  const [pods, autoscalers] = await Promise.all([
+    unlessForbidden(world.cluster.list(Pod, namespace, { labels: selectorText(selectorOf(serving)) }), []),
+    unlessForbidden(world.cluster.list(HorizontalPodAutoscaler, namespace), []),
+  ]);
+  const room = inspectQuota(
+    quotas ?? [],
+    runningTemplate(serving, pods),
+    Math.max(0, replicas - before.replicas),
+    `of ${idle.metadata.name}`,
+  );
+  const port =
+    plan.operation === 'deploy' ? (plan.health.port ?? portOf({ blue: blueService, green: greenService }[to] ?? front, idle)) : undefined;
+  const tested = await testMetrics(world, plan, { service, namespace, route: routeName, from, to }, pods);
+  const problems: readonly Problem[] = [
+    ...early,
+    ...tested.problems,
+    ...image.problems,
+    ...(container.ok ? [] : [{ what: `\`container\` ${container.problem}.`, remedy: container.remedy }]),
+    ...(container.ok && before.image === ''
+      ? [
+          {
+            what: `Deployment ${idle.metadata.name} has no container \`${container.value}\`.`,
+            remedy: 'Give both colours the same containers.',
+          },
+        ]
+      : []),
+    ...(replicas === 0
+      ? [
+          {
+            what: `Deployment ${serving.metadata.name} has the users and 0 replicas.`,
+            remedy: 'Scale it up, or let the route lead to the other colour.',
+          },
+        ]
+      : []),
+    ...inspection.problems,
+    ...separate(deployments),
+    ...(named ? colourServices(pair, { blue: blueService, green: greenService }) : []),
+    ...paused(idle),
+    ...room.problems,
+    ...(plan.gitops === 'refuse' ? owners : []),
+  ];
+  if (problems.length > 0 || !container.ok) throw failed(problems);
+  const wanted = plan.operation === 'deploy' ? image.text : before.image;
+  const previousImage = imageOf(serving, container.value) ?? '';
+  await refuseHeld(world, { service, namespace, lease: view, images: [wanted], present: [previousImage] });
+  const mixed = mixedWarning(parts);
+  return {
+    namespace,
+    pair,
+    from,
+    to,
+    deployments,
+    container: container.value,
+    image: wanted,
+    previousImage,
+    replicas,
+    before,
+    port,
+    lease: view,
+    warnings: [
+      ...permissions.warnings,
+      ...image.warnings,
+      ...inspection.warnings,
+      ...room.warnings,
+      ...tested.warnings,
+      ...(quotas === undefined
+        ? [{ what: 'Not checked: whether both colours fit into the quotas.', remedy: 'Grant `list` of resourcequotas.' }]
+        : []),
+      ...(mixed === undefined ? [] : [mixed]),
+      ...(plan.gitops === 'accept' ? owners : []),
+      ...templateDifferences(serving, idle, container.value).map((what) => ({
+        what,
+        remedy: 'See whether that is meant: only image and size of a colour are changed.',
+      })),
+      ...scaledOnlyBefore(autoscalers, serving, idle),
+    ],
+    notes: [
+      `Layout: ${layoutText(layoutOf(parts))}, as blue-green needs it`,
+      ...inspection.switches.map((each) => `switched: ${each}`),
+      ...inspection.untouched.map((each) => `not touched: ${each}`),
+    ],
+  };
+}
+
+function failed(problems: readonly Problem[]): Failure {
+  const count = problems.length === 1 ? 'One problem was' : `${problems.length} problems were`;
+  return new Failure(
+    'PREFLIGHT_FAILED',
+    `${count} found before anything was written:\n${problems.map(problemText).join('\n')}`,
+    'Mend what is listed and start again. Nothing was written.',
+  );
+}

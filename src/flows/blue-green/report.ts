@@ -1,0 +1,68 @@
+import type { Failure } from '../../failure.ts';
+import { failedReport } from '../failed-report.ts';
+import type { Report } from '../flow.ts';
+import { changeSection } from '../lineage/changes.ts';
+import { code, codeBlock, inert, section } from '../markdown.ts';
+import type { BlueGreenWish } from './plan.ts';
+import type { BlueGreenResult } from './result.ts';
+
+const signs = { promoted: '✅', 'rolled-back': '↩️', aborted: '⏹️', superseded: '⏭️', 'not-started': '⛔', unknown: '❓' } as const;
+
+/** Outputs, summary, annotation and report file of a run. */
+export function reportBlueGreen(plan: BlueGreenWish, result: BlueGreenResult): Report {
+  const { outcome, succeeded, remedy } = result;
+  const [reason = '', ...rest] = result.reason.split('\n');
+  return {
+    succeeded,
+    outputs: { outcome, reason, live: result.live ?? '', image: result.image, 'previous-image': result.previousImage },
+    summary: [
+      `## ${signs[outcome]} ${plan.service}: ${outcome}`,
+      '',
+      inert(reason),
+      '',
+      ...(rest.length === 0 ? [] : [codeBlock(rest.join('\n')), '']),
+      ...(remedy === undefined ? [] : [`**What to do:** ${inert(remedy)}`, '']),
+      `Users are on ${result.live === undefined ? 'a colour that nobody could confirm' : code(`${plan.service}-${result.live}`)}. Image ${code(result.image)}, before ${code(result.previousImage)}.`,
+      '',
+      ...changeSection(result.changes),
+      ...section('Order, staging and record', result.lineage.map(inert), true),
+      ...section('Asked of the new colour', result.asked.map(inert)),
+      ...section(
+        'Written to the cluster',
+        result.writes.map(({ at, what }) => `${at.slice(11, 19)} ${inert(what)}`),
+      ),
+      ...section('Notes', result.notes.map(inert), !result.dryRun),
+      ...section('Warnings', result.warnings.map(inert)),
+      `**Next:** ${result.dryRun ? 'run it without `dry-run`.' : next[outcome]}`,
+      '',
+    ].join('\n'),
+    file: { schema: 'wf-deploy/blue-green-report/v1', action: 'blue-green', service: plan.service, ...result },
+    annotation: succeeded
+      ? undefined
+      : {
+          level: outcome === 'unknown' ? 'error' : 'warning',
+          title: `${plan.service}: ${outcome}`,
+          text: `${reason}${remedy === undefined ? '' : `\n→ ${remedy}`}`,
+        },
+  };
+}
+
+const next = {
+  promoted: 'nothing. To go back, run it with `operation: rollback`.',
+  'rolled-back': 'mend the new version and deploy it again. Users are on the old colour.',
+  aborted: 'start it again when you are ready. Users are where they were before this run.',
+  superseded: 'nothing. What is deployed is newer.',
+  'not-started': 'see above. Nothing was written.',
+  unknown: 'look at the route and the Lease in the cluster at once: it could not be confirmed who has the users.',
+} as const;
+
+/** The report when nothing was started. */
+export const refusedBlueGreen = (failure: Failure): Report => failedReport('not-started', failure, 'Nothing was written.');
+
+/** The report when nobody can say how the service stands. */
+export const unconfirmedBlueGreen = (failure: Failure): Report =>
+  failedReport(
+    'unknown',
+    failure,
+    'The run before may have left users on the new colour: look at the route and the Lease in the cluster at once.',
+  );

@@ -1,0 +1,130 @@
+import type { BlueGreenEnding } from '../../domain/blue-green/blue-green.ts';
+import { templateOf } from '../../domain/kubernetes/pod-template.ts';
+import { releaseOf, withReleases } from '../../domain/rollout/good-release.ts';
+import { colouredName } from '../../domain/rollout/layout.ts';
+import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
+import { Failure } from '../../failure.ts';
+import type { World } from '../../ports/world.ts';
+import type { Changes } from '../lineage/changes.ts';
+import { deployedNow } from '../lineage/order.ts';
+import { present } from './colours.ts';
+import type { Ground } from './ground.ts';
+import type { BlueGreenWish } from './plan.ts';
+import type { BlueGreenResult } from './result.ts';
+import type { Session } from './session.ts';
+
+/** The last words in the Lease, and the lock given away. An unknown ending keeps its record for its successor. */
+export async function settle(session: Session, ending: BlueGreenEnding, lease: 'given-away' | 'kept' = 'given-away'): Promise<void> {
+  const { world, lock, from, to, container, image, before } = session;
+  if (ending.outcome === 'unknown') return;
+  const run = world.run.page ?? world.run.holder;
+  const at = world.clock.now().toISOString();
+  const text = 'cause' in ending ? ending.cause.text : `Users are on ${to}.`;
+  try {
+    await lock.record({
+      release: lease === 'given-away',
+      blueGreen: { phase: 'resting', from, to, container, image, before, run, since: at },
+      ended: { epoch: lock.epoch, outcome: ending.outcome, text: text.slice(0, 500), run, at },
+      ...(ending.outcome === 'promoted' ? await released(session, run, at) : {}),
+    });
+    if (lease === 'given-away') world.handover.save({ open: 'false' });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
+  }
+}
+
+/** What a later rollback can lead to, and which commit users have. */
+async function released(session: Session, run: string, at: string): Promise<LeaseChange> {
+  const { world, plan, lock, to, image, pair } = session;
+  const { actor: who, commit } = world.run;
+  const deployed = plan.operation === 'deploy' ? deployedNow(world, plan.lineage, [image]) : undefined;
+  const release = releaseOf(`Deployment/${colouredName(pair.service, to)}`, templateOf(await present(session, to)), {
+    run,
+    at,
+    who,
+    commit,
+  });
+  return {
+    lastKnownGood: image,
+    releases: withReleases(lock.found?.releases ?? [], [release]),
+    ...(deployed === undefined ? {} : { deployed }),
+  };
+}
+
+export interface Raw {
+  readonly plan: BlueGreenWish;
+  readonly world: World;
+  readonly started: string;
+  readonly changes?: Changes | undefined;
+  readonly lineage?: readonly string[];
+}
+
+const shared = ({ plan, world, started, changes, lineage = [] }: Raw) => ({
+  operation: plan.operation,
+  dryRun: plan.dryRun,
+  changes,
+  lineage,
+  started,
+  ended: world.clock.now().toISOString(),
+  run: world.run.page,
+});
+
+export const warningsOf = ({ warnings }: Pick<Ground, 'warnings'>): readonly string[] =>
+  warnings.map(({ what, remedy }) => `${what} ${remedy}`);
+
+/** Of a run that wrote nothing. `ground`: nothing was looked at without it. */
+export const idleResult = (
+  raw: Raw & {
+    readonly ground?: Ground;
+    readonly outcome: BlueGreenResult['outcome'];
+    readonly reason: string;
+    readonly live?: BlueGreenResult['live'];
+  },
+): BlueGreenResult => ({
+  ...shared(raw),
+  outcome: raw.outcome,
+  succeeded: true,
+  code: undefined,
+  reason: raw.reason,
+  remedy: undefined,
+  namespace: raw.ground?.namespace ?? raw.plan.namespace ?? raw.world.defaultNamespace,
+  live: raw.live ?? raw.ground?.from,
+  image: raw.ground?.image ?? '',
+  previousImage: raw.ground?.previousImage ?? '',
+  notes: raw.ground?.notes ?? [],
+  warnings: raw.ground === undefined ? [] : warningsOf(raw.ground),
+  asked: [],
+  writes: [],
+});
+
+export function endedResult(
+  raw: Raw & { readonly session: Session; readonly ending: BlueGreenEnding; readonly ground?: Ground; readonly asWished?: boolean },
+): BlueGreenResult {
+  const { session, ending, ground, plan } = raw;
+  const cause = 'cause' in ending ? ending.cause : undefined;
+  const promoted = ending.outcome === 'promoted';
+  const trouble = 'trouble' in ending && ending.trouble !== undefined ? [`The old colour could not be put to rest: ${ending.trouble}`] : [];
+  return {
+    ...shared(raw),
+    outcome: outcomeOf(plan, ending),
+    succeeded: promoted || raw.asWished === true,
+    code: cause?.code,
+    reason: cause?.text ?? `Users are on ${session.to}.`,
+    remedy: cause?.remedy,
+    namespace: session.namespace,
+    live: promoted ? session.to : ending.outcome === 'unknown' ? undefined : session.from,
+    image: session.image,
+    previousImage: ground?.previousImage ?? '',
+    notes: ground?.notes ?? [],
+    warnings: [...(ground === undefined ? [] : warningsOf(ground)), ...trouble],
+    asked: session.asked,
+    writes: session.writes,
+  };
+}
+
+/** A rollback that reached its end is `rolled-back`; one that did not has left users where they were. */
+function outcomeOf(plan: BlueGreenWish, { outcome }: BlueGreenEnding): BlueGreenResult['outcome'] {
+  if (plan.operation === 'deploy' || outcome === 'unknown') return outcome;
+  return outcome === 'promoted' ? 'rolled-back' : 'aborted';
+}

@@ -1,0 +1,48 @@
+import { isSwitchOpen } from '../../domain/blue-green/record.ts';
+import { Lease } from '../../domain/kubernetes/kinds.ts';
+import { cancelled } from '../../domain/rollout/cause.ts';
+import { leaseName, readLease } from '../../domain/rollout/lease.ts';
+import type { World } from '../../ports/world.ts';
+import type { Report } from '../flow.ts';
+import { acquireLock } from '../lock.ts';
+import { patiently } from '../patiently.ts';
+import { mendLeft } from './left-behind.ts';
+import type { BlueGreenWish } from './plan.ts';
+import { reportBlueGreen } from './report.ts';
+import { endedResult, settle } from './settle.ts';
+
+/** Seconds. All `post` steps of a cancelled job share less than five minutes. */
+const mostPatience = 200;
+
+/**
+ * The `post` step: the successor of a run that did not come to its own end. It takes the Lease of its dead predecessor at once, and does
+ * nothing when that run had ended, never began, or someone else has taken over since.
+ */
+export async function takeBack(
+  plan: BlueGreenWish,
+  handedOver: Readonly<Record<string, string>>,
+  world: World,
+): Promise<Report | undefined> {
+  const { holder = '', open: unfinished } = handedOver;
+  if (unfinished !== 'true' || holder === '') return undefined;
+  const namespace = plan.namespace ?? world.defaultNamespace;
+  const { service, leaseDuration: duration } = plan;
+  const seconds = Math.min(mostPatience, plan.rolloutTimeout);
+  const object = await patiently(world, { seconds }, () => world.cluster.get({ kind: Lease, namespace, name: leaseName(service) }));
+  if (object === undefined || readLease(object).holder !== holder) return undefined;
+  const started = world.clock.now().toISOString();
+  const held = await acquireLock(world, { service, namespace, duration, timeout: seconds, successorOf: holder });
+  try {
+    if (!isSwitchOpen(held.found?.blueGreen)) {
+      await held.record({ release: true });
+      return undefined;
+    }
+    world.log.line('The run before ended in the middle.');
+    const mended = await mendLeft(world, plan, held, namespace, cancelled('the run was ended from outside'));
+    if (mended === undefined) return undefined;
+    await settle(mended.session, mended.ending);
+    return reportBlueGreen(plan, endedResult({ plan, world, started, ...mended }));
+  } finally {
+    held.stop();
+  }
+}

@@ -1,0 +1,120 @@
+import { diagnose } from '../../domain/kubernetes/diagnosis.ts';
+import { Deployment, Pod } from '../../domain/kubernetes/kinds.ts';
+import { selectorText } from '../../domain/kubernetes/labels.ts';
+import { isLeaving, isReady } from '../../domain/kubernetes/pod.ts';
+import { blame, type Cause } from '../../domain/rollout/cause.ts';
+import { colouredName } from '../../domain/rollout/layout.ts';
+import { durationText } from '../../domain/units/duration.ts';
+import { conditions } from '../await-rollout.ts';
+import { selectorOf } from '../await-workload.ts';
+import { isTransient } from '../follow.ts';
+import { type Judging, startJudging } from './criteria.ts';
+import { askPod } from './health.ts';
+import type { DeployWish } from './plan.ts';
+import type { Session } from './session.ts';
+import { liveNow } from './switch-route.ts';
+
+/** Looks at the new colour for as long as is wished. Answers with what speaks against it, if anything does. */
+export async function watchNew(session: Session, plan: DeployWish, signal: AbortSignal): Promise<Cause | undefined> {
+  const { world } = session;
+  const end = world.clock.monotonic() + plan.watch;
+  let misses = 0;
+  let looks = 0;
+  let silentSince: number | undefined;
+  let judging: Judging | undefined;
+  for (;;) {
+    try {
+      const seen = await look(session, plan, looks, signal);
+      silentSince = undefined;
+      if (seen.is === 'back') return seen.cause;
+      if (plan.measure !== undefined) {
+        if (judging === undefined) judging = await startJudging(session, plan, plan.measure, signal);
+        else {
+          const cause = await judging.look(signal);
+          if (cause !== undefined) return cause;
+        }
+      }
+      misses = seen.is === 'miss' ? misses + 1 : 0;
+      if (seen.is === 'miss') {
+        world.log.line(`  ${seen.text}`);
+        if (misses >= plan.failureThreshold) return unhealthy(seen, plan.failureThreshold);
+      } else looks += 1;
+    } catch (error) {
+      if (signal.aborted || !isTransient(error)) throw error;
+      // What the pods do meanwhile is unknown, which is neither harm nor health: nothing is counted.
+      silentSince ??= world.clock.monotonic();
+      world.log.line(`  not looked: ${error.what}`);
+      if (world.clock.monotonic() - silentSince >= plan.rolloutTimeout) return silent(world.clock.monotonic() - silentSince, error.what);
+    }
+    const left = end - world.clock.monotonic();
+    if (left <= 0 && silentSince === undefined && misses === 0 && (plan.measure === undefined || judging?.passed() === true)) {
+      session.asked.push(`watched for ${durationText(plan.watch)}: ${looks} looks, each good in the end`);
+      if (judging !== undefined) session.asked.push(judging.said());
+      return undefined;
+    }
+    await world.clock.sleep(left > 0 ? Math.min(plan.interval, left) : plan.interval, signal);
+  }
+}
+
+type Seen =
+  | { readonly is: 'good' }
+  | { readonly is: 'miss'; readonly kind: 'harm' | 'no-data'; readonly text: string }
+  | { readonly is: 'back'; readonly cause: Cause };
+
+async function look(session: Session, plan: DeployWish, count: number, signal: AbortSignal): Promise<Seen> {
+  const { world, namespace, pair, to, lock, port } = session;
+  const name = colouredName(pair.service, to);
+  const [{ live, epoch }, deployment] = await Promise.all([
+    liveNow(session, signal),
+    world.cluster.get({ kind: Deployment, namespace, name }, signal),
+  ]);
+  if (live.is !== 'one' || live.colour !== to || epoch !== lock.epoch)
+    return {
+      is: 'back',
+      cause: {
+        kind: 'drift',
+        code: 'DRIFT',
+        text: `${plan.switcher.kind.kind} ${plan.route} was changed after the switch: it leads to ${live.is === 'one' ? live.colour : 'no single colour'}.`,
+        remedy: 'Only one writer can move traffic: keep others from writing the route while a switch is watched.',
+      },
+    };
+  const pods =
+    deployment === undefined ? [] : await world.cluster.list(Pod, namespace, { labels: selectorText(selectorOf(deployment)) }, signal);
+  const trouble = diagnose(
+    pods.filter((pod) => !isLeaving(pod)),
+    deployment === undefined ? [] : conditions(deployment),
+  );
+  const ready = pods.filter(isReady);
+  if (trouble?.fatal === true)
+    return { is: 'back', cause: { kind: 'crash', code: 'ROLLOUT_FAILED', text: trouble.what, remedy: trouble.remedy, ...blame(trouble) } };
+  if (ready.length === 0)
+    return {
+      is: 'back',
+      cause: {
+        kind: 'crash',
+        code: 'ROLLOUT_FAILED',
+        text: `Deployment ${name} has no ready pod any more.${trouble === undefined ? '' : ` ${trouble.what}`}`,
+        remedy: trouble?.remedy ?? 'Read the log and the events of its pods.',
+        ...blame(trouble),
+      },
+    };
+  if (port === undefined || plan.health.checks === 0) return { is: 'good' };
+  const asked = ready[count % ready.length]?.metadata.name ?? '';
+  const answer = await askPod(world, { namespace, pods: [asked], port, health: plan.health, signal });
+  return answer.is === 'good' ? { is: 'good' } : { is: 'miss', kind: answer.is === 'bad' ? 'harm' : 'no-data', text: answer.text };
+}
+
+/** A bad answer is harm. None may be the way to the pod as well: users go back, and the image is not held for it. */
+const unhealthy = ({ kind, text }: Extract<Seen, { is: 'miss' }>, times: number): Cause => ({
+  kind,
+  code: kind === 'harm' ? 'SMOKE_FAILED' : 'NO_DATA',
+  text: `The new colour was not healthy after the switch${times === 1 ? '' : `, ${times} looks in a row`}: ${text}.`,
+  remedy: 'Compare the logs of the new version with the old one at the time shown. Users are back on the old colour.',
+});
+
+const silent = (seconds: number, reason: string): Cause => ({
+  kind: 'no-data',
+  code: 'NO_DATA',
+  text: `The new colour could not be looked at for ${durationText(Math.round(seconds))}: ${reason}`,
+  remedy: 'See that the API server answers this runner.',
+});

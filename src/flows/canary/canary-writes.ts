@@ -1,0 +1,124 @@
+import { Deployment } from '../../domain/kubernetes/kinds.ts';
+import { appliedByUs } from '../../domain/kubernetes/managers.ts';
+import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes/object.ts';
+import type { PatchOperation } from '../../domain/kubernetes/patch.ts';
+import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
+import { asSeen, markEpoch } from '../../domain/rollout/fence.ts';
+import { epochAnnotation } from '../../domain/rollout/lease.ts';
+import { refuseOvertaken } from '../../domain/rollout/ordered.ts';
+import { Failure } from '../../failure.ts';
+import { autoscaleCanary, endAutoscaling } from './capacity.ts';
+import { layTemplate } from './manifests.ts';
+import { canaryRef, ourCanary, type Session, wrote } from './session.ts';
+import { changeImage } from './writes.ts';
+
+/** The canary with the new image: ours is applied whole, of the user's own only the image and the size change. */
+export async function setCanary(session: Session, replicas: number, signal: AbortSignal): Promise<void> {
+  const { ground } = session;
+  const ref = canaryRef(session);
+  await endAutoscaling(session, signal);
+  await layTemplate(session, signal);
+  if (ground.canary.is === 'users') {
+    await changeImage(session, ref, signal);
+    await scaleCanary(session, { replicas }, signal);
+  } else {
+    const size = await makeCanary(session, ref, replicas, signal);
+    session.canaryReplicas = size;
+    wrote(session, `Deployment ${ref.name}: ${ground.image}, ${pods(size)}`);
+    await setSize(session, replicas, signal);
+  }
+}
+
+/**
+ * One that is there already is replaced only as it was seen, so that this arrives in time or not at all. The first one of a service has no
+ * version yet that a write could be held to: it is created, which fails where there is one, and without pods, so that it serves nobody
+ * and costs nothing when it arrives after everything else is over. Answers with the size that it has now.
+ */
+async function makeCanary(session: Session, ref: ObjectRef, replicas: number, signal: AbortSignal): Promise<number> {
+  const { cluster, clock } = session.world;
+  for (;;) {
+    const found = await cluster.get(ref, signal);
+    // Where it is its own route, it is guarded as a route is.
+    if (session.plan.router.pods !== undefined) refuseOvertaken(found, session.lock.epoch);
+    try {
+      if (found === undefined) {
+        const object = markedCanary(session, 0);
+        await cluster.write({ do: 'create', kind: Deployment, namespace: ref.namespace, object }, signal);
+        return 0;
+      }
+      await applyCanary(session, ref, found, replicas, signal);
+      return replicas;
+    } catch (error) {
+      if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
+      await clock.sleep(0.2, signal);
+    }
+  }
+}
+
+async function applyCanary(
+  session: Session,
+  ref: ObjectRef,
+  found: KubernetesObject,
+  replicas: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const { cluster } = session.world;
+  const owning = appliedByUs(found);
+  const seen = owning === undefined ? found : await cluster.write({ do: 'patch', ref, operations: [...asSeen(found), ...owning] }, signal);
+  const { resourceVersion } = seen.metadata;
+  const object = markedCanary(session, replicas);
+  const metadata = { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+  await cluster.write({ do: 'apply', ref, object: { ...object, metadata } }, signal);
+}
+
+function markedCanary(session: Session, replicas: number): KubernetesObject {
+  const object = ourCanary(session, replicas);
+  const annotations = { ...object.metadata.annotations, [epochAnnotation]: String(session.lock.epoch) };
+  return { ...object, metadata: { ...object.metadata, annotations } };
+}
+
+/** A canary that was never made has nothing to put to rest. */
+export async function scaleCanary(
+  session: Session,
+  { replicas, autoscaled = false }: { readonly replicas: number; readonly autoscaled?: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  if (!autoscaled) {
+    await endAutoscaling(session, signal);
+    await setSize(session, replicas, signal);
+    return;
+  }
+  const canary = await session.world.cluster.get(canaryRef(session), signal);
+  // Its autoscaler would do it too, but within its period of 15 s. What it has added already stays.
+  if (canary === undefined || (deploymentSpec(canary).replicas ?? 1) < replicas) await setSize(session, replicas, signal);
+  if (canary !== undefined) await autoscaleCanary(session, canary, replicas, signal);
+}
+
+/**
+ * Guarded by resourceVersion, and pods are taken away only after the Lease was seen to be ours: what a run that slept, or the network,
+ * brings too late must not take the pods of a successor's canary. The epoch makes it a new version even where the size is so already:
+ * what brings pods too late is refused then too.
+ */
+async function setSize(session: Session, replicas: number, signal: AbortSignal): Promise<void> {
+  const { world, lock } = session;
+  if (session.canaryReplicas === replicas) return;
+  const ref = canaryRef(session);
+  for (;;) {
+    const canary = await world.cluster.get(ref, signal);
+    if (canary === undefined && replicas === 0) return;
+    if (replicas === 0) await lock.record({});
+    const guard = canary === undefined ? [] : [...asSeen(canary), ...markEpoch(canary, lock.epoch)];
+    try {
+      const operations: readonly PatchOperation[] = [...guard, { op: 'add', path: '/spec/replicas', value: replicas }];
+      await world.cluster.write({ do: 'patch', ref, operations }, signal);
+      break;
+    } catch (error) {
+      if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
+      await world.clock.sleep(0.2, signal);
+    }
+  }
+  session.canaryReplicas = replicas;
+  wrote(session, `Deployment ${ref.name}: ${pods(replicas)}`);
+}
+
+const pods = (count: number): string => `${count} ${count === 1 ? 'pod' : 'pods'}`;
