@@ -9,20 +9,21 @@ import { type Job, root, type Step, workflowFolder, workflowNames } from './work
 const nameOfCopy = 'your-org/wf-deploy';
 
 /**
- * The workflows and the actions of this tree, as act 0.2.89 understands them: it knows neither `$/` nor `queue`, and sets GITHUB_API_URL itself, so that
- * only a variable of the step can name a server of the test. Nothing else is changed.
+ * The workflows and the actions of this tree, as act 0.2.89 understands them: it knows neither `$/` nor `queue`. Nothing else of them is changed. act
+ * tells every step that GitHub's API is at github.com, whatever its surroundings say; a module that Node loads first says otherwise.
  */
 export function copyForAct(folder: string, apiUrl: string): void {
   // Never run, as no test asks for a version: whoever did would see it fail.
   mkdirSync(join(folder, 'foreign'));
   writeFileSync(join(folder, 'foreign/action.yml'), 'runs: { using: composite, steps: [{ run: exit 1, shell: bash }] }\n');
+  writeFileSync(join(folder, 'api.mjs'), `process.env.GITHUB_API_URL = ${JSON.stringify(apiUrl)};\n`);
   for (const part of ['actions', 'dist']) cpSync(join(root, part), join(folder, part), { recursive: true });
   mkdirSync(join(folder, '.github/workflows'), { recursive: true });
   for (const name of workflowNames) {
     const workflow = parse(readFileSync(join(workflowFolder, name), 'utf8')) as { readonly jobs: Readonly<Record<string, Job>> };
     const jobs = Object.entries(workflow.jobs).map(([id, { concurrency, ...job }]) => {
       const { queue: _, ...line } = concurrency ?? {};
-      const steps = job.steps.map((step) => forAct(step, apiUrl));
+      const steps = job.steps.map(forAct);
       return [id, { ...job, ...(concurrency === undefined ? {} : { concurrency: line }), steps }] as const;
     });
     const text = stringify({ ...workflow, jobs: Object.fromEntries(jobs) }, { aliasDuplicateObjects: false, lineWidth: 0 });
@@ -30,10 +31,8 @@ export function copyForAct(folder: string, apiUrl: string): void {
   }
 }
 
-const forAct = (step: Step, apiUrl: string): Step =>
-  step.uses?.startsWith('$/') === true
-    ? { ...step, uses: `${nameOfCopy}/${step.uses.slice(2)}@local`, env: { ...step.env, GITHUB_API_URL: apiUrl } }
-    : step;
+const forAct = (step: Step): Step =>
+  step.uses?.startsWith('$/') === true ? { ...step, uses: `${nameOfCopy}/${step.uses.slice(2)}@local` } : step;
 
 export interface ActEvent {
   readonly name: 'push' | 'pull_request';
@@ -99,6 +98,7 @@ export async function runAct({ repository, copy, event, secrets, env }: ActOptio
       XDG_CACHE_HOME: join(folder, 'cache'),
       // act starts `node` from PATH for `using: node24`.
       PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
+      NODE_OPTIONS: `--import=${join(copy, 'api.mjs')}`,
       ...env,
     };
     const { code, stdout, stderr } = await run(argv, { directory: repository, environment });
