@@ -3,9 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { textTable } from '../../scripts/text-table.ts';
 import { systemClock } from '../../src/adapters/clock/system.ts';
+import { Deployment } from '../../src/domain/kubernetes/kinds.ts';
 import { type ActionResult, runAction } from '../../test/actions/runner.ts';
 import { clusterOf, clustersText } from '../../test/flows/deploy/fleet-shop.ts';
+import type { MemoryCluster } from '../../test/flows/stand-ins.ts';
 import type { Bench } from '../bench.ts';
+import { managed } from '../fleet/managed-fields.ts';
 import { type MemoryApi, startMemoryApi } from '../fleet/memory-api.ts';
 import { startMemoryRegistry } from '../fleet/memory-registry.ts';
 import { median, rounded } from '../statistics.ts';
@@ -70,7 +73,7 @@ const told = ({ seconds, processor, megabytes, requests }: Run): string =>
 /** New clusters each time: a second release of the same would find nothing to do. */
 async function oneRound(): Promise<{ readonly plan: Run; readonly release: Run }> {
   const clock = systemClock();
-  const apis = await Promise.all(clusters.map(() => startMemoryApi(clusterOf(clock, services))));
+  const apis = await Promise.all(clusters.map(() => startMemoryApi(heavy(clusterOf(clock, services)))));
   const registry = await startMemoryRegistry();
   const folder = mkdtempSync(join(tmpdir(), 'wf-deploy-bench-fleet-'));
   try {
@@ -88,6 +91,12 @@ async function oneRound(): Promise<{ readonly plan: Run; readonly release: Run }
     await Promise.all([...apis, registry].map((each) => each.close()));
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** As large as real ones: with who set which field. */
+function heavy(cluster: MemoryCluster): MemoryCluster {
+  for (const object of cluster.objectsOf(Deployment)) cluster.put(Deployment, managed(object));
+  return cluster;
 }
 
 /** Health is asked by a port-forward, which a server of this kind has none of: `health: false`. */

@@ -2,7 +2,8 @@ import { type Diagnosis, diagnose } from '../domain/kubernetes/diagnosis.ts';
 import type { KubernetesObject } from '../domain/kubernetes/object.ts';
 import { isReady } from '../domain/kubernetes/pod.ts';
 import { rolloutStatus } from '../domain/kubernetes/rollout-status.ts';
-import { type Condition, deploymentStatus, type PodSpec } from '../domain/kubernetes/workload.ts';
+import { type Condition, deploymentSpec, deploymentStatus, type PodSpec } from '../domain/kubernetes/workload.ts';
+import { isStarted } from '../domain/traffic/replicas/gate.ts';
 import type { World } from '../ports/world.ts';
 import { type Following, follow, type Workload } from './follow.ts';
 
@@ -16,11 +17,11 @@ const lastingFor = 5;
 
 /**
  * Waits until a Deployment is Available at its newest generation with so many replicas, or with more where something else may add to them. Ends early when its pods can never become
- * ready, and tells the first time it sees any other trouble. Only pods with the image that is rolled out are looked at.
+ * ready, and tells the first time it sees any other trouble. `gated`: its pods need not be ready, as soon as nothing but their gate is missing. Only pods with the image that is rolled out are looked at.
  */
 export async function awaitRollout(
   world: World,
-  what: Following & { readonly image: string; readonly replicas: number; readonly autoscaled?: boolean },
+  what: Following & { readonly image: string; readonly replicas: number; readonly autoscaled?: boolean; readonly gated?: boolean },
 ): Promise<Awaited> {
   let waitingFor = 'an answer of the cluster';
   let trouble: Diagnosis | undefined;
@@ -32,12 +33,17 @@ export async function awaitRollout(
     if (deployment === undefined) return undefined;
     const status = rolloutStatus(deployment);
     const pods = workload.pods.filter((pod) => runs(pod, what.image));
-    if (status.is === 'available' && sized(status.replicas)) {
+    if (what.gated === true) {
+      const started = pods.filter(isStarted).length;
+      if (isSettled(deployment, what.replicas) && started >= what.replicas) return { is: 'available', workload };
+      waitingFor = `${what.replicas - started} of its pods to start`;
+    } else if (status.is === 'available' && sized(status.replicas)) {
       // The two watches are not in step: the Deployment may be heard of before its pods.
       if (pods.filter(isReady).length >= what.replicas) return { is: 'available', workload };
       waitingFor = 'its pods to be seen';
     } else if (status.is === 'progressing') waitingFor = status.waitingFor;
-    trouble = diagnose(pods, conditions(deployment));
+    // Behind a gate a pod that wants nothing else is not unready.
+    trouble = diagnose(what.gated === true ? pods.filter((pod) => !isStarted(pod)) : pods, conditions(deployment));
     // By its cause: the texts of one trouble change between two back-offs.
     if (trouble?.cause !== since?.cause) since = trouble === undefined ? undefined : { cause: trouble.cause, at: world.clock.monotonic() };
     const lasting = since !== undefined && world.clock.monotonic() - since.at >= lastingFor;
@@ -48,6 +54,14 @@ export async function awaitRollout(
     return undefined;
   });
   return decision ?? { is: 'timed-out', waitingFor, diagnosis: trouble };
+}
+
+/** All pods are made, and none of another size or template is left. */
+function isSettled(deployment: KubernetesObject, replicas: number): boolean {
+  const { observedGeneration = 0, replicas: pods = 0, updatedReplicas = 0 } = deploymentStatus(deployment);
+  const { generation = 0 } = deployment.metadata;
+  const wanted = deploymentSpec(deployment).replicas ?? 1;
+  return observedGeneration >= generation && [wanted, pods, updatedReplicas].every((count) => count === replicas);
 }
 
 export const conditions = (deployment: KubernetesObject): readonly Condition[] => deploymentStatus(deployment).conditions ?? [];

@@ -14,6 +14,8 @@ export interface Shift {
   /** Seconds for every parent to accept. */
   readonly acceptWithin: number;
   readonly signal?: AbortSignal;
+  /** What has to be done once the order is written, before it can be accepted. */
+  readonly ordered?: (objects: readonly KubernetesObject[]) => Promise<void>;
 }
 
 export interface Shifted {
@@ -33,8 +35,9 @@ export async function shift(world: World, request: Shift): Promise<Shifted> {
   for (const ref of request.router.objects(request.app)) {
     const written = await order(world, request, ref);
     wrote ||= written.wrote;
-    objects.push(written.object);
+    if (written.object !== undefined) objects.push(written.object);
   }
+  await request.ordered?.(objects);
   return { objects: await accepted(world, request, objects), wrote };
 }
 
@@ -42,9 +45,12 @@ async function order(
   world: World,
   request: Shift,
   ref: ObjectRef,
-): Promise<{ readonly object: KubernetesObject; readonly wrote: boolean }> {
+): Promise<{ readonly object: KubernetesObject | undefined; readonly wrote: boolean }> {
   for (let attempt = 0; attempt < mostConflicts; attempt += 1) {
     const found = await world.cluster.get(ref, request.signal);
+    // A canary that is its own route is not there before it is made, and then nobody is sent to it.
+    if (found === undefined && request.router.pods !== undefined && (request.weight === 0 || request.weight === 'as-found'))
+      return { object: undefined, wrote: false };
     if (found === undefined)
       throw new Failure('ROUTE_UNUSABLE', `${nameOf(ref)} is not there.`, 'See who deleted it, and create it again with both backends.');
     const wanted = ordered(request.router, request.app, request, found);

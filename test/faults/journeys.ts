@@ -25,6 +25,12 @@ export const journeys: readonly Journey[] = [
   },
 ];
 
+/** Of a canary that gets half of the users at most, and is promoted in place. */
+export const journeysByPods: readonly Journey[] = journeys.map((journey) => ({
+  ...journey,
+  inputs: { ...journey.inputs, stages: journey.image === 'bad' ? '50@60s' : '50@1s' },
+}));
+
 /** Short of everything that can be short: what is tested is the order of writes, and not the measuring between them. */
 export const brief: Inputs = {
   interval: '1s',

@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { startLab } from '../lab/lab.ts';
 import { routerCases } from '../rollout/router-cases.ts';
-import { journeys, type Moment } from './journeys.ts';
+import { type Journey, journeys, journeysByPods, type Moment } from './journeys.ts';
 import { allMoments, everyKill, kills, lateWrites, lostAnswers, runMatrix } from './matrix.ts';
-import { gatewaySubject, routerSubject, type Subject } from './subject.ts';
+import { gatewaySubject, podsSubject, routerSubject, type Subject } from './subject.ts';
 
 const minutes = 60_000;
 const lanes = 6;
@@ -16,10 +16,11 @@ async function onSubjects<T>(
   name: string,
   make: (namespace: string) => Promise<Subject>,
   work: (subjects: readonly Subject[], moments: readonly Moment[]) => Promise<T>,
+  made: readonly Journey[] = journeys,
 ): Promise<T> {
   const subjects = await Promise.all(Array.from({ length: lanes }, (_, lane) => make(`${name}-${lane + 1}`)));
   try {
-    return await work(subjects, await allMoments(subjects, journeys));
+    return await work(subjects, await allMoments(subjects, made));
   } finally {
     await Promise.all(subjects.map((subject) => subject.stop()));
   }
@@ -66,6 +67,21 @@ describe('faults at each write of a run', () => {
       expect(failures).toEqual([]);
     },
     60 * minutes,
+  );
+
+  it(
+    'by pod counts: killed, stable has all users, nothing is left behind and no request failed',
+    async () => {
+      const lab = await starting;
+      const { failures } = await onSubjects(
+        'pods',
+        (namespace) => podsSubject(lab, namespace),
+        (subjects, moments) => runMatrix('kill matrix, replicas', subjects, kills(moments)),
+        journeysByPods,
+      );
+      expect(failures).toEqual([]);
+    },
+    30 * minutes,
   );
 
   it.each(routerCases)(

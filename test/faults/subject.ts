@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../src/domain/kubernetes/object.ts';
 import { gatewayApi } from '../../src/domain/traffic/gateway-api.ts';
+import { replicas } from '../../src/domain/traffic/replicas.ts';
 import type { Application, Router } from '../../src/domain/traffic/router.ts';
 import { deployGuarded } from '../guardian/guarded.ts';
 import type { PushedImage } from '../lab/image.ts';
@@ -7,6 +8,7 @@ import type { Lab } from '../lab/lab.ts';
 import { type Load, startLoad } from '../lab/load.ts';
 import { startArmsDouble } from '../rollout/arms-double.ts';
 import { type ExampleService, pushVersion } from '../rollout/example-service.ts';
+import { oneService } from '../rollout/one-service.ts';
 import type { Inputs } from '../rollout/rollouts.ts';
 import type { RouterCase } from '../rollout/router-cases.ts';
 import { brief } from './journeys.ts';
@@ -83,6 +85,33 @@ export async function gatewaySubject(lab: Lab, namespace: string): Promise<Subje
     images,
     load,
     route: routeReader(lab, gatewayApi, application),
+    canaryFails: () => undefined,
+    stop: async () => void (await load.stop()),
+  };
+}
+
+/** Behind one Service, whose pods are the share: real traffic too. */
+export async function podsSubject(lab: Lab, namespace: string): Promise<Subject> {
+  const [app, images] = await Promise.all([deployGuarded(lab, namespace, oneService), imagesOf(lab)]);
+  await lab.client.apply(autoscaler(namespace));
+  const application: Application = { ...applicationOf(namespace, replicas, undefined), oneService: true };
+  const load = startLoad(app.load(rate));
+  const { client } = lab;
+  return {
+    app,
+    router: replicas,
+    application,
+    inputs: { ...app.inputs, ...brief, router: replicas.name },
+    images,
+    load,
+    // Before the first canary there is none, and nobody is sent to it.
+    route: async () =>
+      ((await client.find({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'agent-canary' })) ?? {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name: 'agent-canary', namespace },
+        spec: { replicas: 0 },
+      }) as KubernetesObject,
     canaryFails: () => undefined,
     stop: async () => void (await load.stop()),
   };

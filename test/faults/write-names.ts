@@ -11,8 +11,9 @@ export function writeName(write: ApiWrite, router: Router, app: Application): st
   if (method === 'DELETE') return `${resource} ${name} deleted`;
   if (method === 'POST' && resource !== 'leases') return `${resource} created`;
   if (resource === 'leases') return leaseName(write);
-  if (router.objects(app).some(({ kind }) => kind.resource === resource))
+  if (method === 'PUT' && router.objects(app).some((ref) => ref.kind.resource === resource && ref.name === name))
     return `route ${router.weight([write.body as KubernetesObject], app)} %`;
+  if (resource === 'pods') return 'gate opened';
   const operations = operationsOf(write);
   if (operations === undefined) return `${resource} ${name} applied`;
   if (operations.some(({ path }) => path === '/metadata/managedFields')) return `${name} owned by apply`;

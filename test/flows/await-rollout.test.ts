@@ -7,7 +7,7 @@ import { deployment, podOf } from './workloads.ts';
 
 const image = 'shop/agent:2';
 const what = { namespace: 'shop', deployment: 'agent-canary', podLabels: 'app=agent-canary', seconds: 60, image, replicas: 2 };
-const rollout = (on: Stage, more: Partial<typeof what> = {}): Promise<Awaited> =>
+const rollout = (on: Stage, more: Partial<typeof what> & { readonly gated?: true } = {}): Promise<Awaited> =>
   on.clock.until(awaitRollout(on.world, { ...what, ...more }));
 const put = (on: Stage, ready: number, replicas = 2) => on.cluster.put(Deployment, deployment('agent-canary', image, replicas, ready));
 const cannotPull = { containerStatuses: [waiting('ImagePullBackOff', 'manifest unknown')] };
@@ -141,4 +141,31 @@ it('a pod is known by the image of any of its containers', () => {
     },
   };
   expect([runs(object, image), runs(object, 'shop/agent:3'), runs({ ...object, spec: undefined }, image)]).toEqual([true, false, false]);
+});
+
+describe('pods behind a gate', () => {
+  const started = (name: string, is = 'True') =>
+    podOf(name, image, {
+      conditions: [
+        { type: 'ContainersReady', status: is },
+        { type: 'Ready', status: 'False', message: 'a gate' },
+      ],
+    });
+
+  it('are there as soon as nothing but their gate is missing, and that is no trouble', async () => {
+    const on = with_(started('agent-canary-1'), started('agent-canary-2', 'False'));
+    put(on, 0);
+    void on.clock.sleep(20).then(() => on.cluster.put(Pod, started('agent-canary-2')) && put(on, 0));
+    expect(await rollout(on, { gated: true })).toMatchObject({ is: 'available' });
+    expect([on.clock.monotonic(), on.lines]).toEqual([1020, []]);
+  });
+
+  it.each([
+    ['a pod has not started', [started('agent-canary-1'), started('agent-canary-2', 'False')], 2],
+    ['it has another size', [started('agent-canary-1'), started('agent-canary-2')], 3],
+  ] as const)('are not there while %s', async (_, pods, replicas) => {
+    const on = with_(...pods);
+    put(on, 0, replicas);
+    expect(await rollout(on, { gated: true })).toMatchObject({ is: 'timed-out' });
+  });
 });

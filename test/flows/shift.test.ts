@@ -3,6 +3,7 @@ import { HTTPRoute } from '../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../src/domain/kubernetes/object.ts';
 import { epochAnnotation } from '../../src/domain/rollout/lease.ts';
 import { gatewayApi } from '../../src/domain/traffic/gateway-api.ts';
+import { replicas } from '../../src/domain/traffic/replicas.ts';
 import { type Shift, type Shifted, shift } from '../../src/flows/shift.ts';
 import { app, readRoute } from '../domain/traffic/httproute/fixtures.ts';
 import { forbidden, type Stage, stage, unreachable } from './stand-ins.ts';
@@ -176,4 +177,28 @@ describe('shift', () => {
     cancel.abort(new Error('cancelled'));
     await expect(on.clock.until(shifting)).rejects.toThrow('cancelled');
   });
+});
+
+describe('a canary that is its own route', () => {
+  const byPods = { ...request, router: replicas, app: { ...app, oneService: true } } as const;
+  it.each([0, 'as-found'] as const)('may be missing at %s: then there is nothing to write', async (weight) => {
+    const on = stage();
+    expect(await on.clock.until(shift(on.world, { ...byPods, weight }))).toEqual({ objects: [], wrote: false });
+  });
+  it('may not be missing when it is to get users', async () => {
+    const on = stage();
+    await expect(on.clock.until(shift(on.world, { ...byPods, weight: 25 }))).rejects.toMatchObject({ code: 'ROUTE_UNUSABLE' });
+  });
+});
+
+it('what has to be done once the order is written is done before it is accepted', async () => {
+  const on = gateway(undefined);
+  const seen: number[] = [];
+  const ordered = (objects: readonly KubernetesObject[]) => {
+    seen.push(gatewayApi.weight(objects, app), weightOf(on));
+    on.cluster.put(HTTPRoute, answered(routeOf(on)));
+    return Promise.resolve();
+  };
+  await order(on, { ordered });
+  expect(seen).toEqual([25, 25]);
 });

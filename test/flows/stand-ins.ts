@@ -246,9 +246,13 @@ const selecting =
   ({ metadata }: KubernetesObject): boolean =>
     (name === undefined || metadata.name === name) &&
     labels
-      .split(',')
+      .split(/,(?![^(]*\))/)
       .filter((pair) => pair !== '')
-      .every((pair) => metadata.labels?.[pair.split('=')[0] ?? ''] === pair.split('=')[1]);
+      .every((pair) => {
+        const [, key = '', values = ''] = /^(\S+) notin \((.*)\)$/.exec(pair) ?? [];
+        if (key !== '') return !values.split(',').includes(metadata.labels?.[key] ?? '');
+        return metadata.labels?.[pair.split('=')[0] ?? ''] === pair.split('=')[1];
+      });
 
 export interface Stage {
   readonly world: World;

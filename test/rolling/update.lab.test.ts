@@ -35,7 +35,8 @@ describe('a rolling update', () => {
     async () => {
       const app = await deployExample(await starting, 'chapter', { replicas: 5, change: chapter });
       const image = await app.version('good');
-      const load = startLoad(app.load(150));
+      const load = startLoad(app.load(180));
+      let updating = load.figures();
       try {
         const run = await runStage(app, {
           images: `agent-api: ${image}`,
@@ -74,12 +75,19 @@ describe('a rolling update', () => {
           outcome: 'failed',
           reason: expect.stringMatching(/has no revision 7 \(there are: 3, 2\)/),
         });
+        updating = load.figures();
         await app.lab.client.waitFor('ten thousand requests', () => Promise.resolve(load.figures().requests >= 10_000), 120);
       } finally {
         await load.stop();
       }
       const figures = load.figures();
       expect(figures.requests).toBeGreaterThanOrEqual(10_000);
+      // Over the update and its undo, and not what was waited for afterwards.
+      const rate = updating.requests / updating.seconds;
+      process.stdout.write(
+        `rolling update and undo of five pods: ${updating.requests} requests in ${Math.round(updating.seconds)} s, ${Math.round(rate)} a second, ${updating.failed} failed; ${figures.requests} in all, ${figures.failed} failed\n`,
+      );
+      expect(rate).toBeGreaterThanOrEqual(100);
       expect({ failed: figures.failed, non2xx: figures.non2xx }).toEqual({ failed: 0, non2xx: 0 });
       expect(new Set(Object.keys(figures.byVersion))).toEqual(new Set(['good', 'v1']));
     },

@@ -97,7 +97,7 @@ function requestFor(write: Write): ApiRequest {
       return {
         purpose: purpose('patch', nameOf(write.ref)),
         method: 'PATCH',
-        path: objectPath(write.ref),
+        path: `${objectPath(write.ref)}${write.subresource === undefined ? '' : `/${write.subresource}`}`,
         query,
         body: JSON.stringify(write.operations),
         contentType: 'application/json-patch+json',

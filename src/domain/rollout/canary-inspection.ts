@@ -5,6 +5,7 @@ import { isOurs, serviceLabel } from './canary-deployment.ts';
 import { selectionProblems } from './canary-selection.ts';
 import { containerOf } from './container-image.ts';
 import type { Problem } from './problem.ts';
+import { sharedSelectionProblems } from './shared-selection.ts';
 import { subsetSelectionProblems } from './subset-selection.ts';
 import { templateDifferences } from './template-differences.ts';
 
@@ -18,6 +19,10 @@ export interface CanaryObjects {
    * where no such subset is there, which is the router's to tell.
    */
   readonly subset?: Labels | 'unknown';
+  /** Both sides behind stable's Service, told apart by their pods alone. */
+  readonly oneService?: true;
+  /** What the clone's pods are labelled with beside stable's labels, there. */
+  readonly canaryLabels?: Labels;
   /** The Deployment that has the canary's name. */
   readonly canary?: KubernetesObject;
 }
@@ -63,9 +68,10 @@ export function inspectCanary(objects: CanaryObjects, names: CanaryNames): Canar
   };
 }
 
-/** Two Services, each with the pods of its side; or one Service with all pods, which the subsets tell apart. */
+/** Two Services, each with the pods of its side; or one Service with all pods, which nothing tells apart; or one Service with all pods, which the subsets tell apart. */
 function sidesProblems(objects: CanaryObjects & { readonly stableService: KubernetesObject }, names: CanaryNames): readonly Problem[] {
   const { subset } = objects;
+  if (objects.oneService === true) return sharedSelectionProblems(objects, names);
   if (subset === 'unknown') return [];
   return subset === undefined ? selectionProblems(objects, names) : subsetSelectionProblems({ ...objects, subset }, names);
 }

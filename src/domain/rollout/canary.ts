@@ -19,7 +19,7 @@ import {
   withdraw,
 } from './going-back.ts';
 import { keptWeight, stepPaused } from './pausing.ts';
-import { carriedTraffic, type RolloutPlan } from './plan.ts';
+import { carriedTraffic, promotingWeight, type RolloutPlan, returningWeight } from './plan.ts';
 import { beforeTraffic, promote, stepPromoting, stepReturning } from './promoting.ts';
 import type { Sample } from './sample.ts';
 import type { Forward, In, Move, Rollout } from './state.ts';
@@ -119,7 +119,7 @@ function claimed(plan: RolloutPlan, state: In<'claiming'>, at: number): Move {
     case 'prepare':
       return startOver(plan);
     case 'promote':
-      return promote(startWatch(at), beforeTraffic(plan));
+      return promote(plan, startWatch(at), beforeTraffic(plan));
     case 'tidy':
       return empty({ outcome: 'promoted' });
     case 'restore':
@@ -138,9 +138,9 @@ function defend(plan: RolloutPlan, state: In<Forward>): Move {
     case 'paused':
       return { state, effects: [again(keptWeight(plan, state.stage)), { do: 'measure' }] };
     case 'promoting':
-      return { state, effects: [again(100), observeStable(plan)] };
+      return { state, effects: [again(promotingWeight(plan)), observeStable(plan)] };
     case 'returning':
-      return { state, effects: [again(50), { do: 'measure' }] };
+      return { state, effects: [again(returningWeight(plan)), { do: 'measure' }] };
     default:
       return { state, effects: [observe(plan)] };
   }

@@ -9,7 +9,7 @@ import { look, startWatch, type Watch } from './watch.ts';
 /** Pods first: no weight moves before its target is Available. */
 export function enter(plan: RolloutPlan, stage: number, at: number, watch?: Watch): Move {
   const weight = plan.stages[stage]?.weight;
-  if (weight === undefined) return plan.promote ? promote(startWatch(at, watch?.evidence.last)) : empty({ outcome: 'analysed' });
+  if (weight === undefined) return plan.promote ? promote(plan, startWatch(at, watch?.evidence.last)) : empty({ outcome: 'analysed' });
   const size = sizeOf(plan, stage);
   const first = weight > 0 && !carriedTraffic(plan, stage);
   return {

@@ -1,7 +1,7 @@
 import type { Arm } from '../analysis/arm.ts';
 import { window } from '../analysis/evidence.ts';
 import { quantileOf } from '../analysis/latency.ts';
-import type { RolloutPlan } from './plan.ts';
+import { promotingWeight, type RolloutPlan, returningWeight } from './plan.ts';
 import type { Sample } from './sample.ts';
 import type { Rollout } from './state.ts';
 import { placeOf, seenIn } from './status.ts';
@@ -34,7 +34,11 @@ export function figuresOf(plan: RolloutPlan, state: Rollout, sample: Sample): Fi
 
 /** Percent, as ordered while an arm is judged. */
 export const weightIn = (plan: RolloutPlan, state: Rollout): number =>
-  state.phase === 'holding' || state.phase === 'paused' ? (plan.stages[state.stage]?.weight ?? 0) : state.phase === 'returning' ? 50 : 100;
+  state.phase === 'holding' || state.phase === 'paused'
+    ? (plan.stages[state.stage]?.weight ?? 0)
+    : state.phase === 'returning'
+      ? returningWeight(plan)
+      : promotingWeight(plan);
 
 export function armFigures(plan: RolloutPlan, { evidence }: Watch, arm: Arm): ArmFigures {
   const { requests, errors } = evidence[arm].total;

@@ -1,7 +1,7 @@
 import { extend, startEvidence, window } from '../analysis/evidence.ts';
 import { type Cause, cancelled, sickness } from './cause.ts';
 import type { Effect, RolloutEvent } from './effect.ts';
-import { carriedTraffic, type RolloutPlan, replicasOf } from './plan.ts';
+import { carriedTraffic, promotingWeight, type RolloutPlan, replicasOf } from './plan.ts';
 import type { Sample } from './sample.ts';
 import type { Ending, Forward, In, Move } from './state.ts';
 
@@ -29,6 +29,10 @@ export function back(plan: RolloutPlan, state: In<Forward>, cause: Cause, at: nu
   }
 }
 
+/** Stable has its full size beside the canary and carries most users itself: a canary that harms its own goes at once. */
+const atOnce = (plan: RolloutPlan, cause: Cause): boolean =>
+  plan.podsFor !== undefined && (cause.kind === 'harm' || cause.kind === 'crash');
+
 /** Nothing carries users yet: only our own objects are put to rest. */
 export function standDown(plan: RolloutPlan, cause: Cause): Move {
   const { state, effects } = rest(plan, endingOf(cause));
@@ -47,9 +51,10 @@ export function restore(plan: RolloutPlan, cause: Cause, at: number, again = fal
     state: { phase: 'restoring', cause, since: at, again },
     // Recorded first: killed in between, a successor with the same image would otherwise finish the promotion.
     effects: [
-      { do: 'record', phase: 'restoring', weight: 100 },
+      { do: 'record', phase: 'restoring', weight: promotingWeight(plan) },
+      ...(atOnce(plan, cause) ? [{ do: 'shift', weight: 0, urgent: true } as const] : []),
       { do: 'restore-stable' },
-      ...(leave ? [{ do: 'shift', weight: 100, urgent: false } as const] : []),
+      ...(leave && plan.podsFor === undefined ? [{ do: 'shift', weight: 100, urgent: false } as const] : []),
       observeStable(plan),
     ],
   };
@@ -66,7 +71,8 @@ export function stepRestoring(plan: RolloutPlan, state: In<'restoring'>, event: 
     if (stable?.status.is === 'available' && stable.runs !== 'new') return withdraw(state.cause, state.again);
   }
   if (event.at - state.since > 2 * plan.rolloutTimeout) {
-    return unknown(state.cause, 'Stable did not become Available again with its old image: the canary still carries the traffic.');
+    const carried = plan.podsFor === undefined ? ': the canary still carries the traffic.' : '.';
+    return unknown(state.cause, `Stable did not become Available again with its old image${carried}`);
   }
   // Without `until`: a refusal comes back at once, and the next try has to wait.
   if (event.on === 'failed') return { state, effects: [observe(plan)] };

@@ -1,5 +1,5 @@
 import { Deployment, Service } from '../kubernetes/kinds.ts';
-import { type LabelSelector, overlap } from '../kubernetes/labels.ts';
+import { type LabelSelector, selects } from '../kubernetes/labels.ts';
 import { manifestOf } from '../kubernetes/manifest.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { deploymentSpec, podLabels, serviceSpec } from '../kubernetes/workload.ts';
@@ -143,9 +143,9 @@ function twin(model: KubernetesObject, service: string, name: string, colour?: C
   const plain = (colours as readonly string[]).includes(value);
   const wanted = plain ? (colour ?? service) : name === value ? `${name}-one` : name;
   const swapped = { ...selector, matchLabels: { ...matchLabels, [key]: wanted } } satisfies LabelSelector;
-  if (wanted.length > 63 || overlap(selector, swapped)) return undefined;
   const { annotations: _, labels: __, ...metadata } = manifestOf(model).metadata;
   const labels = { ...podLabels(model), [key]: wanted };
+  if (wanted.length > 63 || !selects(swapped, labels)) return undefined;
   return {
     apiVersion: Deployment.apiVersion,
     kind: Deployment.kind,

@@ -22,14 +22,7 @@ export function ordered(
   { epoch, weight }: Order,
   found: KubernetesObject,
 ): KubernetesObject | undefined {
-  const there = readEpoch(found.metadata.annotations?.[epochAnnotation]);
-  if (there > epoch) {
-    throw new Failure(
-      'LOCK_LOST',
-      `The route carries epoch ${there}, and this run has ${epoch}.`,
-      'See the run that holds the Lease now. This one has stopped writing.',
-    );
-  }
+  const there = refuseOvertaken(found, epoch);
   const split = weight === 'as-found' ? found : lens.withWeight([found], app, weight)[0];
   if (there === epoch && (split === undefined || weight === 'as-found' || JSON.stringify(split) === JSON.stringify(found)))
     return undefined;
@@ -38,4 +31,15 @@ export function ordered(
     ...rest,
     metadata: { ...metadata, annotations: { ...metadata.annotations, [epochAnnotation]: String(epoch) } },
   } as KubernetesObject;
+}
+
+/** The epoch that an object carries. Throws LOCK_LOST where that is a later one. */
+export function refuseOvertaken(found: KubernetesObject | undefined, epoch: number): number {
+  const there = readEpoch(found?.metadata.annotations?.[epochAnnotation]);
+  if (there <= epoch) return there;
+  throw new Failure(
+    'LOCK_LOST',
+    `The route carries epoch ${there}, and this run has ${epoch}.`,
+    'See the run that holds the Lease now. This one has stopped writing.',
+  );
 }

@@ -1,6 +1,6 @@
 import { groupOf } from '../kubernetes/kinds.ts';
 import { yamlDocuments } from '../kubernetes/yaml.ts';
-import type { Application, Router } from '../traffic/router.ts';
+import { type Application, type Router, sharesService } from '../traffic/router.ts';
 import { leaseName } from './lease.ts';
 
 /** One thing a run does in the cluster, as a SelfSubjectAccessReview asks it. */
@@ -77,7 +77,7 @@ function usesOf({ router, app, deployment, canaryName, metricsService, portForwa
       group: '',
       resource: 'services',
       verbs: ['get'],
-      names: [app.stableService ?? app.service, ...(app.subsets === undefined ? [app.canaryService] : [])],
+      names: [app.stableService ?? app.service, ...(sharesService(app) ? [] : [app.canaryService])],
       why: 'check which pods the two Services select',
     },
     { ...required, group: '', resource: 'pods', verbs: ['list', 'watch'], why: 'see pods that crash or do not become ready' },
@@ -89,6 +89,7 @@ function usesOf({ router, app, deployment, canaryName, metricsService, portForwa
       why: 'hold the lock of the service, with the state of the rollout',
     },
     { ...required, ...leases, verbs: ['create'], why: 'make the lock of the service' },
+    ...(router.pods === undefined ? [] : [gating]),
     { ...advisory, group: '', resource: 'events', verbs: ['list'], why: 'say why a pod does not become ready' },
     { ...advisory, group: '', resource: 'pods', subresource: 'log', verbs: ['get'], why: 'show the end of the log of a pod that failed' },
     { ...advisory, group: '', resource: 'resourcequotas', verbs: ['list'], why: 'check that the canary fits into the quotas' },
@@ -96,6 +97,15 @@ function usesOf({ router, app, deployment, canaryName, metricsService, portForwa
     ...(metricsService === undefined ? [] : [proxying(metricsService)]),
   ];
 }
+
+const gating: Use = {
+  need: 'required',
+  group: '',
+  resource: 'pods',
+  subresource: 'status',
+  verbs: ['patch'],
+  why: "open the gate of the canary's pods, whose names nobody knows before",
+};
 
 const forwarding: Use = {
   need: 'required',

@@ -30,11 +30,13 @@ export interface RolloutPlan {
   readonly pauseLimit: Seconds;
   /** Stable's replicas before the release: what the canary's share is a share of. */
   readonly replicas: number;
+  /** The share is made by pods: so many give one, and the canary never carries everyone. Its stages are shares that pods can give. */
+  readonly podsFor?: (stable: number, percent: number) => number;
 }
 
 /** Pods that the canary needs to carry so many percent of the traffic of a service of this size: never fewer than one. */
 export const replicasFor = (plan: RolloutPlan, weight: number): number =>
-  Math.max(1, Math.ceil((Math.max(1, plan.replicas) * weight) / 100));
+  plan.podsFor?.(plan.replicas, weight) ?? Math.max(1, Math.ceil((Math.max(1, plan.replicas) * weight) / 100));
 
 /** From this share of the traffic on, load that grows is the canary's to carry. Percent. */
 const autoscaledFrom = 50;
@@ -42,13 +44,22 @@ const autoscaledFrom = 50;
 /** The pods of a stage, and whether an autoscaler may add to them. */
 export function sizeOf(plan: RolloutPlan, stage: number): { readonly replicas: number; readonly autoscaled?: true } {
   const weight = nextWeight(plan, stage);
-  return { replicas: replicasFor(plan, weight), ...(plan.canaryAutoscaler && weight >= autoscaledFrom ? { autoscaled: true } : {}) };
+  return {
+    replicas: replicasFor(plan, weight),
+    ...(plan.canaryAutoscaler && plan.podsFor === undefined && weight >= autoscaledFrom ? { autoscaled: true } : {}),
+  };
 }
 
 /** At weight 0 the canary is looked at in the size that its first users will find. */
 export const replicasOf = (plan: RolloutPlan, stage: number): number => replicasFor(plan, nextWeight(plan, stage));
 
 const nextWeight = (plan: RolloutPlan, stage: number): number => plan.stages.slice(stage).find(({ weight }) => weight > 0)?.weight ?? 0;
+
+/** The canary's share while stable gets the new image: all of it, or as much as pods give, beside a stable that is changed in its place. */
+export const promotingWeight = ({ podsFor, stages }: RolloutPlan): number => (podsFor === undefined ? 100 : (stages.at(-1)?.weight ?? 0));
+
+/** The canary's share while stable is judged with the new image. */
+export const returningWeight = (plan: RolloutPlan): number => (plan.podsFor === undefined ? 50 : promotingWeight(plan));
 
 /**
  * A ladder that is to be promoted ends at 100 %. Where the user's own does not, a last stage of one interval is added: no

@@ -1,7 +1,7 @@
 import { stableSickness } from './cause.ts';
 import type { Effect } from './effect.ts';
 import { back, empty, observeReturning, observeStable, restore } from './going-back.ts';
-import type { RolloutPlan } from './plan.ts';
+import { promotingWeight, type RolloutPlan, returningWeight } from './plan.ts';
 import type { Sample } from './sample.ts';
 import type { In, Move } from './state.ts';
 import { look, startWatch, type Watch } from './watch.ts';
@@ -12,11 +12,11 @@ export const beforeTraffic = ({ minima, guardian }: RolloutPlan): readonly Effec
   ...(guardian ? [{ do: 'post-guardian' } as const] : []),
 ];
 
-/** The canary carries all users; stable gets the new image. `first`: what of this run is still missing where it was found so. */
-export const promote = (watch: Watch, first: readonly Effect[] = []): Move => ({
+/** The canary carries all users, or its share; stable gets the new image. `first`: what of this run is still missing where it was found so. */
+export const promote = (plan: RolloutPlan, watch: Watch, first: readonly Effect[] = []): Move => ({
   state: { phase: 'promoting', watch, troubled: false },
   effects: [
-    { do: 'record', phase: 'promoting', weight: 100 },
+    { do: 'record', phase: 'promoting', weight: promotingWeight(plan) },
     ...first,
     { do: 'set-stable' },
     { do: 'observe', inSeconds: 1, until: 'stable-available' },
@@ -38,9 +38,10 @@ export function stepPromoting(plan: RolloutPlan, state: In<'promoting'>, sample:
   if (sick !== undefined) return back(plan, state, sick, sample.at);
   if (stable?.status.is !== 'available' || stable.runs !== 'new')
     return { state: { ...state, watch: seen.watch, troubled: false }, effects: [observeStable(plan)] };
+  const weight = returningWeight(plan);
   return {
     state: { phase: 'returning', watch: startWatch(sample.at), troubled: false },
-    effects: [{ do: 'record', phase: 'returning', weight: 50 }, { do: 'shift', weight: 50, urgent: false }, { do: 'measure' }],
+    effects: [{ do: 'record', phase: 'returning', weight }, { do: 'shift', weight, urgent: false }, { do: 'measure' }],
   };
 }
 

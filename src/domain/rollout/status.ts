@@ -1,7 +1,7 @@
 import { share } from '../analysis/evidence.ts';
 import { durationText } from '../units/duration.ts';
 import { keptWeight } from './pausing.ts';
-import type { RolloutPlan } from './plan.ts';
+import { promotingWeight, type RolloutPlan, returningWeight } from './plan.ts';
 import type { Sample } from './sample.ts';
 import type { Rollout } from './state.ts';
 import { look, type Watch } from './watch.ts';
@@ -73,9 +73,9 @@ export function placeOf(plan: RolloutPlan, state: Rollout): string | undefined {
     case 'smoking':
       return 'smoke checks on the canary';
     case 'promoting':
-      return 'promoting: canary 100 %, stable gets the new image';
+      return `promoting: canary ${promotingWeight(plan)} %, stable gets the new image`;
     case 'returning':
-      return 'returning: stable 50 %, with the new image';
+      return `returning: stable ${100 - returningWeight(plan)} %, with the new image`;
     case 'restoring':
       return 'going back: stable gets its old image';
     case 'emptying':

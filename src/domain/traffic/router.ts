@@ -1,6 +1,7 @@
 import type { Labels } from '../kubernetes/labels.ts';
 import type { Kind, KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import type { Problem } from '../rollout/problem.ts';
+import type { Stage } from '../units/stages.ts';
 
 /** The names by which a service and its canary are known in a cluster. */
 export interface Application {
@@ -18,7 +19,13 @@ export interface Application {
   readonly hosts?: Sides;
   /** Both sides as parts of one host: then there is no Service of the canary's own. */
   readonly subsets?: Sides;
+  /** Both sides behind stable's Service, told apart by nothing but their pods. */
+  readonly oneService?: true;
 }
+
+/** Whether the canary has no Service of its own. */
+export const sharesService = ({ subsets, oneService }: Pick<Application, 'subsets' | 'oneService'>): boolean =>
+  subsets !== undefined || oneService === true;
 
 /** A name each for stable and for the canary. */
 export interface Sides {
@@ -68,6 +75,19 @@ export interface CanaryHeader {
  */
 export type Acceptance = { readonly is: 'accepted' } | { readonly is: 'pending' | 'refused'; readonly reason: string };
 
+/** A share that is made by pods alone: the canary Deployment carries it, and may not be there yet. Sizes are numbers of pods. */
+export interface PodSplit {
+  /** The largest share, in percent. */
+  readonly ceiling: number;
+  podsFor(stable: number, percent: number): number;
+  /** The stages as pod counts can give them. */
+  ladder(stages: readonly Stage[], stable: number): readonly Stage[];
+  /** Of a ready-made ladder, what lies within the ceiling. */
+  within(stages: readonly Stage[]): readonly Stage[];
+  /** The canary Deployment as it has to be made. */
+  prepared(canary: KubernetesObject, stable: number): KubernetesObject;
+}
+
 /**
  * A lens on the objects that carry a traffic split, not a client: it reads nothing and writes nothing.
  * `found` are the objects of `objects(app)` as they were read; objects that are not there are left out.
@@ -83,6 +103,8 @@ export interface Router {
   readonly kinds: readonly Kind[];
   /** Where the weights lie in its objects: what a tool that writes them again has to leave alone. */
   readonly weights: FieldPath;
+  /** Where no object has weights. Laws hold for the shares that pod counts can give. */
+  readonly pods?: PodSplit;
   objects(app: Application): readonly ObjectRef[];
   /** What the inspection needs to see beside `objects`. It is read and never written. */
   context(app: Application): readonly ContextRef[];

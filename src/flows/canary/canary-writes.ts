@@ -5,6 +5,7 @@ import type { PatchOperation } from '../../domain/kubernetes/patch.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { asSeen, markEpoch } from '../../domain/rollout/fence.ts';
 import { epochAnnotation } from '../../domain/rollout/lease.ts';
+import { refuseOvertaken } from '../../domain/rollout/ordered.ts';
 import { Failure } from '../../failure.ts';
 import { autoscaleCanary, endAutoscaling } from './capacity.ts';
 import { layTemplate } from './manifests.ts';
@@ -37,6 +38,8 @@ async function makeCanary(session: Session, ref: ObjectRef, replicas: number, si
   const { cluster, clock } = session.world;
   for (;;) {
     const found = await cluster.get(ref, signal);
+    // Where it is its own route, it is guarded as a route is.
+    if (session.plan.router.pods !== undefined) refuseOvertaken(found, session.lock.epoch);
     try {
       if (found === undefined) {
         const object = markedCanary(session, 0);

@@ -50,7 +50,8 @@ export interface Ground {
 
 export function rolloutPlanOf(plan: CanaryPlan, ground: Ground): RolloutPlan {
   return {
-    stages: plan.stages,
+    stages: plan.router.pods?.ladder(plan.stages, ground.replicas) ?? plan.stages,
+    ...(plan.router.pods === undefined ? {} : { podsFor: plan.router.pods.podsFor }),
     interval: plan.interval,
     criteria: plan.criteria,
     minRequests: plan.minRequests,

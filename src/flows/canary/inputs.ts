@@ -66,7 +66,7 @@ export function parseCanaryInputs(raw: RawInputs): CanaryInputs {
       ...gatesOf(fields),
       action: 'canary',
       image: fields.image,
-      stages: fields.stages ?? fields.profile,
+      stages: fields.stages ?? fields.router.pods?.within(fields.profile) ?? fields.profile,
       smoke: fields.smoke ?? [],
       promote: fields.promote,
       requireEvidence: false,

@@ -15,9 +15,10 @@ import type { ClusterView, RouteView, Sample, StableView } from '../../domain/ro
 import { conditions, runs } from '../await-rollout.ts';
 import { follow, isTransient } from '../follow.ts';
 import { measure } from '../measure.ts';
+import { reopenPods } from './gate.ts';
 import { selectorsOf } from './selectors.ts';
 import { canaryLabels, type Session, stableRef } from './session.ts';
-import { podLabelsOf } from './survey.ts';
+import { stablePodLabelsOf } from './survey.ts';
 
 type Observing = Extract<Effect, { do: 'observe' }>;
 
@@ -49,7 +50,7 @@ async function followStable(session: Session, seconds: number, signal: AbortSign
   let view: StableView | undefined;
   await follow(
     world,
-    { namespace: ground.app.namespace, deployment: plan.stableDeployment, podLabels: podLabelsOf(ground.stable), seconds, signal },
+    { namespace: ground.app.namespace, deployment: plan.stableDeployment, podLabels: stablePodLabelsOf(ground.stable), seconds, signal },
     (workload) => {
       if (workload.deployment === undefined) return undefined;
       const present = imageOf(workload.deployment, ground.container);
@@ -90,7 +91,7 @@ async function stableNow(session: Session, signal: AbortSignal): Promise<StableV
   const { namespace } = ground.app;
   const [deployment, pods] = await Promise.all([
     world.cluster.get(stableRef(session), signal),
-    world.cluster.list(Pod, namespace, { labels: podLabelsOf(ground.stable) }, signal),
+    world.cluster.list(Pod, namespace, { labels: stablePodLabelsOf(ground.stable) }, signal),
   ]);
   if (deployment === undefined) return undefined;
   const present = imageOf(deployment, ground.container);
@@ -111,6 +112,12 @@ async function look(session: Session, known: StableView | 'ask' | undefined, sig
       world.cluster.list(Pod, ground.app.namespace, { labels: canaryLabels(session) }, signal),
     ]);
     const present = pods.filter((pod) => runs(pod, ground.image));
+    await reopenPods(
+      session,
+      routes.filter((object) => object !== undefined),
+      present,
+      signal,
+    );
     session.canaryPods = present;
     const canary = health(present, session.restarts);
     session.trouble = canary.trouble ?? stable?.trouble;

@@ -3,6 +3,7 @@ import { restartsOf } from '../../domain/kubernetes/health.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
 import { blame, type Cause } from '../../domain/rollout/cause.ts';
 import type { Effect, RolloutEvent } from '../../domain/rollout/effect.ts';
+import { isStarted } from '../../domain/traffic/replicas/gate.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import { awaitRollout, runs } from '../await-rollout.ts';
@@ -142,6 +143,7 @@ async function awaitCanary(
     image: ground.image,
     replicas,
     autoscaled: autoscaled === true,
+    gated: plan.router.pods !== undefined,
     signal,
   });
   const at = world.clock.monotonic();
@@ -165,7 +167,7 @@ async function awaitCanary(
 
 async function smoke(session: Session, signal: AbortSignal): Promise<void> {
   const { world, plan, ground } = session;
-  const pod = session.canaryPods.find(isReady);
+  const pod = session.canaryPods.find(plan.router.pods === undefined ? isReady : isStarted);
   if (pod === undefined) throw new Failure('SMOKE_FAILED', 'No canary pod was ready for the smoke checks.', 'Read the events of its pods.');
   const environment = { CANARY_POD: pod.metadata.name, CANARY_NAMESPACE: ground.app.namespace, CANARY_IMAGE: ground.image };
   session.smoke.push(

@@ -76,5 +76,11 @@ export type Wishes = CanaryPlan;
 
 export const planRollout = (wishes: Wishes): CanaryPlan => ({
   ...wishes,
-  stages: wishes.promote ? ladderToPromote(wishes.stages, wishes.interval) : wishes.stages,
+  stages: !wishes.promote ? wishes.stages : (inPlace(wishes) ?? ladderToPromote(wishes.stages, wishes.interval)),
 });
+
+/** A canary that cannot carry everyone is promoted from its last stage; without one, as `promote` has none, from the largest it can have. */
+function inPlace({ router, stages, interval }: Wishes): readonly Stage[] | undefined {
+  if (router.pods === undefined) return undefined;
+  return stages.length > 0 ? stages : [{ weight: router.pods.ceiling, holdSeconds: interval }];
+}

@@ -8,7 +8,7 @@ import { type CanaryInspection, inspectCanary } from '../../domain/rollout/canar
 import { layoutOf, layoutText } from '../../domain/rollout/layout.ts';
 import { type LeaseView, readLease } from '../../domain/rollout/lease.ts';
 import { type Problem, problemText } from '../../domain/rollout/problem.ts';
-import type { Inspection } from '../../domain/traffic/router.ts';
+import { type Inspection, sharesService } from '../../domain/traffic/router.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { refuseHeld } from '../holds.ts';
@@ -121,8 +121,8 @@ function groundOf(
   const { app, stable, canary, stablePods } = found;
   const container = inspected?.container;
   const canaryLabels = plan.router.canaryLabels(app, found.around);
-  // By subsets the canary has no Service of its own: it listens where stable does.
-  const service = app.subsets === undefined ? found.canaryService : found.stableService;
+  // By subsets, and by pods, the canary has no Service of its own: it listens where stable does.
+  const service = sharesService(app) ? found.stableService : found.canaryService;
   if (stable === undefined || service === undefined || canaryLabels === undefined || container === undefined) {
     throw new Failure('INTERNAL', 'The preflight found no problem, and yet something is missing.', 'Report this with the log.');
   }
@@ -173,6 +173,7 @@ export const objectsOf = (
   stable: KubernetesObject,
 ) => ({
   stable,
+  ...(app.oneService === true ? { oneService: true as const, canaryLabels: router.canaryLabels(app, around) ?? {} } : {}),
   ...(app.subsets === undefined ? {} : { subset: router.canaryLabels(app, around) ?? ('unknown' as const) }),
   ...(stableService === undefined ? {} : { stableService }),
   ...(canaryService === undefined ? {} : { canaryService }),

@@ -112,7 +112,8 @@ export function ourCanary({ plan, ground }: Pick<Session, 'plan' | 'ground'>, re
     image: ground.image,
     replicas,
   };
-  return cloneOf(ground.wanted, ground.canaryLabels, clone);
+  const made = cloneOf(ground.wanted, ground.canaryLabels, clone);
+  return plan.router.pods?.prepared(made, ground.replicas) ?? made;
 }
 
 /** The label selector of the canary's pods. */

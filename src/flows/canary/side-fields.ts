@@ -32,6 +32,9 @@ export function sideClashes(raw: RawInputs): readonly Clash[] {
   const hosts = ['stable-host', 'canary-host'] as const;
   const misplaced = [...hosts, ...subsets].filter((name) => given(name) && raw.text('router') !== 'istio');
   return [
+    ...(given('route') && raw.text('router') === 'replicas'
+      ? [clash(['route', 'router'], 'by pod counts there is no route', 'Leave `route` out: the canary Deployment carries the share.')]
+      : []),
     ...(misplaced.length === 0
       ? []
       : [clash([...misplaced, 'router'], 'hosts and subsets are of use only with `istio`', 'Set `router: istio`, or leave them out.')]),

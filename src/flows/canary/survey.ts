@@ -2,9 +2,10 @@ import { Deployment, Lease, Pod, ResourceQuota, SelfSubjectAccessReview, Service
 import { selectorText } from '../../domain/kubernetes/labels.ts';
 import type { Kind, KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
+import { trackLabel } from '../../domain/rollout/canary-deployment.ts';
 import { leaseName } from '../../domain/rollout/lease.ts';
 import { type Permission, permissionsFor, type Subject } from '../../domain/rollout/permissions.ts';
-import type { Application, ContextRef } from '../../domain/traffic/router.ts';
+import { type Application, type ContextRef, sharesService } from '../../domain/traffic/router.ts';
 import { serviceOf } from '../../domain/traffic/virtual-service/host.ts';
 import type { World } from '../../ports/world.ts';
 import { type Pair, readPair } from '../layout.ts';
@@ -60,13 +61,13 @@ export async function surveyObjects(world: World, plan: CanaryPlan): Promise<Fou
   const stable = await one(Deployment, plan.stableDeployment);
   const [stableService, canaryService, canary, routes, context, quotas, lease, stablePods] = await Promise.all([
     one(Service, app.stableService ?? app.service),
-    app.subsets === undefined ? one(Service, app.canaryService) : undefined,
+    sharesService(app) ? undefined : one(Service, app.canaryService),
     one(Deployment, plan.canaryDeployment),
     Promise.all(plan.router.objects(app).map((ref) => unlessForbidden(world.cluster.get(ref), undefined))),
     Promise.all(plan.router.context(app).map((ref) => readContext(world, ref))),
     all(ResourceQuota, ''),
     one(Lease, leaseName(plan.service)),
-    stable === undefined ? [] : all(Pod, podLabelsOf(stable)),
+    stable === undefined ? [] : all(Pod, stablePodLabelsOf(stable)),
   ]);
   return {
     app,
@@ -100,6 +101,7 @@ export function applicationOf(plan: CanaryPlan, namespace: string): Application 
     deployments: { stable: stableDeployment, canary: canaryDeployment },
     ...(hosts.stable === undefined && hosts.canary === undefined ? {} : { hosts: given }),
     ...(subsets === undefined ? {} : { subsets }),
+    ...(plan.router.pods === undefined ? {} : { oneService: true }),
   };
 }
 
@@ -111,6 +113,12 @@ async function readContext(world: World, { kind, namespace, name }: ContextRef):
 
 /** The selector of a Deployment's pods, as the API takes it. */
 export const podLabelsOf = (deployment: KubernetesObject): string => selectorText(deploymentSpec(deployment).selector ?? {});
+
+/** Where one Service has the pods of both sides, stable's selector may fit the canary's too. */
+export const stablePodLabelsOf = (deployment: KubernetesObject): string => {
+  const { matchLabels = {}, matchExpressions = [] } = deploymentSpec(deployment).selector ?? {};
+  return selectorText({ matchLabels, matchExpressions: [...matchExpressions, { key: trackLabel, operator: 'NotIn', values: ['canary'] }] });
+};
 
 async function askedPermissions(
   world: World,

@@ -6,6 +6,7 @@ import { fence } from '../../domain/rollout/fence.ts';
 import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import { Failure } from '../../failure.ts';
 import { shift } from '../shift.ts';
+import { effectiveText, openPods } from './gate.ts';
 import { type Session, stableRef, wrote } from './session.ts';
 
 /** Seconds for every parent of the route to accept a write. */
@@ -21,11 +22,13 @@ export async function orderWeight(session: Session, weight: number | 'as-found',
     weight,
     acceptWithin,
     signal,
+    ...(plan.router.pods === undefined ? {} : { ordered: (route) => openPods(session, route, signal) }),
   });
   const present = plan.router.weight(objects, ground.app);
   const shown = roundedPercent(present);
   session.route = { weight: present, generations: objects.map((object) => object.metadata.generation) };
-  if (changed) wrote(session, `route ${ground.app.route}: canary ${shown} %, stable ${roundedPercent(100 - present)} %`);
+  if (changed && plan.router.pods !== undefined) wrote(session, await effectiveText(session, objects, signal));
+  else if (changed) wrote(session, `route ${ground.app.route}: canary ${shown} %, stable ${roundedPercent(100 - present)} %`);
 }
 
 export async function setStable(session: Session, signal: AbortSignal): Promise<void> {

@@ -37,15 +37,24 @@ export function knowingObjects(cluster: Cluster, namespace: string): Cluster {
     },
     watch: (...call) => cluster.watch(...call),
     version: (...call) => cluster.version(...call),
-    write: (...call) => cluster.write(...call),
+    async write(write, signal) {
+      const answer = await cluster.write(write, signal);
+      return write.dryRun === true ? lean(answer) : answer;
+    },
   };
+}
+
+/** Without who set which field: half of an object, kept for each service until the release has ended. A write without it leaves it as it is. */
+function lean(object: KubernetesObject): KubernetesObject {
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 /** `undefined`: it could not be had, and whoever needs an object asks for that one and hears why. */
 async function listOf(cluster: Cluster, kind: Kind, namespace: string): Promise<Known | undefined> {
   try {
     const objects = await cluster.list(kind, namespace);
-    return new Map(objects.map((object) => [object.metadata.name, object]));
+    return new Map(objects.map((object) => [object.metadata.name, lean(object)]));
   } catch (error) {
     if (error instanceof Failure) return undefined;
     throw error;

@@ -54,6 +54,9 @@ async function rollOut(run: PartRun): Promise<RollingEnding> {
   const rolling = rollingPlanOf(plan, run.ground);
   const ending = await drive(opened.session, rolling, beginRolling(rolling));
   if (ending.outcome !== 'promoted') await close(run, ending);
+  // The way back is in the journal: what was written and seen is not needed any more, and a release has many parts.
+  opened.session.written.clear();
+  opened.session.newPods = [];
   return drifted(opened.session) ?? ending;
 }
 

@@ -5,13 +5,14 @@ import { Deployment, Job, Pod } from '../../domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { isReady, podStatus } from '../../domain/kubernetes/pod.ts';
 import { deploymentSpec, deploymentStatus } from '../../domain/kubernetes/workload.ts';
+import { trackLabel } from '../../domain/rollout/canary-deployment.ts';
 import { type LeaseView, readLease, renewalOf } from '../../domain/rollout/lease.ts';
 import type { GuardianStanding, Standing, WorkloadStanding } from '../../domain/rollout/standing.ts';
 import { headline, signText, standingRows } from '../../domain/rollout/standing-text.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
-import { applicationOf, podLabelsOf } from '../canary/survey.ts';
+import { applicationOf, podLabelsOf, stablePodLabelsOf } from '../canary/survey.ts';
 import { patiently } from '../patiently.ts';
 import { pendingOf } from './ask.ts';
 import { type Place, pace, placeOf } from './holder.ts';
@@ -124,15 +125,20 @@ function weightIn(
   notKnown: string[],
 ): number | null {
   const objects = found.filter((object) => object !== undefined);
-  if (objects.length === found.length) return router.weight(objects, app);
+  // Where the canary is its own route, one that is not there has no users.
+  if (objects.length === found.length || router.pods !== undefined) return router.weight(objects, app);
   notKnown.push('the weight: the route is not there');
   return null;
 }
 
+const isOfCanary = ({ metadata }: KubernetesObject): boolean => metadata.labels?.[trackLabel] === 'canary';
+
 async function workload(world: World, { namespace }: Place, name: string): Promise<WorkloadStanding> {
   const deployment = await world.cluster.get({ kind: Deployment, namespace, name });
   if (deployment === undefined) return { name, image: '', replicas: 0, ready: 0, pods: [] };
-  const pods = await world.cluster.list(Pod, namespace, { labels: podLabelsOf(deployment) });
+  const pods = await world.cluster.list(Pod, namespace, {
+    labels: isOfCanary(deployment) ? podLabelsOf(deployment) : stablePodLabelsOf(deployment),
+  });
   const { replicas = 1, template } = deploymentSpec(deployment);
   return {
     name,

@@ -107,7 +107,9 @@ async function annotated(
   { namespace }: Place,
 ): Promise<readonly { readonly ref: ObjectRef; readonly value: string }[]> {
   const deployments = [canary.stableDeployment, canary.canaryDeployment].map((name) => ({ kind: Deployment, namespace, name }));
-  const refs = [...canary.router.objects(applicationOf(canary, namespace)), ...deployments];
+  // A canary that is its own route is among the Deployments.
+  const routes = canary.router.pods === undefined ? canary.router.objects(applicationOf(canary, namespace)) : [];
+  const refs = [...routes, ...deployments];
   const found = await Promise.all(
     refs.map(async (ref) => ({ ref, value: (await world.cluster.get(ref))?.metadata.annotations?.[epochAnnotation] })),
   );

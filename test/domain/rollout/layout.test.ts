@@ -61,8 +61,13 @@ describe('a strategy that needs one Deployment', () => {
 
   it('of a half, from that half', () => expect(written(oneNeeded(parts({ blue }), canary)?.yaml)[0]?.metadata.name).toBe('agent'));
 
-  it('where no label tells pods apart, there is no YAML that would only look right', () => {
-    const same = called('agent-blue', {});
+  it.each([
+    ['there is no label', called('agent-blue', {})],
+    [
+      'an expression would leave its own pods out',
+      stable({ selector: { matchLabels: { app: 'agent' }, matchExpressions: [{ key: 'app', operator: 'In', values: ['agent'] }] } }),
+    ],
+  ])('where %s, there is no YAML that would only look right', (_, same) => {
     const problem = oneNeeded(parts({ blue: same }), canary);
     expect([problem?.yaml, problem?.remedy]).toEqual([undefined, expect.stringContaining('shares no pods')]);
   });

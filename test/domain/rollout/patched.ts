@@ -14,6 +14,7 @@ export function patched(object: KubernetesObject, operations: readonly PatchOper
     if (operation.op === 'test') {
       if (JSON.stringify(parent[last]) !== JSON.stringify(operation.value)) return undefined;
     } else if (operation.op === 'remove') delete parent[last];
+    else if (last === '-' && Array.isArray(parent)) parent.push(operation.value);
     else parent[last] = operation.value;
   }
   return changed as unknown as KubernetesObject;

@@ -14,7 +14,7 @@ function judged(behaviour: { readonly canary?: number; readonly stable?: number 
 }
 
 it('promotion is recorded before stable is touched', () => {
-  expect(promote(startWatch(0)).effects.map((effect) => effect.do)).toEqual(['record', 'set-stable', 'observe']);
+  expect(promote(plan, startWatch(0)).effects.map((effect) => effect.do)).toEqual(['record', 'set-stable', 'observe']);
 });
 
 describe('while stable gets the image', () => {
@@ -73,5 +73,43 @@ describe('while users return to stable', () => {
   it('a good stable in a cluster that does not answer is not good enough', () => {
     const { watch, reading } = judged();
     expect(stepReturning(plan, { phase: 'returning', watch, troubled: false }, blindSample(30, reading)).state.phase).toBe('returning');
+  });
+});
+
+describe('a canary by pods, which cannot carry everyone', () => {
+  const byPods = { ...plan, stages: [{ weight: 25, holdSeconds: 1 }], podsFor: () => 1 };
+  const { watch, reading } = judged();
+
+  it('keeps its share while stable is changed, and while stable is judged', () => {
+    expect(promote(byPods, watch).effects[0]).toEqual({ do: 'record', phase: 'promoting', weight: 25 });
+    const sample = sampleOf({ at: 30, reading, stable: stableIs('available', 'new') });
+    const { state, effects } = stepPromoting(byPods, { phase: 'promoting', watch, troubled: false }, sample);
+    expect(state.phase).toBe('returning');
+    expect(effects).toEqual([
+      { do: 'record', phase: 'returning', weight: 25 },
+      { do: 'shift', weight: 25, urgent: false },
+      { do: 'measure' },
+    ]);
+  });
+
+  it('goes at once when it harms: stable has its full size', () => {
+    const bad = judged({ canary: 0.1 });
+    const sample = sampleOf({ at: 30, reading: bad.reading, stable: stableIs('progressing', 'new') });
+    const { effects } = stepPromoting(byPods, { phase: 'promoting', watch: bad.watch, troubled: false }, sample);
+    expect(effects.slice(0, 3)).toEqual([
+      { do: 'record', phase: 'restoring', weight: 25 },
+      { do: 'shift', weight: 0, urgent: true },
+      { do: 'restore-stable' },
+    ]);
+  });
+
+  it('is not given everyone when stable is bad', () => {
+    const bad = judged({ stable: 0.1 });
+    const { effects } = stepReturning(
+      byPods,
+      { phase: 'returning', watch: bad.watch, troubled: false },
+      sampleOf({ at: 30, reading: bad.reading }),
+    );
+    expect(effects.filter((effect) => effect.do === 'shift')).toEqual([{ do: 'shift', weight: 0, urgent: true }]);
   });
 });

@@ -44,6 +44,20 @@ describe('what a release reads of its services', () => {
     expect(asked()).toEqual(['list Deployment', ...names.map((name) => `get Deployment ${name}`)]);
   });
 
+  it('and what is rehearsed, is kept without who set which field', async () => {
+    const { cluster, known, get } = shop();
+    const managed = {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata: { name: 'auth', namespace: 'shop', managedFields: [{ manager: 'kubectl' }] },
+    };
+    cluster.put(Deployment, managed);
+    const ref = { kind: Deployment, namespace: 'shop', name: 'auth' };
+    expect((await get(Deployment, 'auth'))?.metadata).not.toHaveProperty('managedFields');
+    expect((await known.write({ do: 'replace', ref, object: managed, dryRun: true })).metadata).not.toHaveProperty('managedFields');
+    expect((await get(Deployment, 'auth'))?.metadata).toHaveProperty('managedFields');
+  });
+
   it.each([
     ['Secrets', Secret, 'shop'],
     ['what is elsewhere', Deployment, 'other'],

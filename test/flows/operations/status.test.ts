@@ -87,6 +87,12 @@ describe('how a service stands', () => {
     expect(on.lines.join('\n')).toContain('not known');
   });
 
+  it('whose canary is its own route has no users there while it is not', async () => {
+    const on = shop();
+    const told = await on.clock.until(toldBy(operate(on, 'status', { router: 'replicas' })));
+    expect(told.standing).toMatchObject({ weight: 0, notKnown: [] });
+  });
+
   it('whose route is gone has no weight that is known', async () => {
     const on = shop();
     on.cluster.remove(HTTPRoute, 'agent');

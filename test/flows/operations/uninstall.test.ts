@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Deployment, HTTPRoute } from '../../../src/domain/kubernetes/kinds.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
+import { canary } from '../../domain/traffic/replicas/canaries.ts';
 import { planOf, shop } from '../canary/shop.ts';
 import { leaseOf, left, present, running, tellBy, weightWritten } from './on-shop.ts';
 
@@ -25,6 +26,19 @@ describe('uninstall', () => {
     expect(present(on).filter((name) => !name.startsWith('Pod'))).toEqual(before.filter((name) => !name.startsWith('Pod')));
     expect(on.cluster.find(HTTPRoute, 'agent')?.metadata.annotations).toEqual({});
     expect(await tellBy(on, 'uninstall')).toMatchObject({ outcome: 'nothing-to-do' });
+  });
+
+  it('a canary that is its own route goes with what is written on it', async () => {
+    const on = shop();
+    left(on, 'resting', '');
+    on.cluster.put(
+      Deployment,
+      canary(0, '0/5', { metadata: { ...canary(0, '0/5').metadata, annotations: { 'wf-deploy.io/epoch': '3' } } }),
+    );
+    expect((await tellBy(on, 'uninstall', { router: 'replicas' })).writes).toEqual([
+      'Deployment shop/agent-canary: removed',
+      'Lease shop/wf-deploy-agent: removed',
+    ]);
   });
 
   it('refuses beside a living run, under weight, and while a way back is written down', async () => {

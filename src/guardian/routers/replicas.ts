@@ -1,0 +1,4 @@
+import { replicas } from '../../domain/traffic/replicas.ts';
+import { main } from '../main.ts';
+
+main(replicas);
