@@ -30,7 +30,7 @@ const isBundle = (path: string): boolean => path.startsWith('dist/');
 const exceptions: TwinExceptions = {
   testedElsewhere: {
     'src/flows/canary/index.ts': 'test/rollout/: whole rollouts on a cluster',
-    'src/flows/blue-green/index.ts': 'test/actions/contract.test.ts: with its action.yml; its parts beside it',
+    'src/flows/blue-green/index.ts': 'test/blue-green/: whole switches on a cluster',
     'src/flows/build/index.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
     'src/adapters/images/buildx.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
     'src/world/building.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
@@ -64,6 +64,7 @@ const exceptions: TwinExceptions = {
     'test/actions/scan-sources.test.ts': 'scan as a runner starts it, with a server for its download and its upload',
     'test/actions/gates.test.ts': 'lint and scan as a runner starts them, with the real tools',
     'test/actions/contract.test.ts': 'action.yml, input parser and README together',
+    'test/blue-green/': 'whole switches between two colours on a cluster',
     'test/rollback/': 'whole rollbacks on a cluster',
     'test/release/': 'whole releases of many services on a cluster, and their kills',
     'test/actions/composite.test.ts': 'actions that are made of others, with those others',

@@ -8,6 +8,7 @@ import { fleet } from './fleet.ts';
 import { gates } from './gates.ts';
 import { guardian, guardianQuick } from './guardian.ts';
 import { rollback } from './rollback.ts';
+import { switching } from './switch.ts';
 
 export const benches: Readonly<Record<string, Bench>> = {
   'api-calls': apiCalls,
@@ -20,4 +21,5 @@ export const benches: Readonly<Record<string, Bench>> = {
   guardian,
   'guardian-quick': guardianQuick,
   rollback,
+  switch: switching,
 };

@@ -133,7 +133,15 @@ function table(permissions: readonly Permission[]): string {
 
 function blueGreenPart(): string {
   const parts = Object.values(switchers).map((switcher) => {
-    const needs = { service: 'agent', namespace: 'shop', switcher, route: 'agent', removes: false, asks: true };
+    const needs = {
+      service: 'agent',
+      namespace: 'shop',
+      switcher,
+      route: 'agent',
+      removes: false,
+      asks: true,
+      metricsService: { namespace: 'monitoring', name: 'prometheus:9090' },
+    };
     return `### With \`switcher: ${switcher.name}\`\n\n${withRoles(blueGreenPermissions(needs), 'wf-deploy-agent')}`;
   });
   return `## For blue-green\n\nWith \`keep-old: false\` also delete of both Deployments.\n\n${parts.join('\n')}`;

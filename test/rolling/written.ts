@@ -20,9 +20,9 @@ export async function written(app: ExampleService, since?: Date): Promise<string
 function lease(verb: string, body: Body): readonly string[] {
   if (verb !== 'patch') return ['lease taken'];
   const added = (path: string): string | undefined => (body as Body[]).find((each: Body) => each.op === 'add' && each.path === path)?.value;
-  const rolling = added('/metadata/annotations/wf-deploy.io~1rolling');
+  const record = added('/metadata/annotations/wf-deploy.io~1rolling') ?? added('/metadata/annotations/wf-deploy.io~1blue-green');
   return [
-    ...(rolling === undefined ? [] : [`lease says ${(JSON.parse(rolling) as { phase: string }).phase}`]),
+    ...(record === undefined ? [] : [`lease says ${(JSON.parse(record) as { phase: string }).phase}`]),
     ...(added('/spec/holderIdentity') === '' ? ['lease released'] : []),
   ];
 }

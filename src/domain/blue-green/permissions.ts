@@ -14,6 +14,8 @@ export interface BlueGreenNeeds {
   readonly removes: boolean;
   /** Pods are asked by port-forward. */
   readonly asks: boolean;
+  /** The Service of Prometheus when it is asked through the API server. `name` as in the URL: `prometheus:9090`. */
+  readonly metricsService?: { readonly namespace: string; readonly name: string } | undefined;
 }
 
 interface Use extends Pick<Permission, 'need' | 'why'> {
@@ -21,20 +23,21 @@ interface Use extends Pick<Permission, 'need' | 'why'> {
   readonly subresource?: string;
   readonly verbs: readonly string[];
   readonly names?: readonly string[];
+  readonly namespace?: string;
 }
 
 const required = { need: 'required' } as const;
 const advisory = { need: 'advisory' } as const;
 
 export const blueGreenPermissions = (needs: BlueGreenNeeds): readonly Permission[] =>
-  usesOf(needs).flatMap(({ kind, verbs, names = [], ...use }) =>
+  usesOf(needs).flatMap(({ kind, verbs, names = [], namespace = needs.namespace, ...use }) =>
     verbs.flatMap((verb): readonly Permission[] => {
-      const permission = { ...use, namespace: needs.namespace, group: groupOf(kind), resource: kind.resource, verb };
+      const permission = { ...use, namespace, group: groupOf(kind), resource: kind.resource, verb };
       return names.length === 0 ? [permission] : names.map((name) => ({ ...permission, name }));
     }),
   );
 
-function usesOf({ service, switcher, route, removes, asks }: BlueGreenNeeds): readonly Use[] {
+function usesOf({ service, switcher, route, removes, asks, metricsService }: BlueGreenNeeds): readonly Use[] {
   const pair = colours.map((colour) => colouredName(service, colour));
   return [
     { ...required, kind: switcher.kind, verbs: ['get', 'watch', 'update'], names: [route], why: 'say which colour gets the users' },
@@ -65,6 +68,19 @@ function usesOf({ service, switcher, route, removes, asks }: BlueGreenNeeds): re
       why: 'hold the lock of the service, with the state of the switch',
     },
     { ...required, kind: Lease, verbs: ['create'], why: 'make the lock of the service' },
+    ...(metricsService === undefined
+      ? []
+      : [
+          {
+            ...required,
+            kind: Service,
+            subresource: 'proxy',
+            verbs: ['get'],
+            names: [metricsService.name],
+            namespace: metricsService.namespace,
+            why: 'ask Prometheus through the API server',
+          },
+        ]),
     { ...advisory, kind: ResourceQuota, verbs: ['list'], why: 'check that both colours fit into the quotas' },
     { ...advisory, kind: { ...Pod, kind: 'Event', resource: 'events' }, verbs: ['list'], why: 'say why a pod does not become ready' },
     { ...advisory, kind: Pod, subresource: 'log', verbs: ['get'], why: 'show the end of the log of a pod that failed' },

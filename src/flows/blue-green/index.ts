@@ -15,7 +15,7 @@ export const flow: Flow<BlueGreenInputs, BlueGreenWish, BlueGreenResult> = {
   inputNames: blueGreenInputNames,
   outputNames: blueGreenOutputNames,
   documentNames: blueGreenDocuments,
-  secretNames: ['notify-webhook', 'github-token'],
+  secretNames: ['prometheus-token', 'notify-webhook', 'github-token'],
   inputs: parseBlueGreenInputs,
   plan: ({ plan }) => plan,
   execute: executeBlueGreen,

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { parseDestinations } from '../../domain/alert/written-destinations.ts';
+import { defaultMinRequests } from '../../domain/analysis/criteria.ts';
+import { http } from '../../domain/analysis/presets/http.ts';
 import { findSwitcher } from '../../domain/traffic/switchers/index.ts';
 import { parseDuration } from '../../domain/units/duration.ts';
 import { parseEnvironment } from '../../domain/units/environment.ts';
@@ -7,12 +9,12 @@ import { parseImage } from '../../domain/units/image.ts';
 import { parseLabel, parseName } from '../../domain/units/name.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
 import { connectionsOf, parseUrl } from '../canary/connection-fields.ts';
-import { limits, time } from '../canary/shared-fields.ts';
+import { limits, measuring, mergeCriteria, prometheusClashes, time } from '../canary/shared-fields.ts';
 import type { Connections, RawInputs } from '../flow.ts';
 import { anyText, type Clash, choice, defaulting, document, flag, optional, parseInputs, required, wholeNumber } from '../input-fields.ts';
 import { lineageClashes, lineageFields, lineageOf } from '../lineage/fields.ts';
 import { parseReason } from '../operations/plan.ts';
-import type { BlueGreenWish } from './plan.ts';
+import type { BlueGreenWish, MeasureWish } from './plan.ts';
 
 /** `-blue` and `-green` have to fit behind it. */
 const parseService = (text: string): Parsed<string> => {
@@ -50,6 +52,18 @@ const schema = z.object({
   watch: defaulting(parseDuration, '5m'),
   interval: defaulting(time, '10s'),
   'failure-threshold': defaulting(wholeNumber(1, 100), '2'),
+  metrics: measuring.metrics,
+  'error-rate': measuring['error-rate'],
+  'latency-p99': measuring['latency-p99'],
+  criteria: measuring.criteria,
+  'criteria-profile': measuring['criteria-profile'],
+  'min-requests': measuring['min-requests'],
+  'no-data-timeout': measuring['no-data-timeout'],
+  'prometheus-url': measuring['prometheus-url'],
+  'prometheus-service': measuring['prometheus-service'],
+  'prometheus-token': measuring['prometheus-token'],
+  'prometheus-ca': measuring['prometheus-ca'],
+  'prometheus-headers': measuring['prometheus-headers'],
   'keep-old': defaulting(flag, 'true'),
   'rollout-timeout': defaulting(time, '300s'),
   drain: limits.drain,
@@ -65,7 +79,7 @@ const schema = z.object({
 });
 
 export const blueGreenInputNames: readonly string[] = Object.keys(schema.shape);
-export const blueGreenDocuments: readonly string[] = ['before-switch', 'notify'];
+export const blueGreenDocuments: readonly string[] = ['before-switch', 'metrics', 'criteria', 'notify'];
 
 export interface BlueGreenInputs {
   readonly connections: Connections;
@@ -73,7 +87,7 @@ export interface BlueGreenInputs {
 }
 
 export function parseBlueGreenInputs(raw: RawInputs): BlueGreenInputs {
-  const fields = parseInputs(schema, raw, blueGreenDocuments, [...clashes(raw), ...lineageClashes(raw)]);
+  const fields = parseInputs(schema, raw, blueGreenDocuments, [...clashes(raw), ...prometheusClashes(raw, false), ...lineageClashes(raw)]);
   const { operation, service, switcher, image } = fields;
   const shared = {
     service,
@@ -106,10 +120,29 @@ export function parseBlueGreenInputs(raw: RawInputs): BlueGreenInputs {
             watch: fields.watch,
             interval: fields.interval,
             failureThreshold: fields['failure-threshold'],
+            measure: measureOf(fields),
             lineage: lineageOf(fields, fields.reason ?? ''),
           },
   };
 }
+
+/** Only where there is a metric store to ask. */
+function measureOf(fields: z.output<typeof schema>): MeasureWish | undefined {
+  const service = fields['prometheus-service'];
+  if (service === undefined && fields['prometheus-url'] === undefined) return undefined;
+  const profile = fields['criteria-profile'];
+  const criteria = mergeCriteria(profile.criteria, fields['error-rate'], fields['latency-p99'], fields.criteria ?? []);
+  return {
+    source: fields.metrics ?? http,
+    criteria,
+    minRequests: fields['min-requests'] ?? defaultMinRequests(criteria),
+    noDataTimeout: fields['no-data-timeout'],
+    metricsService: service === undefined ? undefined : { namespace: service.namespace, name: `${service.name}:${service.port}` },
+  };
+}
+
+/** What is asked of a metric store, and means nothing without one. */
+const measured = ['error-rate', 'latency-p99', 'criteria', 'min-requests'];
 
 /** What means something only when something new is deployed, and has no default that a front door may fill in. */
 const deploying = ['image', 'before-switch', 'port'];
@@ -121,6 +154,15 @@ function clashes(raw: RawInputs): readonly Clash[] {
   return [
     ...(!rollback && !given('image')
       ? [{ inputs: ['image', 'operation'], problem: 'there is nothing to deploy', remedy: 'Give `image`, or `operation: rollback`.' }]
+      : []),
+    ...(!given('prometheus-url') && !given('prometheus-service') && measured.some(given)
+      ? [
+          {
+            inputs: [...measured.filter(given), 'prometheus-url', 'prometheus-service'],
+            problem: 'there is no metric store to ask',
+            remedy: 'Give the one by which Prometheus is reached.',
+          },
+        ]
       : []),
     ...(idle.length > 0
       ? [{ inputs: ['operation', ...idle], problem: 'the others are of use only with `operation: deploy`', remedy: 'Leave them out.' }]

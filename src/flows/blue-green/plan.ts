@@ -1,3 +1,5 @@
+import type { Criterion } from '../../domain/analysis/criteria.ts';
+import type { MetricSource } from '../../domain/analysis/metric-source.ts';
 import type { Switcher } from '../../domain/traffic/switchers/switcher.ts';
 import type { Seconds } from '../../domain/units/duration.ts';
 import type { ImageRef } from '../../domain/units/image.ts';
@@ -41,7 +43,19 @@ export interface DeployWish extends Shared {
   readonly watch: Seconds;
   readonly interval: Seconds;
   readonly failureThreshold: number;
+  /** `undefined`: only pods, route and health are watched. */
+  readonly measure: MeasureWish | undefined;
   readonly lineage: Lineage;
+}
+
+/** The criteria of a canary, held against the new colour while it is watched. */
+export interface MeasureWish {
+  readonly source: MetricSource;
+  readonly criteria: readonly Criterion[];
+  readonly minRequests: number;
+  readonly noDataTimeout: Seconds;
+  /** Prometheus' Service, when it is asked through the API server. */
+  readonly metricsService: { readonly namespace: string; readonly name: string } | undefined;
 }
 
 export interface HealthWish {

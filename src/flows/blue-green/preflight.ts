@@ -31,13 +31,22 @@ import {
   scaledOnlyBefore,
   separate,
 } from './preflight-checks.ts';
+import { testMetrics } from './test-metrics.ts';
 
 /** Looks at everything a switch needs, writes nothing, and throws one PREFLIGHT_FAILED with all problems there are. */
 export async function preflight(world: World, plan: BlueGreenWish): Promise<Ground> {
   const { service, switcher, route: routeName } = plan;
   const namespace = plan.namespace ?? world.defaultNamespace;
   const get = (kind: typeof Deployment, name: string) => unlessForbidden(world.cluster.get({ kind, namespace, name }), undefined);
-  const needs = { service, namespace, switcher, route: routeName, removes: !plan.keepOld, asks: plan.operation === 'deploy' };
+  const needs = {
+    service,
+    namespace,
+    switcher,
+    route: routeName,
+    removes: !plan.keepOld,
+    asks: plan.operation === 'deploy',
+    metricsService: plan.operation === 'deploy' ? plan.measure?.metricsService : undefined,
+  };
   const named = switcher.ownServices;
   const [denied, lease, one, blue, green, front, blueService, greenService, route, ofKind, quotas] = await Promise.all([
     deniedOf(world, blueGreenPermissions(needs)),
@@ -104,8 +113,10 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
   );
   const port =
     plan.operation === 'deploy' ? (plan.health.port ?? portOf({ blue: blueService, green: greenService }[to] ?? front, idle)) : undefined;
+  const tested = await testMetrics(world, plan, { service, namespace, route: routeName, from, to }, pods);
   const problems: readonly Problem[] = [
     ...early,
+    ...tested.problems,
     ...image.problems,
     ...(container.ok ? [] : [{ what: `\`container\` ${container.problem}.`, remedy: container.remedy }]),
     ...(container.ok && before.image === ''
@@ -154,6 +165,7 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
       ...image.warnings,
       ...inspection.warnings,
       ...room.warnings,
+      ...tested.warnings,
       ...(quotas === undefined
         ? [{ what: 'Not checked: whether both colours fit into the quotas.', remedy: 'Grant `list` of resourcequotas.' }]
         : []),

@@ -8,6 +8,7 @@ import { durationText } from '../../domain/units/duration.ts';
 import { conditions } from '../await-rollout.ts';
 import { selectorOf } from '../await-workload.ts';
 import { isTransient } from '../follow.ts';
+import { type Judging, startJudging } from './criteria.ts';
 import { askPod } from './health.ts';
 import type { DeployWish } from './plan.ts';
 import type { Session } from './session.ts';
@@ -20,11 +21,19 @@ export async function watchNew(session: Session, plan: DeployWish, signal: Abort
   let misses = 0;
   let looks = 0;
   let silentSince: number | undefined;
+  let judging: Judging | undefined;
   for (;;) {
     try {
       const seen = await look(session, plan, looks, signal);
       silentSince = undefined;
       if (seen.is === 'back') return seen.cause;
+      if (plan.measure !== undefined) {
+        if (judging === undefined) judging = await startJudging(session, plan, plan.measure, signal);
+        else {
+          const cause = await judging.look(signal);
+          if (cause !== undefined) return cause;
+        }
+      }
       misses = seen.is === 'miss' ? misses + 1 : 0;
       if (seen.is === 'miss') {
         world.log.line(`  ${seen.text}`);
@@ -38,8 +47,9 @@ export async function watchNew(session: Session, plan: DeployWish, signal: Abort
       if (world.clock.monotonic() - silentSince >= plan.rolloutTimeout) return silent(world.clock.monotonic() - silentSince, error.what);
     }
     const left = end - world.clock.monotonic();
-    if (left <= 0 && silentSince === undefined && misses === 0) {
+    if (left <= 0 && silentSince === undefined && misses === 0 && (plan.measure === undefined || judging?.passed() === true)) {
       session.asked.push(`watched for ${durationText(plan.watch)}: ${looks} looks, each good in the end`);
+      if (judging !== undefined) session.asked.push(judging.said());
       return undefined;
     }
     await world.clock.sleep(left > 0 ? Math.min(plan.interval, left) : plan.interval, signal);

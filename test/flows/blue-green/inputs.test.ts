@@ -22,6 +22,7 @@ it('the least that can be given is filled in with the figures of the chapter', (
     watch: 300,
     interval: 10,
     failureThreshold: 2,
+    measure: undefined,
     keepOld: true,
     rolloutTimeout: 300,
     drain: 30,
@@ -42,6 +43,11 @@ it.each<readonly [Readonly<Record<string, string>>, object]>([
     { health: { checks: 0 }, watch: 0 },
   ],
   [{ 'keep-old': 'false' }, { keepOld: false }],
+  [{ 'prometheus-url': 'http://p' }, { measure: { minRequests: 300, noDataTimeout: 600, metricsService: undefined } }],
+  [
+    { 'prometheus-service': 'monitoring/prometheus:9090', 'error-rate': '5%' },
+    { measure: { minRequests: 300, metricsService: { namespace: 'monitoring', name: 'prometheus:9090' } } },
+  ],
 ])('%j', (inputs, expected) => expect(planned(inputs)).toMatchObject(expected));
 
 it('a rollback needs no image, and has its reason', () =>
@@ -83,6 +89,10 @@ describe('bad input is one error that names it, with what to do', () => {
     [{ 'dry-run': '1' }, 'dry-run', '`true`'],
     [{ notify: '- pigeon: x' }, 'notify', ''],
     [{ 'notify-on': 'never' }, 'notify-on', '`failure`'],
+    [{ 'error-rate': '1%' }, 'prometheus-url', 'no metric store'],
+    [{ 'prometheus-url': 'http://p', 'prometheus-service': 'a/b:1' }, 'prometheus-service', 'both are given'],
+    [{ 'prometheus-token': 't' }, 'prometheus-url', 'only with'],
+    [{ 'prometheus-url': 'http://p', 'error-rate': 'few' }, 'error-rate', ''],
     [{ 'require-staging': 'true' }, 'github-token', 'token'],
     [{ 'allow-unordered': 'true' }, 'reason', 'why'],
   ])('%j', (inputs, name, says) => {

@@ -7,6 +7,8 @@ import { executeBlueGreen } from '../../../src/flows/blue-green/execute.ts';
 import { parseBlueGreenInputs } from '../../../src/flows/blue-green/inputs.ts';
 import type { BlueGreenWish } from '../../../src/flows/blue-green/plan.ts';
 import type { BlueGreenResult } from '../../../src/flows/blue-green/result.ts';
+import type { Series } from '../../../src/ports/metrics.ts';
+import type { World } from '../../../src/ports/world.ts';
 import { rawInputs } from '../raw-inputs.ts';
 import { type Settings, type Stage, stage } from '../stand-ins.ts';
 
@@ -88,12 +90,13 @@ function control({ cluster }: Stage, deployment: KubernetesObject): void {
   const { name } = deployment.metadata;
   const { replicas = 1, selector } = deploymentSpec(deployment);
   const ill = Object.values(imagesOf(templateOf(deployment))).includes(sick);
+  const hash = `h${Object.values(imagesOf(templateOf(deployment)))[0]?.slice(-1)}`;
   for (const pod of cluster.objectsOf(Pod)) if (pod.metadata.name.startsWith(`${name}-`)) cluster.remove(Pod, pod.metadata.name);
   for (let index = 0; index < replicas; index += 1)
     cluster.put(Pod, {
       apiVersion: 'v1',
       kind: 'Pod',
-      metadata: { name: `${name}-${index}`, namespace: 'shop', labels: { ...selector?.matchLabels } },
+      metadata: { name: `${name}-${hash}-${index}`, namespace: 'shop', labels: { ...selector?.matchLabels, 'pod-template-hash': hash } },
       spec: templateOf(deployment).spec,
       status: {
         phase: 'Running',
@@ -132,6 +135,32 @@ export function standing({ cluster }: Pick<Stage, 'cluster'>): string {
     return `${colour} ${deploymentSpec(deployment).replicas} × ${names[image] ?? image}`;
   };
   return `${usersIn(cluster)}; ${of('blue')}, ${of('green')}`;
+}
+
+/** A metric store that counts ten requests a second for each pod of who has the users; `errors` is the share of green's that fail. */
+export function counting(on: Pick<Stage, 'cluster' | 'clock'>, errors: number): World['metrics']['query'] {
+  const counts = new Map<string, number>();
+  let counted = on.clock.monotonic();
+  return (promql) => {
+    const seconds = on.clock.monotonic() - counted;
+    counted = on.clock.monotonic();
+    for (const { metadata } of on.cluster.objectsOf(Pod)) {
+      const more = metadata.name.startsWith(`${usersIn(on.cluster)}-`) ? seconds * 10 : 0;
+      counts.set(metadata.name, (counts.get(metadata.name) ?? 0) + more);
+    }
+    const pattern = new RegExp(`^(?:${/pod=~"([^"]+)"/.exec(promql)?.[1]?.replaceAll('\\\\', '\\') ?? '-'})$`);
+    const series = [...counts]
+      .filter(([pod]) => pattern.test(pod))
+      .flatMap(([pod, requests]): readonly Series[] => {
+        if (promql.includes('_bucket')) return ['0.5', '2', '4', '+Inf'].map((le) => ({ labels: { pod, le }, value: requests }));
+        const failed = pod.startsWith('agent-green') ? requests * errors : 0;
+        return [
+          { labels: { pod, status: '200' }, value: requests - failed },
+          { labels: { pod, status: '500' }, value: failed },
+        ];
+      });
+    return Promise.resolve(series);
+  };
 }
 
 /** A law that holds after every write: who has the users has ready pods. */
