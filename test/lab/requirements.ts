@@ -19,6 +19,9 @@ const packageOf = {
   tar: 'tar',
   // Only its client: the lab starts no Docker.
   docker: 'docker.io',
+  // For the tests of services that the lab's pipelines run.
+  'redis-server': 'redis-server',
+  pg_lsclusters: 'postgresql',
 } as const;
 
 const networkPluginPackage = 'containernetworking-plugins';

@@ -8,13 +8,17 @@ const requirements = resolve(import.meta.dirname, 'requirements.txt');
 /** Installing takes half a minute on a quiet machine. */
 const abandonedMilliseconds = 600_000;
 
+/** The folder with Ruff, Black, mypy, Bandit and zizmor at the versions of `requirements.txt`. */
+export const pythonTools = (): Promise<string> => pythonPrograms([requirements]);
+
 /**
- * The folder with Ruff, Black, mypy and Bandit at the versions of `requirements.txt`, in an environment of their own in the project's cache.
- * Installed once per list; whoever comes meanwhile waits. Throws when they cannot be had: a test without its tool has failed.
+ * The folder with the programs of lists of requirements, in an environment of their own in the project's cache. Installed once per content; whoever
+ * comes meanwhile waits. Throws when they cannot be had: a test without its tool has failed. The last list may name the others.
  */
-export async function pythonTools(): Promise<string> {
-  const list = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
-  const folder = join(dirname(cacheRoot()), 'tools', `python-${list}`);
+export async function pythonPrograms(lists: readonly string[]): Promise<string> {
+  const content = createHash('sha256');
+  for (const list of lists) content.update(readFileSync(list));
+  const folder = join(dirname(cacheRoot()), 'tools', `python-${content.digest('hex').slice(0, 12)}`);
   const stamp = join(folder, 'complete');
   const lock = `${folder}.lock`;
   mkdirSync(dirname(folder), { recursive: true });
@@ -26,17 +30,8 @@ export async function pythonTools(): Promise<string> {
     try {
       rmSync(folder, { recursive: true, force: true });
       await must(['python3', '-m', 'venv', folder]);
-      await must([
-        join(folder, 'bin/python'),
-        '-m',
-        'pip',
-        'install',
-        '--quiet',
-        '--disable-pip-version-check',
-        '--no-deps',
-        '-r',
-        requirements,
-      ]);
+      const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '-r', lists.at(-1) ?? requirements];
+      await must([join(folder, 'bin/python'), ...install]);
       writeFileSync(stamp, '');
     } finally {
       rmSync(lock, { recursive: true, force: true });

@@ -71,7 +71,9 @@ describe('its gates', () => {
         .map((line) => line.split(': ')[0]);
       expect(told).toEqual(['lint', 'test', 'scan', 'build', 'stage']);
       expect(given).toMatchObject({ 'allow-skip': '${{ inputs.allow-skip }}', 'require-staging': '${{ inputs.require-staging }}' });
-      expect(given['image']).toBe('${{ needs.evidence.outputs.image || needs.build.outputs.image }}');
+      expect(given['image']).toBe(
+        "${{ needs.evidence.outputs.staged == 'true' && needs.evidence.outputs.image || needs.build.outputs.image }}",
+      );
     }
     expect(call.inputs['require-staging']?.default).toBe(true);
   });

@@ -1,0 +1,1 @@
+"""What agents remember: PostgreSQL keeps it, Redis answers what was asked before."""

@@ -1,0 +1,151 @@
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { run } from '../lab/command.ts';
+import { toolPath, tools } from '../lab/tools.ts';
+import { type Job, root, type Step, workflowFolder, workflowNames } from './workflow-files.ts';
+
+const nameOfCopy = 'your-org/wf-deploy';
+
+/**
+ * The workflows and the actions of this tree, as act 0.2.89 understands them: it knows neither `$/` nor `queue`, and sets GITHUB_API_URL itself, so that
+ * only a variable of the step can name a server of the test. Nothing else is changed.
+ */
+export function copyForAct(folder: string, apiUrl: string): void {
+  // Never run, as no test asks for a version: whoever did would see it fail.
+  mkdirSync(join(folder, 'foreign'));
+  writeFileSync(join(folder, 'foreign/action.yml'), 'runs: { using: composite, steps: [{ run: exit 1, shell: bash }] }\n');
+  for (const part of ['actions', 'dist']) cpSync(join(root, part), join(folder, part), { recursive: true });
+  mkdirSync(join(folder, '.github/workflows'), { recursive: true });
+  for (const name of workflowNames) {
+    const workflow = parse(readFileSync(join(workflowFolder, name), 'utf8')) as { readonly jobs: Readonly<Record<string, Job>> };
+    const jobs = Object.entries(workflow.jobs).map(([id, { concurrency, ...job }]) => {
+      const { queue: _, ...line } = concurrency ?? {};
+      const steps = job.steps.map((step) => forAct(step, apiUrl));
+      return [id, { ...job, ...(concurrency === undefined ? {} : { concurrency: line }), steps }] as const;
+    });
+    const text = stringify({ ...workflow, jobs: Object.fromEntries(jobs) }, { aliasDuplicateObjects: false, lineWidth: 0 });
+    writeFileSync(join(folder, '.github/workflows', name), text);
+  }
+}
+
+const forAct = (step: Step, apiUrl: string): Step =>
+  step.uses?.startsWith('$/') === true
+    ? { ...step, uses: `${nameOfCopy}/${step.uses.slice(2)}@local`, env: { ...step.env, GITHUB_API_URL: apiUrl } }
+    : step;
+
+export interface ActEvent {
+  readonly name: 'push' | 'pull_request';
+  readonly payload: unknown;
+}
+
+export interface ActRun {
+  readonly code: number;
+  /** What became of each job that ran; the others were skipped. */
+  readonly jobs: Readonly<Record<string, string>>;
+  /** What the steps of a job wrote for its summary. */
+  readonly summaries: Readonly<Record<string, string>>;
+  /** Outputs of all steps of a job. */
+  readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Everything that was printed, for whoever looks for what went wrong. */
+  readonly log: string;
+}
+
+interface Line {
+  readonly msg?: string;
+  readonly jobID?: string;
+  readonly job?: string;
+  readonly jobResult?: string;
+  readonly command?: string;
+  readonly content?: string;
+  readonly name?: string;
+  readonly arg?: string;
+}
+
+export interface ActOptions {
+  /** A git checkout with a workflow that calls one of `copy`. */
+  readonly repository: string;
+  /** Made by `copyForAct`. */
+  readonly copy: string;
+  readonly event: ActEvent;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Runs a workflow to its end, on this machine and without Docker. */
+export async function runAct({ repository, copy, event, secrets, env }: ActOptions): Promise<ActRun> {
+  const act = tools.find(({ name }) => name === 'act');
+  if (act === undefined) throw new Error('no act');
+  const folder = mkdtempSync(join(tmpdir(), 'wf-deploy-act-'));
+  try {
+    writeFileSync(join(folder, 'event.json'), JSON.stringify(event.payload));
+    const secretFile = join(folder, 'secrets.json');
+    // As act reads it: YAML, in which multi-line values keep their lines.
+    writeFileSync(secretFile.replace('.json', '.yaml'), stringify(secrets), { mode: 0o600 });
+    const argv = [
+      toolPath(act),
+      event.name,
+      ...['--json', '--no-cache-server', '--platform', 'ubuntu-24.04=-self-hosted'],
+      ...['--eventpath', join(folder, 'event.json')],
+      ...['--secret-file', secretFile.replace('.json', '.yaml')],
+      ...['--action-cache-path', join(folder, 'cache')],
+      ...['--local-repository', `${nameOfCopy}@local=${copy}`],
+      ...foreignActions(copy).flatMap((uses) => ['--local-repository', `${uses}=${join(copy, 'foreign')}`]),
+    ];
+    const environment = {
+      ...process.env,
+      HOME: folder,
+      XDG_CACHE_HOME: join(folder, 'cache'),
+      // act starts `node` from PATH for `using: node24`.
+      PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
+      ...env,
+    };
+    const { code, stdout, stderr } = await run(argv, { directory: repository, environment });
+    return { code, ...read(stdout), log: `${readable(stdout)}\n${stderr}` };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** All but checkout, which act does itself. */
+const foreignActions = (copy: string): readonly string[] => {
+  const text = readFileSync(join(copy, '.github/workflows/service-pipeline.yml'), 'utf8');
+  return [...new Set([...text.matchAll(/uses: (actions\/setup-[a-z]+@[0-9a-f]{40})/g)].map(([, uses = '']) => uses))];
+};
+
+const linesOf = (stdout: string): readonly Line[] =>
+  stdout.split('\n').flatMap((line) => {
+    try {
+      return [JSON.parse(line) as Line];
+    } catch {
+      // What act prints beside its log is no line of a job.
+      return [];
+    }
+  });
+
+const jobOf = ({ jobID = '' }: Line): string => jobID;
+
+function read(stdout: string): Pick<ActRun, 'jobs' | 'summaries' | 'outputs'> {
+  const [jobs, summaries, outputs]: [Record<string, string>, Record<string, string>, Record<string, Record<string, string>>] = [{}, {}, {}];
+  for (const line of linesOf(stdout)) {
+    const job = jobOf(line);
+    if (line.jobResult !== undefined) jobs[job] = line.jobResult;
+    if (line.command === 'summary') summaries[job] = `${summaries[job] ?? ''}${line.content ?? ''}`;
+    if (line.command === 'set-output') outputs[job] = { ...outputs[job], [line.name ?? '']: line.arg ?? '' };
+  }
+  return { jobs, summaries, outputs };
+}
+
+const readable = (stdout: string): string =>
+  linesOf(stdout)
+    .map((line) => `[${jobOf(line)}] ${(line.msg ?? '').trimEnd()}`)
+    .join('\n');
+
+const gates = ['lint', 'test', 'scan', 'build', 'evidence', 'stage', 'canary', 'promote', 'rollback'] as const;
+
+/** Which gates ran, and how they ended. The summary runs always: without it the log is the answer. */
+export function ended(run: ActRun): Readonly<Record<string, string>> {
+  if (run.jobs['summary'] !== 'success') throw new Error(`There is no summary:\n${run.log.slice(-6000)}`);
+  return Object.fromEntries(gates.flatMap((gate) => (run.jobs[gate] === undefined ? [] : [[gate, run.jobs[gate]]])));
+}

@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { type GithubServer, githubRepository, githubToken } from '../adapters/forge/github-server.ts';
+import { type ActEvent, type ActRun, copyForAct, runAct } from './act.ts';
+import { root } from './workflow-files.ts';
+
+export const example = join(root, 'examples/python-service');
+export const requirements: readonly string[] = ['requirements.txt', 'requirements-dev.txt'].map((file) => join(example, file));
+export const payloadRepository = { default_branch: 'main', full_name: githubRepository };
+
+export type Inputs = Readonly<Record<string, string | boolean>>;
+
+/** The Python example in a repository of its own, with the starter as its workflow. */
+export interface ServiceRepository {
+  /** Commits on a branch what the change does to the checkout. Answers with the commit. */
+  commit(branch: string, change: (checkout: string) => void): string;
+  merge(branch: string, into: string): string;
+  /** Takes the last commit away again. */
+  undo(): void;
+  /** Runs the pipeline on what is checked out. */
+  run(event: ActEvent, inputs?: Inputs): Promise<ActRun>;
+  push(branch: string, inputs?: Inputs): Promise<ActRun>;
+}
+
+export interface Surroundings {
+  readonly folder: string;
+  readonly github: GithubServer;
+  /** Folder of Python and its tools. */
+  readonly programs: string;
+  readonly inputs: Inputs;
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export function serviceRepository({ folder, github, programs, inputs, secrets, env }: Surroundings): ServiceRepository {
+  const copy = join(folder, 'wf-deploy');
+  mkdirSync(copy);
+  copyForAct(copy, github.server.url);
+  const checkout = join(folder, 'service');
+  const repository = repositoryIn(checkout, github);
+  const run = async (event: ActEvent, more: Inputs = {}): Promise<ActRun> => {
+    writeFileSync(join(checkout, '.github/workflows/pipeline.yml'), starter({ ...always, ...inputs, ...more }));
+    const path = [programs, process.env['PATH']].join(delimiter);
+    return await runAct({
+      repository: checkout,
+      copy,
+      event,
+      secrets: { GITHUB_TOKEN: githubToken, ...secrets },
+      env: { ...env, PATH: path },
+    });
+  };
+  return {
+    ...repository,
+    run,
+    push: async (branch, more) => {
+      repository.checkout(branch);
+      return await run({ name: 'push', payload: { ref: `refs/heads/${branch}`, repository: payloadRepository } }, more);
+    },
+  };
+}
+
+/** Trivy cannot be had here: it is one of the two scanners of the starter, and Bandit is the other. */
+const always: Inputs = { scanners: 'bandit', upload: 'false' };
+
+/** examples/workflows/pipeline.yml, with the inputs of the lab beside its own. */
+function starter(inputs: Inputs): string {
+  const text = readFileSync(join(root, 'examples/workflows/pipeline.yml'), 'utf8');
+  const lines = Object.entries(inputs).map(([input, value]) => `      ${input}: ${JSON.stringify(value)}\n`);
+  return text
+    .replace(/@0{40} .*$/m, '@local')
+    .replace(/^ {6}(?:python-version|prometheus-service): .*\n/gm, '')
+    .replace('    secrets:\n', `${lines.join('')}    secrets:\n`);
+}
+
+function repositoryIn(checkout: string, github: GithubServer) {
+  cpSync(example, checkout, { recursive: true });
+  mkdirSync(join(checkout, '.github/workflows'), { recursive: true });
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', ['-C', checkout, '-c', 'user.name=n', '-c', 'user.email=n@example.com', ...args], { encoding: 'utf8' }).trim();
+  // The workflow changes from run to run, by the inputs that a test gives it, and is no part of the tree.
+  writeFileSync(join(checkout, '.gitignore'), `${readFileSync(join(checkout, '.gitignore'), 'utf8')}/.github/\n`);
+  git('init', '--quiet', '--initial-branch', 'main');
+  git('remote', 'add', 'origin', `https://github.com/${githubRepository}.git`);
+  const known = (): string => {
+    const [commit = '', tree = '', ...parents] = git('show', '--no-patch', '--format=%H %T %P', 'HEAD').split(' ');
+    github.repository.commits.set(commit, {
+      parents: parents.filter((parent) => parent !== ''),
+      tree,
+      message: 'A change',
+      author: 'octocat',
+    });
+    return commit;
+  };
+  git('add', '--all');
+  git('commit', '--quiet', '--message', 'first');
+  known();
+  git('branch', 'develop');
+  return {
+    checkout: (branch: string): void => void git('checkout', '--quiet', branch),
+    commit: (branch: string, change: (folder: string) => void): string => {
+      git('checkout', '--quiet', branch);
+      change(checkout);
+      git('add', '--all');
+      git('commit', '--quiet', '--message', `a change on ${branch}`);
+      return known();
+    },
+    undo: (): void => void git('reset', '--quiet', '--hard', 'HEAD^'),
+    merge: (branch: string, into: string): string => {
+      git('checkout', '--quiet', into);
+      git('merge', '--quiet', '--no-ff', '--message', `merge ${branch}`, branch);
+      return known();
+    },
+  };
+}
