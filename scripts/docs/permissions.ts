@@ -5,9 +5,12 @@ import { ConfigMap } from '../../src/domain/kubernetes/kinds.ts';
 import { manifestPermissions } from '../../src/domain/manifests/permissions.ts';
 import { stagePermissions } from '../../src/domain/rolling/permissions.ts';
 import { deployment } from '../../src/domain/rolling/workloads/deployment.ts';
+import { operationPermissions } from '../../src/domain/rollout/operation-permissions.ts';
 import { type Permission, permissionsFor, roleYaml } from '../../src/domain/rollout/permissions.ts';
+import { gatewayApi } from '../../src/domain/traffic/gateway-api.ts';
 import { routers } from '../../src/domain/traffic/index.ts';
 import { switchers } from '../../src/domain/traffic/switchers/index.ts';
+import { ourKinds } from '../../src/flows/operations/left-behind.ts';
 
 /** docs/permissions.md: what the code asks for, so that the page cannot say something else. */
 export function permissionPage(): string {
@@ -23,22 +26,32 @@ export function permissionPage(): string {
     const permissions = [...permissionsFor({ router, ...needs }), ...lookingPermissions(scaled)];
     return `## With \`router: ${router.name}\`\n\n${withRoles(permissions, 'wf-deploy-agent')}`;
   });
-  return `# Permissions in the cluster\n\n<!-- Made from permissions.ts of src/domain/rollout, src/domain/capacity, src/domain/manifests, src/domain/guardian, src/domain/rolling and src/domain/blue-green by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${scalingPart()}\n${manifestsPart()}\n${guardianPart()}\n${operationPart}\n${rollbackPart}\n${rollingPart()}\n${blueGreenPart()}`;
+  return `# Permissions in the cluster\n\n<!-- Made from permissions.ts of src/domain/rollout, src/domain/capacity, src/domain/manifests, src/domain/guardian, src/domain/rolling and src/domain/blue-green by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${scalingPart()}\n${manifestsPart()}\n${guardianPart()}\n${operationPart()}\n${rollbackPart}\n${rollingPart()}\n${blueGreenPart()}`;
 }
 
-const operationPart = `## For operations
+function operationPart(): string {
+  const intro = `## For operations
 
-What \`operation\` of \`actions/canary\` needs. \`promote\` and \`abort\` need the rights of a rollout (above) where no run is left that could be asked. A run that an operation
+What \`operation\` of \`actions/canary\` needs. \`promote\` needs the rights of a rollout (above) as well where no run is left that could be asked. A run that an operation
 asks needs nothing more than before.
 
-| operation | rights, by name where it is known |
-| --- | --- |
-| \`status\` | get the Lease, the route, both Deployments and the guardian's Job; list pods. What is not granted is shown as not known |
-| \`pause\`, \`resume\`, \`promote\`, \`abort\` | get and patch the Lease |
-| \`prepare\` | what the preflight reads; create, get, update and patch the Lease; create services, and ingresses with \`nginx-ingress\`; update the route |
-| \`uninstall\` | get, create, update, patch and delete the Lease; get and patch the route; list and delete deployments, horizontalpodautoscalers, jobs, configmaps, secrets, serviceaccounts, roles and rolebindings |
-| \`unlock\` | get, update and patch the Lease; create events (without it the reason is in the Lease alone) |
+Each asks for its rights before it writes anything, and says what is missing with a Role to apply. \`status\` only reads (the Lease, the route, both Deployments, the guardian's Job,
+pods): what is not granted is shown as not known. The tables are those of \`router: gateway-api\`; with \`nginx-ingress\`, \`prepare\` creates Ingresses as well.
 `;
+  const app = { service: 'agent', namespace: 'shop', route: 'agent', canaryService: 'agent-canary' };
+  const needs = { router: gatewayApi, app, deployment: 'agent', canaryName: 'agent-canary', ours: ourKinds };
+  const titles = {
+    abort: '`pause`, `resume`, `promote`, `abort`',
+    'take-back': '`abort`, where no run is left that could be asked',
+    prepare: '`prepare`',
+    uninstall: '`uninstall`',
+    unlock: '`unlock`',
+  } as const;
+  const parts = Object.entries(titles).map(
+    ([what, title]) => `### ${title}\n\n${withRoles(operationPermissions(what as keyof typeof titles, needs), `wf-deploy-agent-${what}`)}`,
+  );
+  return `${intro}\n${parts.join('\n')}`;
+}
 
 const rollbackPart = `## For a rollback by hand
 

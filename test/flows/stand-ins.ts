@@ -184,9 +184,9 @@ export class MemoryCluster implements Cluster {
     return this.find(kind, name) ?? stored;
   }
 
-  /** Writes so far, as `replace HTTPRoute agent`, without rehearsals. */
+  /** Writes so far, as `replace HTTPRoute agent`, without rehearsals and questions. */
   writes(): readonly string[] {
-    const wrote = this.calls.filter(({ write }) => write !== undefined && write.dryRun !== true);
+    const wrote = this.calls.filter(({ write, kind }) => write !== undefined && write.dryRun !== true && !kind.startsWith('SelfSubject'));
     return wrote.map(({ verb, kind, name }) => `${verb} ${kind} ${name}`);
   }
 

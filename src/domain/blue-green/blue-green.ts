@@ -70,6 +70,8 @@ export function beginFromLeft(phase: Exclude<BlueGreenPhase, 'resting'>, cause: 
 export function step(plan: BlueGreenPlan, state: BlueGreen, event: BlueGreenEvent): BlueGreenMove {
   if (state.phase === 'ended') return { state, effects: [] };
   if (event.on === 'lock-lost') return ended({ outcome: 'unknown', cause: lost(event.text) });
+  // Somebody else has moved the users meanwhile: nobody here can say how it ends.
+  const drift = event.on === 'failed' && event.cause.kind === 'drift' ? event.cause : undefined;
   switch (state.phase) {
     case 'returning':
       if (event.on === 'cancelled') return { state, effects: [{ do: 'switch-back' }] };
@@ -78,9 +80,11 @@ export function step(plan: BlueGreenPlan, state: BlueGreen, event: BlueGreenEven
       return resting(state.cause, [{ do: 'drain' }]);
     case 'resting':
       if (event.on === 'cancelled') return { state, effects: [{ do: 'rest' }] };
+      if (drift !== undefined) return ended({ outcome: 'unknown', cause: unconfirmed(state.cause, drift) });
       return ended(wentBack(event.on === 'failed' ? leftOver(state.cause, event.cause) : state.cause));
     case 'retiring':
       if (event.on === 'cancelled') return { state, effects: [{ do: 'retire' }] };
+      if (drift !== undefined) return ended({ outcome: 'unknown', cause: drift });
       return ended({ outcome: 'promoted', ...(event.on === 'failed' ? { trouble: event.cause.text } : {}) });
     default:
       return forward(plan, state.phase, event);

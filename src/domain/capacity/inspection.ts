@@ -66,6 +66,8 @@ export interface ScalingSurvey {
   readonly autoscaler: Autoscaler;
   /** Pods of stable now. */
   readonly pods: number;
+  /** An autoscaler of the canary's own would change its share. */
+  readonly shareIsPods?: boolean;
   /** Of the canary's pods. */
   readonly containers: readonly string[];
   /** What a metric may name when it means stable. */
@@ -77,7 +79,7 @@ export const isCopied = ({ autoscaler, ...names }: Omit<ScalingSurvey, 'pods'>):
   autoscaler.is === 'hpa' && copiedMetrics(autoscaler.object, names).metrics.length > 0;
 
 /** What a rollout is going to do about stable's autoscaler, one sentence each. */
-export function scalingNotes({ autoscaler, pods, ...names }: ScalingSurvey): readonly string[] {
+export function scalingNotes({ autoscaler, pods, shareIsPods, ...names }: ScalingSurvey): readonly string[] {
   if (autoscaler.is === 'none') return [];
   const { name } = autoscaler.object.metadata;
   const pin = pinFor(autoscaler, pods);
@@ -86,6 +88,11 @@ export function scalingNotes({ autoscaler, pods, ...names }: ScalingSurvey): rea
     const held = isPaused(autoscaler.object) ? `ScaledObject ${name} is paused, so that KEDA leaves stable's size alone.` : undefined;
     return [...(held === undefined ? kept : [held]), `The canary has no autoscaler: KEDA scales stable alone (ScaledObject ${name}).`];
   }
+  if (shareIsPods === true)
+    return [
+      ...kept,
+      `The canary has no autoscaler: its pods are its share, which falls where HorizontalPodAutoscaler ${name} gives stable more.`,
+    ];
   const { metrics, leftOut } = copiedMetrics(autoscaler.object, names);
   const left = leftOut.map((what) => `Left out of the canary's autoscaler: ${what}.`);
   const copy = `From 50 % on the canary has a copy of HorizontalPodAutoscaler ${name}, up to ${mostPods(autoscaler)} pods.`;

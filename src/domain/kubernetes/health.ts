@@ -18,10 +18,10 @@ export const restartsOf = (pods: readonly KubernetesObject[]): Restarts =>
     pods.flatMap((pod) => containerStatuses(pod).map(({ name, restartCount = 0 }) => [`${pod.metadata.name}/${name}`, restartCount])),
   );
 
-/** What needs no statistics: a restart since `baseline` was taken, out of memory, a crash loop, an image error, no ready pod. */
-export function health(pods: readonly KubernetesObject[], baseline: Restarts): Health {
+/** `isServing`: what a pod has to be to count. What needs no statistics: a restart since `baseline` was taken, out of memory, a crash loop, an image error, no ready pod. */
+export function health(pods: readonly KubernetesObject[], baseline: Restarts, isServing = isReady): Health {
   const present = pods.filter((pod) => !isLeaving(pod));
-  const readyEndpoints = present.filter(isReady).length;
+  const readyEndpoints = present.filter((pod) => isServing(pod)).length;
   const found = present.flatMap((pod) => [
     ...containerTroubles(pod).filter(({ cause, fatal }) => fatal || cause === 'out-of-memory'),
     ...newRestarts(pod, baseline),

@@ -37,6 +37,12 @@ export function referencesOf(template: PodTemplate): readonly ConfigName[] {
   return [...found.values()];
 }
 
+/** Every ConfigMap and Secret that pods of this template read: not those with which their images are pulled. */
+export function settingsOf(template: PodTemplate): readonly ConfigName[] {
+  const { imagePullSecrets: _, ...spec } = template.spec ?? {};
+  return referencesOf({ ...template, spec });
+}
+
 function walk(value: unknown, key: string | undefined, name: (config: ConfigName) => string): unknown {
   if (Array.isArray(value)) return value.map((item) => walk(item, key, name));
   const fields = recordOf(value);

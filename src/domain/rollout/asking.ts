@@ -74,7 +74,7 @@ function promoteOn(plan: RolloutPlan, state: In<Hearing>, request: Request, at: 
     plan.stages[last]?.pause === undefined ? 'then stable gets the image' : 'then it waits for a person once more, as `stages` say';
   if (state.stage < last) {
     const move = enter(plan, last, at, state.watch);
-    const accepted = answer(request, 'accepted', `It goes to 100 % and is measured there; ${then}.`);
+    const accepted = answer(request, 'accepted', `It goes to ${plan.stages[last]?.weight ?? 0} % and is measured there; ${then}.`);
     return { ...move, effects: [accepted, recordStage(plan, state.stage, false), ...move.effects] };
   }
   if (state.phase === 'paused') return resume(plan, state, request, at);

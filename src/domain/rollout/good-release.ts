@@ -1,6 +1,6 @@
 import { imagesOf } from '../kubernetes/pod-template.ts';
 import type { PodTemplate } from '../kubernetes/workload.ts';
-import { configReferences } from '../rolling/config-references.ts';
+import { settingsOf } from '../manifests/references.ts';
 import { instantOf } from '../units/instant.ts';
 import { recordOf } from '../units/record.ts';
 
@@ -66,7 +66,7 @@ export const releaseOf = (
 });
 
 export const configNames = (template: PodTemplate): readonly string[] =>
-  configReferences(template)
+  settingsOf(template)
     .map(({ kind, name }) => `${kind}/${name}`)
     .toSorted();
 

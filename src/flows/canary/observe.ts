@@ -12,6 +12,7 @@ import { imageOf } from '../../domain/rollout/container-image.ts';
 import type { Effect } from '../../domain/rollout/effect.ts';
 import { epochAnnotation, readEpoch } from '../../domain/rollout/lease.ts';
 import type { ClusterView, RouteView, Sample, StableView } from '../../domain/rollout/sample.ts';
+import { isStarted } from '../../domain/traffic/replicas/gate.ts';
 import { conditions, runs } from '../await-rollout.ts';
 import { follow, isTransient } from '../follow.ts';
 import { measure } from '../measure.ts';
@@ -119,7 +120,9 @@ async function look(session: Session, known: StableView | 'ask' | undefined, sig
       signal,
     );
     session.canaryPods = present;
-    const canary = health(present, session.restarts);
+    // Before any is open, pods that wait behind their gate are as well as they can be.
+    const waiting = plan.router.pods !== undefined && session.route?.weight === 0;
+    const canary = health(present, session.restarts, waiting ? isStarted : isReady);
     session.trouble = canary.trouble ?? stable?.trouble;
     const view: ClusterView = {
       is: 'answer',

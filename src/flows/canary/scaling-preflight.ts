@@ -24,7 +24,12 @@ export function scalingFindings(plan: CanaryPlan, found: Survey): ScalingFinding
   return {
     problems: scalingProblems(objects, names),
     warnings: [...goneScaledObject(plan, found), ...disruptionWarnings(objects.budgets, { ...labelsOf(plan, found, stable), pods })],
-    notes: scalingNotes({ autoscaler: objects.autoscaler, pods, ...meaningOf(plan, app, stable) }),
+    notes: scalingNotes({
+      autoscaler: objects.autoscaler,
+      pods,
+      shareIsPods: plan.router.pods !== undefined,
+      ...meaningOf(plan, app, stable),
+    }),
   };
 }
 
@@ -63,7 +68,7 @@ export function quotaFindings(
   const most = mostPods(autoscaler) ?? size;
   const whose = (pods: number, why: string): string => `of the canary ${plan.canaryDeployment}, which ${why} ${pods}`;
   const full = inspectQuota(quotas, template, Math.max(0, size - running), whose(size, 'grows to the size of stable,'));
-  if (autoscaler.is !== 'hpa' || most <= size || full.problems.length > 0) return full;
+  if (plan.router.pods !== undefined || autoscaler.is !== 'hpa' || most <= size || full.problems.length > 0) return full;
   const grown = inspectQuota(
     quotas,
     template,

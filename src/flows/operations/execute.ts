@@ -1,5 +1,6 @@
 import type { World } from '../../ports/world.ts';
 import type { OperationName, OperationPlan } from './plan.ts';
+import { requirePermissions } from './preflight.ts';
 import { prepare } from './prepare.ts';
 import { abort, pauseOrResume, promote } from './requests.ts';
 import type { OperationResult } from './result.ts';
@@ -20,4 +21,9 @@ const operations: Readonly<Record<OperationName, Operate>> = {
   unlock,
 };
 
-export const executeOperation = (plan: OperationPlan, world: World): Promise<OperationResult> => operations[plan.operation](world, plan);
+export async function executeOperation(plan: OperationPlan, world: World): Promise<OperationResult> {
+  const { operation } = plan;
+  // It only reads, and says itself what it may not read.
+  if (operation !== 'status') await requirePermissions(world, plan, operation);
+  return await operations[operation](world, plan);
+}

@@ -9,6 +9,7 @@ import { takeBackHeld } from '../canary/take-back.ts';
 import { ask } from './ask.ts';
 import { leaseAt, type Place, placeOf, takeLease, whoAsks } from './holder.ts';
 import type { OperationPlan } from './plan.ts';
+import { requirePermissions } from './preflight.ts';
 import { type OperationResult, told, wouldDo } from './result.ts';
 
 /** `pause` and `resume`: of a run that goes on, and of no other. */
@@ -47,6 +48,7 @@ async function takeBackFromHere(world: World, plan: OperationPlan, place: Place,
   const { canary, reason } = plan;
   if (lease === undefined || isTidy(lease))
     return told('nothing-to-do', `No rollout of ${place.service} goes on, and none was left behind.`);
+  await requirePermissions(world, plan, 'take-back');
   const started = world.clock.now().toISOString();
   const { holder } = world.run;
   world.handover.save({ holder, open: 'true' });

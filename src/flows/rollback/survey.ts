@@ -2,7 +2,7 @@ import { ConfigMap, Lease, Pod, ReplicaSet, Secret } from '../../domain/kubernet
 import { type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kubernetes/object.ts';
 import { type Revision, revisionsOf } from '../../domain/kubernetes/revision.ts';
 import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
-import { configReferences } from '../../domain/rolling/config-references.ts';
+import { settingsOf } from '../../domain/manifests/references.ts';
 import { refOf, type WorkloadRef } from '../../domain/rolling/workload-ref.ts';
 import { deployment } from '../../domain/rolling/workloads/deployment.ts';
 import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
@@ -84,7 +84,7 @@ const kinds = { ConfigMap, Secret } as const;
 /** ConfigMaps and Secrets that a template names and that are not there. One that may not be read is taken to be there. */
 export async function missingSettings(world: World, namespace: string, template: PodTemplate): Promise<readonly string[]> {
   const found = await Promise.all(
-    configReferences(template).map(async ({ kind, name }) => {
+    settingsOf(template).map(async ({ kind, name }) => {
       const there = await readable(world.cluster.get({ kind: kinds[kind], namespace, name }));
       return there ? undefined : `${kind} ${name}`;
     }),

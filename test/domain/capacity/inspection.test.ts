@@ -60,6 +60,14 @@ describe('what a person is told before', () => {
   const told = (object: KubernetesObject, pods = 5) =>
     scalingNotes({ autoscaler: { is: object.kind === 'ScaledObject' ? 'keda' : 'hpa', object }, pods, ...meaning });
 
+  it('is no copy where the pods are the share', () =>
+    expect(
+      scalingNotes({ autoscaler: { is: 'hpa', object: hpa('agent', { metrics: [cpu] }) }, pods: 5, shareIsPods: true, ...meaning }),
+    ).toEqual([
+      'While the canary has traffic, stable is not scaled down: HorizontalPodAutoscaler agent: minReplicas 5 (before: 3).',
+      'The canary has no autoscaler: its pods are its share, which falls where HorizontalPodAutoscaler agent gives stable more.',
+    ]));
+
   it('is nothing where nothing sets the size', () => expect(scalingNotes({ autoscaler: { is: 'none' }, pods: 5, ...meaning })).toEqual([]));
 
   it.each<[string, readonly string[], readonly string[]]>([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { health, restartsOf } from '../../../src/domain/kubernetes/health.ts';
+import { isStarted } from '../../../src/domain/traffic/replicas/gate.ts';
 import { pod, readyPod, terminated, waiting } from './pods.ts';
 
 const container = (restartCount: number, more: object = {}) => ({
@@ -15,6 +16,12 @@ describe('the health of the pods under traffic', () => {
   it('counts pods that are ready and stay', () => {
     const pods = [readyPod('a'), readyPod('b'), readyPod('c', [container(0)], leaving), pod('d')];
     expect(health(pods, {})).toEqual({ readyEndpoints: 2 });
+  });
+
+  it('counts what serves in another way, where that is said', () => {
+    const gated = pod('a', { conditions: [{ type: 'ContainersReady', status: 'True' }] });
+    expect(health([gated], {})).toMatchObject({ readyEndpoints: 0, trouble: { fatal: true } });
+    expect(health([gated], {}, isStarted)).toEqual({ readyEndpoints: 1 });
   });
 
   it('takes restarts before the stage for no trouble', () => {

@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { configChecksum, configReferences } from '../../../src/domain/rolling/config-references.ts';
+import { settingsOf } from '../../../src/domain/manifests/references.ts';
+import { configChecksum } from '../../../src/domain/rolling/config-references.ts';
 import { template } from './objects.ts';
 
 const whole = template(
@@ -27,12 +28,14 @@ const whole = template(
       },
       { name: 'v4', emptyDir: {} },
     ],
+    // Read by the kubelet, and not by the pod: a new token for the registry is no new setting.
+    imagePullSecrets: [{ name: 'registry' }],
   },
 );
 
 it('finds every way by which a pod reads its settings', () =>
   expect(
-    configReferences(whole)
+    settingsOf(whole)
       .map(({ kind, name }) => `${kind}/${name}`)
       .sort(),
   ).toEqual([

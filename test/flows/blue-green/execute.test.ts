@@ -258,6 +258,35 @@ describe('after the switch', () => {
     for (const on of [gone, changed, cancelled]) expect(standing(on)).toBe(start);
   });
 
+  /** Somebody lets the route lead to a colour. */
+  const lead = ({ cluster }: Stage, from: string, to: string): void => {
+    const route = JSON.stringify(cluster.find(Ingress, 'agent')).replaceAll(`"${from}"`, `"${to}"`);
+    cluster.put(Ingress, JSON.parse(route) as KubernetesObject);
+  };
+
+  it('a colour to which somebody has moved the users meanwhile keeps its pods, and nobody calls that an ending', async () => {
+    const back = afterSwitch((on) => {
+      on.cancel('SIGTERM');
+      void on.clock.sleep(10).then(() => lead(on, 'agent-blue', 'agent-green'));
+    });
+    expect(await run(back)).toMatchObject({ outcome: 'unknown', live: undefined });
+    expect(standing(back)).toBe('agent-green; blue 2 × old, green 2 × next');
+    const on = afterSwitch((each) => lead(each, 'agent-green', 'agent-blue'));
+    expect(await run(on, wish({ watch: '0s', drain: '60s' }))).toMatchObject({ outcome: 'unknown', live: undefined });
+    expect(standing(on)).toBe('agent-blue; blue 2 × old, green 2 × next');
+  });
+
+  it('a route with a later epoch is not written: whoever wrote that decides', async () => {
+    const on = pair();
+    const route = on.cluster.find(Ingress, 'agent') as KubernetesObject;
+    on.cluster.put(Ingress, {
+      ...route,
+      metadata: { ...route.metadata, annotations: { ...route.metadata.annotations, 'wf-deploy.io/epoch': '99' } },
+    });
+    expect(await run(on)).toMatchObject({ outcome: 'unknown', code: 'LOCK_LOST' });
+    expect(writesOf(on).filter((each) => /Ingress|Deployment/.test(each))).toEqual([]);
+  });
+
   it('an API server that is away for a while ends nothing', async () => {
     const on = pair();
     const from = on.clock.monotonic() + 60;
