@@ -5,6 +5,8 @@ import { type Parsed, parsed, refused } from '../../src/domain/units/parsed.ts';
 export type DemoOrder =
   | { readonly where: 'help' }
   | { readonly where: 'lab'; readonly keep: boolean }
+  /** The whole way of a service, on a lab that goes with the demo. */
+  | { readonly where: 'pipeline' }
   | ({ readonly where: 'context'; readonly keep: boolean } & OwnCluster);
 
 /** A cluster of the user's. What is not given is missing, and told as that. */
@@ -18,7 +20,8 @@ export interface OwnCluster {
   readonly gatewayUrl: string | undefined;
 }
 
-export const usage = `npm run demo -- [options]
+export const usage = `npm run demo -- [pipeline] [options]
+  pipeline                the whole way instead: a service goes from a commit through its gates to its users, by the workflow as it is
   --keep                  leaves the lab running, with the last good version, and says how to reach and stop it
   --context NAME          runs on a cluster of yours instead: kind-*, k3d-*, minikube, or one whose name you type when asked
     --kubeconfig FILE       where that context is; KUBECONFIG or ~/.kube/config by default
@@ -43,15 +46,22 @@ const remedy = 'See `npm run demo -- --help`.';
 const ofContext = ['kubeconfig', 'registry', 'prometheus-url', 'gateway', 'gateway-url'] as const;
 
 export function parseDemoArguments(argv: readonly string[]): Parsed<DemoOrder> {
-  let values: ReturnType<typeof read>;
+  let values: ReturnType<typeof read>['values'];
+  let positionals: readonly string[];
   try {
-    values = read(argv);
+    ({ values, positionals } = read(argv));
   } catch (error) {
     const [first = ''] = (error as Error).message.split('. ');
     return refused(first.replace(/\.$/, ''), remedy);
   }
   if (values.help) return parsed({ where: 'help' });
   const keep = values.keep ?? false;
+  const [demo, ...more] = positionals;
+  if (demo !== undefined) {
+    if (demo !== 'pipeline' || more.length > 0) return refused(`Unexpected argument '${[demo === 'pipeline' ? more[0] : demo]}'`, remedy);
+    const other = (['keep', 'context', ...ofContext] as const).find((name) => values[name] !== undefined);
+    return other === undefined ? parsed({ where: 'pipeline' }) : refused(`\`--${other}\` does not go with \`pipeline\``, remedy);
+  }
   if (values.context === undefined) {
     const stray = ofContext.find((name) => values[name] !== undefined);
     return stray === undefined
@@ -69,4 +79,4 @@ export function parseDemoArguments(argv: readonly string[]): Parsed<DemoOrder> {
   return parsed({ where: 'context', keep, context, kubeconfig, registry, prometheusUrl, gateway, gatewayUrl });
 }
 
-const read = (argv: readonly string[]) => parseArgs({ args: [...argv], options, allowPositionals: false }).values;
+const read = (argv: readonly string[]) => parseArgs({ args: [...argv], options, allowPositionals: true });

@@ -47,7 +47,7 @@ export async function deployPair(lab: Lab, namespace: string, replicas = 2): Pro
 }
 
 /** With seconds in the place of minutes. */
-const quick = { 'check-interval': '200ms', watch: '6s', interval: '1s', drain: '2s', 'rollout-timeout': '90s' };
+export const quick = { 'check-interval': '200ms', watch: '6s', interval: '1s', drain: '2s', 'rollout-timeout': '90s' };
 
 export function startSwitch(app: ExampleService, inputs: Inputs, options: Partial<ActionOptions> = {}): RunningAction {
   return startAction({ action: 'blue-green', ...options, inputs: { ...app.inputs, ...quick, ...inputs } });

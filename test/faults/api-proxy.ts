@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Agent, request } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { parse, stringify } from 'yaml';
 import type { Lab } from '../lab/lab.ts';
 
@@ -63,6 +64,34 @@ export async function startApiProxy(lab: Lab): Promise<ApiProxy> {
     // A connection that breaks on either side breaks on the other.
     passOn(incoming, outgoing).catch(() => incoming.destroy());
   });
+  const tunnels = new Set<Duplex>();
+  // A port-forward is a WebSocket from its first answer on. It is asked for by what may be a change, but stores nothing.
+  server.on('upgrade', (incoming: IncomingMessage, near: Duplex, head: Buffer) => {
+    const { pathname, search } = new URL(incoming.url ?? '/', api);
+    const { host: _host, ...sent } = incoming.headers;
+    const asked = request(new URL(`${pathname}${search}`, api), { method: incoming.method, ca: authority, headers: sent });
+    asked.once('error', () => near.destroy());
+    asked.once('response', () => near.destroy());
+    asked.once('upgrade', (answer, far, rest) => {
+      const headers = answer.rawHeaders.flatMap((text, index, all) => (index % 2 === 0 ? [`${text}: ${all[index + 1]}`] : []));
+      near.write([`HTTP/1.1 ${answer.statusCode} ${answer.statusMessage}`, ...headers, '', ''].join('\r\n'));
+      near.write(rest);
+      far.write(head);
+      for (const [from, to] of [
+        [near, far],
+        [far, near],
+      ] as const) {
+        tunnels.add(from);
+        from.once('error', () => to.destroy());
+        from.once('close', () => {
+          tunnels.delete(from);
+          to.destroy();
+        });
+        from.pipe(to);
+      }
+    });
+    asked.end();
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const kubeconfig = parse(await readFile(lab.kubeconfig, 'utf8')) as { clusters: { cluster: object }[] };
@@ -82,6 +111,7 @@ export async function startApiProxy(lab: Lab): Promise<ApiProxy> {
     async close() {
       closed = true;
       link.restore();
+      for (const end of tunnels) end.destroy();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       agent.destroy();
@@ -133,3 +163,9 @@ function changeIn({ method = 'GET', url = '' }: IncomingMessage, body: Buffer): 
   if (asking.has(resource)) return undefined;
   return { method, resource, name, body: body.length === 0 ? undefined : JSON.parse(body.toString()) };
 }
+
+/** A renewal of a Lease, which falls anywhere in a run. */
+export const isRenewal = ({ method, resource, body }: ApiWrite): boolean =>
+  resource === 'leases' &&
+  method === 'PATCH' &&
+  (body as readonly { op: string; path: string }[]).every(({ op, path }) => op === 'test' || path === '/spec/renewTime');

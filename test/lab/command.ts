@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
 
 export interface CommandResult {
   code: number;
@@ -9,17 +10,30 @@ export interface CommandResult {
 export interface CommandOptions {
   directory?: string;
   environment?: NodeJS.ProcessEnv;
+  /** Told each line of what the command prints, as it comes. */
+  onLine?: (line: string) => void;
+  /** Ends the command with SIGTERM. */
+  signal?: AbortSignal;
 }
 
 /** Runs a command to its end, whatever its exit code. */
-export function run(argv: readonly string[], { directory, environment }: CommandOptions = {}): Promise<CommandResult & { output: Buffer }> {
+export function run(
+  argv: readonly string[],
+  { directory, environment, onLine, signal: ending }: CommandOptions = {},
+): Promise<CommandResult & { output: Buffer }> {
   const [command = '', ...rest] = argv;
   return new Promise((resolve, reject) => {
-    const child = spawn(command, rest, { cwd: directory, env: environment ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, rest, {
+      cwd: directory,
+      env: environment ?? process.env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...(ending === undefined ? {} : { signal: ending }),
+    });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    if (onLine !== undefined) createInterface({ input: child.stdout }).on('line', onLine);
     child.once('error', reject);
     child.once('close', (code, signal) => {
       const output = Buffer.concat(stdout);

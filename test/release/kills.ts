@@ -1,4 +1,5 @@
-import { type ApiWrite, startApiProxy } from '../faults/api-proxy.ts';
+import { isRenewal, startApiProxy } from '../faults/api-proxy.ts';
+import { runLanes } from '../faults/lanes.ts';
 import { allAt, leftBehind, release, releaseOf, running, type Shop, startRelease, type Version } from './shop.ts';
 
 /** After which of its writes a release is killed, and what comes then. */
@@ -11,7 +12,7 @@ export interface Kill {
   readonly next: 'same images' | 'other images';
 }
 
-export const killText = ({ write, heard, next }: Kill): string =>
+const killText = ({ write, heard, next }: Kill): string =>
   `killed after write ${write}, answer ${heard ? 'heard' : 'not heard'}, then ${next}`;
 
 const config = 'config.yaml';
@@ -27,12 +28,6 @@ function wished(shop: Shop, at: Version) {
   // Without health: that is asked by a port-forward, and writes nothing.
   return { text: releaseOf(shop, { at, needs, health: false, more: { config: [config] } }), files: { [config]: settings(at) } };
 }
-
-/** A renewal of a lock falls anywhere. */
-const isRenewal = ({ method, resource, body }: ApiWrite): boolean =>
-  resource === 'leases' &&
-  method === 'PATCH' &&
-  (body as readonly { op: string; path: string }[]).every(({ op, path }) => op === 'test' || path === '/spec/renewTime');
 
 /** Releases a version by way of a proxy. Answers with what it wrote, and whether it was killed there. */
 async function run(
@@ -78,7 +73,7 @@ export async function undisturbed(shop: Shop): Promise<readonly string[]> {
 }
 
 /** Runs one cell on a shop whose services are all at one version, and leaves it so. Answers with what is wrong. */
-export async function runKill(shop: Shop, kill: Kill): Promise<readonly string[]> {
+async function runKill(shop: Shop, kill: Kill): Promise<readonly string[]> {
   const before = await present(shop);
   const first = await run(shop, after[before], kill);
   if (!first.killed) return [`it was not killed: ${first.writes.length} writes\n${first.log.slice(-2000)}`];
@@ -97,20 +92,6 @@ export async function runKill(shop: Shop, kill: Kill): Promise<readonly string[]
   ];
 }
 
-/** Runs cells side by side on some shops, one after the other on each. Answers with those that went wrong. A shop in disorder is given up. */
-export async function runKills(shops: readonly Shop[], kills: readonly Kill[]): Promise<readonly string[]> {
-  const waiting = [...kills];
-  const failures: string[] = [];
-  const lane = async (shop: Shop): Promise<void> => {
-    for (let kill = waiting.shift(); kill !== undefined; kill = waiting.shift()) {
-      const problems = await runKill(shop, kill);
-      if (problems.length === 0) continue;
-      failures.push(`${killText(kill)}: ${problems.join('; ')}`);
-      return;
-    }
-  };
-  await Promise.all(shops.map(lane));
-  for (const kill of waiting) failures.push(`${killText(kill)}: not run, because no shop was left`);
-  process.stdout.write(`kills of a release: ${kills.length} cells, ${failures.length} failures\n`);
-  return failures;
-}
+/** Runs cells, and answers with those that went wrong. */
+export const runKills = (shops: readonly Shop[], kills: readonly Kill[]): Promise<readonly string[]> =>
+  runLanes({ name: 'kills of a release', text: killText, run: runKill }, shops, kills);

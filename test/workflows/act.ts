@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { run } from '../lab/command.ts';
+import { type CommandOptions, run } from '../lab/command.ts';
 import { toolPath, tools } from '../lab/tools.ts';
 import { type Job, root, type Step, workflowFolder, workflowNames } from './workflow-files.ts';
 
@@ -70,10 +70,19 @@ export interface ActOptions {
   readonly event: ActEvent;
   readonly secrets: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
+  readonly follow?: Following | undefined;
+}
+
+/** For a person who waits. */
+export interface Following {
+  /** What a job prints, and with what it ended. */
+  told(job: string, text: string, result: string | undefined): void;
+  /** Ends the run. */
+  readonly signal: AbortSignal;
 }
 
 /** Runs a workflow to its end, on this machine and without Docker. */
-export async function runAct({ repository, copy, event, secrets, env }: ActOptions): Promise<ActRun> {
+export async function runAct({ repository, copy, event, secrets, env, follow }: ActOptions): Promise<ActRun> {
   const act = tools.find(({ name }) => name === 'act');
   if (act === undefined) throw new Error('no act');
   const folder = mkdtempSync(join(tmpdir(), 'wf-deploy-act-'));
@@ -101,12 +110,22 @@ export async function runAct({ repository, copy, event, secrets, env }: ActOptio
       NODE_OPTIONS: `--import=${join(copy, 'api.mjs')}`,
       ...env,
     };
-    const { code, stdout, stderr } = await run(argv, { directory: repository, environment });
+    const { code, stdout, stderr } = await run(argv, { directory: repository, environment, ...following(follow) });
     return { code, ...read(stdout), log: `${readable(stdout)}\n${stderr}` };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+const following = (follow: Following | undefined): Pick<CommandOptions, 'onLine' | 'signal'> =>
+  follow === undefined
+    ? {}
+    : {
+        signal: follow.signal,
+        onLine: (printed) => {
+          for (const line of linesOf(printed)) follow.told(jobOf(line), line.msg ?? '', line.jobResult);
+        },
+      };
 
 /** All but checkout, which act does itself. */
 const foreignActions = (copy: string): readonly string[] => {

@@ -9,6 +9,7 @@ import { buildAndPush } from '../lab/image.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { builtTools } from '../lab/tools.ts';
 import { pythonPrograms } from '../tools/python.ts';
+import type { Following } from './act.ts';
 import { example, type Inputs, requirements, type ServiceRepository, serviceRepository } from './service-repository.ts';
 
 const service = 'agent-memory';
@@ -25,7 +26,7 @@ export interface PythonLab extends ServiceRepository {
   stop(): Promise<void>;
 }
 
-export async function startPythonLab(name: string): Promise<PythonLab> {
+export async function startPythonLab(name: string, follow?: Following): Promise<PythonLab> {
   const folder = mkdtempSync(join(tmpdir(), 'wf-deploy-pipeline-'));
   const programs = await pythonPrograms(requirements);
   const [lab, github] = await Promise.all([startLab({ name, buildkit: true }), githubServer()]);
@@ -34,14 +35,20 @@ export async function startPythonLab(name: string): Promise<PythonLab> {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    return { ...(await prepare(lab, github, folder, programs)), stop };
+    return { ...(await prepare(lab, github, folder, programs, follow)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function prepare(lab: Lab, github: GithubServer, folder: string, programs: string): Promise<Omit<PythonLab, 'stop'>> {
+async function prepare(
+  lab: Lab,
+  github: GithubServer,
+  folder: string,
+  programs: string,
+  follow: Following | undefined,
+): Promise<Omit<PythonLab, 'stop'>> {
   const docker = join(folder, 'docker');
   mkdirSync(join(docker, 'cli-plugins'), { recursive: true });
   symlinkSync(builtTools()['buildx'] ?? '', join(docker, 'cli-plugins', 'docker-buildx'));
@@ -58,7 +65,7 @@ async function prepare(lab: Lab, github: GithubServer, folder: string, programs:
   await Promise.all(['staging', 'production'].map((namespace) => deploy(lab, namespace, first)));
   const kubeconfig = readFileSync(lab.kubeconfig).toString('base64');
   const repository = serviceRepository({
-    ...{ folder, github, programs, env: { DOCKER_CONFIG: docker } },
+    ...{ folder, github, programs, follow, env: { DOCKER_CONFIG: docker } },
     inputs: { image, 'build-args': `BASE=${base}`, ...reached(lab) },
     secrets: { KUBE_CONFIG_STAGING: kubeconfig, KUBE_CONFIG_PRODUCTION: kubeconfig },
   });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type GithubServer, githubRepository, githubToken } from '../adapters/forge/github-server.ts';
-import { type ActEvent, type ActRun, copyForAct, runAct } from './act.ts';
+import { type ActEvent, type ActRun, copyForAct, type Following, runAct } from './act.ts';
 import { root } from './workflow-files.ts';
 
 export const example = join(root, 'examples/python-service');
@@ -31,9 +31,10 @@ export interface Surroundings {
   readonly inputs: Inputs;
   readonly secrets: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
+  readonly follow?: Following | undefined;
 }
 
-export function serviceRepository({ folder, github, programs, inputs, secrets, env }: Surroundings): ServiceRepository {
+export function serviceRepository({ folder, github, programs, inputs, secrets, env, follow }: Surroundings): ServiceRepository {
   const copy = join(folder, 'wf-deploy');
   mkdirSync(copy);
   copyForAct(copy, github.server.url);
@@ -48,6 +49,7 @@ export function serviceRepository({ folder, github, programs, inputs, secrets, e
       event,
       secrets: { GITHUB_TOKEN: githubToken, ...secrets },
       env: { ...env, PATH: path },
+      follow,
     });
   };
   return {

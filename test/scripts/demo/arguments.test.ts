@@ -29,11 +29,18 @@ describe('the arguments of the demo', () => {
     });
   });
 
+  it('name the pipeline, which has a lab of its own', () => {
+    expect(parseDemoArguments(['pipeline'])).toEqual({ ok: true, value: { where: 'pipeline' } });
+  });
+
   it('help wins', () => expect(parseDemoArguments(['--context', 'x', '--help'])).toEqual({ ok: true, value: { where: 'help' } }));
 
   it.each([
     [['--kepe'], "Unknown option '--kepe'"],
     [['kind-x'], "Unexpected argument 'kind-x'"],
+    [['pipeline', 'twice'], "Unexpected argument 'twice'"],
+    [['pipeline', '--keep'], '`--keep` does not go with `pipeline`'],
+    [['pipeline', '--registry', 'localhost:5001'], '`--registry` does not go with `pipeline`'],
     [['--context'], "Option '--context <value>' argument missing"],
     [['--context', ''], '`--context` is empty'],
     [['--registry', 'localhost:5001'], '`--registry` says something about a cluster of yours, and no `--context` names one'],

@@ -1,0 +1,128 @@
+import { type ActionResult, startAction } from '../actions/runner.ts';
+import { isRenewal, startApiProxy } from '../faults/api-proxy.ts';
+import type { Load, LoadResult } from '../lab/load.ts';
+import { type ExampleService, pushVersion } from '../rollout/example-service.ts';
+import { deployPair, quick, runSwitch } from './coloured-service.ts';
+
+/** After which of its writes a switch between colours is killed, and what the next run brings. */
+export interface Kill {
+  /** Counted from 1. */
+  readonly write: number;
+  /** Whether the runner got the answer to it. */
+  readonly heard: boolean;
+  readonly next: 'same image' | 'other image';
+}
+
+export const killText = ({ write, heard, next }: Kill): string =>
+  `killed after write ${write}, answer ${heard ? 'heard' : 'not heard'}, then ${next}`;
+
+export interface Subject {
+  readonly app: ExampleService;
+  readonly load: Load;
+  /** Each goes to the next, and the last to the first. */
+  readonly images: readonly string[];
+}
+
+export async function makeSubject(
+  lab: ExampleService['lab'],
+  namespace: string,
+  startLoad: (app: ExampleService) => Load,
+): Promise<Subject> {
+  const app = await deployPair(lab, namespace);
+  const versions = await Promise.all(['v1', 'v2', 'v3'].map((tag) => pushVersion(lab.registry, tag, {})));
+  const [first] = versions;
+  if (first === undefined || first.reference !== app.image) throw new Error(`Users have ${app.image}.`);
+  return { app, load: startLoad(app), images: versions.map(({ pinned }) => pinned) };
+}
+
+/** Seconds in the place of minutes, and a Lease that a successor need not wait long for. */
+const inputs = { ...quick, checks: '2', watch: '3s', drain: '1s', 'lease-duration': '5s', 'lock-timeout': '60s' };
+
+interface Run {
+  readonly result: ActionResult;
+  readonly writes: readonly string[];
+}
+
+/** Brings an image by way of a proxy, and is killed at its moment. */
+async function run({ app }: Subject, image: string, kill?: Kill): Promise<Run> {
+  const proxy = await startApiProxy(app.lab);
+  const writes: string[] = [];
+  const action = startAction({ action: 'blue-green', inputs: { ...app.inputs, ...inputs, kubeconfig: proxy.kubeconfig, image } });
+  proxy.onWrite = (write) => {
+    // A health check is a port-forward, which is created too.
+    if (isRenewal(write) || write.resource === 'pods') return 'answered';
+    writes.push(`${write.method} ${write.resource} ${write.name ?? ''}`);
+    if (writes.length !== kill?.write) return 'answered';
+    if (kill.heard) return 'last answer';
+    action.kill();
+    return 'answer lost';
+  };
+  proxy.onLastAnswer = () => action.kill();
+  try {
+    return { result: await action.result, writes };
+  } finally {
+    await proxy.close();
+  }
+}
+
+interface Scene {
+  /** Of the colour that has the users. */
+  readonly image: string;
+  readonly idlePods: number;
+  readonly holder: string;
+}
+
+async function sceneOf({ app, images }: Subject): Promise<Scene> {
+  const { lab, namespace } = app;
+  const route = await lab.client.get({ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', namespace, name: 'agent' });
+  const live = route['spec'].rules[1].backendRefs[0].name as string;
+  const deployment = async (name: string) => (await lab.client.get({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name }))['spec'];
+  const [users, idle] = await Promise.all([deployment(live), deployment(live === 'agent-blue' ? 'agent-green' : 'agent-blue')]);
+  const lease = await lab.client.find({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name: 'wf-deploy-agent' });
+  const image = users.template.spec.containers[0].image as string;
+  return {
+    // As it was deployed first, it is named by its tag.
+    image: image === app.image ? (images[0] ?? image) : image,
+    idlePods: idle.replicas as number,
+    holder: (lease?.['spec'].holderIdentity as string | undefined) ?? '',
+  };
+}
+
+const after = ({ images }: Subject, image: string): string => {
+  const next = images[(images.indexOf(image) + 1) % images.length];
+  if (next === undefined || !images.includes(image)) throw new Error(`Users have ${image}.`);
+  return next;
+};
+
+/** What a switch writes that nobody disturbs. */
+export async function undisturbed(subject: Subject): Promise<readonly string[]> {
+  const { result, writes } = await run(subject, after(subject, (await sceneOf(subject)).image));
+  if (result.outputs['outcome'] !== 'promoted') throw new Error(`It was disturbed:\n${result.log}`);
+  return writes;
+}
+
+const failedIn = ({ failed, non2xx }: LoadResult): number => failed + non2xx;
+
+/** Runs a cell on a subject at rest, and leaves it so. Answers with what is wrong. */
+export async function runKill(subject: Subject, kill: Kill): Promise<readonly string[]> {
+  const failedBefore = failedIn(subject.load.figures());
+  const before = (await sceneOf(subject)).image;
+  const image = after(subject, before);
+  const first = await run(subject, image, kill);
+  if (first.result.signal !== 'SIGKILL') return [`it was not killed: ${first.writes.join(', ')}\n${first.result.log.slice(-2000)}`];
+  const between = (await sceneOf(subject)).image;
+  const wanted = kill.next === 'same image' ? image : after(subject, image);
+  const second = await runSwitch(subject.app, { ...inputs, image: wanted });
+  const now = await sceneOf(subject);
+  const failed = failedIn(subject.load.figures()) - failedBefore;
+  return [
+    ...([before, image].includes(between) ? [] : [`the dead run left users on ${between}`]),
+    ...(second.outputs['outcome'] === 'promoted'
+      ? []
+      : [`the second run ended as ${second.outputs['outcome']}:\n${second.log.slice(-3000)}`]),
+    ...(now.image === wanted ? [] : [`users have ${now.image} and not ${wanted}`]),
+    ...(now.idlePods === 0 ? [] : [`the idle colour has ${now.idlePods} pods`]),
+    ...(now.holder === '' ? [] : [`the Lease is held by ${now.holder}`]),
+    ...(failed === 0 ? [] : [`${failed} requests failed: ${JSON.stringify(subject.load.figures())}`]),
+  ];
+}
