@@ -82,6 +82,8 @@ const elsewhere = [
   / was not checked: /,
   // The API server's own schema refuses the field in the standard channel: test/domain/traffic/httproute/inspection.test.ts.
   / has sessionPersistence: /,
+  // What actions/blue-green says: test/domain/rollout/layout.test.ts.
+  /: Layout: ….* Blue-green needs two Deployments/,
   // What the files of `manifests` say, told without YAML to apply: test/flows/canary/manifests.test.ts and test/domain/rolling/manifest.test.ts.
   /^src\/(?:flows\/canary\/manifests?(?:-preflight)?|domain\/manifests\/\w+|domain\/rolling\/manifest)\.ts: /,
 ];
@@ -122,7 +124,7 @@ async function play(example: Case): Promise<void> {
 }
 
 describe('a sound world', () => {
-  it.concurrent.each(['gateway-api', 'istio', 'subsets', 'nginx-ingress'] as const)(
+  it.concurrent.each(['gateway-api', 'istio', 'subsets', 'nginx-ingress', 'replicas'] as const)(
     'of %s passes without a word',
     async (way) => {
       await play({ name: `sound-${way}`, way, steps: [] });

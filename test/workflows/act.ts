@@ -1,6 +1,6 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { type CommandOptions, run } from '../lab/command.ts';
 import { toolPath, tools } from '../lab/tools.ts';
@@ -105,10 +105,10 @@ export async function runAct({ repository, copy, event, secrets, env, follow }: 
       ...process.env,
       HOME: folder,
       XDG_CACHE_HOME: join(folder, 'cache'),
-      // act starts `node` from PATH for `using: node24`.
-      PATH: `${dirname(process.execPath)}:${process.env['PATH']}`,
       NODE_OPTIONS: `--import=${join(copy, 'api.mjs')}`,
       ...env,
+      // act starts `node` from PATH for `using: node24`.
+      PATH: [dirname(process.execPath), env['PATH'] ?? process.env['PATH']].join(delimiter),
     };
     const { code, stdout, stderr } = await run(argv, { directory: repository, environment, ...following(follow) });
     return { code, ...read(stdout), log: `${readable(stdout)}\n${stderr}` };

@@ -52,7 +52,9 @@ async function start(): Promise<Databases> {
   const data = join(folder, 'data');
   mkdirSync(data);
   for (const each of [folder, data]) chownSync(each, user.uid, user.gid);
-  execFileSync(join(programs, 'initdb'), ['--pgdata', data, '--username', 'postgres', '--auth', 'trust', '--no-sync'], {
+  // As the images of PostgreSQL have it, whatever the locale of this machine.
+  const utf8 = ['--encoding', 'UTF8', '--no-locale'];
+  execFileSync(join(programs, 'initdb'), ['--pgdata', data, '--username', 'postgres', '--auth', 'trust', '--no-sync', ...utf8], {
     ...user,
     stdio: 'ignore',
   });

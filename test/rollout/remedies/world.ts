@@ -1,10 +1,11 @@
 import type { ApiObject, ObjectName } from '../../lab/api-objects.ts';
 import type { Lab } from '../../lab/lab.ts';
 import { manifests } from '../example-service.ts';
+import { oneService } from '../one-service.ts';
 import type { Inputs } from '../rollouts.ts';
 
 /** The way a world splits its traffic. */
-export type Way = 'gateway-api' | 'istio' | 'subsets' | 'nginx-ingress';
+export type Way = 'gateway-api' | 'istio' | 'subsets' | 'nginx-ingress' | 'replicas';
 
 /** The objects of a namespace by kind and name, `Service/agent`. A case changes them before they are applied. */
 // biome-ignore lint/suspicious/noExplicitAny: cases reach into objects of every kind.
@@ -82,6 +83,10 @@ export async function soundWorld(way: Way, namespace: string, image: string): Pr
   const world: World = { Namespace: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } } };
   for (const each of (await manifests(image)) as ApiObject[]) world[`${each.kind}/${each.metadata?.name}`] = each;
   world['Deployment/agent'].spec.replicas = 1;
+  if (way === 'replicas') {
+    delete world['Service/agent-canary'];
+    for (const each of Object.values(world)) oneService(each);
+  }
   if (way !== 'gateway-api') delete world['HTTPRoute/agent'];
   if (way === 'istio' || way === 'subsets') {
     world['Namespace'].metadata.labels = { 'istio-injection': 'enabled' };
@@ -148,6 +153,7 @@ export const inputsOf: Readonly<Record<Way, Inputs>> = {
   istio: { router: 'istio' },
   subsets: { router: 'istio', 'stable-subset': 'v1', 'canary-subset': 'v2' },
   'nginx-ingress': { router: 'nginx-ingress' },
+  replicas: { router: 'replicas', stages: '25@6s 50@6s' },
 };
 
 /** Applies a world and waits for the pods of stable. */

@@ -118,15 +118,15 @@ function sharedPods(
   const own = deploymentSpec(stable).selector ?? {};
   const labels = canaryPodLabels(app, around) ?? {};
   if (!overlap(own, cloneSelector(stable, labels, app.service))) return { problems: [], warnings: [] };
-  const what = `The selector of Deployment ${stable.metadata.name} (${selectorText(own)}) fits the canary's pods too, because the Service selects by all of it`;
+  const fits = `The selector of Deployment ${stable.metadata.name} (${selectorText(own)}) fits the canary's pods too, because the Service selects by all of it`;
   const remedy = `Give stable's pods and selector one label more, such as \`version: stable\`, which the Service does not select by. A selector cannot be changed: the Deployment has to be made again.`;
   const [autoscaler] = scaling(allOf(HorizontalPodAutoscaler, around), stable.metadata.name);
   return autoscaler === undefined
-    ? { problems: [], warnings: [{ what: `${what}: whatever counts pods by labels counts both.`, remedy }] }
+    ? { problems: [], warnings: [{ what: `${fits}: whatever counts pods by labels counts both.`, remedy }] }
     : {
         problems: [
           {
-            what: `${what}: HorizontalPodAutoscaler ${autoscaler.metadata.name} would average the canary in, and change the share.`,
+            what: `${fits}: HorizontalPodAutoscaler ${autoscaler.metadata.name} would average the canary in, and change the share.`,
             remedy,
           },
         ],
