@@ -121,6 +121,6 @@ async function deploy(lab: Lab, namespace: string, image: string): Promise<void>
       if (String(object['kind']) === 'HTTPRoute') object['spec'] = { ...object['spec'], hostnames: [`${namespace}.${service}.test`] };
       await lab.client.apply(object);
     }
-  await lab.client.waitForRollout(namespace, service);
+  await lab.client.waitForRollout(namespace, service, 240);
   await lab.client.waitForRoute(namespace, service);
 }
