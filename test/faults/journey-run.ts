@@ -64,10 +64,12 @@ export const start = ({ inputs }: Subject, { kubeconfig }: ApiProxy, more: Reado
  * As short as a run can be that makes a canary: what it has to tidy up comes before. One that got no answer is made again. An image that
  * did harm may be held by then: it is refused, after what was left of it was tidied up.
  */
-export async function nextRun({ inputs, images }: Subject, image: string): Promise<void> {
+export async function nextRun({ inputs, images, router }: Subject, image: string): Promise<void> {
+  // By pod counts 0 % is no pod.
+  const stages = router.name === 'replicas' ? '50@1s' : '0@1s';
   let ended: ActionResult | undefined;
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
-    ended = await startAction({ action: 'canary', inputs: { ...inputs, image, stages: '0@1s', promote: 'false' } }).result;
+    ended = await startAction({ action: 'canary', inputs: { ...inputs, image, stages, promote: 'false' } }).result;
     if (ended.exitCode === 0 || (image === images.bad.pinned && isHeld(ended))) return;
     if (!ended.log.includes('CLUSTER_UNREACHABLE')) break;
   }
