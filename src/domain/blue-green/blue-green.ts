@@ -1,4 +1,5 @@
 import { type Cause, cancelled } from '../rollout/cause.ts';
+import type { StepEvent } from '../rollout/step-event.ts';
 import type { BlueGreenPhase } from './record.ts';
 
 /** What the machine needs to know of a run. Which colour is which is a matter of who carries its effects out. */
@@ -43,13 +44,6 @@ export type BlueGreenEffect =
   | { readonly do: 'rest' }
   | { readonly do: 'alert' };
 
-export type BlueGreenEvent =
-  | { readonly on: 'done' }
-  | { readonly on: 'failed'; readonly cause: Cause }
-  | { readonly on: 'cancelled'; readonly by: string }
-  /** The Lease is someone else's: nothing may be written any more. */
-  | { readonly on: 'lock-lost'; readonly text: string };
-
 export interface BlueGreenMove {
   readonly state: BlueGreen;
   readonly effects: readonly BlueGreenEffect[];
@@ -67,7 +61,7 @@ export function beginFromLeft(phase: Exclude<BlueGreenPhase, 'resting'>, cause: 
   return returning(cause);
 }
 
-export function step(plan: BlueGreenPlan, state: BlueGreen, event: BlueGreenEvent): BlueGreenMove {
+export function step(plan: BlueGreenPlan, state: BlueGreen, event: StepEvent): BlueGreenMove {
   if (state.phase === 'ended') return { state, effects: [] };
   if (event.on === 'lock-lost') return ended({ outcome: 'unknown', cause: lost(event.text) });
   // Somebody else has moved the users meanwhile: nobody here can say how it ends.
@@ -93,7 +87,7 @@ export function step(plan: BlueGreenPlan, state: BlueGreen, event: BlueGreenEven
 
 type Forward = Extract<BlueGreen['phase'], 'preparing' | 'checking' | 'switching' | 'watching'>;
 
-function forward(plan: BlueGreenPlan, phase: Forward, event: Exclude<BlueGreenEvent, { on: 'lock-lost' }>): BlueGreenMove {
+function forward(plan: BlueGreenPlan, phase: Forward, event: Exclude<StepEvent, { on: 'lock-lost' }>): BlueGreenMove {
   if (event.on !== 'done') {
     const cause = event.on === 'cancelled' ? cancelled(event.by) : event.cause;
     return phase === 'preparing' || phase === 'checking' ? resting(cause, [{ do: 'record', phase: 'returning' }]) : returning(cause);

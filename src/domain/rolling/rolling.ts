@@ -1,4 +1,5 @@
 import { type Cause, cancelled } from '../rollout/cause.ts';
+import type { StepEvent } from '../rollout/step-event.ts';
 
 /** What the machine needs to know of what is to be written: each step is one object. */
 export interface RollingPlan {
@@ -41,13 +42,6 @@ export type RollingEffect =
   | { readonly do: 'await-back' }
   | { readonly do: 'alert' };
 
-export type RollingEvent =
-  | { readonly on: 'done' }
-  | { readonly on: 'failed'; readonly cause: Cause }
-  | { readonly on: 'cancelled'; readonly by: string }
-  /** The Lease is someone else's: nothing may be written any more. */
-  | { readonly on: 'lock-lost'; readonly text: string };
-
 export interface RollingMove {
   readonly state: Rolling;
   readonly effects: readonly RollingEffect[];
@@ -65,7 +59,7 @@ export const leftByADeadRun: Cause = {
   remedy: 'Nothing: they are taken back now.',
 };
 
-export function step(plan: RollingPlan, state: Rolling, event: RollingEvent): RollingMove {
+export function step(plan: RollingPlan, state: Rolling, event: StepEvent): RollingMove {
   if (state.phase === 'ended') return { state, effects: [] };
   if (event.on === 'lock-lost') return ended({ outcome: 'unknown', cause: lost(event.text) });
   if (state.phase === 'returning' || state.phase === 'settling') return back(plan, state, event);
@@ -102,7 +96,7 @@ function takingBack(plan: RollingPlan, state: Returning, before: readonly Rollin
 }
 
 /** Nothing stops the way back: what cannot be taken back is remembered, and the rest goes on. Nor does a second cancel. */
-function back(plan: RollingPlan, state: Extract<Rolling, { phase: 'returning' | 'settling' }>, event: RollingEvent): RollingMove {
+function back(plan: RollingPlan, state: Extract<Rolling, { phase: 'returning' | 'settling' }>, event: StepEvent): RollingMove {
   const trouble = event.on === 'failed' ? [...state.trouble, event.cause.text] : state.trouble;
   if (state.phase === 'returning') {
     const again = event.on === 'cancelled' ? state.at : state.at + 1;

@@ -1,7 +1,8 @@
-import type { BlueGreenEvent } from '../../domain/blue-green/blue-green.ts';
+import type {} from '../../domain/blue-green/blue-green.ts';
 import { selectorText } from '../../domain/kubernetes/labels.ts';
 import { blame, type Cause } from '../../domain/rollout/cause.ts';
 import type { Colour } from '../../domain/rollout/layout.ts';
+import type { StepEvent } from '../../domain/rollout/step-event.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { awaitRollout } from '../await-rollout.ts';
 import { selectorOf } from '../await-workload.ts';
@@ -9,10 +10,10 @@ import { explain } from '../explain.ts';
 import { deploymentOf, present } from './colours.ts';
 import type { Session } from './session.ts';
 
-const because = (cause: Cause): BlueGreenEvent => ({ on: 'failed', cause });
+const because = (cause: Cause): StepEvent => ({ on: 'failed', cause });
 
 /** Waits until every pod of a colour is ready with its image. */
-export async function awaitColour(session: Session, colour: Colour, image: string, signal: AbortSignal): Promise<BlueGreenEvent> {
+export async function awaitColour(session: Session, colour: Colour, image: string, signal: AbortSignal): Promise<StepEvent> {
   const { world, plan, namespace } = session;
   const { name } = deploymentOf(session, colour);
   const deployment = await present(session, colour, signal);

@@ -9,7 +9,8 @@ import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { remove } from '../remove.ts';
-import { type Session, wrote } from './session.ts';
+import { wrote } from '../writing.ts';
+import type { Session } from './session.ts';
 
 export const deploymentOf = ({ namespace, pair }: Pick<Session, 'namespace' | 'pair'>, colour: Colour): ObjectRef => ({
   kind: Deployment,

@@ -1,13 +1,16 @@
-import type { BlueGreenEffect, BlueGreenEvent } from '../../domain/blue-green/blue-green.ts';
+import type { BlueGreenEffect } from '../../domain/blue-green/blue-green.ts';
 import type { BlueGreenPhase } from '../../domain/blue-green/record.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import { imageOf } from '../../domain/rollout/container-image.ts';
 import { withHold } from '../../domain/rollout/hold.ts';
 import { type Colour, colouredName } from '../../domain/rollout/layout.ts';
+import type { StepEvent } from '../../domain/rollout/step-event.ts';
 import { Failure } from '../../failure.ts';
 import { runs } from '../await-rollout.ts';
-import { isTransient } from '../follow.ts';
+import { freshLock } from '../fresh-lock.ts';
+import { performStep } from '../perform-step.ts';
+import { wrote } from '../writing.ts';
 import { alert } from './alert.ts';
 import { awaitColour } from './await-colour.ts';
 import { present, readyPods, removeColour, setColour } from './colours.ts';
@@ -15,30 +18,19 @@ import { askHealth } from './health.ts';
 import { heldFrom } from './hold-back.ts';
 import { runHook } from './hook.ts';
 import { podsOf } from './pods.ts';
-import { type Session, wrote } from './session.ts';
+import type { Session } from './session.ts';
 import { liveNow, orderRoute } from './switch-route.ts';
 import { watchNew } from './watch.ts';
 
-const done: BlueGreenEvent = { on: 'done' };
-const because = (cause: Cause): BlueGreenEvent => ({ on: 'failed', cause });
+const done: StepEvent = { on: 'done' };
+const because = (cause: Cause): StepEvent => ({ on: 'failed', cause });
 
 /** Carries one effect out and answers with its event. Never throws for what the world does. */
-export async function perform(session: Session, effect: BlueGreenEffect, signal: AbortSignal): Promise<BlueGreenEvent> {
-  const { world, plan } = session;
-  const deadline = world.clock.monotonic() + plan.rolloutTimeout;
-  for (;;) {
-    try {
-      return await once(session, effect, signal);
-    } catch (error) {
-      if (signal.aborted || session.lock.lost.aborted) throw error;
-      if (!isTransient(error) || world.clock.monotonic() >= deadline) return failed(error);
-      world.log.line(`  ${error.what} Trying again.`);
-      await world.clock.sleep(1, signal);
-    }
-  }
+export async function perform(session: Session, effect: BlueGreenEffect, signal: AbortSignal): Promise<StepEvent> {
+  return await performStep(session, session.plan.rolloutTimeout, signal, () => once(session, effect, signal));
 }
 
-async function once(session: Session, effect: BlueGreenEffect, signal: AbortSignal): Promise<BlueGreenEvent> {
+async function once(session: Session, effect: BlueGreenEffect, signal: AbortSignal): Promise<StepEvent> {
   const { world, plan, from, to } = session;
   switch (effect.do) {
     case 'record':
@@ -105,15 +97,6 @@ async function record(session: Session, phase: BlueGreenPhase): Promise<void> {
   });
 }
 
-/** Nothing moves forward on a Lease that may already be someone else's. */
-async function freshLock({ world, lock }: Session, signal: AbortSignal): Promise<void> {
-  while (!lock.fresh()) {
-    signal.throwIfAborted();
-    lock.lost.throwIfAborted();
-    await world.clock.sleep(1, signal);
-  }
-}
-
 /** Image, size and pods are never taken from a colour that has users, whoever sent them there. */
 async function withoutUsers(session: Session, colour: Colour, signal: AbortSignal): Promise<void> {
   const { live } = await liveNow(session, signal);
@@ -125,7 +108,7 @@ async function withoutUsers(session: Session, colour: Colour, signal: AbortSigna
   );
 }
 
-async function check(session: Session, signal: AbortSignal): Promise<BlueGreenEvent> {
+async function check(session: Session, signal: AbortSignal): Promise<StepEvent> {
   const { world, plan, namespace, port, to, image } = session;
   if (plan.operation !== 'deploy' || port === undefined) return done;
   const pods = (await podsOf(session, to, signal)).filter((pod) => isReady(pod) && runs(pod, image)).map(({ metadata }) => metadata.name);
@@ -137,7 +120,7 @@ async function check(session: Session, signal: AbortSignal): Promise<BlueGreenEv
 }
 
 /** The first write of every way back. A colour without a ready pod is given its pods first: its users would get nothing. */
-async function switchBack(session: Session, signal: AbortSignal): Promise<BlueGreenEvent> {
+async function switchBack(session: Session, signal: AbortSignal): Promise<StepEvent> {
   const { from, plan } = session;
   const { live } = await liveNow(session, signal);
   const isBack = live.is === 'one' && live.colour === from;
@@ -153,14 +136,3 @@ async function switchBack(session: Session, signal: AbortSignal): Promise<BlueGr
 }
 
 const imageIn = ({ container }: Session, deployment: Parameters<typeof readyPods>[0]): string => imageOf(deployment, container) ?? '';
-
-function failed(error: unknown): BlueGreenEvent {
-  if (!(error instanceof Failure)) {
-    const text = error instanceof Error ? error.message : String(error);
-    return because({ kind: 'error', code: 'INTERNAL', text: `A defect: ${text}`, remedy: 'Report it with the log.' });
-  }
-  if (error.code === 'LOCK_LOST') return { on: 'lock-lost', text: error.what };
-  const kinds: Readonly<Record<string, Cause['kind']>> = { SMOKE_FAILED: 'harm', NO_DATA: 'no-data', DRIFT: 'drift' };
-  const kind = kinds[error.code] ?? 'error';
-  return because({ kind, code: error.code, text: error.what, remedy: error.remedy });
-}

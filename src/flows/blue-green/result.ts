@@ -1,7 +1,7 @@
 import type { Colour } from '../../domain/rollout/layout.ts';
 import type { FailureCode } from '../../failure-codes.ts';
 import type { Changes } from '../lineage/changes.ts';
-import type { Writing } from './session.ts';
+import type { Writing } from '../writing.ts';
 
 /** How a run ended, with everything its report shows. */
 export interface BlueGreenResult {

@@ -6,6 +6,7 @@ import type { Colour } from '../../domain/rollout/layout.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
 import type { World } from '../../ports/world.ts';
 import type { Lock } from '../held-lock.ts';
+import type { Writing } from '../writing.ts';
 import type { Ground } from './ground.ts';
 import type { BlueGreenWish } from './plan.ts';
 
@@ -31,17 +32,6 @@ export interface Session {
   hold: Hold | undefined;
   cause: Cause | undefined;
   ending: BlueGreenEnding | undefined;
-}
-
-export interface Writing {
-  /** ISO 8601. */
-  readonly at: string;
-  readonly what: string;
-}
-
-export function wrote(session: Pick<Session, 'world' | 'writes'>, what: string): void {
-  session.writes.push({ at: session.world.clock.now().toISOString(), what });
-  session.world.log.line(`  ${what}`);
 }
 
 interface Opening {

@@ -7,9 +7,10 @@ import { asSeen, markEpoch } from '../../domain/rollout/fence.ts';
 import { epochAnnotation } from '../../domain/rollout/lease.ts';
 import { refuseOvertaken } from '../../domain/rollout/ordered.ts';
 import { Failure } from '../../failure.ts';
+import { wrote } from '../writing.ts';
 import { autoscaleCanary, endAutoscaling } from './capacity.ts';
 import { layTemplate } from './manifests.ts';
-import { canaryRef, ourCanary, type Session, wrote } from './session.ts';
+import { canaryRef, ourCanary, type Session } from './session.ts';
 import { changeImage } from './writes.ts';
 
 /** The canary with the new image: ours is applied whole, of the user's own only the image and the size change. */

@@ -7,8 +7,9 @@ import { type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kube
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { Failure } from '../../failure.ts';
 import { remove } from '../remove.ts';
+import { wrote } from '../writing.ts';
 import { meaningOf } from './scaling-survey.ts';
-import { type Session, stableRef, wrote } from './session.ts';
+import { type Session, stableRef } from './session.ts';
 
 /**
  * Keeps stable's autoscaler from scaling it below its present size. Written into the Lease first: whoever comes after a killed run knows

@@ -7,7 +7,8 @@ import { countsOf } from '../../domain/traffic/replicas/split.ts';
 import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import { Failure } from '../../failure.ts';
 import { runs } from '../await-rollout.ts';
-import { canaryLabels, type Session, stableRef, wrote } from './session.ts';
+import { wrote } from '../writing.ts';
+import { canaryLabels, type Session, stableRef } from './session.ts';
 
 const mostConflicts = 20;
 

@@ -11,8 +11,9 @@ import { Failure } from '../../failure.ts';
 import type { FailureCode } from '../../failure-codes.ts';
 import type { World } from '../../ports/world.ts';
 import { remove } from '../remove.ts';
+import { wrote } from '../writing.ts';
 import { explain } from './explain.ts';
-import { type Session, wrote } from './session.ts';
+import type { Session } from './session.ts';
 
 /** Seconds for the guardian to acknowledge. A first pull of its image is most of it. */
 const acknowledgeWithin = 60;

@@ -6,7 +6,8 @@ import type { Problem } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { remove } from '../remove.ts';
-import { recordTemplate, type Session, stableRef, wrote } from './session.ts';
+import { wrote } from '../writing.ts';
+import { recordTemplate, type Session, stableRef } from './session.ts';
 import { podLabelsOf } from './survey.ts';
 
 const mostFiles = 200;

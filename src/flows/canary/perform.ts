@@ -8,6 +8,7 @@ import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import { awaitRollout, runs } from '../await-rollout.ts';
 import { isTransient } from '../follow.ts';
+import { freshLock } from '../fresh-lock.ts';
 import { patiently } from '../patiently.ts';
 import { runSmoke } from '../smoke.ts';
 import { alert, tellOfRunBefore } from './alert.ts';
@@ -117,15 +118,6 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
     case 'tell-of-run-before':
       await tellOfRunBefore(session);
       return done();
-  }
-}
-
-/** Nothing moves forward on a Lease that may already be someone else's. */
-async function freshLock({ world, lock }: Session, signal: AbortSignal): Promise<void> {
-  while (!lock.fresh()) {
-    signal.throwIfAborted();
-    lock.lost.throwIfAborted();
-    await world.clock.sleep(1, signal);
   }
 }
 

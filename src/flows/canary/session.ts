@@ -12,6 +12,7 @@ import type { Hold } from '../../domain/rollout/hold.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
 import type { World } from '../../ports/world.ts';
 import type { Lock } from '../held-lock.ts';
+import type { Writing } from '../writing.ts';
 import type { Ground } from './ground.ts';
 import type { CanaryPlan } from './plan.ts';
 import { podLabelsOf } from './survey.ts';
@@ -74,17 +75,6 @@ export interface Notice {
   readonly told: boolean;
   /** Why not. */
   readonly problem?: string;
-}
-
-export interface Writing {
-  /** ISO 8601. */
-  readonly at: string;
-  readonly what: string;
-}
-
-export function wrote(session: Session, what: string): void {
-  session.writes.push({ at: session.world.clock.now().toISOString(), what });
-  session.world.log.line(`  ${what}`);
 }
 
 export async function recordTemplate(session: Session, template: TemplateRecord): Promise<void> {

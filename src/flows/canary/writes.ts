@@ -6,8 +6,9 @@ import { fence } from '../../domain/rollout/fence.ts';
 import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import { Failure } from '../../failure.ts';
 import { shift } from '../shift.ts';
+import { wrote } from '../writing.ts';
 import { effectiveText, openPods } from './gate.ts';
-import { type Session, stableRef, wrote } from './session.ts';
+import { type Session, stableRef } from './session.ts';
 
 /** Seconds for every parent of the route to accept a write. */
 const acceptWithin = 30;

@@ -1,7 +1,7 @@
 import type { PartState } from '../../domain/fleet/part-order.ts';
 import type { ReleaseOutcome } from '../../domain/fleet/release.ts';
 import type { FailureCode } from '../../failure-codes.ts';
-import type { Writing } from '../stage/session.ts';
+import type { Writing } from '../writing.ts';
 
 /** How a release ended, with everything its report shows. */
 export interface DeployResult {

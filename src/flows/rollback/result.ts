@@ -1,6 +1,7 @@
 import type { ShownRevision } from '../../domain/rollback/shown-revision.ts';
 import type { Hold } from '../../domain/rollout/hold.ts';
 import type { FailureCode } from '../../failure-codes.ts';
+import type { Writing } from '../writing.ts';
 
 /** How a run ended, with everything its report shows. */
 export type RollbackResult = BackResult | UnholdResult;
@@ -18,12 +19,6 @@ interface Shared {
   readonly started: string;
   readonly ended: string;
   readonly run: string | undefined;
-}
-
-export interface Writing {
-  /** ISO 8601. */
-  readonly at: string;
-  readonly what: string;
 }
 
 export interface BackResult extends Shared {

@@ -2,9 +2,9 @@ import type { RollbackRecord } from '../../domain/rollback/record.ts';
 import type { Holds } from '../../domain/rollout/hold.ts';
 import type { World } from '../../ports/world.ts';
 import type { Lock } from '../held-lock.ts';
+import type { Writing } from '../writing.ts';
 import type { Looked } from './look.ts';
 import type { BackPlan } from './plan.ts';
-import type { Writing } from './result.ts';
 
 /** What a rollback knows while it goes on. */
 export interface Session {
@@ -25,11 +25,6 @@ export interface Session {
   record: RollbackRecord | undefined;
   /** Somebody was told of the ending already. */
   told: boolean;
-}
-
-export function wrote({ world, writes }: Pick<Session, 'world' | 'writes'>, what: string): void {
-  writes.push({ at: world.clock.now().toISOString(), what });
-  world.log.line(`  ${what}`);
 }
 
 export function warn({ world, warnings }: Pick<Session, 'world' | 'warnings'>, what: string): void {

@@ -7,9 +7,10 @@ import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { actorKey, runKey } from '../../domain/rolling/change.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { wrote } from '../writing.ts';
 import type { Target } from './look.ts';
 import type { BackPlan } from './plan.ts';
-import { type Session, wrote } from './session.ts';
+import type { Session } from './session.ts';
 import { stableRefOf } from './survey.ts';
 
 /** The whole pod template, who brought it, and an end to a pause in which no template is taken. */

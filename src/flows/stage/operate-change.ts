@@ -6,10 +6,10 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { awaitWorkload } from '../await-workload.ts';
 import { explain } from '../explain.ts';
+import { type Writing, wrote } from '../writing.ts';
 import { freeStuckPods } from './free-stuck-pods.ts';
 import type { OperationPlan } from './plan.ts';
 import type { WorkloadReport } from './result.ts';
-import { type Writing, wrote } from './session.ts';
 
 export interface Target {
   readonly ref: WorkloadRef;

@@ -12,12 +12,12 @@ import type { World } from '../../ports/world.ts';
 import { selectorOf } from '../await-workload.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import { refuseHeld } from '../holds.ts';
+import type { Writing } from '../writing.ts';
 import { lock } from './lock-and-check.ts';
 import { change, operation, settled, type Target } from './operate-change.ts';
 import type { OperationPlan } from './plan.ts';
 import { ownershipFindings, permissionFindings, unfinishedCanary } from './preflight-checks.ts';
 import type { OperationResult, WorkloadReport } from './result.ts';
-import type { Writing } from './session.ts';
 import { deniedOf } from './survey.ts';
 
 /** Status, history, undo, pause, resume, restart: each workload by itself, with the meaning that kubectl rollout gives them. */

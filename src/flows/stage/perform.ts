@@ -1,40 +1,32 @@
 import { Pod } from '../../domain/kubernetes/kinds.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
 import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
-import type { RollingEffect, RollingEvent } from '../../domain/rolling/rolling.ts';
+import type { RollingEffect } from '../../domain/rolling/rolling.ts';
 import { type WorkloadRef, workloadName } from '../../domain/rolling/workload-ref.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
+import type { StepEvent } from '../../domain/rollout/step-event.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import { type AwaitingWorkload, awaitWorkload } from '../await-workload.ts';
 import { explain } from '../explain.ts';
-import { isTransient } from '../follow.ts';
+import { freshLock } from '../fresh-lock.ts';
+import { performStep } from '../perform-step.ts';
 import { runSmoke } from '../smoke.ts';
+import { wrote } from '../writing.ts';
 import { alert } from './alert.ts';
 import { freeStuckPods } from './free-stuck-pods.ts';
 import { keepJournal } from './keep-journal.ts';
-import { type Session, wrote } from './session.ts';
+import type { Session } from './session.ts';
 import { takeBackEntry, writeStep } from './writes.ts';
 
 /** Carries one effect out and answers with its event. Never throws for what the world does. */
-export async function perform(session: Session, effect: RollingEffect, signal: AbortSignal): Promise<RollingEvent> {
-  const { world, plan } = session;
-  const deadline = world.clock.monotonic() + plan.rolloutTimeout;
-  for (;;) {
-    try {
-      return await once(session, effect, signal);
-    } catch (error) {
-      if (signal.aborted || session.lock.lost.aborted) throw error;
-      if (!isTransient(error) || world.clock.monotonic() >= deadline) return failed(error);
-      world.log.line(`  ${error.what} Trying again.`);
-      await world.clock.sleep(1, signal);
-    }
-  }
+export async function perform(session: Session, effect: RollingEffect, signal: AbortSignal): Promise<StepEvent> {
+  return await performStep(session, session.plan.rolloutTimeout, signal, () => once(session, effect, signal));
 }
 
-const done: RollingEvent = { on: 'done' };
+const done: StepEvent = { on: 'done' };
 
-async function once(session: Session, effect: RollingEffect, signal: AbortSignal): Promise<RollingEvent> {
+async function once(session: Session, effect: RollingEffect, signal: AbortSignal): Promise<StepEvent> {
   const { world, plan, ground, lock } = session;
   switch (effect.do) {
     case 'record': {
@@ -69,16 +61,7 @@ async function once(session: Session, effect: RollingEffect, signal: AbortSignal
   }
 }
 
-/** Nothing moves forward on a Lease that may already be someone else's. */
-async function freshLock({ world, lock }: Session, signal: AbortSignal): Promise<void> {
-  while (!lock.fresh()) {
-    signal.throwIfAborted();
-    lock.lost.throwIfAborted();
-    await world.clock.sleep(1, signal);
-  }
-}
-
-async function awaitStep(session: Session, index: number, signal: AbortSignal): Promise<RollingEvent> {
+async function awaitStep(session: Session, index: number, signal: AbortSignal): Promise<StepEvent> {
   const step = session.ground.steps[index];
   const workload = session.written.get(index);
   if (step?.workload === undefined || workload === undefined) return done;
@@ -103,7 +86,7 @@ async function untilAvailable(session: Session, ref: WorkloadRef, workload: Awai
   });
   if (awaited.is === 'available') return awaited;
   const details = await explain(world, { namespace, workload: ref.name, diagnosis: awaited.diagnosis });
-  const event = (cause: Cause): RollingEvent => ({ on: 'failed', cause });
+  const event = (cause: Cause): StepEvent => ({ on: 'failed', cause });
   if (awaited.is === 'failed')
     return event({ kind: 'crash', code: 'ROLLOUT_FAILED', text: `${awaited.what}${details}`, remedy: awaited.remedy });
   const why = awaited.diagnosis === undefined ? '' : ` ${awaited.diagnosis.what}`;
@@ -113,7 +96,7 @@ async function untilAvailable(session: Session, ref: WorkloadRef, workload: Awai
 }
 
 /** All side by side: what counts now is that the old version serves again. */
-async function awaitBack(session: Session, signal: AbortSignal): Promise<RollingEvent> {
+async function awaitBack(session: Session, signal: AbortSignal): Promise<StepEvent> {
   const waiting = session.taken.filter(({ ref, object }) => ref.of.unattended(object) === undefined);
   for (const { object } of waiting) {
     if (object.kind !== 'StatefulSet') continue;
@@ -145,14 +128,4 @@ async function smoke(session: Session, signal: AbortSignal): Promise<void> {
       signal,
     })),
   );
-}
-
-function failed(error: unknown): RollingEvent {
-  if (!(error instanceof Failure)) {
-    const text = error instanceof Error ? error.message : String(error);
-    return { on: 'failed', cause: { kind: 'error', code: 'INTERNAL', text: `A defect: ${text}`, remedy: 'Report it with the log.' } };
-  }
-  if (error.code === 'LOCK_LOST') return { on: 'lock-lost', text: error.what };
-  const kind: Cause['kind'] = error.code === 'SMOKE_FAILED' ? 'harm' : error.code === 'DRIFT' ? 'drift' : 'error';
-  return { on: 'failed', cause: { kind, code: error.code, text: error.what, remedy: error.remedy } };
 }

@@ -2,8 +2,8 @@ import type { HistoryRow } from '../../domain/rolling/history-rows.ts';
 import type { FailureCode } from '../../failure-codes.ts';
 import type { Notice } from '../canary/session.ts';
 import type { Changes } from '../lineage/changes.ts';
+import type { Writing } from '../writing.ts';
 import type { Operation } from './plan.ts';
-import type { Writing } from './session.ts';
 
 /** How a run ended, with everything its report shows. */
 export type StageResult = DeployResult | OperationResult;

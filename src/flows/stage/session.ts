@@ -5,6 +5,7 @@ import type { WorkloadRef } from '../../domain/rolling/workload-ref.ts';
 import type { World } from '../../ports/world.ts';
 import type { Notice } from '../canary/session.ts';
 import type { Lock } from '../held-lock.ts';
+import type { Writing } from '../writing.ts';
 import type { StageGround } from './ground.ts';
 import type { DeployPlan } from './plan.ts';
 
@@ -37,17 +38,6 @@ export interface Session {
   told: readonly string[];
   /** Who was told, or could not be, for the report. */
   readonly notices: Notice[];
-}
-
-export interface Writing {
-  /** ISO 8601. */
-  readonly at: string;
-  readonly what: string;
-}
-
-export function wrote(session: Pick<Session, 'world' | 'writes'>, what: string): void {
-  session.writes.push({ at: session.world.clock.now().toISOString(), what });
-  session.world.log.line(`  ${what}`);
 }
 
 export interface Opening {

@@ -9,8 +9,9 @@ import type { JournalEntry } from '../../domain/rolling/journal.ts';
 import { parseWorkloadKind } from '../../domain/rolling/workload-ref.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
+import { wrote } from '../writing.ts';
 import type { Step } from './ground.ts';
-import { type Session, wrote } from './session.ts';
+import type { Session } from './session.ts';
 
 /** Writes one object as it was rehearsed. What is as it should be already is not written. */
 export async function writeStep(session: Session, step: Step, signal: AbortSignal): Promise<KubernetesObject> {

@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import {
   type BlueGreenEffect,
   type BlueGreenEnding,
-  type BlueGreenEvent,
   type BlueGreenMove,
   type BlueGreenPlan,
   beginBlueGreen,
@@ -13,6 +12,7 @@ import {
 } from '../../../src/domain/blue-green/blue-green.ts';
 import { readBlueGreen } from '../../../src/domain/blue-green/record.ts';
 import type { Cause } from '../../../src/domain/rollout/cause.ts';
+import type { StepEvent } from '../../../src/domain/rollout/step-event.ts';
 
 const all: BlueGreenPlan = { checks: true, hook: true, watch: true };
 const bare: BlueGreenPlan = { checks: false, hook: false, watch: false };
@@ -20,15 +20,11 @@ const harm: Cause = { kind: 'harm', code: 'SMOKE_FAILED', text: 'It answered 500
 const say = (effect: BlueGreenEffect): string => ('phase' in effect ? `record ${effect.phase}` : effect.do);
 
 /** Carries effects out as the driver does; `answer` says what becomes of each. */
-function run(
-  plan: BlueGreenPlan,
-  answer: (word: string, story: readonly string[]) => BlueGreenEvent,
-  first: BlueGreenMove = beginBlueGreen(),
-) {
+function run(plan: BlueGreenPlan, answer: (word: string, story: readonly string[]) => StepEvent, first: BlueGreenMove = beginBlueGreen()) {
   const story: string[] = [];
   let { state, effects } = first;
   for (let turns = 0; turns < 100; turns += 1) {
-    let event: BlueGreenEvent = { on: 'done' };
+    let event: StepEvent = { on: 'done' };
     for (const effect of effects) {
       story.push(say(effect));
       event = answer(say(effect), story);
@@ -41,10 +37,10 @@ function run(
   throw new Error('It never ends.');
 }
 
-const done = (): BlueGreenEvent => ({ on: 'done' });
+const done = (): StepEvent => ({ on: 'done' });
 const fails =
   (...words: readonly string[]) =>
-  (word: string): BlueGreenEvent =>
+  (word: string): StepEvent =>
     words.includes(word) ? { on: 'failed', cause: { ...harm, text: `${word} failed.` } } : { on: 'done' };
 
 const deployed = 'record preparing, claim, deploy, await';
@@ -120,10 +116,10 @@ describe('what a dead run left', () => {
 
 describe('laws, whatever happens', () => {
   const event = fc.oneof(
-    { weight: 6, arbitrary: fc.constant<BlueGreenEvent>({ on: 'done' }) },
-    { weight: 1, arbitrary: fc.constant<BlueGreenEvent>({ on: 'failed', cause: harm }) },
-    { weight: 1, arbitrary: fc.constant<BlueGreenEvent>({ on: 'cancelled', by: 'SIGINT' }) },
-    { weight: 1, arbitrary: fc.constant<BlueGreenEvent>({ on: 'lock-lost', text: 'It is gone.' }) },
+    { weight: 6, arbitrary: fc.constant<StepEvent>({ on: 'done' }) },
+    { weight: 1, arbitrary: fc.constant<StepEvent>({ on: 'failed', cause: harm }) },
+    { weight: 1, arbitrary: fc.constant<StepEvent>({ on: 'cancelled', by: 'SIGINT' }) },
+    { weight: 1, arbitrary: fc.constant<StepEvent>({ on: 'lock-lost', text: 'It is gone.' }) },
   );
   const plan = fc.record({ checks: fc.boolean(), hook: fc.boolean(), watch: fc.boolean() });
 

@@ -6,23 +6,23 @@ import {
   leftByADeadRun,
   type RollingEffect,
   type RollingEnding,
-  type RollingEvent,
   type RollingMove,
   type RollingPlan,
   step,
 } from '../../../src/domain/rolling/rolling.ts';
 import type { Cause } from '../../../src/domain/rollout/cause.ts';
+import type { StepEvent } from '../../../src/domain/rollout/step-event.ts';
 
 const crash: Cause = { kind: 'crash', code: 'ROLLOUT_FAILED', text: 'It crashed.', remedy: 'Mend it.' };
 const say = (effect: RollingEffect): string =>
   'step' in effect ? `${effect.do} ${effect.step}` : 'phase' in effect ? `${effect.do} ${effect.phase}` : effect.do;
 
 /** Carries effects out as the driver does; `answer` says what becomes of each. */
-function run(plan: RollingPlan, answer: (effect: RollingEffect) => RollingEvent, first: RollingMove = beginRolling(plan)) {
+function run(plan: RollingPlan, answer: (effect: RollingEffect) => StepEvent, first: RollingMove = beginRolling(plan)) {
   const story: string[] = [];
   let { state, effects } = first;
   for (let turns = 0; turns < 200; turns += 1) {
-    let event: RollingEvent = { on: 'done' };
+    let event: StepEvent = { on: 'done' };
     for (const effect of effects) {
       story.push(say(effect));
       event = answer(effect);
@@ -34,10 +34,10 @@ function run(plan: RollingPlan, answer: (effect: RollingEffect) => RollingEvent,
   throw new Error('It never ends.');
 }
 
-const done = (): RollingEvent => ({ on: 'done' });
+const done = (): StepEvent => ({ on: 'done' });
 const failsAt =
   (...words: readonly string[]) =>
-  (effect: RollingEffect): RollingEvent =>
+  (effect: RollingEffect): StepEvent =>
     words.includes(say(effect)) ? { on: 'failed', cause: { ...crash, text: `${say(effect)} failed.` } } : { on: 'done' };
 
 /** A ConfigMap, a Deployment, a CronJob, another Deployment. */
@@ -110,7 +110,7 @@ describe('whatever happens', () => {
       smoke: fc.boolean(),
     }),
   );
-  const events = fc.array(fc.constantFrom<RollingEvent['on']>('done', 'done', 'done', 'failed', 'cancelled', 'lock-lost'), {
+  const events = fc.array(fc.constantFrom<StepEvent['on']>('done', 'done', 'done', 'failed', 'cancelled', 'lock-lost'), {
     maxLength: 40,
   });
 

@@ -1,5 +1,6 @@
 import { type Colour, colouredName, colours } from '../../rollout/layout.ts';
-import type { ColourPair, Live } from './switcher.ts';
+import type { Problem } from '../../rollout/problem.ts';
+import type { ColourPair, Live, SwitchInspection } from './switcher.ts';
 
 export const otherColour = (colour: Colour): Colour => (colour === 'blue' ? 'green' : 'blue');
 
@@ -14,9 +15,31 @@ export interface ColouredPlace {
   readonly legs: readonly { readonly colour: Colour | undefined; readonly weight: number }[];
 }
 
+/** Otherwise it leads elsewhere, and no switch touches it. */
+export const namesColour = ({ legs }: Pick<ColouredPlace, 'legs'>): boolean => legs.some(({ colour }) => colour !== undefined);
+
+/** What a switch changes among rules, and what not: a preview is left alone, whatever it names. */
+export function rulesTold(
+  rules: readonly { readonly place: ColouredPlace; readonly preview: boolean }[],
+): Pick<SwitchInspection, 'switches' | 'untouched'> {
+  const ours = rules.filter(({ place, preview }) => !preview && namesColour(place));
+  return {
+    switches: ours.map(({ place }) => place.text),
+    untouched: rules
+      .filter((each) => !ours.includes(each))
+      .map(({ place, preview }) => `${place.text} ${preview ? 'asks for a header' : 'leads elsewhere'}`),
+  };
+}
+
+/** Another route that leads to a colour stays with it. */
+export const stray = (kind: string, name: string, to: string, { route }: Pick<ColourPair, 'route'>): Problem => ({
+  what: `${kind} ${name} leads to ${to} and is not switched: its users would lose their pods.`,
+  remedy: `Move its rules into ${kind} ${route}, or let it lead elsewhere.`,
+});
+
 /** The one colour that gets something in every place that names one. */
 export function liveOf(places: readonly ColouredPlace[], { service, route }: ColourPair): Live {
-  const named = places.filter(({ legs }) => legs.some(({ colour }) => colour !== undefined));
+  const named = places.filter(namesColour);
   if (named.length === 0)
     return {
       is: 'none',

@@ -5,7 +5,7 @@ import type { Problem } from '../../rollout/problem.ts';
 import { acceptanceOf } from '../httproute/acceptance.ts';
 import { matchesOf, ruleText } from '../httproute/match.ts';
 import { type BackendRef, type ParentRef, type Rule, routeSpec } from '../httproute/shape.ts';
-import { type ColouredPlace, colourOfService, hasBoth, liveOf, switchedWeights } from './colours.ts';
+import { type ColouredPlace, colourOfService, hasBoth, liveOf, namesColour, rulesTold, stray, switchedWeights } from './colours.ts';
 import type { ColourPair, Switcher } from './switcher.ts';
 
 /**
@@ -23,7 +23,7 @@ export const httpRoute: Switcher = {
     const rules = rulesOf(route).map((rule): Rule => {
       const { backendRefs = [] } = rule;
       const { legs } = placeOf(rule, 0, pair);
-      if (isPreview(rule) || legs.every(({ colour }) => colour === undefined)) return rule;
+      if (isPreview(rule) || !namesColour({ legs })) return rule;
       if (!hasBoth(legs))
         return {
           ...rule,
@@ -43,16 +43,8 @@ export const httpRoute: Switcher = {
     return { ...route, spec: { ...(route['spec'] as object), rules } };
   },
   inspect(route, pair, others) {
-    const all = rulesOf(route).map((rule, index) => ({ rule, place: placeOf(rule, index, pair) }));
-    const ours = all.filter(({ rule, place }) => !isPreview(rule) && place.legs.some(({ colour }) => colour !== undefined));
-    return {
-      problems: [...shadowing(route, pair, others), ...strays(pair, others)],
-      warnings: [],
-      switches: ours.map(({ place }) => place.text),
-      untouched: all
-        .filter((each) => !ours.includes(each))
-        .map(({ rule, place }) => `${place.text} ${isPreview(rule) ? 'asks for a header' : 'leads elsewhere'}`),
-    };
+    const all = rulesOf(route).map((rule, index) => ({ preview: isPreview(rule), place: placeOf(rule, index, pair) }));
+    return { problems: [...shadowing(route, pair, others), ...strays(pair, others)], warnings: [], ...rulesTold(all) };
   },
   accepted: acceptanceOf,
 };
@@ -84,7 +76,7 @@ const hostnamesOf = (route: KubernetesObject): readonly string[] => ((route['spe
 function shadowing(route: KubernetesObject, pair: ColourPair, others: readonly KubernetesObject[]): readonly Problem[] {
   const matches = new Set(
     rulesOf(route)
-      .filter((rule, index) => placeOf(rule, index, pair).legs.some(({ colour }) => colour !== undefined))
+      .filter((rule, index) => namesColour(placeOf(rule, index, pair)))
       .flatMap(matchesOf)
       .map(matchKey),
   );
@@ -120,12 +112,7 @@ const parentKey = ({ namespace, name, sectionName = '' }: ParentRef, own: string
 
 const strays = (pair: ColourPair, others: readonly KubernetesObject[]): readonly Problem[] =>
   others.flatMap((other) =>
-    rulesOf(other).some(({ backendRefs = [] }) => backendRefs.some((ref) => colourOf(ref, pair) !== undefined))
-      ? [
-          {
-            what: `HTTPRoute ${other.metadata.name} leads to a colour of ${pair.service} and is not switched: its users would lose their pods.`,
-            remedy: `Move its rules into HTTPRoute ${pair.route}, or let it lead elsewhere.`,
-          },
-        ]
+    rulesOf(other).some((rule, index) => namesColour(placeOf(rule, index, pair)))
+      ? [stray('HTTPRoute', other.metadata.name, `a colour of ${pair.service}`, pair)]
       : [],
   );

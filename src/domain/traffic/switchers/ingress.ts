@@ -15,7 +15,7 @@ import {
   serviceNamesOf,
   specOf,
 } from '../ingress/shape.ts';
-import { type ColouredPlace, colourOfService, liveOf, switchedHost } from './colours.ts';
+import { type ColouredPlace, colourOfService, liveOf, namesColour, stray, switchedHost } from './colours.ts';
 import type { ColourPair, Switcher } from './switcher.ts';
 
 const upstreamVhost = 'upstream-vhost';
@@ -59,15 +59,14 @@ export const ingress: Switcher = {
   },
   inspect(route, pair, others) {
     const places = colouredPlaces(route, pair);
-    const ours = (place: ColouredPlace): boolean => place.legs.some(({ colour }) => colour !== undefined);
     const vhost = annotationOf(route, upstreamVhost);
     const named = vhost === undefined ? undefined : switchedHost(vhost, pair, 'blue') !== switchedHost(vhost, pair, 'green');
     return {
       problems: [...shadowing(route, pair, others), ...strays(pair, others)],
       warnings: [],
-      switches: [...places.filter(ours).map(({ text }) => text), ...(named === true ? [`annotation ${upstreamVhost}`] : [])],
+      switches: [...places.filter(namesColour).map(({ text }) => text), ...(named === true ? [`annotation ${upstreamVhost}`] : [])],
       untouched: [
-        ...places.filter((place) => !ours(place)).map(({ text }) => `${text} leads elsewhere`),
+        ...places.filter((place) => !namesColour(place)).map(({ text }) => `${text} leads elsewhere`),
         ...(named === false ? [`annotation ${upstreamVhost} names neither colour`] : []),
       ],
     };
@@ -132,12 +131,5 @@ const bare = (path: string): string => path.replace(/(?<=.)\/$/, '');
 const strays = (pair: ColourPair, others: readonly KubernetesObject[]): readonly Problem[] =>
   others.flatMap((other) => {
     const named = [...new Set(serviceNamesOf(other).filter((name) => colourOfService(pair, name) !== undefined))];
-    return named.length === 0
-      ? []
-      : [
-          {
-            what: `Ingress ${other.metadata.name} leads to ${named.join(' and ')} and is not switched: its users would lose their pods.`,
-            remedy: `Move its rules into Ingress ${pair.route}, or let it lead elsewhere.`,
-          },
-        ];
+    return named.length === 0 ? [] : [stray('Ingress', other.metadata.name, named.join(' and '), pair)];
   });

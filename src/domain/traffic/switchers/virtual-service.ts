@@ -6,7 +6,17 @@ import { acceptanceOf } from '../virtual-service/acceptance.ts';
 import { serviceOf } from '../virtual-service/host.ts';
 import { matchesOf, ruleText } from '../virtual-service/match.ts';
 import { type Destination, type HttpRule, type RouteDestination, specOf } from '../virtual-service/shape.ts';
-import { type ColouredPlace, colourOfService, hasBoth, liveOf, switchedHost, switchedWeights } from './colours.ts';
+import {
+  type ColouredPlace,
+  colourOfService,
+  hasBoth,
+  liveOf,
+  namesColour,
+  rulesTold,
+  stray,
+  switchedHost,
+  switchedWeights,
+} from './colours.ts';
 import type { ColourPair, Switcher } from './switcher.ts';
 
 /**
@@ -33,16 +43,8 @@ export const virtualService: Switcher = {
     return { ...route, spec: { ...spec, ...Object.fromEntries(changed) } };
   },
   inspect(route, pair, others) {
-    const all = rulesOf(route).map(({ rule, place }) => ({ rule, place: place(pair) }));
-    const ours = all.filter(({ rule, place }) => !isPreview(rule) && place.legs.some(({ colour }) => colour !== undefined));
-    return {
-      problems: [...shadowing(route, pair, others), ...strays(pair, others)],
-      warnings: [],
-      switches: ours.map(({ place }) => place.text),
-      untouched: all
-        .filter((each) => !ours.includes(each))
-        .map(({ rule, place }) => `${place.text} ${isPreview(rule) ? 'asks for a header' : 'leads elsewhere'}`),
-    };
+    const all = rulesOf(route).map(({ rule, place }) => ({ preview: isPreview(rule), place: place(pair) }));
+    return { problems: [...shadowing(route, pair, others), ...strays(pair, others)], warnings: [], ...rulesTold(all) };
   },
   accepted: acceptanceOf,
 };
@@ -79,7 +81,7 @@ function colourOf({ host, subset }: Destination, pair: ColourPair): Colour | und
 function switchedRule(rule: HttpRule, pair: ColourPair, to: Colour): HttpRule {
   const legs = legsOf(rule, pair);
   const { route = [] } = rule;
-  if (isPreview(rule) || legs.every(({ colour }) => colour === undefined)) return rule;
+  if (isPreview(rule) || !namesColour({ legs })) return rule;
   const weights = hasBoth(legs) ? switchedWeights(legs, to) : undefined;
   return {
     ...rule,
@@ -119,12 +121,7 @@ function shadowing(route: KubernetesObject, pair: ColourPair, others: readonly K
 
 const strays = (pair: ColourPair, others: readonly KubernetesObject[]): readonly Problem[] =>
   others.flatMap((other) =>
-    rulesOf(other).some(({ place }) => place(pair).legs.some(({ colour }) => colour !== undefined))
-      ? [
-          {
-            what: `VirtualService ${other.metadata.name} leads to a colour of ${pair.service} and is not switched: its users would lose their pods.`,
-            remedy: `Move its rules into VirtualService ${pair.route}, or let it lead elsewhere.`,
-          },
-        ]
+    rulesOf(other).some(({ place }) => namesColour(place(pair)))
+      ? [stray('VirtualService', other.metadata.name, `a colour of ${pair.service}`, pair)]
       : [],
   );
