@@ -10,6 +10,7 @@ import type { BlueGreenResult } from '../../../src/flows/blue-green/result.ts';
 import type { Series } from '../../../src/ports/metrics.ts';
 import type { World } from '../../../src/ports/world.ts';
 import { rawInputs } from '../raw-inputs.ts';
+import { podOf } from '../stage/shop.ts';
 import { type Settings, type Stage, stage } from '../stand-ins.ts';
 
 export const older = `agent@sha256:${'0'.repeat(64)}`;
@@ -93,27 +94,7 @@ function control({ cluster }: Stage, deployment: KubernetesObject): void {
   const hash = `h${Object.values(imagesOf(templateOf(deployment)))[0]?.slice(-1)}`;
   for (const pod of cluster.objectsOf(Pod)) if (pod.metadata.name.startsWith(`${name}-`)) cluster.remove(Pod, pod.metadata.name);
   for (let index = 0; index < replicas; index += 1)
-    cluster.put(Pod, {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: `${name}-${hash}-${index}`, namespace: 'shop', labels: { ...selector?.matchLabels, 'pod-template-hash': hash } },
-      spec: templateOf(deployment).spec,
-      status: {
-        phase: 'Running',
-        conditions: [{ type: 'Ready', status: ill ? 'False' : 'True' }],
-        containerStatuses: [
-          ill
-            ? {
-                name: 'api',
-                ready: false,
-                restartCount: 3,
-                state: { waiting: { reason: 'CrashLoopBackOff' } },
-                lastState: { terminated: { exitCode: 1 } },
-              }
-            : { name: 'api', ready: true, restartCount: 0, state: { running: {} } },
-        ],
-      },
-    });
+    cluster.put(Pod, podOf(`${name}-${hash}-${index}`, { ...selector?.matchLabels, 'pod-template-hash': hash }, deployment, ill));
   const ready = ill ? 0 : replicas;
   const { generation = 0 } = deployment.metadata;
   cluster.put(Deployment, {

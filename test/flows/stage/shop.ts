@@ -98,7 +98,8 @@ function control({ cluster }: Stage, deployment: KubernetesObject): void {
   cluster.put(Deployment, { ...deployment, status: { observedGeneration: generation, replicas: 2, ...counts } });
 }
 
-const podOf = (name: string, labels: object, deployment: KubernetesObject, ill: boolean): KubernetesObject => ({
+/** Ready, or in a crash loop. */
+export const podOf = (name: string, labels: object, deployment: KubernetesObject, ill: boolean): KubernetesObject => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name, namespace: 'shop', labels: labels as Record<string, string> },
