@@ -85,7 +85,11 @@ async function targetFor(
 ): Promise<ReturnType<typeof choose>> {
   const open = openRollback(plan, lease);
   const again =
-    open === undefined ? fulfilled(lease?.rollback, plan.to, standing, releases) : isSameWish(open, plan.to) ? resumed(open, standing) : undefined;
+    open === undefined
+      ? fulfilled(lease?.rollback, plan.to, standing, releases)
+      : isSameWish(open, plan.to)
+        ? resumed(open, standing)
+        : undefined;
   if (again !== undefined) return again;
   const image = plan.to.kind === 'image' ? plan.to.image : undefined;
   const asked = image !== undefined && image.digest === undefined ? await askRegistry(world, image) : undefined;

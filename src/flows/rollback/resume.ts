@@ -36,7 +36,8 @@ export function fulfilled(
   standing: Standing,
   releases: readonly GoodRelease[],
 ): Chosen | undefined {
-  if (record?.phase !== 'resting' || record.deployment !== standing.workload.metadata.name || record.asked !== wishText(to)) return undefined;
+  if (record?.phase !== 'resting' || record.deployment !== standing.workload.metadata.name || record.asked !== wishText(to))
+    return undefined;
   const moves = to.kind === 'last-known-good' || (to.kind === 'revision' && !standing.revisions.some(({ number }) => number === to.number));
   const since = instantOf(record.since) ?? Number.NaN;
   const released = releases.some(({ at }) => (instantOf(at) ?? Number.NaN) > since);

@@ -116,8 +116,8 @@ describe('a promotion', () => {
 
   it('is undone also where the version before it is named by its revision, which gets another number by that', async () => {
     const revisionOf = ({ cluster }: Shop, image: string): string | undefined =>
-      cluster.objectsOf(ReplicaSet).find((each) => each.metadata.name.startsWith('agent-') && JSON.stringify(each).includes(image))?.metadata
-        .annotations?.['deployment.kubernetes.io/revision'];
+      cluster.objectsOf(ReplicaSet).find((each) => each.metadata.name.startsWith('agent-') && JSON.stringify(each).includes(image))
+        ?.metadata.annotations?.['deployment.kubernetes.io/revision'];
     let named: string | undefined;
     const { on, result } = await takenOver(140, (now) => {
       expect(now.image('agent')).toBe(newImage);
