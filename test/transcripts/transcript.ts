@@ -258,6 +258,8 @@ function effectText(effect: Effect): string {
       return `shift ${effect.weight} %${effect.urgent ? ', urgent' : ''}`;
     case 'observe':
       return `observe in ${durationText(effect.inSeconds)}${effect.until === undefined ? '' : ', or when stable is available'}${effect.enough === undefined ? '' : ` or has ${effect.enough} ready`}`;
+    case 'remark':
+      return `remark: ${effect.text}`;
     default:
       return effect.do;
   }

@@ -48,6 +48,8 @@ export type Effect =
   | { readonly do: 'hand-over' }
   /** Goes out with the next renewal of the Lease, and delays nothing. */
   | ({ readonly do: 'answer' } & Answer)
+  /** Told at the end, beside the outcome. */
+  | { readonly do: 'remark'; readonly text: string }
   | { readonly do: 'alert' }
   /** Of the rollout that a run before this one left unfinished, now that its traffic is back. Does nothing for those who know. */
   | { readonly do: 'tell-of-run-before' };

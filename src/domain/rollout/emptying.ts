@@ -1,4 +1,4 @@
-import { extend, startEvidence, window } from '../analysis/evidence.ts';
+import { type Evidence, extend, startEvidence, window } from '../analysis/evidence.ts';
 import { cancelled, sickness } from './cause.ts';
 import type { Effect } from './effect.ts';
 import { empty, endingOf, type Later, rest, startOver, unknown } from './going-back.ts';
@@ -34,17 +34,32 @@ export function stepDraining(plan: RolloutPlan, state: In<'draining'>, event: La
   const hurried = isHurried(state.ending);
   const wait: Effect = hurried ? hurriedWait(plan) : { do: 'observe', inSeconds: plan.drain };
   if (event.on === 'measured') return { state: { ...state, evidence: startEvidence(event.reading) }, effects: [wait] };
-  if (event.on !== 'sample') return rest(plan, state.ending);
+  if (event.on !== 'sample') return rest(plan, state.ending, notChecked(event.on === 'failed' ? event.cause.text : cancelledText));
   const { cluster } = event.sample;
   if (cluster.is === 'answer' && cluster.route.is === 'changed') return disturb(state, event.sample);
-  if (hurried) return rest(plan, state.ending);
+  if (hurried) return rest(plan, state.ending, notChecked(cancelledText));
   const evidence = extend(state.evidence, event.sample.reading);
   const canary = window(evidence, 'canary', 0).requests;
   const stable = window(evidence, 'stable', 0).requests;
   const left = canary <= mostShareAtRest * (canary + stable);
-  if (left || event.at - state.since >= 4 * plan.drain) return rest(plan, state.ending);
-  return { state: { ...state, evidence }, effects: [wait] };
+  if (!left && event.at - state.since < mostDrains * plan.drain) return { state: { ...state, evidence }, effects: [wait] };
+  return rest(plan, state.ending, left ? whyNotChecked(evidence, canary + stable) : stayed(canary / (canary + stable)));
 }
+
+/** Nothing seen is nothing checked: neither of requests that nobody counted, nor of none at all. */
+function whyNotChecked({ canary, stable }: Evidence, requests: number): string | undefined {
+  const gap = [canary, stable].find(({ newest }) => newest.is !== 'increment')?.newest;
+  if (gap?.is === 'no-data') return notChecked(gap.reason);
+  if (gap !== undefined) return notChecked('counting began only now');
+  return requests > 0 ? undefined : notChecked('no requests seen');
+}
+
+const notChecked = (why: string): string => `Share after weight 0: not checked (${why.replace(/\.$/, '')}).`;
+
+const cancelledText = 'the run was cancelled';
+
+const stayed = (share: number): string =>
+  `The canary still had ${Math.max(0.1, share * 100).toFixed(share < 0.1 ? 1 : 0)} % of the requests after ${mostDrains} drains: requests with its header, or clients that hold a connection to it. Its pods went all the same.`;
 
 /** Someone else gave the canary users again: 0 is written once more, and its pods never go while a route leads to them. */
 function disturb({ ending, disturbed }: In<'draining'>, sample: Sample): Move {
@@ -57,6 +72,7 @@ function disturb({ ending, disturbed }: In<'draining'>, sample: Sample): Move {
 }
 
 const mostShareAtRest = 0.01;
+const mostDrains = 4;
 
 /** Seconds. A cancelled process is killed ten seconds after the first signal; the pods' own grace period does the rest. */
 const drainWhenCancelled = 4;

@@ -118,11 +118,12 @@ export function startOver(plan: RolloutPlan): Move {
   };
 }
 
-/** The canary rests at no pods, the Lease says so, and nobody has to watch any more. */
-export function rest(plan: RolloutPlan, ending: Ending): Move {
+/** The canary rests at no pods, the Lease says so, and nobody has to watch any more. `remark`: what a person should know of the way there. */
+export function rest(plan: RolloutPlan, ending: Ending, remark?: string): Move {
   return {
     state: { phase: 'resting', ending },
     effects: [
+      ...(remark === undefined ? [] : [{ do: 'remark', text: remark } as const]),
       { do: 'scale-canary', replicas: 0 },
       ...releasing(plan),
       { do: 'record', phase: 'resting', weight: 0 },

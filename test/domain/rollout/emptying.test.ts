@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { startEvidence } from '../../../src/domain/analysis/evidence.ts';
+import type { Reading } from '../../../src/domain/analysis/reading.ts';
 import { aborted, type Cause } from '../../../src/domain/rollout/cause.ts';
 import type { Effect } from '../../../src/domain/rollout/effect.ts';
 import { stepDraining, stepEmptying } from '../../../src/domain/rollout/emptying.ts';
@@ -67,14 +68,60 @@ describe('draining', () => {
     return { on: 'sample', at, sample: sampleOf({ at, reading: later.reading(at) }) };
   };
 
-  it.each([
-    ['has no new request', seenAfter(0, 1000), 'resting'],
-    ['has one percent', seenAfter(10, 990), 'resting'],
-    ['has more than one percent', seenAfter(11, 989), 'draining'],
-    ['still has more after four drains', seenAfter(500, 500, 120), 'resting'],
-    ['cannot be measured', { on: 'sample', at: 30, sample: sampleOf({ at: 30, reading: silentReading(30) }) } as Later, 'resting'],
-  ])('a canary that %s', (_, event, phase) => {
-    expect(stepDraining(plan, state, event).state.phase).toBe(phase);
+  const remarkOf = ({ effects }: Move): string | undefined => effects.flatMap((effect) => (effect.do === 'remark' ? [effect.text] : []))[0];
+  const sampled = (reading: Reading): Later => ({ on: 'sample', at: 30, sample: sampleOf({ at: 30, reading }) });
+  const silent = silentReading(30, 'the metric store is down');
+  const busy = new Traffic();
+  busy.pass(0, 1000);
+
+  it.each<readonly [string, Later, string, string | undefined]>([
+    ['has no new request', seenAfter(0, 1000), 'resting', undefined],
+    ['has one percent', seenAfter(10, 990), 'resting', undefined],
+    ['has more than one percent', seenAfter(11, 989), 'draining', undefined],
+    [
+      'still has half after four drains',
+      seenAfter(500, 500, 120),
+      'resting',
+      'The canary still had 50 % of the requests after 4 drains: requests with its header, or clients that hold a connection to it. Its pods went all the same.',
+    ],
+    ['still has a little more than one percent after four drains', seenAfter(12, 988, 120), 'resting', 'The canary still had 1.2 % of the'],
+    ['nobody asked anything of', seenAfter(0, 0), 'resting', 'Share after weight 0: not checked (no requests seen).'],
+    ['cannot be measured', sampled(silent), 'resting', 'Share after weight 0: not checked (the metric store is down).'],
+    [
+      'cannot be measured, but stable can',
+      sampled({ ...busy.reading(30), canary: silent.canary }),
+      'resting',
+      'not checked (the metric store',
+    ],
+    [
+      'can be measured, but stable cannot',
+      sampled({ ...busy.reading(30), stable: silent.stable }),
+      'resting',
+      'not checked (the metric store',
+    ],
+    ['cannot be looked at', { on: 'failed', at: 9, cause: { ...harm, text: 'No.' } }, 'resting', 'Share after weight 0: not checked (No).'],
+    [
+      'nobody has time for',
+      { on: 'cancelled', at: 9, by: 'SIGINT' },
+      'resting',
+      'Share after weight 0: not checked (the run was cancelled).',
+    ],
+  ])('a canary that %s', (_, event, phase, remark) => {
+    const move = stepDraining(plan, state, event);
+    expect(move.state.phase).toBe(phase);
+    if (remark === undefined) expect(remarkOf(move)).toBeUndefined();
+    else expect(remarkOf(move)).toContain(remark);
+  });
+
+  it('is not checked by a first reading, which only says where counting begins', () => {
+    expect(remarkOf(stepDraining(plan, { ...state, evidence: startEvidence() }, seenAfter(500, 500)))).toBe(
+      'Share after weight 0: not checked (counting began only now).',
+    );
+  });
+
+  it('of a cancelled run is not checked, and says so', () => {
+    const ending: Ending = { outcome: 'aborted', cause: cancel };
+    expect(remarkOf(stepDraining(plan, { ...state, ending }, seenAfter(0, 1000)))).toContain('not checked (the run was cancelled)');
   });
 
   it.each([
