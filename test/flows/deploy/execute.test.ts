@@ -413,7 +413,11 @@ describe('waves', () => {
     const going = executeDeploy(deployPlan({ ...inputs, release: releaseText({ services: all(names, 2) }), soak: '10m' }), on.fleet);
     void takenBackInCanary(on, () => running(on)['west']?.['agent'] === 2);
     const result = await on.clock.until(going);
-    expect(result).toMatchObject({ outcome: 'rolled-back', code: 'ROLLED_BACK', reason: expect.stringContaining('Cluster canary: auth: ') });
+    expect(result).toMatchObject({
+      outcome: 'rolled-back',
+      code: 'ROLLED_BACK',
+      reason: expect.stringContaining('Cluster canary: auth: '),
+    });
     expect(running(on)).toEqual({ ...uniform(1), canary: { ...versions(names, 2), auth: 1 } });
   });
 
