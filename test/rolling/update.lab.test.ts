@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { startLab } from '../lab/lab.ts';
 import { startLoad } from '../lab/load.ts';
-import { deployExample, type ExampleService, pushForAnotherPlatform } from '../rollout/example-service.ts';
 import { runRollback } from '../rollback/rollback-runs.ts';
+import { deployExample, type ExampleService, pushForAnotherPlatform } from '../rollout/example-service.ts';
 import { leaseOf, printed, startCanary } from '../rollout/rollouts.ts';
 import { runStage, startStage } from './stage-runs.ts';
 import { written } from './written.ts';

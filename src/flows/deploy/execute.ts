@@ -24,8 +24,8 @@ import type { PartRun } from './part-run.ts';
 import type { DeployPlan } from './plan.ts';
 import type { ClusterGround } from './preflight.ts';
 import type { DeployResult } from './result.ts';
-import { rolledBackSince } from './rolled-back-since.ts';
 import { endedResult, idleResult } from './results.ts';
+import { rolledBackSince } from './rolled-back-since.ts';
 import { tellRelease } from './tell-release.ts';
 
 /** Preflight everywhere, locks, then wave after wave. Throws only while nothing has been written. */

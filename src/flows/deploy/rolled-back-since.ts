@@ -25,7 +25,11 @@ export async function rolledBackSince(plan: DeployPlan, runs: readonly ClusterRu
   return causes.find((cause) => cause !== undefined);
 }
 
-async function inCluster(plan: DeployPlan, { target: { world, namespace }, parts }: ClusterRun, signal: AbortSignal): Promise<Cause | undefined> {
+async function inCluster(
+  plan: DeployPlan,
+  { target: { world, namespace }, parts }: ClusterRun,
+  signal: AbortSignal,
+): Promise<Cause | undefined> {
   try {
     return await patiently(world, { seconds: plan.rolloutTimeout, signal }, async () => {
       const cluster = knowingObjects(world.cluster, namespace);

@@ -18,18 +18,10 @@ export interface Surroundings {
   readonly missing: readonly string[];
 }
 
-export async function surroundingsOf(
-  world: World,
-  plan: BackPlan,
-  { workload }: Standing,
-  template: PodTemplate,
-): Promise<Surroundings> {
+export async function surroundingsOf(world: World, plan: BackPlan, { workload }: Standing, template: PodTemplate): Promise<Surroundings> {
   const present = imagesOf(templateOf(workload));
   const images = Object.entries(imagesOf(template)).flatMap(([name, image]) => (present[name] === image ? [] : [image]));
-  const [answers, missing] = await Promise.all([
-    answersOf(world, images),
-    missingSettings(world, namespaceOf(world, plan), template),
-  ]);
+  const [answers, missing] = await Promise.all([answersOf(world, images), missingSettings(world, namespaceOf(world, plan), template)]);
   return { answers, missing };
 }
 

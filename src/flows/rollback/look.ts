@@ -135,4 +135,3 @@ function refuseHeldTarget({ force }: BackPlan, [held]: readonly Hold[]): void {
     'Name another revision or image in `to` (`last-known-good` skips what is held). To go there after all, set `force: true` with a reason: that lifts the hold.',
   );
 }
-

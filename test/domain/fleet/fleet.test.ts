@@ -73,7 +73,20 @@ describe('waves', () => {
   it.each([
     [['canary'], ['release canary', 'leave east', 'leave south', 'leave west']],
     [['west'], ['release canary', 'look canary', 'release west', 'leave east', 'leave south', 'revert canary']],
-    [['east'], ['release canary', 'look canary', 'release west', 'look canary west', 'release east', 'release south', 'revert south', 'revert west', 'revert canary']],
+    [
+      ['east'],
+      [
+        'release canary',
+        'look canary',
+        'release west',
+        'look canary west',
+        'release east',
+        'release south',
+        'revert south',
+        'revert west',
+        'revert canary',
+      ],
+    ],
   ])('a failure in %s goes back everywhere, the last wave first', (failing, story) => {
     const told = tell(plan(), failing);
     expect(told.story).toEqual(story);
@@ -89,21 +102,41 @@ describe('waves', () => {
 
   it.each([
     ['canary', ['release canary', 'look canary', 'leave west', 'leave east', 'leave south', 'revert canary']],
-    ['west', ['release canary', 'look canary', 'release west', 'look canary west', 'leave east', 'leave south', 'revert west', 'revert canary']],
+    [
+      'west',
+      ['release canary', 'look canary', 'release west', 'look canary west', 'leave east', 'leave south', 'revert west', 'revert canary'],
+    ],
   ] as const)('what was taken back in %s goes back everywhere, and no further wave begins', (where, story) => {
-    const told = tell(plan(), [], () => 0, (ready) => ready.includes(where));
+    const told = tell(
+      plan(),
+      [],
+      () => 0,
+      (ready) => ready.includes(where),
+    );
     expect(told.story.toSorted()).toEqual([...story].toSorted());
     expect(new Set(Object.values(told.end))).toEqual(new Set(['old']));
     expect(told.state).toMatchObject({ cause: byHand });
   });
 
   it('what was taken back while the last wave ran is seen before the last word', () => {
-    const told = tell(plan(), [], () => 0, (ready) => ready.includes('east'));
+    const told = tell(
+      plan(),
+      [],
+      () => 0,
+      (ready) => ready.includes('east'),
+    );
     expect(new Set(Object.values(told.end))).toEqual(new Set(['old']));
   });
 
   it('with stop, what was taken back by hand ends it: what is done stays', () => {
-    expect(tell(plan({ onFailure: 'stop' }), [], () => 0, () => true)).toMatchObject({
+    expect(
+      tell(
+        plan({ onFailure: 'stop' }),
+        [],
+        () => 0,
+        () => true,
+      ),
+    ).toMatchObject({
       story: ['release canary', 'look canary', 'leave east', 'leave south', 'leave west', 'keep canary'],
       state: { cause: byHand },
     });

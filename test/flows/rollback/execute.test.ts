@@ -349,11 +349,20 @@ describe('a held image that its revision names by a tag', () => {
     ['its text', silent],
   ])('is skipped by last-known-good: known by %s', async (_, resolve) => {
     const on = await tagged();
-    const release = (image: string, at: string) => ({ workload: 'Deployment/agent', images: { api: image }, configs: [], run: 'run-0', at });
+    const release = (image: string, at: string) => ({
+      workload: 'Deployment/agent',
+      images: { api: image },
+      configs: [],
+      run: 'run-0',
+      at,
+    });
     const lease = on.cluster.find(Lease, leaseName('agent'));
     if (lease === undefined) throw new Error('There is no Lease.');
     const known = JSON.stringify([release('agent:v4', on.clock.now().toISOString()), release(old, '2025-01-01T00:00:00Z')]);
-    on.cluster.put(Lease, { ...lease, metadata: { ...lease.metadata, annotations: { ...lease.metadata.annotations, [historyKey]: known } } });
+    on.cluster.put(Lease, {
+      ...lease,
+      metadata: { ...lease.metadata, annotations: { ...lease.metadata.annotations, [historyKey]: known } },
+    });
     await back(on);
     const later = shop({ holder: 'run-2', resolve }, on);
     expect(await back(later, { to: 'last-known-good' })).toMatchObject({ outcome: 'rolled-back' });

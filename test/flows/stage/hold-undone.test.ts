@@ -38,7 +38,13 @@ describe('an undo by hand', () => {
     expect(leaseOf(on).holds?.list).toEqual([expect.objectContaining({ digest: digestIn(next), ...by, why })]);
     expect(leaseOf(on)).toMatchObject({
       holder: '',
-      rollback: { phase: 'resting', deployment: 'agent', images: { api: old }, from: { api: next }, to: expect.stringMatching(/^revision \d+$/) },
+      rollback: {
+        phase: 'resting',
+        deployment: 'agent',
+        images: { api: old },
+        from: { api: next },
+        to: expect.stringMatching(/^revision \d+$/),
+      },
     });
     expect(await refusal(on, executeStage(deployPlan({ images: `api: ${next}` }), on.world))).toBe('DIGEST_HELD');
   });
@@ -86,7 +92,10 @@ describe('an undo by hand', () => {
       [2, next],
     ] as const) {
       const revision = controllerRevision(number, { api: image });
-      on.cluster.put(ControllerRevision, { ...revision, metadata: { ...revision.metadata, labels: { app: 'agent', 'controller-revision-hash': `h${number}` } } });
+      on.cluster.put(ControllerRevision, {
+        ...revision,
+        metadata: { ...revision.metadata, labels: { app: 'agent', 'controller-revision-hash': `h${number}` } },
+      });
     }
     // Nothing replaces its pods here, so it is not available in time; what was taken back stays held.
     expect(await undo(on, { workloads: 'statefulset/agent', 'rollout-timeout': '5s' })).toMatchObject({ writes: [expect.anything()] });
