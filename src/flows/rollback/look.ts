@@ -9,10 +9,11 @@ import { isUnfinished, type RollbackRecord } from '../../domain/rollback/record.
 import { overwrittenSettings } from '../../domain/rollback/settings.ts';
 import { presentRevision, type ShownRevision, shownRevision } from '../../domain/rollback/shown-revision.ts';
 import type { GoodRelease } from '../../domain/rollout/good-release.ts';
-import { digestIn, type Hold, holdOf, holdText } from '../../domain/rollout/hold.ts';
+import { digestIn, holdOf, holdText } from '../../domain/rollout/hold.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { ownerOf, rollingChange } from '../../domain/rollout/ownership.ts';
 import { Failure } from '../../failure.ts';
+import type { Resolution } from '../../ports/registry.ts';
 import type { World } from '../../ports/world.ts';
 import type { BackPlan } from './plan.ts';
 import { resumed } from './resume.ts';
@@ -24,6 +25,8 @@ export interface Target {
   readonly template: PodTemplate;
   readonly revision: Revision | undefined;
   readonly shown: ShownRevision;
+  /** Of its images, also where the template names them by a tag and the registry says which it is. */
+  readonly digests: readonly string[];
   /** A line for each field that changes. */
   readonly lines: readonly string[];
 }
@@ -57,12 +60,15 @@ export async function look(world: World, plan: BackPlan, lease: LeaseView | unde
   if (chosen.is === 'refused') throw new Failure('PREFLIGHT_FAILED', chosen.what, chosen.remedy);
   if (chosen.is === 'there') return { ...shared, target: undefined, stays: chosen.to, warnings: [] };
   const { template, revision, to } = chosen;
-  refuseHeldTarget(plan, lease, template);
-  const warnings = await doubts(world, plan, standing, template, revision);
+  const answers = await answersAbout(world, standing, template);
+  const digests = digestsOf(template, answers);
+  refuseHeldTarget(plan, lease, digests);
+  const warnings = await doubts(world, plan, standing, lease, { template, revision, answers });
   const target: Target = {
     to,
     template,
     revision,
+    digests,
     shown: shownRevision(template, standing.revisions, releases),
     lines: differenceLines(standing.workload, withTemplate(standing.workload, template)),
   };
@@ -97,15 +103,25 @@ async function targetFor(
 export const openRollback = ({ stableDeployment }: BackPlan, lease: LeaseView | undefined): RollbackRecord | undefined =>
   isUnfinished(lease?.rollback) && lease.rollback.deployment === stableDeployment ? lease.rollback : undefined;
 
-/** The holds that going there would lift. */
-export const heldIn = (lease: LeaseView | undefined, template: PodTemplate): readonly Hold[] =>
-  Object.values(imagesOf(template)).flatMap((image) => {
-    const hold = holdOf(lease?.holds, digestIn(image));
-    return hold === undefined ? [] : [hold];
-  });
+interface Answer {
+  readonly image: string;
+  readonly answer: Resolution;
+}
 
-function refuseHeldTarget({ force }: BackPlan, lease: LeaseView | undefined, template: PodTemplate): void {
-  const [held] = heldIn(lease, template);
+/** What the registry says of the images that do not run now. */
+async function answersAbout(world: World, { workload }: Standing, template: PodTemplate): Promise<readonly Answer[]> {
+  const present = imagesOf(templateOf(workload));
+  const images = Object.entries(imagesOf(template)).flatMap(([name, image]) => (present[name] === image ? [] : [image]));
+  return await Promise.all(images.map(async (image) => ({ image, answer: await askAboutText(world, image) })));
+}
+
+const digestsOf = (template: PodTemplate, answers: readonly Answer[]): readonly string[] => [
+  ...Object.values(imagesOf(template)).flatMap((image) => digestIn(image) ?? []),
+  ...answers.flatMap(({ image, answer }) => (digestIn(image) === undefined && answer.is === 'found' ? [answer.digest] : [])),
+];
+
+function refuseHeldTarget({ force }: BackPlan, lease: LeaseView | undefined, digests: readonly string[]): void {
+  const held = digests.map((digest) => holdOf(lease?.holds, digest)).find((hold) => hold !== undefined);
   if (held === undefined || force) return;
   throw new Failure(
     'DIGEST_HELD',
@@ -119,15 +135,10 @@ async function doubts(
   world: World,
   plan: BackPlan,
   { workload }: Standing,
-  template: PodTemplate,
-  revision: Revision | undefined,
+  lease: LeaseView | undefined,
+  { template, revision, answers }: Pick<Target, 'template' | 'revision'> & { readonly answers: readonly Answer[] },
 ): Promise<readonly string[]> {
-  const present = imagesOf(templateOf(workload));
-  const images = Object.entries(imagesOf(template)).flatMap(([name, image]) => (present[name] === image ? [] : [image]));
-  const [answers, missing] = await Promise.all([
-    Promise.all(images.map(async (image) => ({ image, answer: await askAboutText(world, image) }))),
-    missingSettings(world, namespaceOf(world, plan), template),
-  ]);
+  const missing = await missingSettings(world, namespaceOf(world, plan), template);
   const gone = answers.filter(({ answer }) => answer.is === 'missing');
   if (gone.length > 0) {
     throw new Failure(
@@ -139,7 +150,7 @@ async function doubts(
   const overwritten = overwrittenSettings(templateOf(workload), template);
   return [
     ...answers.flatMap(({ image, answer }) =>
-      answer.is === 'not-checked' ? [`Not checked: whether ${image} is still there (${answer.reason}).`] : [],
+      answer.is === 'not-checked' ? [`Not checked: whether ${image} is still there${orHeld(lease, image)} (${answer.reason}).`] : [],
     ),
     ...missing.map(
       (name) => `${name}, which that revision reads its settings from, is not there any more: its pods may not start. Create it again.`,
@@ -152,6 +163,10 @@ async function doubts(
     ...ownedBy(workload),
   ];
 }
+
+/** Which digest a tag stands for is not known without the registry. */
+const orHeld = (lease: LeaseView | undefined, image: string): string =>
+  digestIn(image) === undefined && (lease?.holds?.list ?? []).length > 0 ? ', and whether it is held' : '';
 
 /** A tool that has the wanted state elsewhere writes the bad version back. */
 function ownedBy(workload: KubernetesObject): readonly string[] {

@@ -10,6 +10,12 @@ import { deployPlan, imageNow, next, old, shop, sick } from '../stage/shop.ts';
 import { forbidden, type Stage, stage, unreachable } from '../stand-ins.ts';
 import { annotationsOf, back, backPlan, failure, full, leaseOf, updated, written } from './shop.ts';
 
+/** Older revisions than the present one name an image so. */
+async function nameByTag({ cluster }: Stage, image: string, tag: string): Promise<void> {
+  for (const set of await cluster.list(ReplicaSet, 'shop'))
+    cluster.put(ReplicaSet, JSON.parse(JSON.stringify(set).replaceAll(image, tag)) as typeof set);
+}
+
 const third = `agent@sha256:${'4'.repeat(64)}`;
 
 describe('a rollback', () => {
@@ -88,6 +94,40 @@ describe('a rollback', () => {
     });
     expect(imageNow(on)).toBe(next);
     expect(leaseOf(on).holds?.list.map(({ digest }) => digest)).toEqual([digestIn(old)]);
+  });
+
+  it('knows what is held by a tag too, by what the registry says of it', async () => {
+    const on = await updated();
+    await back(on);
+    const digest = digestIn(next) ?? '';
+    await nameByTag(on, next, 'agent:v2');
+    const tagged: Stage = {
+      ...on,
+      world: { ...on.world, registry: { ...on.world.registry, resolve: async () => ({ is: 'found', digest }) } },
+    };
+    expect(await failure(tagged, rollBack(backPlan(), tagged.world))).toMatchObject({
+      code: 'DIGEST_HELD',
+      what: expect.stringContaining(digest),
+    });
+    expect(imageNow(on)).toBe(old);
+    // And that one is lifted, not another.
+    expect(await back(tagged, { force: 'true', reason: 'it was the database' })).toMatchObject({
+      outcome: 'rolled-back',
+      held: [digestIn(old)],
+    });
+    expect(leaseOf(on).holds?.list.map(({ digest }) => digest)).toEqual([digestIn(old)]);
+  });
+
+  it('to a tag that the registry says nothing of, while something is held, says so', async () => {
+    const on = await updated();
+    await back(on);
+    await nameByTag(on, next, 'agent:v2');
+    const resolve = () => Promise.resolve({ is: 'not-checked', reason: 'unauthorised' } as const);
+    const silent: Stage = { ...on, world: { ...on.world, registry: { ...on.world.registry, resolve } } };
+    expect(await back(silent)).toMatchObject({
+      outcome: 'rolled-back',
+      warnings: expect.arrayContaining([expect.stringContaining('whether it is held')]),
+    });
   });
 
   it('takes the lock from a living run, which stops', async () => {
