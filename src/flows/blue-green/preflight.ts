@@ -1,5 +1,6 @@
 import { blueGreenPermissions } from '../../domain/blue-green/permissions.ts';
-import { Deployment, HorizontalPodAutoscaler, Lease, Pod, ResourceQuota, Service } from '../../domain/kubernetes/kinds.ts';
+import { inspectRoom } from '../../domain/blue-green/room.ts';
+import { Deployment, HorizontalPodAutoscaler, Lease, Node, Pod, ResourceQuota, Service } from '../../domain/kubernetes/kinds.ts';
 import { selectorText } from '../../domain/kubernetes/labels.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec, podLabels } from '../../domain/kubernetes/workload.ts';
@@ -105,12 +106,19 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
     unlessForbidden(world.cluster.list(Pod, namespace, { labels: selectorText(selectorOf(serving)) }), []),
     unlessForbidden(world.cluster.list(HorizontalPodAutoscaler, namespace), []),
   ]);
-  const room = inspectQuota(
-    quotas ?? [],
-    runningTemplate(serving, pods),
-    Math.max(0, replicas - before.replicas),
-    `of ${idle.metadata.name}`,
-  );
+  const further = Math.max(0, replicas - before.replicas);
+  const template = runningTemplate(serving, pods);
+  const quota = inspectQuota(quotas ?? [], template, further, `of ${idle.metadata.name}`);
+  const [nodes, everywhere] =
+    further === 0
+      ? []
+      : await Promise.all([
+          unlessForbidden(world.cluster.list(Node, ''), undefined),
+          unlessForbidden(world.cluster.list(Pod, ''), undefined),
+        ]);
+  // Users who want back are not refused for a room that may come free meanwhile.
+  const wish = plan.operation === 'deploy' ? plan.nodeRoom : 'accept';
+  const room = inspectRoom({ nodes, pods: everywhere }, template, { pods: further, deployment: idle.metadata.name }, wish);
   const port =
     plan.operation === 'deploy' ? (plan.health.port ?? portOf({ blue: blueService, green: greenService }[to] ?? front, idle)) : undefined;
   const tested = await testMetrics(world, plan, { service, namespace, route: routeName, from, to }, pods);
@@ -139,6 +147,7 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
     ...separate(deployments),
     ...(named ? colourServices(pair, { blue: blueService, green: greenService }) : []),
     ...paused(idle),
+    ...quota.problems,
     ...room.problems,
     ...(plan.gitops === 'refuse' ? owners : []),
   ];
@@ -164,6 +173,7 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
       ...permissions.warnings,
       ...image.warnings,
       ...inspection.warnings,
+      ...quota.warnings,
       ...room.warnings,
       ...tested.warnings,
       ...(quotas === undefined
