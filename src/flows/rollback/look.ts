@@ -1,3 +1,4 @@
+import { isSwitchOpen } from '../../domain/blue-green/record.ts';
 import { differenceLines } from '../../domain/kubernetes/difference-lines.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { imagesOf, templateOf, withTemplate } from '../../domain/kubernetes/pod-template.ts';
@@ -14,6 +15,7 @@ import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { ownerOf, rollingChange } from '../../domain/rollout/ownership.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { halfSwitched } from '../unfinished.ts';
 import type { BackPlan } from './plan.ts';
 import { resumed } from './resume.ts';
 import { askAboutText, askRegistry, missingSettings, namespaceOf, type Standing, standingOf } from './survey.ts';
@@ -44,6 +46,10 @@ export interface Looked {
 
 /** Reads only. Throws what speaks against going there: DIGEST_HELD, IMAGE_MISSING, PREFLIGHT_FAILED. */
 export async function look(world: World, plan: BackPlan, lease: LeaseView | undefined): Promise<Looked> {
+  if (isSwitchOpen(lease?.blueGreen)) {
+    const { what, remedy } = halfSwitched(plan.service, lease.blueGreen);
+    throw new Failure('PREFLIGHT_FAILED', what, remedy);
+  }
   const standing = await standingOf(world, plan);
   const flight = inFlight(lease);
   const releases = releasesOf(plan, lease);
