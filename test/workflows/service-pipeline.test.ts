@@ -101,6 +101,38 @@ describe('the way back', () => {
   });
 });
 
+describe('the way to a cluster', () => {
+  const ways = steps.filter(([, { uses }]) => uses === '$/actions/cluster');
+
+  it('is the same action in every job that deploys', () =>
+    expect(ways.map(([job]) => job)).toEqual(Object.entries(jobs).flatMap(([id, job]) => (job.environment === undefined ? [] : [id]))));
+
+  it.each(ways.map(([job, step]) => [job, step] as const))('%s gives all by which AKS is reached, and may ask for a token', (job, step) => {
+    const environment = job === 'stage' ? 'staging' : 'production';
+    expect(step.with).toMatchObject({
+      name: `\${{ inputs.${environment}-cluster }}`,
+      'azure-client-id': `\${{ inputs.${environment}-azure-client-id || inputs.azure-client-id }}`,
+      ...Object.fromEntries(
+        ['azure-tenant-id', 'azure-cloud', 'azure-authority', 'azure-management', 'wait-for-operation'].map((input) => [
+          input,
+          `\${{ inputs.${input} }}`,
+        ]),
+      ),
+    });
+    expect(jobs[job]?.permissions).toMatchObject({ 'id-token': 'write' });
+  });
+
+  it('says the namespace to whatever comes behind it', () => {
+    const behind = own.filter(([, { with: given }]) => given?.['environment'] !== undefined);
+    expect(behind.map(([job, { with: given }]) => [job, given?.['namespace']])).toEqual(
+      ways.map(([job, { id, with: given }]) => [
+        job,
+        `\${{ ${String(given?.['namespace']).replace(/^\$\{\{ | \}\}$/g, '')} || steps.${id}.outputs.namespace }}`,
+      ]),
+    );
+  });
+});
+
 describe('what it uses', () => {
   const foreign: Readonly<Record<string, string>> = {
     'actions/checkout': '08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0',
