@@ -622,7 +622,12 @@ describe('the preflight refuses, with everything that is wrong at once and nothi
 
   it.each([
     ['a rolling update', 'wf-deploy.io/rolling', { phase: 'writing', key: 'k' }, 'was left half done by the run'],
-    ['a canary', 'wf-deploy.io/rollout', { phase: 'stages', container: 'api', image: next, previousImage: old, weight: 5 }, 'was not taken back'],
+    [
+      'a canary',
+      'wf-deploy.io/rollout',
+      { phase: 'stages', container: 'api', image: next, previousImage: old, weight: 5 },
+      'was not taken back',
+    ],
   ])('%s that died in the service', async (_, key, record, text) => {
     const on = pair();
     on.cluster.put(Lease, {
