@@ -36,7 +36,6 @@ export async function preflight(world: World, plan: DeployPlan): Promise<StageGr
   const images = await resolved(world, plan);
   const permissions = permissionFindings(plan, denied, namespace);
   const ownership = ownershipFindings(plan.gitops, found);
-  const left = { service: plan.service, lease, us: world.run.holder };
   const before = [
     ...seen.problems,
     ...permissions.problems,
@@ -46,8 +45,7 @@ export async function preflight(world: World, plan: DeployPlan): Promise<StageGr
     ...ownership.problems,
     ...pausedWorkloads(found),
     ...paces(plan, found),
-    ...unfinishedCanary(left),
-    ...unfinishedSwitch(left),
+    ...[unfinishedCanary, unfinishedSwitch].flatMap((left) => left({ service: plan.service, lease, us: world.run.holder })),
   ];
   // A dry run asks for the same permissions as the write, and what is not there cannot be changed.
   const ready = permissions.problems.length === 0 && missingWorkloads(seen).length === 0;
