@@ -241,6 +241,14 @@ const conflict = (what: string): Failure => new Failure('CLUSTER_CONFLICT', what
 export const unreachable = (): Failure => new Failure('CLUSTER_UNREACHABLE', 'The API server gave no answer.', 'Wait.');
 export const forbidden = (): Failure => new Failure('CLUSTER_FORBIDDEN', 'The account may not do that.', 'Grant it.');
 
+/** What this holder writes into its Lease does not arrive. */
+export const unheard =
+  (holder: string) =>
+  ({ write }: Call): Error | undefined =>
+    write?.do === 'patch' && write.operations.some((operation) => operation.op === 'test' && operation.value === holder)
+      ? unreachable()
+      : undefined;
+
 const selecting =
   ({ name, labels = '' }: ListOptions) =>
   ({ metadata }: KubernetesObject): boolean =>
@@ -267,6 +275,7 @@ export interface Stage {
 
 export interface Settings {
   readonly holder?: string;
+  readonly page?: string;
   readonly probe?: (url: string, headers: Readonly<Record<string, string>>) => ProbeAnswer;
   /** A folder of real files. */
   readonly workspace?: string;
@@ -313,7 +322,7 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
   const root = settings.workspace ?? import.meta.dirname;
   const files = workspaceFiles(root);
   const world: World = {
-    run: { holder: settings.holder ?? 'run-1', page: undefined, actor: 'someone', commit: settings.commit ?? 'c0ffee' },
+    run: { holder: settings.holder ?? 'run-1', page: settings.page, actor: 'someone', commit: settings.commit ?? 'c0ffee' },
     clock,
     cluster,
     discovery: { kinds: (apiVersion) => Promise.resolve(known.filter(({ kind }) => kind.apiVersion === apiVersion)) },

@@ -92,11 +92,43 @@ describe('the way back', () => {
   it('is about the same canary', () => {
     const back = stepOf('rollback', 'canary').with ?? {};
     const there = stepOf('canary', 'canary').with ?? {};
-    expect(back['operation']).toBe('abort');
-    const shared = Object.keys(back).filter((input) => !['operation', 'reason'].includes(input));
+    expect(back).toMatchObject({ operation: 'abort', 'only-this-run': true });
+    const shared = Object.keys(back).filter((input) => !['operation', 'only-this-run', 'reason'].includes(input));
     expect(shared.map((input) => [input, back[input]])).toEqual(shared.map((input) => [input, there[input]]));
     expect(rollback?.steps.find(({ uses }) => uses === '$/actions/cluster')).toEqual(
       canary?.steps.find(({ uses }) => uses === '$/actions/cluster'),
+    );
+  });
+});
+
+describe('the way to a cluster', () => {
+  const ways = steps.filter(([, { uses }]) => uses === '$/actions/cluster');
+
+  it('is the same action in every job that deploys', () =>
+    expect(ways.map(([job]) => job)).toEqual(Object.entries(jobs).flatMap(([id, job]) => (job.environment === undefined ? [] : [id]))));
+
+  it.each(ways.map(([job, step]) => [job, step] as const))('%s gives all by which AKS is reached, and may ask for a token', (job, step) => {
+    const environment = job === 'stage' ? 'staging' : 'production';
+    expect(step.with).toMatchObject({
+      name: `\${{ inputs.${environment}-cluster }}`,
+      'azure-client-id': `\${{ inputs.${environment}-azure-client-id || inputs.azure-client-id }}`,
+      ...Object.fromEntries(
+        ['azure-tenant-id', 'azure-cloud', 'azure-authority', 'azure-management', 'wait-for-operation'].map((input) => [
+          input,
+          `\${{ inputs.${input} }}`,
+        ]),
+      ),
+    });
+    expect(jobs[job]?.permissions).toMatchObject({ 'id-token': 'write' });
+  });
+
+  it('says the namespace to whatever comes behind it', () => {
+    const behind = own.filter(([, { with: given }]) => given?.['environment'] !== undefined);
+    expect(behind.map(([job, { with: given }]) => [job, given?.['namespace']])).toEqual(
+      ways.map(([job, { id, with: given }]) => [
+        job,
+        `\${{ ${String(given?.['namespace']).replace(/^\$\{\{ | \}\}$/g, '')} || steps.${id}.outputs.namespace }}`,
+      ]),
     );
   });
 });

@@ -1,10 +1,12 @@
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { requesting } from '../../domain/rollout/lease-writes.ts';
 import type { Answer, EndRecord, Request, Requestable } from '../../domain/rollout/request.ts';
+import { lookEvery } from '../../domain/rollout/silence.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
-import { leaseAt, type Place, pace, whereAsked, whoAsks } from './holder.ts';
+import { vigil } from '../vigil.ts';
+import { leaseAt, type Place, whereAsked, whoAsks } from './holder.ts';
 import type { OperationPlan } from './plan.ts';
 
 /** What came of a request to the run that holds the Lease. */
@@ -13,24 +15,33 @@ export type Response =
   /** The run gave the Lease away, or someone else has it. */
   | { readonly is: 'ended'; readonly end: EndRecord | undefined; readonly answer: Answer | undefined }
   /** Nobody holds the Lease, or whoever does gave no sign of life for as long as it lasts. */
-  | { readonly is: 'nobody'; readonly lease: LeaseView | undefined };
+  | { readonly is: 'nobody'; readonly lease: LeaseView | undefined }
+  /** Whoever holds it is not the one that is meant, and was not asked. */
+  | { readonly is: 'not-meant'; readonly lease: LeaseView };
 
 /**
  * Asks, and waits for the answer; with `until: 'ended'` for the end of the run after it was accepted. Throws OPERATION_REFUSED where another
  * request stands in the way, and NOT_ANSWERED.
  */
-export async function ask(world: World, plan: OperationPlan, place: Place, until: 'answered' | 'ended' = 'answered'): Promise<Response> {
-  const asked = await leave(world, plan, place);
+export async function ask(
+  world: World,
+  plan: OperationPlan,
+  place: Place,
+  until: 'answered' | 'ended' = 'answered',
+  isMeant: (lease: LeaseView) => boolean = () => true,
+): Promise<Response> {
+  const asked = await leave(world, plan, place, isMeant);
   if (asked === undefined) return { is: 'nobody', lease: await leaseAt(world, place) };
+  if (asked.request === undefined) return { is: 'not-meant', lease: asked.seen };
   const { request, seen } = asked;
   world.log.line(`Asked ${seen.holder} to ${request.what}. It looks every ${durationText(Math.round(seen.durationSeconds / 3))}.`);
   const began = world.clock.monotonic();
-  let last = { sign: seen.sign, at: began };
+  const kept = vigil(world.clock);
+  kept.saw(seen);
   let accepted: Answer | undefined;
   for (;;) {
-    await world.clock.sleep(pace);
-    const lease = await leaseAt(world, place);
-    const now = world.clock.monotonic();
+    await world.clock.sleep(lookEvery(seen.durationSeconds));
+    const lease = await leaseAt(world, place, kept);
     if (lease === undefined || lease.holder !== seen.holder || lease.epoch !== seen.epoch)
       return { is: 'ended', end: endOf(lease, request), answer: accepted };
     if (lease.answer?.id === request.id && accepted === undefined) {
@@ -39,21 +50,23 @@ export async function ask(world: World, plan: OperationPlan, place: Place, until
       world.log.line(`Accepted: ${accepted.text} Waiting for its end.`);
     }
     if (accepted === undefined && lease.request?.id !== request.id) throw replaced(lease.request);
-    if (lease.sign !== last.sign) last = { sign: lease.sign, at: now };
-    if (now - last.at >= lease.durationSeconds) return { is: 'nobody', lease };
-    if (now - began >= plan.canary.lockTimeout) throw unanswered(lease, request.what, plan.canary.lockTimeout, accepted);
+    if (kept.saw(lease)) return { is: 'nobody', lease };
+    if (world.clock.monotonic() - began >= plan.canary.lockTimeout)
+      throw unanswered(lease, request.what, plan.canary.lockTimeout, accepted);
   }
 }
 
-/** `undefined`: nobody holds the Lease. */
+/** `undefined`: nobody holds the Lease. Without a request: whoever does is not meant. */
 async function leave(
   world: World,
   { operation, reason }: OperationPlan,
   place: Place,
-): Promise<{ readonly request: Request; readonly seen: LeaseView } | undefined> {
+  isMeant: (lease: LeaseView) => boolean,
+): Promise<{ readonly request: Request | undefined; readonly seen: LeaseView } | undefined> {
   for (;;) {
     const seen = await leaseAt(world, place);
     if (seen === undefined || seen.holder === '') return undefined;
+    if (!isMeant(seen)) return { request: undefined, seen };
     const pending = pendingOf(seen);
     if (pending?.what === 'abort' && operation !== 'abort') {
       throw new Failure('OPERATION_REFUSED', `${pending.who} has asked for \`abort\` already.`, 'Let it end, and start again.');
