@@ -1,4 +1,4 @@
-import { isSwitchOpen } from '../blue-green/record.ts';
+import { type BlueGreenOperation, isSwitchOpen } from '../blue-green/record.ts';
 import { isUnfinished } from '../rollback/record.ts';
 import { isOpen } from '../rolling/record.ts';
 import { shown } from '../units/shown.ts';
@@ -36,9 +36,8 @@ export function openRecords({
     ...(isSwitchOpen(blueGreen)
       ? [
           {
-            what: `A switch from ${blueGreen.from} to ${blueGreen.to} is open in the phase \`${blueGreen.phase}\` (${by(blueGreen)}): ${users[blueGreen.phase](blueGreen)}.`,
-            remedy:
-              'Run actions/blue-green again: what has passed its watch is finished, everything else goes back first. Its `operation: rollback` gives users the other colour at once.',
+            what: `${switchOf[blueGreen.operation]} from ${blueGreen.from} to ${blueGreen.to} is open in the phase \`${blueGreen.phase}\` (${by(blueGreen)}): ${users[blueGreen.phase](blueGreen)}.`,
+            remedy: endOf[blueGreen.operation],
           },
         ]
       : []),
@@ -46,6 +45,13 @@ export function openRecords({
 }
 
 const by = ({ run, since }: { readonly run: string; readonly since: string }): string => `${shown(run, 300)}, since ${shown(since, 40)}`;
+
+const switchOf: Readonly<Record<BlueGreenOperation, string>> = { deploy: 'A switch', rollback: 'A switch back' };
+const endOf: Readonly<Record<BlueGreenOperation, string>> = {
+  deploy:
+    'Run actions/blue-green again: what has passed its watch is finished, everything else goes back first. Its `operation: rollback` gives users the other colour at once.',
+  rollback: 'Run `operation: rollback` of actions/blue-green again: it is finished, and not taken back.',
+};
 
 type Switch = NonNullable<LeaseView['blueGreen']>;
 

@@ -7,11 +7,13 @@ import { openRecords } from '../../../src/domain/rollout/open-records.ts';
 const rolling: RollingRecord = { phase: 'writing', key: 'k', run: 'run-1', since: '2026-03-01T10:00:00Z' };
 const blueGreen = (phase: BlueGreenPhase): BlueGreenRecord => ({
   phase,
+  operation: 'deploy',
   from: 'blue',
   to: 'green',
   container: 'api',
   image: 'agent:v2',
   before: { image: 'agent:v0', replicas: 0 },
+  serving: 2,
   run: 'run-2',
   since: '2026-03-01T11:00:00Z',
 });
@@ -55,6 +57,12 @@ describe('what was left open', () => {
     expect(open?.what).toMatch(where);
     expect(open?.remedy).toMatch(/actions\/blue-green again.*`operation: rollback`/);
     expect(blueGreenPhases).toContain(phase);
+  });
+
+  it('a switch back is finished by a switch back', () => {
+    const [open] = openRecords({ blueGreen: { ...blueGreen('switching'), operation: 'rollback' } });
+    expect(open?.what).toMatch(/^A switch back from blue to green is open/);
+    expect(open?.remedy).toMatch(/^Run `operation: rollback` of actions\/blue-green again/);
   });
 
   it('a rollback says where it was going, and comes first', () => {

@@ -37,6 +37,8 @@ describe('unlock', () => {
       'wf-deploy.io/blue-green',
       {
         phase: 'watching',
+        operation: 'deploy',
+        serving: 2,
         from: 'blue',
         to: 'green',
         container: 'api',
