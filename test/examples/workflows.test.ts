@@ -185,7 +185,7 @@ describe('canary, approval, promote', () => {
     expect(rollback?.concurrency).toBeUndefined();
     expect(rollback?.if).toMatch(/^always\(\) && /);
     for (const result of ['failure', 'cancelled']) expect(rollback?.if).toContain(`contains(needs.*.result, '${result}')`);
-    expect(rollback?.steps?.[0]?.with).toMatchObject({ operation: 'abort' });
+    expect(rollback?.steps?.[0]?.with).toMatchObject({ operation: 'abort', 'only-this-run': 'true' });
     const place = ({ service, namespace, kubeconfig }: Readonly<Record<string, unknown>>) => ({ service, namespace, kubeconfig });
     expect(place(rollback?.steps?.[0]?.with ?? {})).toEqual(place(canary?.steps?.[0]?.with ?? {}));
   });
@@ -204,17 +204,18 @@ describe('rollback by hand', () => {
     const { on } = parse(starter.text) as {
       readonly on: { readonly workflow_dispatch: { readonly inputs: Readonly<Record<string, object>> } };
     };
-    expect(Object.keys(on.workflow_dispatch.inputs)).toEqual(['environment', 'service', 'to', 'reason', 'dry-run']);
+    expect(Object.keys(on.workflow_dispatch.inputs)).toEqual(['environment', 'to', 'reason', 'dry-run']);
     expect(on.workflow_dispatch.inputs['reason']).toMatchObject({ required: true });
     expect(called?.uses).toContain('/.github/workflows/rollback.yml@');
   });
 
-  it('waits behind no canary, asks nothing of GitHub, and gives its action inputs that it has', () => {
-    expect(rollback?.permissions).toEqual({});
+  it('waits behind no canary, changes nothing on GitHub, and gives its action inputs that it has', () => {
+    // The token is for a cloud; nothing of GitHub is written with it.
+    expect(rollback?.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
     expect(rollback?.concurrency?.['group']).toMatch(/^wf-deploy-rollback-/);
     expect(rollback?.concurrency?.['group']).not.toBe(read('full-deploy.yml').workflow.jobs['canary']?.concurrency?.['group']);
     expect(rollback?.concurrency).toMatchObject({ 'cancel-in-progress': false });
-    const [step] = rollback?.steps ?? [];
+    const step = rollback?.steps?.at(-1);
     expect(step?.uses).toBe('$/actions/rollback');
     const known = actions.find(({ name }) => name === 'rollback')?.inputs.map((input) => input.name) ?? [];
     expect(Object.keys(step?.with ?? {}).filter((input) => !known.includes(input))).toEqual([]);
