@@ -137,6 +137,26 @@ describe('lint of what changed', () => {
     expect(errors(loud)[0]?.properties['line']).toBe('2');
   });
 
+  it.each([
+    ['the first push of a branch', '0'.repeat(40), 'there is no commit before this change'],
+    ['the first push in a repository of SHA-256', '0'.repeat(64), 'there is no commit before this change'],
+    ['a run by hand', '', 'there is no commit before this change'],
+    ['a commit that a forced push took away', '0123456789abcdef0123456789abcdef01234567', 'git could not compare with'],
+    ['a branch that shares nothing', 'other', 'git could not compare with'],
+  ])('counts every line on %s, and says so', async (_, base, said) => {
+    git('init', '-q', '-b', 'other');
+    git('commit', '-qm', 'elsewhere', '--allow-empty');
+    git('checkout', '-q', '--orphan', 'main');
+    write('app.py', `import os\n\n\n${good}`);
+    git('add', '-A');
+    git('commit', '-qm', 'first');
+    const result = await gate('lint', { tools: 'ruff', 'changed-only': 'true', base });
+    expect(result.outputs).toMatchObject({ outcome: 'blocked', findings: '1', blocking: '1' });
+    expect(result.summary).toContain(`every line counts, because ${said}`);
+    expect(result.report).toMatchObject({ notes: [expect.stringContaining(said)] });
+    expect(result.commands.filter(({ name }) => name === 'notice').map(({ message }) => message)).toEqual([expect.stringContaining(said)]);
+  });
+
   it('is not checked when git cannot say', async () => {
     write('app.py', good);
     const inputs = { tools: 'ruff', 'changed-only': 'true', base: '0123456789012345678901234567890123456789' };
@@ -341,7 +361,6 @@ describe('bad input', () => {
     ['lint', { tools: 'ruff flake8' }, 'flake8'],
     ['lint', { tools: 'ruff', paths: '../other' }, 'leads out of the workspace'],
     ['lint', { tools: 'ruff', paths: '--fix' }, 'looks like an option'],
-    ['lint', { tools: 'ruff', 'changed-only': 'true' }, '`base`'],
     ['lint', { tools: 'ruff', 'changed-only': 'true', base: '--output=x' }, '`base`'],
     ['lint', { commands: '- {name: a, run: make lint}' }, 'a shell is never started'],
     ['lint', { commands: '- {name: a, run: [make], format: mypy}' }, '`format`'],

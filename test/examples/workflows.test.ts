@@ -173,12 +173,13 @@ describe('rollback by hand', () => {
     expect(called?.uses).toContain('/.github/workflows/rollback.yml@');
   });
 
-  it('waits behind no canary, asks nothing of GitHub, and gives its action inputs that it has', () => {
-    expect(rollback?.permissions).toEqual({});
+  it('waits behind no canary, changes nothing on GitHub, and gives its action inputs that it has', () => {
+    // The token is for a cloud; nothing of GitHub is written with it.
+    expect(rollback?.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
     expect(rollback?.concurrency?.['group']).toMatch(/^wf-deploy-rollback-/);
     expect(rollback?.concurrency?.['group']).not.toBe(read('deploy.yml').workflow.jobs['canary']?.concurrency?.['group']);
     expect(rollback?.concurrency).toMatchObject({ 'cancel-in-progress': false });
-    const [step] = rollback?.steps ?? [];
+    const step = rollback?.steps?.at(-1);
     expect(step?.uses).toBe('$/actions/rollback');
     const known = actions.find(({ name }) => name === 'rollback')?.inputs.map((input) => input.name) ?? [];
     expect(Object.keys(step?.with ?? {}).filter((input) => !known.includes(input))).toEqual([]);

@@ -24,7 +24,8 @@ export async function executeGate(plan: GatePlan, world: Gate): Promise<GateResu
   const stop = new AbortController();
   const unsubscribe = world.cancellation.onRequest(() => stop.abort());
   try {
-    const policy = await readPolicy(plan, world, stop.signal);
+    const { policy, notes } = await readPolicy(plan, world, stop.signal);
+    for (const note of notes) world.log.annotate('notice', plan.action, note);
     const answers = await Promise.all([
       ...plan.tools.map((each) => startTool(each, plan, world, stop.signal)),
       ...plan.commands.map((each) => startCommand(each, plan, world, stop.signal)),
@@ -34,7 +35,8 @@ export async function executeGate(plan: GatePlan, world: Gate): Promise<GateResu
     ]);
     const read: readonly ToolReport[] = answers.flat();
     const reports = await world.findings.withContexts(read);
-    const verdict = judge(reports, policy);
+    const judged = judge(reports, policy);
+    const verdict = { ...judged, notes: [...notes, ...judged.notes] };
     for (const { level, title, text, at } of annotationsOf(verdict)) world.log.annotate(level, title, text, at);
     const identities = reports.flatMap(({ tool, findings }) => findings.map((each) => identityOf(tool, each)));
     const answered = [...new Set(reports.flatMap((report) => (report.state === 'read' ? [report.tool] : [])))];

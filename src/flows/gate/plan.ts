@@ -16,8 +16,8 @@ export interface GatePlan {
   readonly suppressions: string | undefined;
   readonly baseline: string | undefined;
   readonly ignoreUnfixed: boolean;
-  /** The commit or branch that only what changed since counts from; `undefined`: everything counts. */
-  readonly changedSince: string | undefined;
+  /** Only what changed since this commit or branch counts. Without a `base` there is none, as on the first push of a branch. `undefined`: everything counts. */
+  readonly changedSince: { readonly base: string | undefined } | undefined;
   readonly timeout: Seconds;
   /** To code scanning: `always` warns where it cannot be done. */
   readonly upload: 'never' | 'auto' | 'always';

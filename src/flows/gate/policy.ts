@@ -10,20 +10,31 @@ import { type GatePlan, thresholdOf } from './plan.ts';
 
 const mostBytes = 20 * 1024 * 1024;
 
-/** What the verdict goes by. Throws POLICY_INVALID, FILE_UNREADABLE or CHANGES_UNKNOWN: without it there is no verdict. */
-export async function readPolicy(plan: GatePlan, world: Gate, signal: AbortSignal): Promise<Policy> {
+/**
+ * What the verdict goes by, with what is to be said about it. Throws POLICY_INVALID, FILE_UNREADABLE or CHANGES_UNKNOWN: without it there is no
+ * verdict.
+ */
+export async function readPolicy(
+  plan: GatePlan,
+  world: Gate,
+  signal: AbortSignal,
+): Promise<{ readonly policy: Policy; readonly notes: readonly string[] }> {
   const today = dayOf(world.clock.now().getTime());
   const suppressions = await fromFile<readonly Suppression[]>('suppressions', plan.suppressions, world, (value) =>
     parseSuppressions(value, today),
   );
   const baseline = await fromFile<Baseline>('baseline', plan.baseline, world, parseBaseline);
+  const changes = plan.changedSince === undefined ? undefined : await changedLines(plan.changedSince.base, world, signal);
   return {
-    threshold: (tool) => thresholdOf(plan, tool),
-    suppressions: suppressions ?? [],
-    baseline: baseline ?? new Map(),
-    ignoreUnfixed: plan.ignoreUnfixed,
-    changes: plan.changedSince === undefined ? undefined : await changedLines(plan.changedSince, world, signal),
-    today,
+    policy: {
+      threshold: (tool) => thresholdOf(plan, tool),
+      suppressions: suppressions ?? [],
+      baseline: baseline ?? new Map(),
+      ignoreUnfixed: plan.ignoreUnfixed,
+      changes: typeof changes === 'string' ? undefined : changes,
+      today,
+    },
+    notes: typeof changes === 'string' ? [`\`changed-only\`: every line counts, because ${changes}`] : [],
   };
 }
 
@@ -41,7 +52,15 @@ async function fromFile<T>(
   throw new Failure('POLICY_INVALID', `\`${input}\`: the file \`${path}\` ${read.problem}.`, read.remedy);
 }
 
-async function changedLines(base: string, world: Gate, signal: AbortSignal): Promise<ChangedLines> {
+/** With this git ends when it does not know a commit, or none that both come from. */
+const unknownCommit = 128;
+
+/**
+ * A sentence instead where there is nothing to compare with: the first push of a branch, a commit that a forced push took away, a run by hand.
+ * Then more findings count and never fewer.
+ */
+async function changedLines(base: string | undefined, world: Gate, signal: AbortSignal): Promise<ChangedLines | string> {
+  if (base === undefined) return 'there is no commit before this change.';
   const argv = [
     'git',
     '-c',
@@ -61,6 +80,8 @@ async function changedLines(base: string, world: Gate, signal: AbortSignal): Pro
     signal,
     into: { stdout: path },
   });
+  if (exitCode === unknownCommit)
+    return `git could not compare with \`${base}\` (its words are in the log). If that commit should be there, check out with \`fetch-depth: 0\`.`;
   if (exitCode !== 0)
     throw new Failure(
       'CHANGES_UNKNOWN',

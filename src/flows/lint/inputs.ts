@@ -26,6 +26,9 @@ const parseRevision = (text: string): Parsed<string> =>
         'Write the commit that the pull request is based on, as github.event.pull_request.base.sha has it.',
       );
 
+/** As a push says that there was nothing before it. */
+const isNone = (base = ''): boolean => /^0{40}(?:0{24})?$/.test(base);
+
 const schema = z.object({
   preset: optional(parsePreset),
   tools: optional(parseWords(parseToolName)),
@@ -49,15 +52,6 @@ export function parseLintInputs(raw: RawInputs): GateInputs {
       ...(nothing
         ? [{ inputs: ['preset', 'tools', 'commands'], problem: 'none is given, so nothing would be checked', remedy: 'Give at least one.' }]
         : []),
-      ...(raw.text('changed-only') === 'true' && raw.text('base') === ''
-        ? [
-            {
-              inputs: ['changed-only', 'base'],
-              problem: 'without `base` nobody knows what changed',
-              remedy: 'Give the commit that the pull request is based on.',
-            },
-          ]
-        : []),
     ],
   );
   const names = fields.tools ?? (fields.preset === undefined ? [] : presets[fields.preset]) ?? [];
@@ -77,7 +71,7 @@ export function parseLintInputs(raw: RawInputs): GateInputs {
       suppressions: fields.suppressions,
       baseline: fields.baseline,
       ignoreUnfixed: false,
-      changedSince: fields['changed-only'] ? fields.base : undefined,
+      changedSince: fields['changed-only'] ? { base: isNone(fields.base) ? undefined : fields.base } : undefined,
       timeout: fields.timeout,
       upload: 'never',
     },

@@ -1,0 +1,42 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of GitHub, as they stand in the file.
+import { expect, it } from '@jest/globals';
+import { readActions } from '../../scripts/action-metadata.ts';
+import { readWorkflow, root, type Step, workflowText } from './workflow-files.ts';
+
+const name = 'rollback.yml';
+const { on, jobs } = readWorkflow(name);
+const inputs = Object.keys(on.workflow_call?.inputs ?? {});
+const steps = jobs['rollback']?.steps ?? [];
+const by = (uses: string): Step => steps.find((step) => step.uses?.startsWith(uses) === true) ?? {};
+const cluster = by('$/actions/cluster');
+const rollback = by('$/actions/rollback');
+
+it('every input is used, and every action gets inputs that it has', () => {
+  const used = new Set([...workflowText(name).matchAll(/\binputs\.([a-z0-9-]+)/g)].map(([, input = '']) => input));
+  expect([...used].toSorted((one, other) => one.localeCompare(other))).toEqual(inputs.toSorted((one, other) => one.localeCompare(other)));
+  for (const step of [cluster, rollback]) {
+    const known =
+      readActions(root)
+        .find((action) => `$/actions/${action.name}` === step.uses)
+        ?.inputs.map((input) => input.name) ?? [];
+    expect(known).toEqual(expect.arrayContaining(Object.keys(step.with ?? {})));
+  }
+});
+
+it('the cluster is opened first where one is named, by everything that AKS asks for', () => {
+  expect(steps.map(({ uses }) => uses?.replace(/@.*/, ''))).toEqual(['actions/checkout', '$/actions/cluster', '$/actions/rollback']);
+  expect(cluster.if).toBe("${{ inputs.cluster != '' || inputs.aks != '' }}");
+  const azure = ['aks', 'azure-client-id', 'azure-tenant-id', 'azure-cloud', 'azure-authority', 'azure-management', 'wait-for-operation'];
+  for (const input of azure) expect([input, cluster.with?.[input]]).toEqual([input, `\${{ inputs.${input} }}`]);
+  expect(cluster.with?.['name']).toBe('${{ inputs.cluster }}');
+  expect(jobs['rollback']?.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
+});
+
+it('a kubeconfig is handed on once: to the way that is taken', () => {
+  expect(cluster.with?.['kubeconfig']).toBe("${{ inputs.aks == '' && secrets.KUBECONFIG || '' }}");
+  expect(rollback.with?.['kubeconfig']).toBe("${{ inputs.cluster == '' && inputs.aks == '' && secrets.KUBECONFIG || '' }}");
+  expect(rollback.with?.['namespace']).toBe('${{ inputs.namespace || steps.cluster.outputs.namespace }}');
+});
+
+it('the repository is read only where its file of clusters is needed', () =>
+  expect(by('actions/checkout')).toMatchObject({ if: "${{ inputs.cluster != '' }}", with: { 'persist-credentials': false } }));
