@@ -2,8 +2,8 @@ import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { unfinished } from '../../domain/rollout/begin.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import { type LeaseView, leaseName } from '../../domain/rollout/lease.ts';
-import type { FailureCode } from '../../failure-codes.ts';
 import { Failure } from '../../failure.ts';
+import type { FailureCode } from '../../failure-codes.ts';
 import type { World } from '../../ports/world.ts';
 import { endedByCancel } from '../cancel.ts';
 import { isTransient } from '../follow.ts';
@@ -34,7 +34,11 @@ export async function takeBackBeforeRefusing(run: Refused, refusal: unknown): Pr
   let found: LeaseView | undefined;
   try {
     found = await leaseAt(run.world, place, undefined, isTransient(refusal) ? 0 : patience);
-    return isLeft(found) ? await takeBackLeft(run, place, found, because(refusal)) : undefined;
+    if (!isLeft(found)) return undefined;
+    const cause = because(refusal, refusal.what.split('\n').filter(isNoYaml).join('\n'));
+    const result = await takeBackLeft(run, place, found, cause);
+    // Whoever started this run is told all of it.
+    return result && { ...result, reason: result.reason.replace(cause.text, () => because(refusal, refusal.what).text) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     if (found === undefined && isTransient(refusal)) return undefined;
@@ -52,8 +56,15 @@ export async function takeBackSuperseded(run: Refused, superseded: CanaryResult)
     const result = isLeft(found) ? await takeBackLeft(run, place, found, leftBehind(superseded.reason)) : undefined;
     if (result === undefined) return superseded;
     if (result.outcome === 'unknown') return result;
-    const { weight, stages, writes, notices, warnings } = result;
-    return { ...superseded, reason: `${superseded.reason} ${wasTakenBack}`, weight, stages, writes, notices, warnings };
+    const { weight, writes, notices, warnings } = result;
+    return {
+      ...superseded,
+      reason: `${superseded.reason} What the run before had left was taken back.`,
+      weight,
+      writes,
+      notices,
+      warnings,
+    };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw new Failure(error.code, `${superseded.reason}\n${notTakenBack(found, error)}`, `${error.remedy} ${lookAtOnce}`, error);
@@ -69,7 +80,9 @@ export const isTidy = (lease: LeaseView | undefined): boolean =>
  * another release end it, and a run that is refused is none of these.
  */
 export const isLeft = (lease: LeaseView | undefined): lease is LeaseView =>
-  lease !== undefined && unfinished(lease.rollout) && !(lease.holder === '' && lease.rollout?.phase === 'paused' && lease.guardian?.is === 'pausing');
+  lease !== undefined &&
+  unfinished(lease.rollout) &&
+  !(lease.holder === '' && lease.rollout?.phase === 'paused' && lease.guardian?.is === 'pausing');
 
 /** Seconds for an API server that does not answer. */
 const patience = 20;
@@ -80,9 +93,16 @@ const placeOf = ({ plan: { service, namespace: given }, world }: Refused): Place
 };
 
 /** `undefined`: a living run is at work on it. Then there is nothing to be done here, and nothing to wait for. */
-async function takeBackLeft({ plan, world, started }: Refused, place: Place, found: LeaseView, cause: Cause): Promise<CanaryResult | undefined> {
+async function takeBackLeft(
+  { plan, world, started }: Refused,
+  place: Place,
+  found: LeaseView,
+  cause: Cause,
+): Promise<CanaryResult | undefined> {
   world.log.line(`${cause.text.split('\n')[0]}`);
-  world.log.line(`Before this run ends: an earlier one was left in the phase \`${found.rollout?.phase}\`, with ${found.rollout?.weight} % on the canary.`);
+  world.log.line(
+    `Before this run ends: an earlier one was left in the phase \`${found.rollout?.phase}\`, with ${found.rollout?.weight} % on the canary.`,
+  );
   // Nobody else's, and not yet given away: that is for the `post` step.
   if (found.holder === world.run.holder) return undefined;
   const lock = await endedByCancel(world.cancellation, (signal) => ofTheDead(plan, world, place, signal));
@@ -117,7 +137,6 @@ async function ofTheDead(plan: CanaryPlan, world: World, place: Place, signal: A
   }
 }
 
-const wasTakenBack = 'What the run before had left was taken back.';
 const lookAtOnce = 'Run `operation: abort`, or look at the route at once.';
 
 function notTakenBack(found: LeaseView | undefined, { what }: Failure): string {
@@ -125,11 +144,19 @@ function notTakenBack(found: LeaseView | undefined, { what }: Failure): string {
   return `An earlier run has left ${found.rollout?.weight ?? 0} % on the canary, in the phase \`${found.rollout?.phase}\`, and that could not be taken back: ${what}`;
 }
 
-const because = ({ code, what, remedy }: Failure): Cause => ({ kind: 'error', code, text: `${what} ${wasTakenBack}`, remedy });
+/** The objects that mend what the preflight found: of no use to whoever is alerted. */
+const isNoYaml = (line: string): boolean => !/^\s{4}/.test(line);
+
+const because = ({ code, remedy }: Failure, what: string): Cause => ({
+  kind: 'error',
+  code,
+  text: `${what}${what.includes('\n') ? '\n' : ' '}What the run before had left had to be taken back.`,
+  remedy,
+});
 
 const leftBehind = (reason: string): Cause => ({
   kind: 'error',
   code: 'CANCELLED',
-  text: `An earlier run ended without taking its changes back. ${reason}`,
+  text: `An earlier run ended without taking its changes back, and the next one is not begun: ${reason}`,
   remedy: 'Nothing: they are taken back now.',
 });
