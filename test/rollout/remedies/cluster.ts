@@ -23,6 +23,26 @@ const owned = (name: string, metadata: object, what: string, more: { readonly re
   steps: [...refused(what, more.refuse ?? (() => ({ gitops: 'accept' }))), ...(more.refuse === undefined ? warned(what) : [])],
 });
 
+/** The kind without its schema, which says nothing about a policy that is not read. */
+const ciliumPolicies = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'ciliumnetworkpolicies.cilium.io' },
+  spec: {
+    group: 'cilium.io',
+    scope: 'Namespaced',
+    names: { kind: 'CiliumNetworkPolicy', plural: 'ciliumnetworkpolicies', singular: 'ciliumnetworkpolicy' },
+    versions: [
+      {
+        name: 'v2',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};
+
 export const clusterCases: readonly Case[] = [
   {
     name: 'rights-missing',
@@ -74,6 +94,28 @@ export const clusterCases: readonly Case[] = [
     steps: warned(
       "The guardian's image registry.example.com/library/node:24-slim is not given by digest: whoever moves its tag decides what runs with the right to write the route and stable.",
       () => guarded,
+    ),
+  },
+  {
+    name: 'egress-by-cilium',
+    async settle(place) {
+      const { client } = place.lab;
+      await client.apply(ciliumPolicies);
+      await client.waitFor('the kind of Cilium', async () => {
+        const found = await client.get({
+          apiVersion: 'apiextensions.k8s.io/v1',
+          kind: 'CustomResourceDefinition',
+          name: ciliumPolicies.metadata.name,
+        });
+        const conditions: readonly { readonly type: string; readonly status: string }[] = found['status']?.conditions ?? [];
+        return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+      });
+      await place.apply({ ...object('CiliumNetworkPolicy/deny', { spec: {} }), metadata: { name: 'deny', namespace: place.namespace } });
+    },
+    inputs: guarded,
+    steps: warned(
+      'Not checked: whether policies of other kinds let the guardian reach the API server (CiliumNetworkPolicy deny).',
+      (place) => place.delete('CiliumNetworkPolicy/deny'),
     ),
   },
   {
