@@ -1,7 +1,7 @@
 import { Pod } from '../../domain/kubernetes/kinds.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
 import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
-import { crashedImages } from '../../domain/rolling/crashed-images.ts';
+import { crashedImage } from '../../domain/rolling/crashed-image.ts';
 import type { RollingEffect } from '../../domain/rolling/rolling.ts';
 import { type WorkloadRef, workloadName } from '../../domain/rolling/workload-ref.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
@@ -70,7 +70,7 @@ async function awaitStep(session: Session, index: number, signal: AbortSignal): 
   const { world } = session;
   const awaited = await untilAvailable(session, step.workload, workload, signal);
   if ('on' in awaited) {
-    const [image] = crashedImages(step, awaited.diagnosis);
+    const image = crashedImage(step, awaited.diagnosis);
     if (image !== undefined) session.crashed = { image, why: awaited.cause.text };
     return { on: 'failed', cause: awaited.cause };
   }
