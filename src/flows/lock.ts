@@ -2,11 +2,13 @@ import { Lease } from '../domain/kubernetes/kinds.ts';
 import type { KubernetesObject, ObjectRef } from '../domain/kubernetes/object.ts';
 import { type LeaseView, leaseName, readLease } from '../domain/rollout/lease.ts';
 import { microTime, takenBy } from '../domain/rollout/lease-writes.ts';
+import { lookEvery } from '../domain/rollout/silence.ts';
 import { durationText } from '../domain/units/duration.ts';
 import { Failure } from '../failure.ts';
 import type { World } from '../ports/world.ts';
 import { isTransient } from './follow.ts';
 import { hold, type Lock } from './held-lock.ts';
+import { type Vigil, vigil } from './vigil.ts';
 
 export interface LockRequest {
   readonly service: string;
@@ -19,31 +21,26 @@ export interface LockRequest {
   readonly successorOf?: string;
   /** A living holder is not waited for: it finds another epoch, and stops. Only for a way back that a person wants now. */
   readonly takeOver?: true;
-  /** As it was seen before: how long it stands unchanged counts from there. */
-  readonly seen?: Sighting;
+  /** That was kept over it before: how long it stands unchanged counts from there. */
+  readonly vigil?: Vigil;
   readonly signal?: AbortSignal;
 }
 
-/** A Lease with a holder, at a moment of our own monotonic clock. */
-export interface Sighting {
-  readonly sign: string;
-  readonly since: number;
-}
-
 /**
- * Takes the Lease. One that is held is waited for until it is given away, or until it stood unchanged for its whole duration by our
- * own monotonic clock: the stamps in it are another machine's time and decide nothing.
+ * Takes the Lease. One that is held is waited for until it is given away, or until it stood unchanged for its whole duration over an
+ * unbroken run of good reads: an outage of the API server, which keeps its holder from renewing as well, starts the counting anew.
  */
 export async function acquireLock(world: World, request: LockRequest): Promise<Lock> {
   const ref: ObjectRef = { kind: Lease, namespace: request.namespace, name: leaseName(request.service) };
   const began = world.clock.monotonic();
-  const search: Search = { waiting: request.seen, told: false, before: undefined, tried: false };
+  const search: Search = { vigil: request.vigil ?? vigil(world.clock), told: false, before: undefined, tried: false };
   for (;;) {
     try {
       const lock = await tryToTake(world, ref, request, search);
       if (lock !== undefined) return lock;
     } catch (error) {
       if (!isTransient(error) || world.clock.monotonic() - began >= request.timeout) throw error;
+      search.vigil.missed();
       world.log.line(`Waiting for the lock: ${error.what}`);
     }
     if (world.clock.monotonic() - began >= request.timeout) {
@@ -53,7 +50,8 @@ export async function acquireLock(world: World, request: LockRequest): Promise<L
         'Wait for that run to end, or cancel it: it takes its changes back and gives the lock away.',
       );
     }
-    await world.clock.sleep(request.takeOver === true ? pauseOfTakeOver : 2, request.signal);
+    const pause = request.takeOver === true ? pauseOfTakeOver : lookEvery(search.before?.durationSeconds ?? request.duration);
+    await world.clock.sleep(pause, request.signal);
     request.signal?.throwIfAborted();
   }
 }
@@ -62,7 +60,7 @@ export async function acquireLock(world: World, request: LockRequest): Promise<L
 const pauseOfTakeOver = 0.1;
 
 interface Search {
-  waiting: Sighting | undefined;
+  readonly vigil: Vigil;
   told: boolean;
   /** The Lease as it was before we took it. */
   before: LeaseView | undefined;
@@ -76,21 +74,19 @@ async function tryToTake(world: World, ref: ObjectRef, request: LockRequest, sea
   const view = object === undefined ? undefined : readLease(object);
   if (search.tried && object !== undefined && view?.holder === world.run.holder) return hold(world, ref, object, search.before);
   search.before = view;
-  if (view === undefined || isFree(view, request, search.waiting, world.clock.monotonic())) {
+  const dead = search.vigil.saw(view);
+  if (view === undefined || dead || isFree(view, request)) {
     search.tried = true;
     const taken = await take(world, ref, object, request);
     return taken === undefined ? undefined : hold(world, ref, taken, view);
   }
   if (!search.told) world.log.line(`Waiting for the lock: ${view.holder} is deploying ${request.service}.`);
   search.told = true;
-  if (search.waiting?.sign !== view.sign) search.waiting = { sign: view.sign, since: world.clock.monotonic() };
   return undefined;
 }
 
-function isFree(view: LeaseView, request: LockRequest, waiting: Search['waiting'], now: number): boolean {
-  if (view.holder === '' || view.holder === request.successorOf || request.takeOver === true) return true;
-  return waiting?.sign === view.sign && now - waiting.since >= view.durationSeconds;
-}
+const isFree = ({ holder }: LeaseView, { successorOf, takeOver }: LockRequest): boolean =>
+  holder === '' || holder === successorOf || takeOver === true;
 
 /** `undefined` when someone else was faster. */
 async function take(

@@ -2,6 +2,7 @@ import { beatPeriod } from '../domain/guardian/pulse.ts';
 import { midPromotion } from '../domain/rollout/begin.ts';
 import type { RecordedPhase } from '../domain/rollout/effect.ts';
 import type { LeaseView } from '../domain/rollout/lease.ts';
+import { isOver, listen } from '../domain/rollout/silence.ts';
 import { isHandedOver, pauseGoesOn } from './pause.ts';
 import type { Did, Guard, GuardMove, GuardPlan, Held, Observation, Pause, Watching } from './state.ts';
 
@@ -61,13 +62,13 @@ function watch(plan: GuardPlan, state: Watching, seen: Observation): GuardMove {
 
 function watchLease(plan: GuardPlan, before: Watching, seen: Extract<Observation, { on: 'lease' }>): GuardMove {
   const { lease, at } = seen;
-  const run = counted(before.run, lease.sign, lease.durationSeconds, at);
+  const run = listen(before.run, lease.sign, lease.durationSeconds, at);
   const { pause: _, ...others } = before;
   const state: Watching = { ...others, run, last: lease };
   if (lease.holder === '' && !carriesTraffic(lease)) return end('relieved');
   if (isHandedOver(plan, lease)) return keepDeadline(plan, state, pauseGoesOn(before.pause, seen), lease);
   // Its own, from before it was started again: the work is not done.
-  if (lease.holder === plan.me || at - run.since >= lease.durationSeconds) return take(lease);
+  if (lease.holder === plan.me || isOver(run, lease.durationSeconds)) return take(lease);
   if (lease.epoch !== plan.epoch) return readOn(plan, state);
   if (state.beatAt === undefined) return { state, action: { do: 'rehearse' } };
   return isDue(plan, state, at) ? { state, action: { do: 'beat' } } : readOn(plan, state);
@@ -94,16 +95,10 @@ function keepDeadline(plan: GuardPlan, before: Watching, pause: Pause, lease: Le
 
 /** Without a Lease its runner writes no more. What was in it when it was last there says what there is to take back. */
 function watchNoLease(plan: GuardPlan, before: Watching, at: number): GuardMove {
-  const run = counted(before.run, 'gone', plan.leaseSeconds, at);
+  const run = listen(before.run, 'gone', plan.leaseSeconds, at);
   const state: Watching = { ...before, run };
-  if (before.last === undefined || at - run.since < plan.leaseSeconds) return readOn(plan, state);
+  if (before.last === undefined || !isOver(run, plan.leaseSeconds)) return readOn(plan, state);
   return goBack({ epoch: before.last.epoch + 1, found: before.last, leaseGone: true }, at);
-}
-
-/** A pause between two reads that is long enough to have missed an outage breaks the run: this process was stopped, or its machine. */
-function counted(run: Watching['run'], sign: string, duration: number, at: number): NonNullable<Watching['run']> {
-  const unbroken = run?.sign === sign && at - run.seen <= duration / 2;
-  return unbroken ? { ...run, seen: at } : { sign, since: at, seen: at };
 }
 
 /** The way back depends on where the users are. */

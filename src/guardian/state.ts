@@ -1,4 +1,5 @@
 import type { LeaseView } from '../domain/rollout/lease.ts';
+import type { Silence } from '../domain/rollout/silence.ts';
 
 export interface GuardPlan {
   /** Its own name as a holder of the Lease. */
@@ -21,8 +22,8 @@ export type Guard =
 
 export interface Watching {
   readonly phase: 'watching';
-  /** An unbroken run of successful reads that all saw the same. Missing: the next read begins one. */
-  readonly run?: { readonly sign: string; readonly since: number; readonly seen: number };
+  /** Missing: the next read begins one. */
+  readonly run?: Silence;
   /** When it last gave a sign of life; missing until its writes were rehearsed. */
   readonly beatAt?: number;
   /** The Lease when it was last there. */

@@ -5,7 +5,7 @@ import { signing } from '../../src/domain/rollout/lease-writes.ts';
 import type { Lock } from '../../src/flows/held-lock.ts';
 import { acquireLock, type LockRequest } from '../../src/flows/lock.ts';
 import { patched } from '../domain/rollout/patched.ts';
-import { forbidden, type Stage, stage, unreachable } from './stand-ins.ts';
+import { forbidden, type Stage, stage, unheard, unreachable } from './stand-ins.ts';
 
 const request: LockRequest = { service: 'agent', namespace: 'shop', duration: 60, timeout: 600 };
 const name = 'wf-deploy-agent';
@@ -82,6 +82,53 @@ describe('the lock', () => {
     // The last renewal was after 40 s.
     expect(one.clock.monotonic() - 1000).toBeGreaterThanOrEqual(100);
     taken.stop();
+  });
+
+  it('an outage starts the counting anew: its holder could not renew it either', async () => {
+    const [one, other] = two();
+    const lock = await acquire(one);
+    const waiting = acquireLock(other.world, { ...request, timeout: 300 });
+    waiting.catch(() => undefined);
+    await one.clock.pass(10);
+    one.cluster.failing = unreachable;
+    await one.clock.pass(90);
+    // The waiting one is answered first.
+    one.cluster.failing = unheard('run-1');
+    await one.clock.pass(2.5);
+    one.cluster.failing = () => undefined;
+    await expect(one.clock.until(waiting)).rejects.toMatchObject({ code: 'LOCK_HELD', what: expect.stringContaining('run-1') });
+    expect([lock.lost.aborted, view(one)?.epoch]).toEqual([false, 1]);
+    lock.stop();
+  });
+
+  it('a short outage too breaks the silence of a dead run', async () => {
+    const [one, other] = two();
+    await dead(one);
+    const waiting = acquireLock(other.world, request);
+    await one.clock.pass(31);
+    one.cluster.failing = unreachable;
+    await one.clock.pass(2);
+    one.cluster.failing = () => undefined;
+    const taken = await one.clock.until(waiting);
+    expect(one.clock.monotonic() - 1000).toBeGreaterThanOrEqual(93);
+    taken.stop();
+  });
+
+  it('reads that are further apart than half of its duration are no silence: this process was stopped, or its machine', async () => {
+    const [one, other] = two();
+    await dead(one);
+    const slow: Stage['world']['cluster'] = {
+      get: async (...call) => {
+        await one.clock.sleep(31);
+        return await one.cluster.get(...call);
+      },
+      list: (...call) => one.cluster.list(...call),
+      watch: (...call) => one.cluster.watch(...call),
+      version: (...call) => one.cluster.version(...call),
+      write: (...call) => one.cluster.write(...call),
+    };
+    const waiting = acquireLock({ ...other.world, cluster: slow }, { ...request, timeout: 200 });
+    await expect(one.clock.until(waiting)).rejects.toMatchObject({ code: 'LOCK_HELD' });
   });
 
   it.each([86_400, -86_400])('does not care for a wall clock that is wrong by %i s', async (wallError) => {
@@ -215,10 +262,7 @@ describe('a lock in hand', () => {
   it('is lost after an outage in which a successor came', async () => {
     const [one, other] = two();
     const lock = await acquire(one);
-    one.cluster.failing = ({ write }) =>
-      write?.do === 'patch' && write.operations.some((operation) => operation.op === 'test' && operation.value === 'run-1')
-        ? unreachable()
-        : undefined;
+    one.cluster.failing = unheard('run-1');
     const successor = await acquire(other);
     one.cluster.failing = () => undefined;
     await one.clock.pass(3);

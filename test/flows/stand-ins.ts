@@ -241,6 +241,14 @@ const conflict = (what: string): Failure => new Failure('CLUSTER_CONFLICT', what
 export const unreachable = (): Failure => new Failure('CLUSTER_UNREACHABLE', 'The API server gave no answer.', 'Wait.');
 export const forbidden = (): Failure => new Failure('CLUSTER_FORBIDDEN', 'The account may not do that.', 'Grant it.');
 
+/** What this holder writes into its Lease does not arrive. */
+export const unheard =
+  (holder: string) =>
+  ({ write }: Call): Error | undefined =>
+    write?.do === 'patch' && write.operations.some((operation) => operation.op === 'test' && operation.value === holder)
+      ? unreachable()
+      : undefined;
+
 const selecting =
   ({ name, labels = '' }: ListOptions) =>
   ({ metadata }: KubernetesObject): boolean =>

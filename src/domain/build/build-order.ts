@@ -23,6 +23,8 @@ export interface BuildOrder {
   readonly labels: Readonly<Record<string, string>>;
   readonly cache: LayerCache['in'];
   readonly push: boolean;
+  /** Whether later builds may take layers of this one. */
+  readonly leavesLayers: boolean;
   readonly builder: string | undefined;
   readonly metadataFile: string;
 }
@@ -54,11 +56,11 @@ export function buildCommand(order: BuildOrder): readonly string[] {
 }
 
 /** A cache that fails makes a build slow, not wrong. */
-function cacheArguments({ cache, name, push }: BuildOrder): readonly string[] {
+function cacheArguments({ cache, name, push, leavesLayers }: BuildOrder): readonly string[] {
   if (cache === 'none') return [];
   const place = cache === 'gha' ? `type=gha,scope=${name}` : `type=registry,ref=${name}:buildcache`;
   const form = cache === 'gha' ? '' : ',image-manifest=true,oci-mediatypes=true';
-  return ['--cache-from', place, ...(push ? ['--cache-to', `${place},mode=max,ignore-error=true${form}`] : [])];
+  return ['--cache-from', place, ...(push && leavesLayers ? ['--cache-to', `${place},mode=max,ignore-error=true${form}`] : [])];
 }
 
 const secretText = (secret: BuildSecret): string =>

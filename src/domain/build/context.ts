@@ -9,6 +9,8 @@ export interface BuildContext {
     | { readonly is: 'other' };
   /** The code comes from another repository, whose author has no right to this one. */
   readonly fromFork: boolean;
+  /** The code is of a pull request, and nobody needs to have agreed to it yet: also where a comment or another run started this one for it. */
+  readonly fromPullRequest: boolean;
   readonly defaultBranch: string | undefined;
   /** `owner/name`. */
   readonly repository: string;
@@ -38,6 +40,11 @@ export function buildContext({ ref, sha, repository, serverUrl, event }: RawCont
     on: request === undefined ? byRef(ref) : requestOf(request['number']),
     fromFork:
       (request !== undefined && foreign(recordOf(request['head'])?.['repo'])) || (run !== undefined && foreign(run['head_repository'])),
+    fromPullRequest:
+      request !== undefined ||
+      ref.startsWith('refs/pull/') ||
+      recordOf(recordOf(payload['issue'])?.['pull_request']) !== undefined ||
+      textOf(run?.['event']).startsWith('pull_request'),
     defaultBranch: branch === '' ? undefined : branch,
     repository,
     page: repository === '' ? '' : `${serverUrl}/${repository}`,

@@ -3,6 +3,9 @@ import type { BuildContext } from './context.ts';
 /** The key of a build, in the image itself: a tag can be moved, this cannot. */
 export const buildKeyLabel = 'wf-deploy.io/build-key';
 
+/** A SHA-256 in hexadecimal digits. */
+export const isBuildKey = (value: unknown): value is string => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+
 /** The commit that an image was built from. */
 export const revisionLabel = 'org.opencontainers.image.revision';
 

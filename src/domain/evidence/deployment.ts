@@ -1,3 +1,4 @@
+import { isBuildKey } from '../build/labels.ts';
 import { parseImage } from '../units/image.ts';
 import { recordOf } from '../units/record.ts';
 import { isCommit } from './commit.ts';
@@ -11,6 +12,8 @@ export interface DeployedImage {
   readonly digest: string;
   /** Id of the source tree that the image was built from; `undefined`: not known. */
   readonly tree: string | undefined;
+  /** Of the build: tree and inputs, as the image says itself. `undefined`: it was not built by `actions/build`. */
+  readonly key: string | undefined;
 }
 
 /** How a deployment ended, as the forge keeps it. `failure` is measured or seen harm, `error` says nothing about the image. */
@@ -37,12 +40,17 @@ export interface RecordedDeployment extends DeployedImage {
   readonly at: string;
 }
 
-/** Which deployments are looked for: of this digest, or of this tree. */
-export interface DeploymentQuery {
-  readonly service: string;
-  readonly environment: string;
+/** Whose evidence is looked for: that of this digest, or of another build of the same source with the same inputs. */
+export interface ImageQuestion {
   readonly digest: string | undefined;
   readonly tree: string | undefined;
+  /** `any`: whatever was built from the tree, for questions about a commit and not about an image. */
+  readonly key: string | 'any' | undefined;
+}
+
+export interface DeploymentQuery extends ImageQuestion {
+  readonly service: string;
+  readonly environment: string;
 }
 
 /** Our deployments are told from others, such as those of GitHub's own environments, by their task. */
@@ -50,27 +58,34 @@ export const taskOf = (service: string): string => `wf-deploy:${service}`;
 
 const schema = 'wf-deploy/deployment/v1';
 
-export const payloadOf = ({ service, image, digest, tree }: DeployedImage): Readonly<Record<string, string>> => ({
+export const payloadOf = ({ service, image, digest, tree, key }: DeployedImage): Readonly<Record<string, string>> => ({
   schema,
   service,
   image,
   digest,
   ...(tree === undefined ? {} : { tree }),
+  ...(key === undefined ? {} : { key }),
 });
 
 /** What anyone with write access to the repository may have written. `undefined`: none of ours. */
 export function readPayload(value: unknown): DeployedImage | undefined {
   const fields = recordOf(typeof value === 'string' ? jsonOf(value) : value);
-  const { service, image, digest, tree } = fields ?? {};
+  const { service, image, digest, tree, key } = fields ?? {};
   if (fields?.['schema'] !== schema || typeof service !== 'string' || typeof image !== 'string' || typeof digest !== 'string')
     return undefined;
   const parsed = parseImage(image);
   if (!parsed.ok || parsed.value.digest !== digest) return undefined;
-  return { service, image, digest, tree: isCommit(tree) ? tree : undefined };
+  // With a key that is none it vouches for its own digest alone: of which build it is cannot be said.
+  const known = isCommit(tree) && (key === undefined || isBuildKey(key));
+  return { service, image, digest, tree: known ? tree : undefined, key: known && isBuildKey(key) ? key : undefined };
 }
 
+/** The same source alone is not the same program: another target or other arguments make another one. By the tree alone only where neither has a key. */
+export const isOtherBuild = ({ tree, key }: ImageQuestion, found: DeployedImage): boolean =>
+  tree !== undefined && found.tree === tree && (key === 'any' || found.key === key);
+
 export const answers = (query: DeploymentQuery, found: DeployedImage): boolean =>
-  found.service === query.service && (found.digest === query.digest || (query.tree !== undefined && found.tree === query.tree));
+  found.service === query.service && (found.digest === query.digest || isOtherBuild(query, found));
 
 function jsonOf(text: string): unknown {
   try {

@@ -1,25 +1,24 @@
 import { shortCommit } from './commit.ts';
-import type { RecordedDeployment } from './deployment.ts';
+import { type ImageQuestion, isOtherBuild, type RecordedDeployment } from './deployment.ts';
 
 export type StagingVerdict =
-  /** `by`: the digest itself, or another build of the same source tree. */
+  /** `by`: the digest itself, or another build of the same source tree with the same inputs. */
   | { readonly is: 'passed'; readonly by: 'digest' | 'tree'; readonly deployment: RecordedDeployment; readonly text: string }
   | { readonly is: 'missing'; readonly text: string };
 
-export interface StagingQuestion {
+export interface StagingQuestion extends ImageQuestion {
   readonly environment: string;
-  readonly digest: string | undefined;
-  readonly tree: string | undefined;
 }
 
 /**
  * Whether an image passed an environment. The last ending that says something about it counts: what passed once and failed since has not
  * passed; a deployment that was cancelled says nothing. @param found newest first.
  */
-export function stagingVerdict({ environment, digest, tree }: StagingQuestion, found: readonly RecordedDeployment[]): StagingVerdict {
+export function stagingVerdict(question: StagingQuestion, found: readonly RecordedDeployment[]): StagingVerdict {
+  const { environment, digest, tree } = question;
   const telling = found.filter(({ state }) => state === 'success' || state === 'failure');
   const own = digest === undefined ? undefined : telling.find((each) => each.digest === digest);
-  const last = own ?? (tree === undefined ? undefined : telling.find((each) => each.tree === tree));
+  const last = own ?? telling.find((each) => isOtherBuild(question, each));
   if (last === undefined) {
     const cancelled =
       found.length === 0 ? '' : ` (${found.length} ${found.length === 1 ? 'deployment' : 'deployments'} did not come to an end)`;

@@ -5,6 +5,8 @@ import { recordOf } from '../units/record.ts';
 export interface RollbackRecord {
   readonly phase: 'writing' | 'resting';
   readonly deployment: string;
+  /** The wish, as `wishText` says it. Missing in older records. */
+  readonly asked?: string;
   /** What is gone back to, in words. */
   readonly to: string;
   /** ReplicaSet that has the whole template. Missing where only images go back. */
@@ -12,6 +14,8 @@ export interface RollbackRecord {
   /** By container: what is wanted, and what ran. */
   readonly images: Readonly<Record<string, string>>;
   readonly from: Readonly<Record<string, string>>;
+  /** What runs once that which goes on has been stopped, where that is neither. */
+  readonly between?: Readonly<Record<string, string>>;
   readonly who: string;
   readonly why: string;
   readonly run: string;
@@ -27,7 +31,16 @@ export function readRollback(text: string | undefined): RollbackRecord | undefin
   const phase = (['writing', 'resting'] as const).find((known) => known === fields?.['phase']);
   const [images, from] = [imagesIn(fields?.['images']), imagesIn(fields?.['from'])];
   if (texts === undefined || phase === undefined || images === undefined || from === undefined) return undefined;
-  return { phase, ...texts, images, from, ...textsOf(fields, ['keeper']) };
+  const between = imagesIn(fields?.['between']);
+  return {
+    phase,
+    ...texts,
+    images,
+    from,
+    ...textsOf(fields, ['keeper']),
+    ...textsOf(fields, ['asked']),
+    ...(between === undefined ? {} : { between }),
+  };
 }
 
 function imagesIn(value: unknown): Readonly<Record<string, string>> | undefined {

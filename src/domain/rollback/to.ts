@@ -1,4 +1,4 @@
-import { type ImageRef, parseImage } from '../units/image.ts';
+import { type ImageRef, imageText, parseImage } from '../units/image.ts';
 import { instantOf } from '../units/instant.ts';
 import { type Parsed, parsed, refused } from '../units/parsed.ts';
 
@@ -12,6 +12,20 @@ export type To =
   | { readonly kind: 'time'; readonly at: number; readonly text: string }
   /** The newest release that ended well here and is not held. */
   | { readonly kind: 'last-known-good' };
+
+/** By this a second run knows that it is asked for the same. */
+export function wishText(to: To): string {
+  switch (to.kind) {
+    case 'revision':
+      return `revision:${to.number}`;
+    case 'image':
+      return imageText(to.image);
+    case 'time':
+      return to.text;
+    default:
+      return to.kind;
+  }
+}
 
 const remedy =
   'Write `previous`, `last-known-good`, a revision such as `revision:7`, an image by tag or digest, or a time such as `2026-03-01T21:00:00Z`.';

@@ -52,6 +52,8 @@ interface Decided {
   readonly push: boolean;
   readonly tags: readonly string[];
   readonly key: string | undefined;
+  /** Names the build for later ones of the same tree; `undefined`: it is none that others may take, nor takes one itself. */
+  readonly treeTag: string | undefined;
   readonly cache: BuildPlan['cache'];
   readonly notes: readonly string[];
 }
@@ -73,10 +75,15 @@ function decide(plan: BuildPlan, { context, digest, hasPlatformCache }: Building
       ? []
       : [context.fromFork ? 'The code comes from a fork: the image is built and not pushed.' : 'The image is not pushed (`push: false`).']),
     ...(plan.reuse && push && key === undefined ? [withoutKey(checkout)] : []),
+    ...(push && key !== undefined && context.fromPullRequest ? [ofPullRequest] : []),
     ...(uncached ? ['This run has no access to the cache of GitHub Actions: layers are not cached.'] : []),
   ];
-  return { checkout, commit, push, tags, key, cache: uncached ? 'none' : plan.cache, notes };
+  const shared = push && key !== undefined && !context.fromPullRequest ? treeTag(key, plan.inputs) : undefined;
+  return { checkout, commit, push, tags, key, treeTag: shared, cache: uncached ? 'none' : plan.cache, notes };
 }
+
+const ofPullRequest =
+  'What a pull request builds is not left for other builds, and takes nothing that an earlier one left: nobody may have reviewed it yet.';
 
 function withoutKey(checkout: Checkout | undefined): string {
   if (checkout === undefined) return 'The workspace is no checkout of a commit, so no earlier build is looked for.';
@@ -87,9 +94,13 @@ function withoutKey(checkout: Checkout | undefined): string {
 type Made = Pick<BuildResult, 'outcome' | 'image' | 'tags' | 'metadata' | 'notes'>;
 
 /** An earlier build of the same tree with the same inputs, if the registry has one that says so itself. */
-async function reused(plan: BuildPlan, { images, log }: Building, { key, push, tags, notes }: Decided): Promise<Made | undefined> {
-  if (key === undefined || !push || !plan.reuse) return undefined;
-  const earlier = await images.stored(`${plan.name}:${treeTag(key, plan.inputs)}`);
+async function reused(
+  plan: BuildPlan,
+  { images, log }: Building,
+  { key, treeTag: shared, tags, notes }: Decided,
+): Promise<Made | undefined> {
+  if (shared === undefined || !plan.reuse) return undefined;
+  const earlier = await images.stored(`${plan.name}:${shared}`);
   if (earlier.is === 'absent') return undefined;
   if (earlier.is === 'not-checked') {
     log.line(`No earlier build is used: ${earlier.reason}`);
@@ -102,7 +113,7 @@ async function reused(plan: BuildPlan, { images, log }: Building, { key, push, t
     missingPlatforms(image, plan.inputs.platforms).length > 0 ||
     !isAttested(image, plan)
   ) {
-    log.line(`No earlier build is used: what \`${treeTag(key, plan.inputs)}\` names is not a build of this tree with these inputs.`);
+    log.line(`No earlier build is used: what \`${shared}\` names is not a build of this tree with these inputs.`);
     return undefined;
   }
   await images.tag(`${plan.name}@${image.digest}`, references(plan, tags));
@@ -115,16 +126,18 @@ const isAttested = ({ attestations }: StoredImage, { inputs }: BuildPlan): boole
   (inputs.provenance === 'off' && !inputs.sbom) || attestations > 0;
 
 async function built(plan: BuildPlan, { context, images }: Building, decided: Decided, signal: AbortSignal): Promise<Made> {
-  const { checkout, commit, push, tags, key, cache, notes } = decided;
+  const { checkout, commit, push, tags, key, treeTag: shared, cache, notes } = decided;
   const title = plan.name.split('/').at(-1) ?? plan.name;
   const committedAt = checkout?.committed.at ?? '';
   const order: Omit<BuildOrder, 'metadataFile'> = {
     inputs: plan.inputs,
     name: plan.name,
-    tags: [...tags, ...(key === undefined || !push ? [] : [treeTag(key, plan.inputs)])],
+    tags: [...tags, ...(shared === undefined ? [] : [shared])],
     labels: { ...imageLabels(context, { commit, committedAt, title }), ...(key === undefined ? {} : { [buildKeyLabel]: key }) },
     cache,
     push,
+    // GitHub keeps the cache of a pull request apart itself; a registry does not.
+    leavesLayers: !(context.fromPullRequest && cache === 'registry'),
     builder: plan.builder,
   };
   const { digest, metadata } = await images.build(order, {

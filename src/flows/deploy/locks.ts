@@ -1,11 +1,11 @@
 import { inLockOrder, type LockPlace } from '../../domain/fleet/lock-order.ts';
 import { Lease } from '../../domain/kubernetes/kinds.ts';
-import type { ObjectRef } from '../../domain/kubernetes/object.ts';
 import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { Lock } from '../held-lock.ts';
-import { acquireLock, type Sighting } from '../lock.ts';
+import { acquireLock } from '../lock.ts';
+import { type Vigil, vigil } from '../vigil.ts';
 import type { DeployPlan } from './plan.ts';
 import type { ClusterGround } from './preflight.ts';
 
@@ -54,19 +54,21 @@ export function wantedLocks(
  */
 export async function takeLocks(plan: DeployPlan, wanted: readonly WantedLock[], signal: AbortSignal): Promise<Locks> {
   const taken = new Map<string, Lock>();
+  const watches = await watchHeld(wanted, signal);
   try {
-    const seen = await sightings(wanted, signal);
     for (const each of inLockOrder(wanted)) {
       signal.throwIfAborted();
       const { cluster, service, namespace, world } = each;
-      const sighting = seen.get(each);
+      const watch = watches.get(each);
+      // From now on it is looked at by whoever takes it.
+      watch?.stop();
       const request = {
         service,
         namespace,
         duration: plan.leaseDuration,
         timeout: plan.lockTimeout,
         signal,
-        ...(sighting === undefined ? {} : { seen: sighting }),
+        ...(watch === undefined ? {} : { vigil: watch.vigil }),
       };
       taken.set(lockKey(cluster, service), await acquireLock(world, request));
     }
@@ -74,28 +76,59 @@ export async function takeLocks(plan: DeployPlan, wanted: readonly WantedLock[],
   } catch (error) {
     await giveAway([...taken.values()]);
     throw error;
+  } finally {
+    for (const { stop } of watches.values()) stop();
+    await Promise.all([...watches.values()].map(({ ended }) => ended));
   }
 }
 
-/** Of those that somebody holds. That of the release is often nobody's part, and was not looked at yet. */
-async function sightings(wanted: readonly WantedLock[], signal: AbortSignal): Promise<ReadonlyMap<WantedLock, Sighting>> {
-  const seen = new Map<WantedLock, Sighting>();
-  for (const each of wanted) {
-    const { world, namespace, lease, looked } = each;
-    const view = looked === undefined ? await readNow(world, { kind: Lease, namespace, name: lease }, signal) : looked.view;
-    // Later than it was read: a sighting may never be older than it was.
-    if (view !== undefined && view.holder !== '') seen.set(each, { sign: view.sign, since: world.clock.monotonic() });
+interface Watch {
+  readonly vigil: Vigil;
+  stop(): void;
+  readonly ended: Promise<void>;
+}
+
+/** Over those that somebody holds, until it is their turn. That of the release is often nobody's part, and was not looked at yet. */
+async function watchHeld(wanted: readonly WantedLock[], signal: AbortSignal): Promise<ReadonlyMap<WantedLock, Watch>> {
+  const looks = await Promise.all(
+    wanted.map(async (each) => ({ each, view: each.looked === undefined ? (await readNow(each, signal))?.view : each.looked.view })),
+  );
+  return new Map(looks.flatMap(({ each, view }) => (view === undefined || view.holder === '' ? [] : [[each, watch(each, view, signal)]])));
+}
+
+function watch(wanted: WantedLock, first: LeaseView, signal: AbortSignal): Watch {
+  const over = new AbortController();
+  const kept = vigil(wanted.world.clock);
+  // Later than it was read: a silence may never be longer than it was.
+  kept.saw(first);
+  return {
+    vigil: kept,
+    stop: () => over.abort(),
+    ended: lookOn(wanted, kept, first.durationSeconds / 6, AbortSignal.any([signal, over.signal])),
+  };
+}
+
+async function lookOn(wanted: WantedLock, { saw, missed }: Vigil, pause: number, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    await wanted.world.clock.sleep(pause, signal);
+    if (signal.aborted) return;
+    const read = await readNow(wanted, signal);
+    if (signal.aborted) return;
+    if (read === undefined) missed();
+    else saw(read.view);
   }
-  return seen;
 }
 
 /** Advisory: who takes the lock asks again, and hears why it cannot be had. */
-async function readNow(world: World, ref: ObjectRef, signal: AbortSignal): Promise<LeaseView | undefined> {
+async function readNow(
+  { world, namespace, lease }: WantedLock,
+  signal: AbortSignal,
+): Promise<{ readonly view: LeaseView | undefined } | undefined> {
   try {
-    const object = await world.cluster.get(ref, signal);
-    return object === undefined ? undefined : readLease(object);
+    const object = await world.cluster.get({ kind: Lease, namespace, name: lease }, signal);
+    return { view: object === undefined ? undefined : readLease(object) };
   } catch (error) {
-    if (error instanceof Failure) return undefined;
+    if (error instanceof Failure || signal.aborted) return undefined;
     throw error;
   }
 }

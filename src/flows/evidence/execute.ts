@@ -16,7 +16,7 @@ export async function executeEvidence(plan: EvidencePlan, world: Pick<Forged, 'f
   try {
     const tree = await world.forge.tree(commit);
     if (tree === undefined) return { is: 'missing', text: `GitHub does not know the commit ${commit}, or the token may not see it.` };
-    const query = { service, environment, digest: undefined, tree };
+    const query = { service, environment, digest: undefined, tree, key: 'any' } as const;
     return stagingVerdict(query, await world.forge.deployments(query));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

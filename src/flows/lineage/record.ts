@@ -5,7 +5,7 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { Lineage } from './fields.ts';
 import { commitOf } from './order.ts';
-import { treeOf } from './source-tree.ts';
+import { sourceOf } from './source-tree.ts';
 
 export interface Ended {
   readonly service: string;
@@ -36,8 +36,8 @@ export async function recordDeployment(world: World, ended: Ended): Promise<read
       continue;
     }
     try {
-      const tree = await treeOf(world, image);
-      await forge.record({ service, environment, image, digest, tree, commit, state, description, page: world.run.page });
+      const { tree, key } = await sourceOf(world, image);
+      await forge.record({ service, environment, image, digest, tree, key, commit, state, description, page: world.run.page });
       texts.push(`On record with GitHub: ${state} of ${image} in ${environment}${tree === undefined ? ', without its source tree' : ''}.`);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
@@ -60,7 +60,7 @@ export async function recordStanding(world: World, subject: Omit<Ended, 'state' 
   try {
     for (const image of new Set(subject.images)) {
       const ref = parseImage(image);
-      const query = { service, environment, digest: ref.ok ? ref.value.digest : undefined, tree: undefined };
+      const query = { service, environment, digest: ref.ok ? ref.value.digest : undefined, tree: undefined, key: undefined };
       if (query.digest === undefined) continue;
       if (stagingVerdict(query, await forge.deployments(query)).is === 'missing') missing.push(image);
     }

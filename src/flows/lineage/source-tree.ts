@@ -1,15 +1,25 @@
-import { revisionLabel } from '../../domain/build/labels.ts';
+import { buildKeyLabel, isBuildKey, revisionLabel } from '../../domain/build/labels.ts';
 import { isCommit } from '../../domain/evidence/commit.ts';
 import { parseImage } from '../../domain/units/image.ts';
 import type { World } from '../../ports/world.ts';
 
+/** What an image was built from: the tree of its commit, and the key of tree and inputs. */
+export interface ImageSource {
+  readonly tree: string | undefined;
+  readonly key: string | undefined;
+}
+
+const unknown: ImageSource = { tree: undefined, key: undefined };
+
 /**
- * The source tree that an image was built from, as the image itself says by its revision: what the run's commit is decides nothing, because an
- * image may be older than the commit that deploys it. `undefined`: it does not say, or its commit is not known.
+ * The source that an image was built from, as the image itself says by its revision: what the run's commit is decides nothing, because an
+ * image may be older than the commit that deploys it. Nothing where it does not say, its commit is not known, or its key is none.
  */
-export async function treeOf({ registry, forge }: Pick<World, 'registry' | 'forge'>, image: string): Promise<string | undefined> {
+export async function sourceOf({ registry, forge }: Pick<World, 'registry' | 'forge'>, image: string): Promise<ImageSource> {
   const ref = parseImage(image);
-  if (!ref.ok || ref.value.digest === undefined) return undefined;
-  const revision = (await registry.labels(ref.value))[revisionLabel];
-  return isCommit(revision) ? await forge?.tree(revision) : undefined;
+  if (!ref.ok || ref.value.digest === undefined) return unknown;
+  const { [revisionLabel]: revision, [buildKeyLabel]: key } = await registry.labels(ref.value);
+  if (!isCommit(revision) || (key !== undefined && !isBuildKey(key))) return unknown;
+  const tree = await forge?.tree(revision);
+  return tree === undefined ? unknown : { tree, key };
 }

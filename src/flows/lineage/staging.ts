@@ -3,7 +3,7 @@ import { parseImage } from '../../domain/units/image.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { Lineage } from './fields.ts';
-import { treeOf } from './source-tree.ts';
+import { sourceOf } from './source-tree.ts';
 
 /**
  * Holds every image to having passed staging. Answers with what the summary says about it. Throws STAGING_MISSING where one has not, and where
@@ -25,7 +25,7 @@ export async function requireStaged(
   return texts;
 }
 
-/** Whether an image passed an environment, by its digest or as another build of the same tree. What cannot be found out is missing. */
+/** Whether an image passed an environment, by its digest or as another build of the same tree with the same inputs. What cannot be found out is missing. */
 export async function stagingOf(
   world: Pick<World, 'forge' | 'registry'>,
   service: string,
@@ -39,13 +39,12 @@ export async function stagingOf(
   const { forge } = world;
   if (forge === undefined) return { is: 'missing', text: 'Without `github-token` it cannot be asked.' };
   try {
-    const own = stagingVerdict(
-      { environment, digest, tree: undefined },
-      await forge.deployments({ service, environment, digest, tree: undefined }),
-    );
-    const tree = own.is === 'passed' ? undefined : await treeOf(world, image);
-    if (tree === undefined) return own;
-    return stagingVerdict({ environment, digest, tree }, await forge.deployments({ service, environment, digest, tree }));
+    const itself = { service, environment, digest, tree: undefined, key: undefined };
+    const own = stagingVerdict(itself, await forge.deployments(itself));
+    const source = own.is === 'passed' ? undefined : await sourceOf(world, image);
+    if (source?.tree === undefined) return own;
+    const builds = { ...itself, ...source };
+    return stagingVerdict(builds, await forge.deployments(builds));
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     return { is: 'missing', text: `It cannot be asked: ${error.what} ${error.remedy}` };

@@ -1,10 +1,12 @@
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { requesting } from '../../domain/rollout/lease-writes.ts';
 import type { Answer, EndRecord, Request, Requestable } from '../../domain/rollout/request.ts';
+import { lookEvery } from '../../domain/rollout/silence.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
-import { leaseAt, type Place, pace, whereAsked, whoAsks } from './holder.ts';
+import { vigil } from '../vigil.ts';
+import { leaseAt, type Place, whereAsked, whoAsks } from './holder.ts';
 import type { OperationPlan } from './plan.ts';
 
 /** What came of a request to the run that holds the Lease. */
@@ -25,12 +27,12 @@ export async function ask(world: World, plan: OperationPlan, place: Place, until
   const { request, seen } = asked;
   world.log.line(`Asked ${seen.holder} to ${request.what}. It looks every ${durationText(Math.round(seen.durationSeconds / 3))}.`);
   const began = world.clock.monotonic();
-  let last = { sign: seen.sign, at: began };
+  const kept = vigil(world.clock);
+  kept.saw(seen);
   let accepted: Answer | undefined;
   for (;;) {
-    await world.clock.sleep(pace);
-    const lease = await leaseAt(world, place);
-    const now = world.clock.monotonic();
+    await world.clock.sleep(lookEvery(seen.durationSeconds));
+    const lease = await leaseAt(world, place, kept);
     if (lease === undefined || lease.holder !== seen.holder || lease.epoch !== seen.epoch)
       return { is: 'ended', end: endOf(lease, request), answer: accepted };
     if (lease.answer?.id === request.id && accepted === undefined) {
@@ -39,9 +41,9 @@ export async function ask(world: World, plan: OperationPlan, place: Place, until
       world.log.line(`Accepted: ${accepted.text} Waiting for its end.`);
     }
     if (accepted === undefined && lease.request?.id !== request.id) throw replaced(lease.request);
-    if (lease.sign !== last.sign) last = { sign: lease.sign, at: now };
-    if (now - last.at >= lease.durationSeconds) return { is: 'nobody', lease };
-    if (now - began >= plan.canary.lockTimeout) throw unanswered(lease, request.what, plan.canary.lockTimeout, accepted);
+    if (kept.saw(lease)) return { is: 'nobody', lease };
+    if (world.clock.monotonic() - began >= plan.canary.lockTimeout)
+      throw unanswered(lease, request.what, plan.canary.lockTimeout, accepted);
   }
 }
 

@@ -1,15 +1,15 @@
 import { Lease } from '../../domain/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../domain/kubernetes/object.ts';
 import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
+import { lookEvery } from '../../domain/rollout/silence.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
+import { type Vigil, vigil } from '../vigil.ts';
 import type { OperationPlan } from './plan.ts';
 
-/** Seconds between two looks. */
-export const pace = 2;
 /** Seconds for an API server that does not answer. */
 const patience = 60;
 
@@ -24,28 +24,42 @@ export function placeOf(world: World, { canary: { service, namespace: given } }:
   return { service, namespace, lease: { kind: Lease, namespace, name: leaseName(service) } };
 }
 
-export async function leaseAt(world: World, { lease }: Place): Promise<LeaseView | undefined> {
-  const object = await patiently(world, { seconds: patience }, () => world.cluster.get(lease));
+/** An API server that does not answer is waited for. `kept` is told of it. */
+export async function leaseAt(
+  world: World,
+  { lease }: Place,
+  kept?: Pick<Vigil, 'missed'>,
+  seconds = patience,
+): Promise<LeaseView | undefined> {
+  const object = await patiently(world, { seconds }, async () => {
+    try {
+      return await world.cluster.get(lease);
+    } catch (error) {
+      kept?.missed();
+      throw error;
+    }
+  });
   return object === undefined ? undefined : readLease(object);
 }
 
 export type Life = 'alive' | 'dead' | 'nobody';
 
 /**
- * Whether whoever holds the Lease renews it, by our own clock: the stamps in it are another machine's time. It takes a third of the Lease's
- * duration for a living one, and all of it for a dead one.
+ * Whether whoever holds the Lease renews it. It takes a third of the Lease's duration for a living one, and all of it for a dead one, over
+ * an unbroken run of good reads.
  */
 export async function lifeOf(world: World, place: Place): Promise<{ readonly life: Life; readonly lease: LeaseView | undefined }> {
   const first = await leaseAt(world, place);
   if (first === undefined || first.holder === '') return { life: 'nobody', lease: first };
   world.log.line(`The Lease is held by ${first.holder}: waiting for a sign of life.`);
-  const began = world.clock.monotonic();
+  const kept = vigil(world.clock);
+  kept.saw(first);
   for (;;) {
-    await world.clock.sleep(pace);
-    const lease = await leaseAt(world, place);
+    await world.clock.sleep(lookEvery(first.durationSeconds));
+    const lease = await leaseAt(world, place, kept);
     if (lease === undefined || lease.holder === '') return { life: 'nobody', lease };
     if (lease.sign !== first.sign) return { life: 'alive', lease };
-    if (world.clock.monotonic() - began >= first.durationSeconds) return { life: 'dead', lease };
+    if (kept.saw(lease)) return { life: 'dead', lease };
   }
 }
 

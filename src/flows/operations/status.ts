@@ -6,18 +6,21 @@ import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { isReady, podStatus } from '../../domain/kubernetes/pod.ts';
 import { deploymentSpec, deploymentStatus } from '../../domain/kubernetes/workload.ts';
 import { trackLabel } from '../../domain/rollout/canary-deployment.ts';
-import { type LeaseView, readLease, renewalOf } from '../../domain/rollout/lease.ts';
+import { type LeaseView, renewalOf } from '../../domain/rollout/lease.ts';
+import { lookEvery } from '../../domain/rollout/silence.ts';
 import type { GuardianStanding, Standing, WorkloadStanding } from '../../domain/rollout/standing.ts';
 import { headline, signText, standingRows } from '../../domain/rollout/standing-text.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { applicationOf, podLabelsOf, stablePodLabelsOf } from '../canary/survey.ts';
-import { patiently } from '../patiently.ts';
 import { pendingOf } from './ask.ts';
-import { type Place, pace, placeOf } from './holder.ts';
+import { leaseAt, type Place, placeOf } from './holder.ts';
 import type { OperationPlan } from './plan.ts';
 import { type OperationResult, told } from './result.ts';
+
+/** Seconds for an API server that does not answer: whoever looks wants to know that too. */
+const patience = 20;
 
 /** Reads only, beside whoever holds the Lease. What may not be read is said to be not known, and never guessed. */
 export async function status(world: World, plan: OperationPlan): Promise<OperationResult> {
@@ -30,7 +33,7 @@ export async function standingOf(world: World, plan: OperationPlan): Promise<Sta
   const place = placeOf(world, plan);
   const notKnown: string[] = [];
   const known = asking(notKnown);
-  const lease = await known('the Lease', () => readLeaseOf(world, place));
+  const lease = await known('the Lease', () => leaseAt(world, place, undefined, patience));
   const lived = lease.known && lease.value !== undefined ? await watched(world, place, lease.value, known) : undefined;
   const view = lived?.lease ?? (lease.known ? lease.value : undefined);
   const app = applicationOf(plan.canary, place.namespace);
@@ -76,11 +79,6 @@ const asking =
     }
   };
 
-async function readLeaseOf(world: World, { lease }: Place): Promise<LeaseView | undefined> {
-  const object = await patiently(world, { seconds: 20 }, () => world.cluster.get(lease));
-  return object === undefined ? undefined : readLease(object);
-}
-
 interface Watched {
   readonly lease: LeaseView | undefined;
   readonly alive: boolean | null;
@@ -94,13 +92,19 @@ async function watched(world: World, place: Place, first: LeaseView, known: Know
     view?.guardian !== undefined && 'beat' in view.guardian ? view.guardian.beat : undefined;
   const held = first.holder !== '';
   const longest = held ? renewalOf(first.durationSeconds) : beatPeriod(first.durationSeconds);
-  const until = world.clock.monotonic() + longest * 1.25 + pace;
+  const pace = lookEvery(first.durationSeconds);
+  const limit = (): number => world.clock.monotonic() + longest * 1.25 + pace;
+  let until = limit();
+  // Neither could be written while the Lease could not be read.
+  const missed = (): void => {
+    until = limit() + pace;
+  };
   let lease: LeaseView | undefined = first;
   let [alive, beats] = [false, false];
   while ((held && !alive) || (beat(first) !== undefined && !beats)) {
     if (world.clock.monotonic() >= until) break;
     await world.clock.sleep(pace);
-    const answer = await known('the Lease', () => readLeaseOf(world, place));
+    const answer = await known('the Lease', () => leaseAt(world, place, { missed }, patience));
     if (!answer.known || answer.value === undefined) return { lease, alive: null, beats };
     lease = answer.value;
     alive ||= lease.sign !== first.sign;

@@ -12,6 +12,7 @@ import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
 import { goBack, openSession, stoppedText, type WentBack } from './go-back.ts';
 import { type Looked, look, openRollback } from './look.ts';
+import { lookAgain } from './look-again.ts';
 import type { BackPlan } from './plan.ts';
 import { reportRollback } from './report.ts';
 import type { BackResult } from './result.ts';
@@ -60,7 +61,7 @@ export async function finish(plan: BackPlan, handedOver: Readonly<Record<string,
   const lock = await acquireLock(world, { service, namespace: namespaceOf(world, plan), duration, timeout: seconds, successorOf: holder });
   try {
     world.log.line('The run before ended in the middle: finishing what it began.');
-    const looked = await patiently(world, { seconds }, () => look(world, shorter, lock.found));
+    const looked = await lookAgain(world, shorter, lock);
     return reportRollback(plan, await underLock(world, shorter, lock, looked, started));
   } finally {
     lock.stop();

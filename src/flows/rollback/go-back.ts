@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import type { RollbackRecord } from '../../domain/rollback/record.ts';
+import { wishText } from '../../domain/rollback/to.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
@@ -80,10 +81,12 @@ function recordOf(session: Session, stopping: Stopping | undefined): RollbackRec
   return {
     phase: 'writing',
     deployment: plan.stableDeployment,
+    asked: wishText(plan.to),
     to: target?.to ?? looked.stays,
     ...(keeper === undefined ? {} : { keeper }),
     images: target === undefined ? (stopped?.images ?? present) : imagesOf(target.template),
     from: target === undefined ? (stopped?.from ?? open?.from ?? present) : present,
+    ...(target === undefined || stopped === undefined ? {} : { between: stopped.images }),
     who: whoActs(world),
     why: plan.reason,
     run: whereItRuns(world),
@@ -91,12 +94,12 @@ function recordOf(session: Session, stopping: Stopping | undefined): RollbackRec
   };
 }
 
-/** What went on has changed the workload: only now can be said what an explicit wish means. */
+/** What went on has changed the workload: only now can be said what is still to be changed. */
 async function targetAfter(session: Session): Promise<Target | undefined> {
   const { world, plan, lock, looked } = session;
   if (looked.target === undefined) return undefined;
   const { rollout: _rollout, rolling: _rolling, ...calm } = lock.found ?? nobodysLease;
-  const again = await look(world, plan, calm);
+  const again = await look(world, plan, calm, session.record);
   for (const warning of again.warnings) warn(session, warning);
   const { target } = again;
   if (target === undefined) return undefined;

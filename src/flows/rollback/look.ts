@@ -15,7 +15,7 @@ import { ownerOf, rollingChange } from '../../domain/rollout/ownership.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { BackPlan } from './plan.ts';
-import { resumed } from './resume.ts';
+import { fulfilled, isSameWish, recordedTarget, resumed } from './resume.ts';
 import { askAboutText, askRegistry, missingSettings, namespaceOf, type Standing, standingOf } from './survey.ts';
 
 /** The template that is gone back to, and what that means. */
@@ -42,8 +42,11 @@ export interface Looked {
   readonly warnings: readonly string[];
 }
 
-/** Reads only. Throws what speaks against going there: DIGEST_HELD, IMAGE_MISSING, PREFLIGHT_FAILED. */
-export async function look(world: World, plan: BackPlan, lease: LeaseView | undefined): Promise<Looked> {
+/**
+ * Reads only. Throws what speaks against going there: DIGEST_HELD, IMAGE_MISSING, PREFLIGHT_FAILED. `record`: where it goes was settled
+ * before, and is not asked again.
+ */
+export async function look(world: World, plan: BackPlan, lease: LeaseView | undefined, record?: RollbackRecord): Promise<Looked> {
   const standing = await standingOf(world, plan);
   const flight = inFlight(lease);
   const releases = releasesOf(plan, lease);
@@ -53,7 +56,7 @@ export async function look(world: World, plan: BackPlan, lease: LeaseView | unde
     const stays = flight?.is === 'canary' ? flight.previousImage : 'what ran before the rolling update';
     return { ...shared, target: undefined, stays, warnings: [] };
   }
-  const chosen = await targetFor(world, plan, lease, standing, releases);
+  const chosen = record === undefined ? await targetFor(world, plan, lease, standing, releases) : recordedTarget(record, standing);
   if (chosen.is === 'refused') throw new Failure('PREFLIGHT_FAILED', chosen.what, chosen.remedy);
   if (chosen.is === 'there') return { ...shared, target: undefined, stays: chosen.to, warnings: [] };
   const { template, revision, to } = chosen;
@@ -81,7 +84,12 @@ async function targetFor(
   releases: readonly GoodRelease[],
 ): Promise<ReturnType<typeof choose>> {
   const open = openRollback(plan, lease);
-  const again = open === undefined || plan.to.kind !== 'previous' ? undefined : resumed(open, standing);
+  const again =
+    open === undefined
+      ? fulfilled(lease?.rollback, plan.to, standing, releases)
+      : isSameWish(open, plan.to)
+        ? resumed(open, standing)
+        : undefined;
   if (again !== undefined) return again;
   const image = plan.to.kind === 'image' ? plan.to.image : undefined;
   const asked = image !== undefined && image.digest === undefined ? await askRegistry(world, image) : undefined;

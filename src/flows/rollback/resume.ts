@@ -2,15 +2,45 @@ import { differences } from '../../domain/kubernetes/difference.ts';
 import { changedTemplate, imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import type { Chosen } from '../../domain/rollback/choose.ts';
 import type { RollbackRecord } from '../../domain/rollback/record.ts';
-import { isSameImages } from '../../domain/rollout/good-release.ts';
+import { type To, wishText } from '../../domain/rollback/to.ts';
+import { type GoodRelease, isSameImages } from '../../domain/rollout/good-release.ts';
+import { instantOf } from '../../domain/units/instant.ts';
+import { shown } from '../../domain/units/shown.ts';
 import type { Standing } from './survey.ts';
 
-/** Where a rollback whose run is gone was going. `undefined`: somebody else has changed the workload since, and it is no longer about that. */
-export function resumed({ keeper, images, from, to }: RollbackRecord, { workload, revisions }: Standing): Chosen | undefined {
+/** Where a recorded rollback was going. By the name of the ReplicaSet: its number changes once its template is back. */
+export function recordedTarget({ keeper, images, to }: RollbackRecord, { workload, revisions }: Standing): Chosen {
   const template = templateOf(workload);
-  const now = imagesOf(template);
-  if (!isSameImages(now, images) && !isSameImages(now, from)) return undefined;
   const revision = revisions.find(({ name }) => name === keeper);
   const wanted = revision?.template ?? changedTemplate(template, images);
   return differences(template, wanted).length === 0 ? { is: 'there', to } : { is: 'template', template: wanted, revision, to };
+}
+
+/** Where a rollback whose run is gone was going. `undefined`: somebody else has changed the workload since, and it is no longer about that. */
+export function resumed(record: RollbackRecord, standing: Standing): Chosen | undefined {
+  const now = imagesOf(templateOf(standing.workload));
+  const own = [record.images, record.from, record.between].some((images) => images !== undefined && isSameImages(now, images));
+  return own ? recordedTarget(record, standing) : undefined;
+}
+
+/** Whether a run that is asked for `to` goes on with what this one had begun. `previous` is after it just as it was before it. */
+export const isSameWish = ({ asked }: RollbackRecord, to: To): boolean => to.kind === 'previous' || asked === wishText(to);
+
+/**
+ * The same wish pressed again, after it was fulfilled: the release before what runs now is another one by then, and the revision has another
+ * number. `undefined`: something has changed since, or what was asked for means the same still.
+ */
+export function fulfilled(
+  record: RollbackRecord | undefined,
+  to: To,
+  standing: Standing,
+  releases: readonly GoodRelease[],
+): Chosen | undefined {
+  if (record?.phase !== 'resting' || record.deployment !== standing.workload.metadata.name || record.asked !== wishText(to))
+    return undefined;
+  const moves = to.kind === 'last-known-good' || (to.kind === 'revision' && !standing.revisions.some(({ number }) => number === to.number));
+  const since = instantOf(record.since) ?? Number.NaN;
+  const released = releases.some(({ at }) => (instantOf(at) ?? Number.NaN) > since);
+  if (!moves || released || recordedTarget(record, standing).is !== 'there') return undefined;
+  return { is: 'there', to: `${shown(record.to)}, to which the rollback of ${shown(record.since, 40)} led,` };
 }

@@ -29,19 +29,21 @@ const forge = () =>
   });
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
+const key = 'b'.repeat(64);
 const deployment = (more: Partial<NewDeployment> = {}): NewDeployment => ({
   service: 'agent',
   environment: 'staging',
   image: `registry.example.com/agent@${digest('1')}`,
   digest: digest('1'),
   tree: treeSha(4),
+  key,
   commit: sha(4),
   state: 'success',
   description: 'Every stage passed.',
   page: 'https://github.com/example/agent/actions/runs/1/attempts/1',
   ...more,
 });
-const query = { service: 'agent', environment: 'staging', digest: digest('1'), tree: undefined };
+const query = { service: 'agent', environment: 'staging', digest: digest('1'), tree: undefined, key: undefined };
 
 describe('a comparison', () => {
   it.each([
@@ -70,7 +72,7 @@ it('knows the tree of a commit, and that a commit is not known', async () => {
 });
 
 describe('a deployment', () => {
-  it('is put on record by its digest, and found again by it or by its tree', async () => {
+  it('is put on record by its digest, and found again by it or by its tree and key', async () => {
     await forge().record(deployment());
     const found = {
       id: 1,
@@ -78,12 +80,14 @@ describe('a deployment', () => {
       image: deployment().image,
       digest: digest('1'),
       tree: treeSha(4),
+      key,
       commit: sha(4),
       state: 'success',
       at: '2026-03-01T10:00:00.000Z',
     };
     expect(await forge().deployments(query)).toEqual([found]);
-    expect(await forge().deployments({ ...query, digest: digest('9'), tree: treeSha(4) })).toEqual([found]);
+    expect(await forge().deployments({ ...query, digest: digest('9'), tree: treeSha(4), key })).toEqual([found]);
+    expect(await forge().deployments({ ...query, digest: digest('9'), tree: treeSha(4), key: 'c'.repeat(64) })).toEqual([]);
   });
 
   it('orders nothing of GitHub: no merge, no checks, and no other deployment becomes inactive', async () => {
@@ -93,7 +97,14 @@ describe('a deployment', () => {
       task: 'wf-deploy:agent',
       auto_merge: false,
       required_contexts: [],
-      payload: { schema: 'wf-deploy/deployment/v1', service: 'agent', image: deployment().image, digest: digest('1'), tree: treeSha(4) },
+      payload: {
+        schema: 'wf-deploy/deployment/v1',
+        service: 'agent',
+        image: deployment().image,
+        digest: digest('1'),
+        tree: treeSha(4),
+        key,
+      },
       environment: 'staging',
       description: 'Every stage passed.',
     });

@@ -20,6 +20,7 @@ const order: BuildOrder = {
     labels: {},
     cache: 'none',
     push: true,
+    leavesLayers: true,
     builder: undefined,
     metadataFile: '/t/m.json',
   },
@@ -67,6 +68,8 @@ describe('the command', () => {
 
   it('writes no cache where it may not push', () => {
     for (const cache of ['gha', 'registry'] as const) expect(text({ cache, push: false })).not.toContain('--cache-to');
+    expect(text({ cache: 'registry', leavesLayers: false })).not.toContain('--cache-to');
+    expect(text({ cache: 'registry', leavesLayers: false })).toContain('--cache-from');
     expect(text({ push: false })).not.toContain('--push');
   });
 });

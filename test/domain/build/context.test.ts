@@ -47,3 +47,21 @@ it.each([
 ] as const)('%s', (_, ref, event, on, fromFork) => {
   expect(of(ref, event)).toMatchObject({ on, fromFork, repository, page: 'https://github.com/example/agent' });
 });
+
+it.each([
+  ['a push', 'refs/heads/main', { repository: ours }, false],
+  ['a pull request', 'refs/pull/7/merge', request({ repo: ours }), true],
+  ['one with the rights of the base', 'refs/heads/main', request({ repo: ours }), true],
+  ['one whose event is not known', 'refs/pull/7/merge', {}, true],
+  ['a comment on one', 'refs/heads/main', { repository: ours, issue: { pull_request: { url: 'x' } } }, true],
+  ['a comment on an issue', 'refs/heads/main', { repository: ours, issue: { number: 1 } }, false],
+  [
+    'a run after that of one',
+    'refs/heads/main',
+    { repository: ours, workflow_run: { event: 'pull_request', head_repository: ours } },
+    true,
+  ],
+  ['a run after a push', 'refs/heads/main', { repository: ours, workflow_run: { event: 'push', head_repository: ours } }, false],
+] as const)('the code of %s is of a pull request, or not', (_, ref, event, fromPullRequest) =>
+  expect(of(ref, event)).toMatchObject({ fromPullRequest }),
+);

@@ -6,7 +6,15 @@ import { imageTags, isTag } from '../../../src/domain/build/tags.ts';
 const commit = '7e1f0c5d8a34b96221a0c8f4be7a95d03c6e1f28';
 const short = '7e1f0c5';
 const context = (on: BuildContext['on'], defaultBranch: string | undefined = 'main'): BuildContext => ({
-  ...{ on, defaultBranch, commit, fromFork: false, repository: 'example/agent', page: 'https://github.com/example/agent' },
+  ...{
+    on,
+    defaultBranch,
+    commit,
+    fromFork: false,
+    fromPullRequest: false,
+    repository: 'example/agent',
+    page: 'https://github.com/example/agent',
+  },
 });
 const branch = (name: string) => ({ is: 'branch', name }) as const;
 const tag = (name: string) => ({ is: 'tag', name }) as const;

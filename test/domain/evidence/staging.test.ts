@@ -4,19 +4,21 @@ import { stagingVerdict } from '../../../src/domain/evidence/staging.ts';
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
 const tree = 'e'.repeat(40);
+const key = 'b'.repeat(64);
 const of = (state: RecordedDeployment['state'], more: Partial<RecordedDeployment> = {}): RecordedDeployment => ({
   id: 1,
   service: 'agent',
   image: `agent@${digest('1')}`,
   digest: digest('1'),
   tree,
+  key,
   commit: 'a'.repeat(40),
   at: '2026-03-01T10:00:00.000Z',
   state,
   ...more,
 });
 const other = { digest: digest('2') };
-const question = { environment: 'staging', digest: digest('1'), tree };
+const question = { environment: 'staging', digest: digest('1'), tree, key };
 
 describe('newest first', () => {
   it.each([
@@ -30,6 +32,8 @@ describe('newest first', () => {
     ['it has not ended', [of('pending')], 'missing'],
     ['there is nothing', [], 'missing'],
     ['another build of the tree passed', [of('success', other)], 'passed'],
+    ['another build of the tree with other inputs passed', [of('success', { ...other, key: 'c'.repeat(64) })], 'missing'],
+    ['another build of the tree whose inputs are not known passed', [of('success', { ...other, key: undefined })], 'missing'],
     ['another build of the tree failed', [of('failure', other)], 'missing'],
     ['it failed itself, and another build of the tree passed later', [of('success', other), of('failure')], 'missing'],
     ['it passed itself, and another build of the tree failed later', [of('failure', other), of('success')], 'passed'],
@@ -54,3 +58,13 @@ it('a tree that is not known vouches for nothing', () =>
 
 it('says how many did not end', () =>
   expect(stagingVerdict(question, [of('error'), of('pending')]).text).toContain('(2 deployments did not come to an end)'));
+
+describe('an image that was built by other means', () => {
+  const keyless = { ...question, key: undefined };
+  it('passes by the tree where what passed has no key either', () =>
+    expect(stagingVerdict(keyless, [of('success', { ...other, key: undefined })])).toMatchObject({ is: 'passed', by: 'tree' }));
+  it('does not pass by what has one', () => expect(stagingVerdict(keyless, [of('success', other)])).toMatchObject({ is: 'missing' }));
+});
+
+it('a question about a tree is answered by any build of it', () =>
+  expect(stagingVerdict({ ...question, digest: undefined, key: 'any' }, [of('success', other)])).toMatchObject({ is: 'passed' }));

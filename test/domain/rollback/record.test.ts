@@ -21,6 +21,12 @@ describe('the record of a rollback', () => {
     expect(isUnfinished({ ...record, phase: 'resting' })).toBe(false);
   });
 
+  it('is read with the wish and what runs in between, and without what is no such thing', () => {
+    const whole: RollbackRecord = { ...record, asked: 'revision:6', between: { api: 'agent:v0' } };
+    expect(readRollback(JSON.stringify(whole))).toEqual(whole);
+    expect(readRollback(JSON.stringify({ ...record, asked: 6, between: { api: 1 } }))).toEqual(record);
+  });
+
   it.each([
     [undefined],
     ['{'],

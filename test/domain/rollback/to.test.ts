@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseTo } from '../../../src/domain/rollback/to.ts';
+import { parseTo, wishText } from '../../../src/domain/rollback/to.ts';
 
 describe('where to go back to', () => {
   it.each([
@@ -30,6 +30,18 @@ describe('where to go back to', () => {
   ])('%j is refused, with what can be written', (text) =>
     expect(parseTo(text)).toMatchObject({ ok: false, remedy: expect.stringMatching(/\S/) }),
   );
+
+  it.each([
+    ['previous', 'previous'],
+    ['last-known-good', 'last-known-good'],
+    ['7', 'revision:7'],
+    ['revision:7', 'revision:7'],
+    ['agent:v1', 'agent:v1'],
+    ['2026-03-01T21:00Z', '2026-03-01T21:00Z'],
+  ])('%s is the wish %s', (text, wish) => {
+    const to = parseTo(text);
+    expect(to.ok && wishText(to.value)).toBe(wish);
+  });
 
   it('never throws', () => {
     fc.assert(fc.property(fc.string(), (text) => typeof parseTo(text).ok === 'boolean'));

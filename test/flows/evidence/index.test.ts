@@ -29,6 +29,7 @@ const record = (state: 'success' | 'failure') =>
       image,
       digest,
       tree: treeSha(2),
+      key: undefined,
       commit: sha(2),
       state,
       description: '',

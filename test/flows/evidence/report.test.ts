@@ -11,6 +11,7 @@ const deployment = {
   image: `a/b@${digest}`,
   digest,
   tree: undefined,
+  key: undefined,
   commit: '',
   state: 'success',
   at: '',

@@ -8,7 +8,7 @@ const image = (letter: string): string => `registry.example.com/agent@sha256:${l
 const lineage: Lineage = { commit: commit(7), requireStaging: false, stagingEnvironment: 'staging', allowUnordered: false, reason: '' };
 const subject = { service: 'agent', environment: 'staging', lineage, images: [image('1'), image('1')] };
 const ended = { ...subject, state: 'success', description: 'It passed.' } as const;
-const labels = () => Promise.resolve({ 'org.opencontainers.image.revision': commit(4) });
+const labels = () => Promise.resolve({ 'org.opencontainers.image.revision': commit(4), 'wf-deploy.io/build-key': 'b'.repeat(64) });
 
 describe('a deployment', () => {
   it('is on record once for each image, with its tree and its commit', async () => {
@@ -23,6 +23,7 @@ describe('a deployment', () => {
         image: image('1'),
         digest: `sha256:${'1'.repeat(64)}`,
         tree: commit(4).replace('c', 'e'),
+        key: 'b'.repeat(64),
         commit: commit(7),
         state: 'success',
         description: 'It passed.',

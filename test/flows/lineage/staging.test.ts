@@ -29,6 +29,17 @@ it('passes another build of the same tree, by what the image says itself', async
   ]);
 });
 
+it('another build of the same tree with other inputs has not passed', async () => {
+  const forge = memoryForge();
+  const keyed = (letter: string) => () =>
+    Promise.resolve({ 'org.opencontainers.image.revision': commit(4), 'wf-deploy.io/build-key': letter.repeat(64) });
+  const subject = { service: 'agent', environment: 'staging', lineage, images: [image('1')], state: 'success', description: '' } as const;
+  await recordDeployment(on(forge, keyed('b')), subject);
+  expect(await requireStaged(on(forge, keyed('b')), 'agent', lineage, [image('2')])).toHaveLength(1);
+  for (const said of [keyed('c'), labels])
+    expect(await failureOf(requireStaged(on(forge, said), 'agent', lineage, [image('2')]))).toMatchObject({ code: 'STAGING_MISSING' });
+});
+
 describe('is missing when', () => {
   it.each<[string, string, (forge: MemoryForge) => Promise<unknown> | undefined, typeof labels, RegExp]>([
     ['nothing is on record', image('1'), () => undefined, labels, /No deployment of/],

@@ -4,6 +4,7 @@ import { requesting } from '../../../src/domain/rollout/lease-writes.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { patched } from '../../domain/rollout/patched.ts';
 import { newImage, oldImage, shop } from '../canary/shop.ts';
+import { unheard, unreachable } from '../stand-ins.ts';
 import { leaseOf, left, operate, runBy, running, toldBy, weightWritten } from './on-shop.ts';
 
 describe('a run that goes on', () => {
@@ -84,6 +85,24 @@ describe('a run that goes on', () => {
     expect(await on.clock.until(toldBy(operate(on, 'resume')))).toMatchObject({ outcome: 'nothing-to-do', reason: 'It is not paused.' });
     on.cancel('SIGINT');
     await on.clock.until(run);
+  });
+
+  it('that an outage kept from renewing is no dead one: it is asked, and not taken over', async () => {
+    const on = shop();
+    const run = running(on);
+    await on.clock.until(weightWritten(on, 25));
+    const asked = toldBy(operate(on, 'abort'));
+    asked.catch(() => undefined);
+    await on.clock.pass(0.5);
+    on.cluster.failing = unreachable;
+    await on.clock.pass(58);
+    // Whoever asks is answered before the holder can renew.
+    on.cluster.failing = unheard('run-1');
+    await on.clock.pass(4);
+    on.cluster.failing = () => undefined;
+    expect(await on.clock.until(asked)).toMatchObject({ outcome: 'aborted' });
+    expect(await on.clock.until(run)).toMatchObject({ outcome: 'aborted', weight: 0 });
+    expect(leaseOf(on)).toMatchObject({ epoch: 1, holder: '' });
   });
 
   it('ends before it can hear: the operation says how', async () => {

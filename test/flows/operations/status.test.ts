@@ -5,7 +5,7 @@ import { HTTPRoute } from '../../../src/domain/kubernetes/kinds.ts';
 import type { Standing } from '../../../src/domain/rollout/standing.ts';
 import { reportOperation } from '../../../src/flows/operations/report.ts';
 import { newImage, oldImage, type Shop, shop } from '../canary/shop.ts';
-import { forbidden, unreachable } from '../stand-ins.ts';
+import { forbidden, unheard, unreachable } from '../stand-ins.ts';
 import { operate, operationPlan, running, toldBy, weightWritten } from './on-shop.ts';
 
 const schema = JSON.parse(readFileSync(new URL('../../../schemas/operation-report.schema.json', import.meta.url), 'utf8')) as object;
@@ -60,6 +60,22 @@ describe('how a service stands', () => {
     on.cancel('SIGINT');
     await on.clock.until(run);
     expect(await standing(on)).toMatchObject({ phase: 'resting', holder: '', weight: 0, lastEnd: { outcome: 'aborted' } });
+  });
+
+  it('whose run could not renew during an outage is not called dead for that', async () => {
+    const on = shop();
+    const run = running(on);
+    await on.clock.until(weightWritten(on, 25));
+    const asked = standing(on);
+    await on.clock.pass(1);
+    on.cluster.failing = unreachable;
+    await on.clock.pass(18);
+    on.cluster.failing = unheard('run-1');
+    await on.clock.pass(12);
+    on.cluster.failing = () => undefined;
+    expect(await asked).toMatchObject({ holder: 'run-1', alive: true });
+    on.cancel('SIGINT');
+    await on.clock.until(run);
   });
 
   it('whose run renews no more', async () => {

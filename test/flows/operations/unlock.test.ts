@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Event, Lease } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { shop } from '../canary/shop.ts';
-import { forbidden } from '../stand-ins.ts';
-import { leaseOf, left, running, tellBy, weightWritten } from './on-shop.ts';
+import { forbidden, unheard, unreachable } from '../stand-ins.ts';
+import { leaseOf, left, operate, running, tellBy, toldBy, weightWritten } from './on-shop.ts';
 
 describe('unlock', () => {
   const reason = { reason: 'its runner is gone' };
@@ -35,6 +35,37 @@ describe('unlock', () => {
     });
     on.cancel('SIGINT');
     expect(await on.clock.until(run)).toMatchObject({ outcome: 'aborted' });
+  });
+
+  it('refuses beside a holder that an outage kept from renewing', async () => {
+    const on = shop();
+    const run = running(on);
+    await on.clock.until(weightWritten(on, 25));
+    const asked = toldBy(operate(on, 'unlock', reason));
+    asked.catch(() => undefined);
+    await on.clock.pass(3);
+    on.cluster.failing = unreachable;
+    await on.clock.pass(58);
+    // Whoever looks is answered before the holder can renew.
+    on.cluster.failing = unheard('run-1');
+    await on.clock.pass(4);
+    on.cluster.failing = () => undefined;
+    await expect(on.clock.until(asked)).rejects.toMatchObject({ code: 'OPERATION_REFUSED', what: expect.stringContaining('run-1') });
+    expect(leaseOf(on)?.epoch).toBe(1);
+    on.cancel('SIGINT');
+    expect(await on.clock.until(run)).toMatchObject({ outcome: 'aborted' });
+  });
+
+  it('counts anew after each outage, however short', async () => {
+    const on = shop();
+    left(on, 'stages', 'run-0');
+    const [began, asked] = [on.clock.monotonic(), toldBy(operate(on, 'unlock', reason))];
+    await on.clock.pass(50);
+    on.cluster.failing = unreachable;
+    await on.clock.pass(5);
+    on.cluster.failing = () => undefined;
+    expect(await on.clock.until(asked)).toMatchObject({ outcome: 'done' });
+    expect(on.clock.monotonic() - began).toBeGreaterThanOrEqual(115);
   });
 
   it('has nothing to do where nobody holds it, and writes nothing in a dry run', async () => {

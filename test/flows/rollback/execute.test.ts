@@ -2,12 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigMap, Deployment, Lease, ReplicaSet } from '../../../src/domain/kubernetes/kinds.ts';
 import { digestIn, holdsKey } from '../../../src/domain/rollout/hold.ts';
 import { leaseName } from '../../../src/domain/rollout/lease.ts';
-import type { Failure } from '../../../src/failure.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { finish, rollBack } from '../../../src/flows/rollback/execute.ts';
 import { executeStage } from '../../../src/flows/stage/execute.ts';
 import { deployPlan, imageNow, next, old, shop, sick } from '../stage/shop.ts';
-import { forbidden, type Stage, stage, unreachable } from '../stand-ins.ts';
+import { forbidden, type Stage, unreachable } from '../stand-ins.ts';
 import { annotationsOf, back, backPlan, failure, full, leaseOf, updated, written } from './shop.ts';
 
 const third = `agent@sha256:${'4'.repeat(64)}`;
@@ -316,46 +315,6 @@ describe('settings', () => {
 });
 
 describe('a run that ends in the middle', () => {
-  /** Killed at the n-th write: it happens, and nothing after it. */
-  async function killedAfter(on: Stage, count: number): Promise<void> {
-    const dying = stage({ holder: 'run-1', resolve: full }, on);
-    let left = count;
-    const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
-    const cluster = {
-      get: (...call: Parameters<typeof on.cluster.get>) => (left < 0 ? never<undefined>() : on.cluster.get(...call)),
-      list: (...call: Parameters<typeof on.cluster.list>) => (left < 0 ? never<readonly never[]>() : on.cluster.list(...call)),
-      watch: (...call: Parameters<typeof on.cluster.watch>) => on.cluster.watch(...call),
-      version: (...call: Parameters<typeof on.cluster.version>) => on.cluster.version(...call),
-      write: (...call: Parameters<typeof on.cluster.write>) => {
-        if (call[0].dryRun !== true) left -= 1;
-        return left < 0 ? never<never>() : on.cluster.write(...call);
-      },
-    };
-    void rollBack(backPlan(), { ...dying.world, cluster });
-    await on.clock.pass(100);
-  }
-
-  it.each([0, 1, 2, 3])('after its write %i is finished by `post`', async (count) => {
-    const on = await updated();
-    await killedAfter(on, count);
-    await on.clock.until(finish(backPlan(), { holder: 'run-1', open: 'true' }, on.world));
-    if (count === 0) return expect(imageNow(on)).toBe(next);
-    expect(imageNow(on)).toBe(old);
-    expect(leaseOf(on)).toMatchObject({ holder: '', rollback: { phase: 'resting' }, holds: { list: [{ digest: digestIn(next) }] } });
-    return undefined;
-  });
-
-  it.each([0, 1, 2, 3, 4])('after its write %i is repaired by a second run, and goes no further back', async (count) => {
-    const on = await updated();
-    await killedAfter(on, count);
-    const again = stage({ holder: 'run-2', resolve: full }, on);
-    const second = rollBack(backPlan(), again.world).catch((error: Failure) => error.code);
-    expect(await on.clock.until(second)).toEqual(count < 4 ? expect.objectContaining({ outcome: 'rolled-back' }) : 'DIGEST_HELD');
-    expect(imageNow(on)).toBe(old);
-    expect(leaseOf(on)).toMatchObject({ holder: '', rollback: { phase: 'resting' } });
-    expect(leaseOf(on).holds?.list.map(({ digest }) => digest)).toEqual([digestIn(next)]);
-  });
-
   it('because it was cancelled is finished, and not undone', async () => {
     const on = await updated();
     const running = rollBack(backPlan(), on.world);

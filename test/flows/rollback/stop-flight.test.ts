@@ -44,12 +44,15 @@ function keeping(on: Shop): Shop {
   return on;
 }
 
+type Inputs = Readonly<Record<string, string>>;
+
 /** A canary that goes on, and what became of it when it was rolled back in the meantime. */
-async function takenOver(seconds: number, inputs: Readonly<Record<string, string>> = {}) {
+async function takenOver(seconds: number, wanted: Inputs | ((on: Shop) => Inputs) = {}) {
   const on = keeping(shop());
   const other = stage({ holder: 'run-0', resolve: full }, on);
   const canary = executeCanary(planOf(), { ...other.world, metrics: on.world.metrics });
   await on.clock.pass(seconds);
+  const inputs = typeof wanted === 'function' ? wanted(on) : wanted;
   const weightBefore = on.weight();
   const began = on.clock.monotonic();
   let movedAt: number | undefined;
@@ -109,6 +112,22 @@ describe('a promotion', () => {
     expect(result).toMatchObject({ outcome: 'rolled-back', held: [digestIn(newImage)] });
     expect(ended.outcome).not.toBe('promoted');
     expect([on.weight(), on.image('agent'), on.replicas('agent-canary')]).toEqual([0, oldImage, 0]);
+  });
+
+  it('is undone also where the version before it is named by its revision, which gets another number by that', async () => {
+    const revisionOf = ({ cluster }: Shop, image: string): string | undefined =>
+      cluster.objectsOf(ReplicaSet).find((each) => each.metadata.name.startsWith('agent-') && JSON.stringify(each).includes(image))
+        ?.metadata.annotations?.['deployment.kubernetes.io/revision'];
+    let named: string | undefined;
+    const { on, result } = await takenOver(140, (now) => {
+      expect(now.image('agent')).toBe(newImage);
+      named = revisionOf(now, oldImage);
+      return { to: `revision:${named}` };
+    });
+    expect(result).toMatchObject({ outcome: 'rolled-back', held: [digestIn(newImage)] });
+    expect([on.weight(), on.image('agent'), on.replicas('agent-canary')]).toEqual([0, oldImage, 0]);
+    expect(revisionOf(on, oldImage)).not.toBe(named);
+    expect(leaseOf(on)).toMatchObject({ holder: '', rollback: { phase: 'resting' } });
   });
 
   it('that has ended is a version like any other', async () => {
