@@ -16,6 +16,8 @@ export interface ClusterWay {
   readonly cluster: string | undefined;
   /** Empty: the kubeconfig's current one. */
   readonly context: string;
+  /** What `actions/cluster` calls it, where it opened it: counts for a kubeconfig that was not given by name. */
+  readonly opened?: string | undefined;
 }
 
 export interface ReachedCluster {

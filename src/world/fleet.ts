@@ -19,8 +19,9 @@ export function buildFleet({ kubeconfig, kubeconfigs, notify }: FleetConnections
     notifiers: notifiersFor(notify, {
       forge: { api: around.environment['GITHUB_API_URL'] ?? 'https://api.github.com', repository: around.environment['GITHUB_REPOSITORY'] },
     }),
-    reach({ cluster, context }) {
+    reach({ cluster, context: asked, opened: called }) {
       const own = cluster === undefined ? undefined : kubeconfigs[cluster];
+      const context = own === undefined ? (called ?? asked) : asked;
       const world = buildWorld(
         { kubeconfig: { text: own ?? kubeconfig, context }, prometheus: undefined, notify: [], githubToken: undefined },
         around,

@@ -54,6 +54,13 @@ describe('a fleet', () => {
     fleet.close();
   });
 
+  it('a kubeconfig of a cluster’s own is used as it stands, whatever an earlier step would have called it', () => {
+    const { fleet } = build({ kubeconfig: kubeconfig('all.example.com', 't'), kubeconfigs: { east: kubeconfig('east.example.com', 't') } });
+    expect(fleet.reach({ cluster: 'east', context: '', opened: 'subscription/group/east' }).server).toBe('east.example.com');
+    expect(() => fleet.reach({ cluster: 'west', context: '', opened: 'subscription/group/west' })).toThrow(/subscription\/group\/west/);
+    fleet.close();
+  });
+
   it('a cluster without any is refused', () => {
     expect(() => build({}).fleet.reach({ cluster: 'east', context: '' })).toThrow(/There is no kubeconfig/);
   });

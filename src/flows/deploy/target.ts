@@ -2,7 +2,7 @@ import { aksContext } from '../../domain/fleet/aks-resource.ts';
 import type { NamedCluster } from '../../domain/fleet/named-cluster.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
-import type { Fleet } from '../../ports/fleet.ts';
+import type { ClusterWay, Fleet } from '../../ports/fleet.ts';
 import type { World } from '../../ports/world.ts';
 import type { DeployPlan } from './plan.ts';
 import { chosenClusters } from './read-release.ts';
@@ -16,7 +16,7 @@ export interface Target {
   readonly canary: boolean;
   readonly region: string | undefined;
   /** What leads to it again, for a successor. */
-  readonly way: { readonly cluster: string | undefined; readonly context: string };
+  readonly way: ClusterWay;
   readonly server: string;
   readonly namespace: string;
   readonly world: World;
@@ -44,9 +44,10 @@ type Reached = { readonly target: Target } | { readonly problem: Problem };
 
 function named(plan: DeployPlan, file: ReleaseFile, fleet: Fleet, cluster: NamedCluster): Reached {
   const { name, weight, canary, region, reach } = cluster;
-  // As `actions/cluster` calls it, which has to come before in the job.
-  const context = reach.by === 'aks' ? aksContext(reach.resource) : (reach.context ?? '');
-  const way = { cluster: name, context };
+  const way: ClusterWay =
+    reach.by === 'aks'
+      ? { cluster: name, context: '', opened: aksContext(reach.resource) }
+      : { cluster: name, context: reach.context ?? '' };
   try {
     const { world, server } = fleet.reach(way);
     const namespace = plan.namespace ?? cluster.namespace ?? file.namespace ?? world.defaultNamespace;
@@ -55,7 +56,7 @@ function named(plan: DeployPlan, file: ReleaseFile, fleet: Fleet, cluster: Named
     if (!(error instanceof Failure)) throw error;
     const remedy =
       reach.by === 'aks'
-        ? `Let \`actions/cluster\` with \`name: ${name}\` come before in this job, without a \`kubeconfig\` here.`
+        ? `Let \`actions/cluster\` with \`name: ${name}\` come before in this job, without a \`kubeconfig\` here; or give its kubeconfig as \`${name}: …\` in \`kubeconfigs\`, which is all that the reusable workflow deploy.yml takes.`
         : `Give its kubeconfig as \`${name}: …\` in \`kubeconfigs\` (secret ${reach.secret}), or one \`kubeconfig\` that has its context.`;
     return { problem: { what: `Cluster ${name}: ${error.what}`, remedy } };
   }
