@@ -34,11 +34,7 @@ it('what is as it should be passes lint, test and scan, and goes on to the build
   expect(run.outputs['lint']).toMatchObject({ outcome: 'passed', reason: 'ruff, black, mypy: nothing was found.' });
   expect(run.outputs['test']).toMatchObject({ outcome: 'passed', tests: '8', passed: '8', coverage: '100.00' });
   expect(run.outputs['scan']).toMatchObject({ outcome: 'passed', reason: 'bandit: nothing was found.' });
-  expect(kept()).toEqual({
-    lint: ['baseline.json', 'lint-report.json'],
-    test: ['test-report.json'],
-    scan: ['baseline.json', 'scan-report.json'],
-  });
+  expect(kept()).toEqual({ lint: ['baseline.json', 'report.json'], test: ['report.json'], scan: ['baseline.json', 'report.json'] });
 });
 
 const artifacts = join(folder, 'wf-deploy/artifacts');
