@@ -125,7 +125,8 @@ const withRoles = (permissions: readonly Permission[], name: string): string => 
 
 const introduction = `\`actions/canary\` and \`actions/promote\` ask the cluster about each of these (SelfSubjectAccessReview) before they write anything. A required one that
 is missing stops the run, with the Role that mends it; an advisory one is shown as "not checked" and the run goes on. Nothing
-cluster-wide is needed: everything lies in the namespace of the service, and \`services/proxy\` in that of Prometheus.
+cluster-wide is required: everything lies in the namespace of the service, and \`services/proxy\` in that of Prometheus. With \`istio\` and
+\`nginx-ingress\` other namespaces are looked at where that is granted, by a ClusterRole that only lists.
 
 The example is a service \`agent\` in the namespace \`shop\`, deployed by the ServiceAccount \`deployer\`. \`pods/portforward\` is needed only with the
 input \`smoke\`, \`services/proxy\` only with \`prometheus-service\`.`;
@@ -135,11 +136,11 @@ function table(permissions: readonly Permission[]): string {
     JSON.stringify([need, why, group, resource, subresource, name === undefined]),
   );
   const lines = [...rows.values()].map((same) => {
-    const [{ group = '', resource = '', subresource, need, why } = {}] = same;
+    const [{ namespace, group = '', resource = '', subresource, need, why } = {}] = same;
     const names = [...new Set(same.flatMap(({ name }) => (name === undefined ? [] : [`\`${name}\``])))];
     const verbs = [...new Set(same.map(({ verb }) => verb))];
     const what = `\`${resource}${subresource === undefined ? '' : `/${subresource}`}${group === '' ? '' : `.${group}`}\``;
-    return `| ${what}${names.length === 0 ? '' : ` ${names.join(', ')}`} | ${verbs.join(', ')} | ${need} | ${why} |\n`;
+    return `| ${what}${names.length === 0 ? '' : ` ${names.join(', ')}`}${namespace === '' ? ' of all namespaces' : ''} | ${verbs.join(', ')} | ${need} | ${why} |\n`;
   });
   return `| resource | verbs | need | to |\n| --- | --- | --- | --- |\n${lines.join('')}`;
 }

@@ -1,7 +1,7 @@
 import type { GuardianSign } from '../domain/guardian/sign.ts';
 import { Deployment } from '../domain/kubernetes/kinds.ts';
 import { type KubernetesObject, nameOf, type ObjectRef } from '../domain/kubernetes/object.ts';
-import { rolloutStatus } from '../domain/kubernetes/rollout-status.ts';
+import { readyOfTemplate, rolloutStatus } from '../domain/kubernetes/rollout-status.ts';
 import { takingBack } from '../domain/manifests/record.ts';
 import { setTemplate } from '../domain/manifests/release.ts';
 import { setImage } from '../domain/rollout/container-image.ts';
@@ -62,7 +62,7 @@ async function once(hands: Hands, action: Exclude<Action, { do: 'end' }>): Promi
     case 'look-at-stable': {
       await hold(hands, action.held, {});
       const stable = await hands.cluster.get(stableRef(hands));
-      return { on: 'stable', at: hands.clock.monotonic(), available: stable !== undefined && rolloutStatus(stable).is === 'available' };
+      return { on: 'stable', at: hands.clock.monotonic(), available: stable !== undefined && mayServe(stable, action.held) };
     }
     case 'empty':
       await order(hands, { epoch: action.held.epoch, weight: 0 });
@@ -77,6 +77,10 @@ async function once(hands: Hands, action: Exclude<Action, { do: 'end' }>): Promi
 }
 
 const stableRef = ({ undo }: Hands): ObjectRef => ({ kind: Deployment, namespace: undo.app.namespace, name: undo.stableDeployment });
+
+/** Available, or with as many ready pods as the dead run asked for where it was going back from a canary that harms. */
+const mayServe = (stable: KubernetesObject, { found: { rollout } }: Held): boolean =>
+  rolloutStatus(stable).is === 'available' || readyOfTemplate(stable) >= (rollout?.enough ?? Number.POSITIVE_INFINITY);
 
 /** Another one each time: the runner compares it with the one before and reads no time from it. */
 const watching = ({ pod, undo, clock }: Hands) =>

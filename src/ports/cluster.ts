@@ -7,7 +7,7 @@ import type { Kind, KubernetesObject, ObjectRef } from '../domain/kubernetes/obj
 export interface Cluster {
   /** The object, or `undefined` when it is not there (404 on the object or on its kind). */
   get(ref: ObjectRef, signal?: AbortSignal): Promise<KubernetesObject | undefined>;
-  /** All objects of a kind in a namespace that the label selector (`app=agent,version!=canary`) selects. */
+  /** All objects of a kind in a namespace, or with an empty one in all of them, that the label selector (`app=agent,version!=canary`) selects. */
   list(kind: Kind, namespace: string, options?: ListOptions, signal?: AbortSignal): Promise<readonly KubernetesObject[]>;
   /**
    * The present objects first, then every change, until the signal aborts (the iteration then simply ends). A connection that

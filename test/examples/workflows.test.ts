@@ -149,7 +149,7 @@ describe('canary, approval, promote', () => {
     expect(rollback?.concurrency).toBeUndefined();
     expect(rollback?.if).toMatch(/^always\(\) && /);
     for (const result of ['failure', 'cancelled']) expect(rollback?.if).toContain(`contains(needs.*.result, '${result}')`);
-    expect(rollback?.steps?.[0]?.with).toMatchObject({ operation: 'abort' });
+    expect(rollback?.steps?.[0]?.with).toMatchObject({ operation: 'abort', 'only-this-run': 'true' });
     const place = ({ service, namespace, kubeconfig }: Readonly<Record<string, unknown>>) => ({ service, namespace, kubeconfig });
     expect(place(rollback?.steps?.[0]?.with ?? {})).toEqual(place(canary?.steps?.[0]?.with ?? {}));
   });

@@ -275,6 +275,7 @@ export interface Stage {
 
 export interface Settings {
   readonly holder?: string;
+  readonly page?: string;
   readonly probe?: (url: string, headers: Readonly<Record<string, string>>) => ProbeAnswer;
   /** A folder of real files. */
   readonly workspace?: string;
@@ -321,7 +322,7 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
   const root = settings.workspace ?? import.meta.dirname;
   const files = workspaceFiles(root);
   const world: World = {
-    run: { holder: settings.holder ?? 'run-1', page: undefined, actor: 'someone', commit: settings.commit ?? 'c0ffee' },
+    run: { holder: settings.holder ?? 'run-1', page: settings.page, actor: 'someone', commit: settings.commit ?? 'c0ffee' },
     clock,
     cluster,
     discovery: { kinds: (apiVersion) => Promise.resolve(known.filter(({ kind }) => kind.apiVersion === apiVersion)) },

@@ -184,6 +184,30 @@ describe('stable', () => {
     },
   );
 
+  describe('whose autoscaler wants more pods than find a node', () => {
+    const { status, ...rest } = stable('old');
+    const grown = (readyReplicas: number): KubernetesObject => ({
+      ...rest,
+      spec: { ...(rest['spec'] as object), replicas: 8 },
+      status: { ...(status as object), replicas: 8, updatedReplicas: 8, readyReplicas, availableReplicas: readyReplicas },
+    });
+    const look = async (object: KubernetesObject, enough?: number) =>
+      await perform(new World(lease(), route(100), object).hands, {
+        do: 'look-at-stable',
+        held: { ...held, found: { ...view, rollout: { ...record, phase: 'restoring', ...(enough === undefined ? {} : { enough }) } } },
+        inSeconds: 0,
+      });
+
+    it.each([
+      [4, 4, true],
+      [3, 4, false],
+      [7, undefined, false],
+      [8, undefined, true],
+    ])('with %i ready of 8 may serve where %p are enough: %p', async (ready, enough, available) => {
+      expect(await look(grown(ready), enough)).toEqual({ on: 'stable', at, available });
+    });
+  });
+
   it('is not touched when the Lease is not the guardian’s any more', async () => {
     const world = new World(lease(), route(100), stable('new'));
     world.refuse = (write) => ('ref' in write && write.ref.kind.kind === 'Lease' ? failure('CLUSTER_CONFLICT') : undefined);

@@ -246,7 +246,7 @@ function effectText(effect: Effect): string {
     case 'claim':
       return `claim ${effect.weight === 'as-found' ? 'as found' : `${effect.weight} %`}`;
     case 'record':
-      return `record ${effect.phase} ${effect.weight} %${effect.paused === true ? ', waits for a person' : ''}`;
+      return `record ${effect.phase} ${effect.weight} %${effect.paused === true ? ', waits for a person' : ''}${effect.enough === undefined ? '' : `, ${effect.enough} ready pods of stable are enough`}`;
     case 'answer':
       return `answer ${effect.is}: ${effect.text}`;
     case 'set-canary':
@@ -257,7 +257,9 @@ function effectText(effect: Effect): string {
     case 'shift':
       return `shift ${effect.weight} %${effect.urgent ? ', urgent' : ''}`;
     case 'observe':
-      return `observe in ${durationText(effect.inSeconds)}${effect.until === undefined ? '' : ', or when stable is available'}`;
+      return `observe in ${durationText(effect.inSeconds)}${effect.until === undefined ? '' : ', or when stable is available'}${effect.enough === undefined ? '' : ` or has ${effect.enough} ready`}`;
+    case 'remark':
+      return `remark: ${effect.text}`;
     default:
       return effect.do;
   }

@@ -94,8 +94,8 @@ describe('the way back', () => {
   it('is about the same canary', () => {
     const back = stepOf('rollback', 'canary').with ?? {};
     const there = stepOf('canary', 'canary').with ?? {};
-    expect(back['operation']).toBe('abort');
-    const shared = Object.keys(back).filter((input) => !['operation', 'reason'].includes(input));
+    expect(back).toMatchObject({ operation: 'abort', 'only-this-run': true });
+    const shared = Object.keys(back).filter((input) => !['operation', 'only-this-run', 'reason'].includes(input));
     expect(shared.map((input) => [input, back[input]])).toEqual(shared.map((input) => [input, there[input]]));
     expect(rollback?.steps.find(({ uses }) => uses === '$/actions/cluster')).toEqual(
       canary?.steps.find(({ uses }) => uses === '$/actions/cluster'),

@@ -25,6 +25,7 @@ export interface Metric {
 
 /** https://keda.sh/docs/latest/reference/scaledobject-spec */
 export interface ScaledObjectSpec {
+  readonly scaleTargetRef?: { readonly apiVersion?: string; readonly kind?: string; readonly name?: string };
   readonly minReplicaCount?: number;
   readonly maxReplicaCount?: number;
   readonly idleReplicaCount?: number;
@@ -37,6 +38,13 @@ export const scaledObjectSpec = (object: KubernetesObject): ScaledObjectSpec => 
 export const scaling = (hpas: readonly KubernetesObject[], deployment: string): readonly KubernetesObject[] =>
   hpas.filter((hpa) => {
     const { apiVersion = 'apps/v1', kind, name } = hpaSpec(hpa).scaleTargetRef ?? {};
+    return kind === 'Deployment' && name === deployment && apiVersion.startsWith('apps/');
+  });
+
+/** KEDA's object for one Deployment. Found by what it scales: a paused one has no HPA that would lead to it. */
+export const scaledObjectFor = (objects: readonly KubernetesObject[], deployment: string): KubernetesObject | undefined =>
+  objects.find((object) => {
+    const { apiVersion = 'apps/v1', kind = 'Deployment', name } = scaledObjectSpec(object).scaleTargetRef ?? {};
     return kind === 'Deployment' && name === deployment && apiVersion.startsWith('apps/');
   });
 

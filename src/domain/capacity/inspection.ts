@@ -11,7 +11,7 @@ export interface ScalingNames {
   readonly canaryName: string;
 }
 
-/** Of one namespace. `scaledObject` is the one that stable's HPA was made of, where KEDA made it. */
+/** Of one namespace. `scaledObject` is the one for stable, which its HPA was made of: a paused one has none. */
 export interface ScalingObjects {
   readonly hpas: readonly KubernetesObject[];
   readonly scaledObject: KubernetesObject | undefined;
@@ -19,8 +19,7 @@ export interface ScalingObjects {
 
 export const autoscalerOf = ({ hpas, scaledObject }: ScalingObjects, stableName: string): Autoscaler => {
   const [hpa] = scaling(hpas, stableName);
-  if (hpa === undefined) return { is: 'none' };
-  if (scaledObjectOf(hpa) === undefined) return { is: 'hpa', object: hpa };
+  if (hpa !== undefined && scaledObjectOf(hpa) === undefined) return { is: 'hpa', object: hpa };
   return scaledObject === undefined ? { is: 'none' } : { is: 'keda', object: scaledObject };
 };
 

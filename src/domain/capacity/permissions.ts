@@ -1,7 +1,7 @@
 import { HorizontalPodAutoscaler, PodDisruptionBudget, ScaledObject } from '../kubernetes/kinds.ts';
 import type { Permission } from '../rollout/permissions.ts';
-import { required } from '../rollout/required.ts';
-import { type Autoscaler, kindOf } from './autoscaler.ts';
+import { advisory, required } from '../rollout/required.ts';
+import { type Autoscaler, isPaused, kindOf } from './autoscaler.ts';
 import { canaryAutoscalerRef } from './canary-autoscaler.ts';
 
 export interface ScalingNeeds {
@@ -12,9 +12,8 @@ export interface ScalingNeeds {
 /** What it takes to know what sets the size of stable. */
 export const lookingPermissions = (needs: ScalingNeeds): readonly Permission[] => [
   ...required(needs, HorizontalPodAutoscaler, ['list'], 'see what sets the size of stable and of the canary'),
-  ...required(needs, PodDisruptionBudget, ['list'], 'check which pods a PodDisruptionBudget counts').map(
-    (permission) => ({ ...permission, need: 'advisory' }) as const,
-  ),
+  ...advisory(needs, PodDisruptionBudget, ['list'], 'check which pods a PodDisruptionBudget counts'),
+  ...advisory(needs, ScaledObject, ['list'], 'see whether KEDA scales stable, also where that is paused'),
 ];
 
 /** What a rollout does to this autoscaler; nothing where there is none. `copied`: the canary gets one like it. */
@@ -23,7 +22,8 @@ export function scalingPermissions(needs: ScalingNeeds, autoscaler: Autoscaler, 
   const why = 'keep stable from being scaled down while the canary has traffic, and put its minimum back';
   const temporary = "give the canary a copy of stable's autoscaler, and take it away";
   return [
-    ...required(needs, kindOf(autoscaler), ['get', 'patch'], why, autoscaler.object.metadata.name),
+    // A paused one is left as it is.
+    ...required(needs, kindOf(autoscaler), isPaused(autoscaler.object) ? ['get'] : ['get', 'patch'], why, autoscaler.object.metadata.name),
     ...(copied
       ? [
           ...required(needs, HorizontalPodAutoscaler, ['create'], temporary),

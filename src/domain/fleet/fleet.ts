@@ -25,6 +25,8 @@ export type ClusterStates = Readonly<Record<string, ClusterState>>;
 export type FleetState =
   | { readonly phase: 'rolling'; readonly wave: number; readonly clusters: ClusterStates; readonly cause: Cause | undefined }
   | { readonly phase: 'soaking'; readonly wave: number; readonly clusters: ClusterStates }
+  /** Whether the waves until now are still as they were left, before anything rests on it. */
+  | { readonly phase: 'looking'; readonly wave: number; readonly clusters: ClusterStates }
   /** Every cluster gets its last word: keep what is there, or take it back. */
   | { readonly phase: 'closing'; readonly clusters: ClusterStates; readonly cause: Cause | undefined }
   | { readonly phase: 'ended'; readonly clusters: ClusterStates; readonly cause: Cause | undefined };
@@ -32,6 +34,7 @@ export type FleetState =
 export type FleetEffect =
   | { readonly do: 'release'; readonly cluster: string }
   | { readonly do: 'soak'; readonly seconds: number }
+  | { readonly do: 'look'; readonly clusters: readonly string[] }
   /** From here on everything stays: written down before the first cluster is told. */
   | { readonly do: 'keep'; readonly cluster: string }
   | { readonly do: 'revert'; readonly cluster: string; readonly cause: Cause }
@@ -42,6 +45,8 @@ export type FleetEvent =
   /** `cause`: why it is not ready. */
   | { readonly on: 'released'; readonly cluster: string; readonly cause: Cause | undefined }
   | { readonly on: 'soaked' }
+  /** `cause`: what somebody took back there meanwhile. */
+  | { readonly on: 'looked'; readonly cause: Cause | undefined }
   | { readonly on: 'closed'; readonly cluster: string }
   | { readonly on: 'cancelled'; readonly by: string };
 
@@ -69,9 +74,13 @@ export function stepFleet(plan: FleetPlan, state: FleetState, event: FleetEvent)
       });
     case 'soaking':
       if (event.on === 'cancelled') return close(plan, state.clusters, cancelled(event.by));
-      return event.on === 'soaked'
-        ? roll(plan, { phase: 'rolling', wave: state.wave + 1, clusters: state.clusters, cause: undefined })
-        : { state, effects: [] };
+      return event.on === 'soaked' ? looking(state.wave, state.clusters) : { state, effects: [] };
+    case 'looking':
+      if (event.on === 'cancelled') return close(plan, state.clusters, cancelled(event.by));
+      if (event.on !== 'looked') return { state, effects: [] };
+      return event.cause !== undefined || isLast(plan, state.wave)
+        ? close(plan, state.clusters, event.cause)
+        : roll(plan, { phase: 'rolling', wave: state.wave + 1, clusters: state.clusters, cause: undefined });
     case 'closing': {
       if (event.on !== 'closed') return { state, effects: [] };
       return closing(plan, { ...state, clusters: { ...state.clusters, [event.cluster]: 'closed' } });
@@ -90,11 +99,18 @@ function roll(plan: FleetPlan, state: Extract<FleetState, { phase: 'rolling' }>)
   const clusters = marked(state.clusters, started, 'running');
   const effects = started.map((cluster): FleetEffect => ({ do: 'release', cluster }));
   if (running + started.length > 0) return { state: { ...state, clusters }, effects };
-  const isLast = state.wave >= plan.waves.length - 1;
-  if (state.cause !== undefined || isLast) return close(plan, clusters, state.cause);
-  if (plan.soak <= 0) return roll(plan, { ...state, clusters, wave: state.wave + 1 });
+  if (state.cause !== undefined || plan.waves.length < 2) return close(plan, clusters, state.cause);
+  if (plan.soak <= 0 || isLast(plan, state.wave)) return looking(state.wave, clusters);
   return { state: { phase: 'soaking', wave: state.wave, clusters }, effects: [{ do: 'soak', seconds: plan.soak }] };
 }
+
+const isLast = (plan: FleetPlan, wave: number): boolean => wave >= plan.waves.length - 1;
+
+/** At all that is ready: also where this run holds no lock, and hears of nothing. */
+const looking = (wave: number, clusters: ClusterStates): FleetMove => ({
+  state: { phase: 'looking', wave, clusters },
+  effects: [{ do: 'look', clusters: Object.keys(clusters).filter((cluster) => clusters[cluster] === 'ready') }],
+});
 
 const close = (plan: FleetPlan, clusters: ClusterStates, cause: Cause | undefined): FleetMove =>
   closing(plan, { phase: 'closing', clusters, cause });

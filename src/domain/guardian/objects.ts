@@ -118,9 +118,18 @@ export function guardianParts(
   ];
 }
 
-/** The account of the guardian, for an administrator to apply. */
-export const accountYaml = (undo: Pick<Undo, 'app' | 'lease' | 'stableDeployment'>, routes: readonly ObjectRef[]): string =>
-  yamlDocuments(accountOf(undo, routes, metadataOf(undo)).map(({ object }) => object));
+/** The account of the guardian, for an administrator to apply. It is theirs: without the label of what is ours, which `uninstall` removes. */
+export const accountYaml = (undo: Pick<Undo, 'app' | 'lease' | 'stableDeployment'>, routes: readonly ObjectRef[]): string => {
+  const { name, namespace } = metadataOf(undo);
+  return yamlDocuments(accountOf(undo, routes, { name, ...(namespace === undefined ? {} : { namespace }) }).map(({ object }) => object));
+};
+
+/** What an account is made of. What uses another comes before it. */
+export const accountKinds: readonly Kind[] = [RoleBinding, Role, ServiceAccount];
+
+/** A run made it, for its guardian's Job. One that an administrator made is nobody's. */
+export const isOfJob = ({ metadata }: KubernetesObject): boolean =>
+  (metadata.ownerReferences ?? []).some(({ kind, name }) => kind === Job.kind && name === metadata.name);
 
 type Metadata = KubernetesObject['metadata'];
 

@@ -1,6 +1,6 @@
 import { ConfigMap, Event, Job, NetworkPolicy, Role, RoleBinding, Secret, ServiceAccount } from '../kubernetes/kinds.ts';
 import type { Permission } from '../rollout/permissions.ts';
-import { required } from '../rollout/required.ts';
+import { advisory, required } from '../rollout/required.ts';
 import { guardianName } from './name.ts';
 
 export interface GuardianNeeds {
@@ -16,9 +16,7 @@ export const postingPermissions = (needs: GuardianNeeds): readonly Permission[] 
   ...required(needs, Job, ['get', 'patch', 'delete'], 'wake the guardian, and dismiss it', guardianName(needs.service)),
   ...required(needs, ConfigMap, ['create'], 'give the guardian its script and what it has to undo'),
   ...(needs.tells ? required(needs, Secret, ['create'], 'give the guardian the addresses of `notify` and `notify-webhook`') : []),
-  ...required(needs, NetworkPolicy, ['list'], 'check that the guardian can reach the API server').map(
-    (permission) => ({ ...permission, need: 'advisory' }) as const,
-  ),
+  ...advisory(needs, NetworkPolicy, ['list'], 'check that the guardian can reach the API server'),
 ];
 
 /**

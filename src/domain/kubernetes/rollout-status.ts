@@ -43,6 +43,17 @@ export function rolloutStatus(deployment: KubernetesObject): RolloutStatus {
   return progressing(`${replicas - availableReplicas} of ${count(replicas, 'pod')} to become available (${readyReplicas} ready)`);
 }
 
+/**
+ * Ready pods of the template as it is now: at least so many. The status counts ready pods of all templates together, so that every pod of an
+ * earlier one counts as ready, and is taken off.
+ */
+export function readyOfTemplate(deployment: KubernetesObject): number {
+  const { generation = 0, deletionTimestamp } = deployment.metadata;
+  const { observedGeneration = 0, replicas = 0, updatedReplicas = 0, readyReplicas = 0 } = deploymentStatus(deployment);
+  if (deletionTimestamp !== undefined || observedGeneration < generation) return 0;
+  return Math.max(0, readyReplicas - Math.max(0, replicas - updatedReplicas));
+}
+
 function failureOf(name: string, conditions: readonly Condition[] | undefined): string | undefined {
   const failure = conditionOf(conditions, 'ReplicaFailure');
   if (failure?.status === 'True') return `Deployment ${name} cannot create its pods: ${said(failure)}.`;

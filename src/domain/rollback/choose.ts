@@ -4,7 +4,7 @@ import { changedTemplate, imagesOf, templateOf } from '../kubernetes/pod-templat
 import type { Revision } from '../kubernetes/revision.ts';
 import type { PodTemplate } from '../kubernetes/workload.ts';
 import { configNames, type GoodRelease, isSameImages } from '../rollout/good-release.ts';
-import { digestIn, type Holds, holdOf } from '../rollout/hold.ts';
+import { digestIn, type Holds, holdOfImage } from '../rollout/hold.ts';
 import { imageText } from '../units/image.ts';
 import { instantOf } from '../units/instant.ts';
 import { shown } from '../units/shown.ts';
@@ -21,6 +21,8 @@ export interface Facts {
   /** For `to` an image: which container it is of, and its digest where the registry says it. */
   readonly container: string | undefined;
   readonly digest: string | undefined;
+  /** What the registry says of images of releases that are named by a tag. */
+  readonly digests: ReadonlyMap<string, string>;
 }
 
 export type Chosen =
@@ -121,7 +123,7 @@ function atTime(at: number, text: string, facts: Facts): Chosen {
 function lastKnownGood(facts: Facts): Chosen {
   const present = imagesOf(templateOf(facts.workload));
   const free = ({ images }: GoodRelease): boolean =>
-    Object.values(images).every((image) => holdOf(facts.holds, digestIn(image)) === undefined);
+    Object.values(images).every((image) => holdOfImage(facts.holds, image, facts.digests.get(image)) === undefined);
   const found = facts.releases.find((each) => !isSameImages(each.images, present) && free(each));
   return found === undefined
     ? refused(

@@ -7,6 +7,8 @@ export interface Found {
   readonly phase: RecordedPhase;
   /** Whether it was rolling out the very image of this run. */
   readonly sameImage: boolean;
+  /** It was going back from a canary that harms: with so many ready pods of its old template stable may have the traffic. */
+  readonly enough?: number;
 }
 
 /**
@@ -18,7 +20,10 @@ export function begin(found: Found): Move {
   if (!midPromotion(found.phase)) return { state: { phase: 'claiming', next: 'prepare' }, effects: [{ do: 'claim', weight: 0 }] };
   const asFound = [{ do: 'claim', weight: 'as-found' }] as const;
   if (found.phase !== 'restoring' && found.sameImage) return { state: { phase: 'claiming', next: 'promote' }, effects: asFound };
-  return { state: { phase: 'claiming', next: 'restore', cause: leftBehind(found.phase), again: true }, effects: asFound };
+  return {
+    state: { phase: 'claiming', next: 'restore', cause: leftBehind(found.phase), again: true, ...enoughOf(found) },
+    effects: asFound,
+  };
 }
 
 /** The first move of a successor that only takes back: the `post` step, or an abort after the run has ended. */
@@ -26,9 +31,11 @@ export function beginTakingBack(found: Found, cause: Cause): Move {
   if (found.phase === 'promoted') return { state: { phase: 'claiming', next: 'tidy' }, effects: [{ do: 'claim', weight: 0 }] };
   const state = { phase: 'claiming', cause, again: false } as const;
   return midPromotion(found.phase)
-    ? { state: { ...state, next: 'restore' }, effects: [{ do: 'claim', weight: 'as-found' }] }
+    ? { state: { ...state, next: 'restore', ...enoughOf(found) }, effects: [{ do: 'claim', weight: 'as-found' }] }
     : { state: { ...state, next: 'withdraw' }, effects: [{ do: 'claim', weight: 0 }] };
 }
+
+const enoughOf = ({ enough }: Found) => (enough === undefined ? {} : { enough });
 
 /** A rollout whose ending, a good one aside, is still to come or to be told of. */
 export const unfinished = (rollout: { readonly phase: RecordedPhase } | undefined): boolean =>

@@ -3,6 +3,7 @@ import { hears, stepAsked } from './asking.ts';
 import { cancelled, isContested, sickness } from './cause.ts';
 import { enter, hold, shift, stepHolding } from './climbing.ts';
 import type { Effect, RolloutEvent } from './effect.ts';
+import { stepDraining, stepEmptying } from './emptying.ts';
 import {
   back,
   empty,
@@ -12,8 +13,6 @@ import {
   rest,
   restore,
   startOver,
-  stepDraining,
-  stepEmptying,
   stepRestoring,
   unknown,
   withdraw,
@@ -123,7 +122,7 @@ function claimed(plan: RolloutPlan, state: In<'claiming'>, at: number): Move {
     case 'tidy':
       return empty({ outcome: 'promoted' });
     case 'restore':
-      return restore(plan, state.cause, at, state.again);
+      return restore(plan, state.cause, at, { again: state.again, ...(state.enough === undefined ? {} : { enough: state.enough }) });
     case 'withdraw':
       return withdraw(state.cause, state.again);
   }

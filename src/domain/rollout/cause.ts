@@ -46,6 +46,14 @@ export const rolledBack = ({ who, why }: Pick<Request, 'who' | 'why'>): Cause =>
   remedy: 'Deploy an image of a later commit. This digest is held until somebody lifts that.',
 });
 
+/** The same, in an earlier cluster of a release that had gone on from there. */
+export const rolledBackElsewhere = (what: string): Cause => ({
+  kind: 'asked',
+  code: 'ROLLED_BACK',
+  text: what,
+  remedy: 'See why. Release a later version of that service, or lift the hold with `operation: unhold` of actions/rollback.',
+});
+
 export const pauseExpired = (limit: number, why: string): Cause => ({
   kind: 'asked',
   code: 'PAUSE_EXPIRED',

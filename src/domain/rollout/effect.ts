@@ -11,7 +11,7 @@ export type Effect =
   /** The first touch of the route: our epoch, and weight 0 unless traffic must stay where a broken run left it. */
   | { readonly do: 'claim'; readonly weight: 0 | 'as-found' }
   /** Written down in the Lease before it is done, so that a successor knows how to go back. */
-  | { readonly do: 'record'; readonly phase: RecordedPhase; readonly weight: number; readonly paused?: true }
+  | { readonly do: 'record'; readonly phase: RecordedPhase; readonly weight: number; readonly paused?: true; readonly enough?: number }
   | { readonly do: 'set-canary'; readonly replicas: number }
   /** `autoscaled`: at least so many, with an autoscaler of its own that may add to them. */
   | { readonly do: 'scale-canary'; readonly replicas: number; readonly autoscaled?: true }
@@ -26,13 +26,14 @@ export type Effect =
   /** Takes the reading that the next ones are counted from. Asks the metric store only. */
   | { readonly do: 'measure' }
   /**
-   * Waits so long, or until stable is Available where asked, and then looks at everything; at stable's pods only where asked. `unmeasured`:
-   * there is no time for a metric store that may hang.
+   * Waits so long, or until stable is Available where asked, and then looks at everything; at stable's pods only where asked. `enough`: so many
+   * ready pods of its template do as well. `unmeasured`: there is no time for a metric store that may hang.
    */
   | {
       readonly do: 'observe';
       readonly inSeconds: number;
       readonly until?: 'stable-available';
+      readonly enough?: number;
       readonly stable?: true;
       readonly unmeasured?: true;
     }
@@ -47,6 +48,8 @@ export type Effect =
   | { readonly do: 'hand-over' }
   /** Goes out with the next renewal of the Lease, and delays nothing. */
   | ({ readonly do: 'answer' } & Answer)
+  /** Told at the end, beside the outcome. */
+  | { readonly do: 'remark'; readonly text: string }
   | { readonly do: 'alert' }
   /** Of the rollout that a run before this one left unfinished, now that its traffic is back. Does nothing for those who know. */
   | { readonly do: 'tell-of-run-before' };

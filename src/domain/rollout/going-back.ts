@@ -1,18 +1,17 @@
-import { extend, startEvidence, window } from '../analysis/evidence.ts';
-import { type Cause, cancelled, sickness } from './cause.ts';
+import { type Cause, cancelled } from './cause.ts';
 import type { Effect, RolloutEvent } from './effect.ts';
 import { carriedTraffic, promotingWeight, type RolloutPlan, replicasOf } from './plan.ts';
-import type { Sample } from './sample.ts';
 import type { Ending, Forward, In, Move } from './state.ts';
 
 /** Nobody is heard any more on the way back. */
-type Later = Exclude<RolloutEvent, { on: 'asked' | 'lock-lost' }>;
+export type Later = Exclude<RolloutEvent, { on: 'asked' | 'lock-lost' }>;
 
 /** The way back depends on where the users are. */
 export function back(plan: RolloutPlan, state: In<Forward>, cause: Cause, at: number): Move {
   switch (state.phase) {
     case 'claiming':
-      return state.next === 'promote' || state.next === 'restore' ? restore(plan, cause, at) : withdraw(cause);
+      if (state.next === 'restore') return restore(plan, cause, at, state.enough === undefined ? {} : { enough: state.enough });
+      return state.next === 'promote' ? restore(plan, cause, at) : withdraw(cause);
     case 'preparing':
     case 'smoking':
       return standDown(plan, cause);
@@ -29,9 +28,11 @@ export function back(plan: RolloutPlan, state: In<Forward>, cause: Cause, at: nu
   }
 }
 
+/** Measured harm, or a crash: of the image, and of the canary unless it was seen on stable. */
+const harms = (cause: Cause): boolean => cause.kind === 'harm' || cause.kind === 'crash';
+
 /** Stable has its full size beside the canary and carries most users itself: a canary that harms its own goes at once. */
-const atOnce = (plan: RolloutPlan, cause: Cause): boolean =>
-  plan.podsFor !== undefined && (cause.kind === 'harm' || cause.kind === 'crash');
+const atOnce = (plan: RolloutPlan, cause: Cause): boolean => plan.podsFor !== undefined && harms(cause);
 
 /** Nothing carries users yet: only our own objects are put to rest. */
 export function standDown(plan: RolloutPlan, cause: Cause): Move {
@@ -46,18 +47,31 @@ export const withdraw = (cause: Cause, again = false): Move => empty(endingOf(ca
  * Stable is being changed, so it is mended before traffic returns to it. Traffic stays where it is meanwhile; from a stable that is
  * itself what is wrong (`leave`) it goes to the canary, which has carried all of it before.
  */
-export function restore(plan: RolloutPlan, cause: Cause, at: number, again = false, leave = false): Move {
+export function restore(plan: RolloutPlan, cause: Cause, at: number, how: Restoring = {}): Move {
+  const { again = false, leave = false, canaryIsWell = false } = how;
+  const enough = how.enough ?? (harms(cause) && !canaryIsWell ? Math.max(1, plan.replicas) : undefined);
+  const sooner = enough === undefined ? {} : { enough };
   return {
-    state: { phase: 'restoring', cause, since: at, again },
+    state: { phase: 'restoring', cause, since: at, again, ...sooner },
     // Recorded first: killed in between, a successor with the same image would otherwise finish the promotion.
     effects: [
-      { do: 'record', phase: 'restoring', weight: promotingWeight(plan) },
+      { do: 'record', phase: 'restoring', weight: promotingWeight(plan), ...sooner },
       ...(atOnce(plan, cause) ? [{ do: 'shift', weight: 0, urgent: true } as const] : []),
       { do: 'restore-stable' },
       ...(leave && plan.podsFor === undefined ? [{ do: 'shift', weight: 100, urgent: false } as const] : []),
-      observeStable(plan),
+      observeStable(plan, enough),
     ],
   };
+}
+
+interface Restoring {
+  /** Afterwards this run's own rollout starts. */
+  readonly again?: boolean;
+  readonly leave?: boolean;
+  /** What is wrong was seen on stable: users wait on the canary until stable is Available. */
+  readonly canaryIsWell?: boolean;
+  /** What a dead run has recorded. */
+  readonly enough?: number;
 }
 
 /**
@@ -69,6 +83,8 @@ export function stepRestoring(plan: RolloutPlan, state: In<'restoring'>, event: 
     const { cluster } = event.sample;
     const stable = cluster.is === 'answer' ? cluster.stable : undefined;
     if (stable?.status.is === 'available' && stable.runs !== 'new') return withdraw(state.cause, state.again);
+    // A size that has grown since, or a pod that finds no node, must not keep users on a canary that harms them.
+    if (state.enough !== undefined && stable?.runs === 'old' && stable.ready >= state.enough) return withdraw(state.cause, state.again);
   }
   if (event.at - state.since > 2 * plan.rolloutTimeout) {
     const carried = plan.podsFor === undefined ? ': the canary still carries the traffic.' : '.';
@@ -76,79 +92,15 @@ export function stepRestoring(plan: RolloutPlan, state: In<'restoring'>, event: 
   }
   // Without `until`: a refusal comes back at once, and the next try has to wait.
   if (event.on === 'failed') return { state, effects: [observe(plan)] };
-  if (event.on === 'cancelled' && state.again) {
-    return { state: { ...state, cause: cancelled(event.by), again: false }, effects: [{ do: 'restore-stable' }, observeStable(plan)] };
-  }
-  return { state, effects: [{ do: 'restore-stable' }, observeStable(plan)] };
+  const effects: readonly Effect[] = [{ do: 'restore-stable' }, observeStable(plan, state.enough)];
+  if (event.on === 'cancelled' && state.again) return { state: { ...state, cause: cancelled(event.by), again: false }, effects };
+  return { state, effects };
 }
 
 /** The weight goes to 0. `again`: this is only the tidying up before the run's own rollout. */
 export const empty = (ending: Ending, again = false, disturbed = false): Move => ({
   state: { phase: 'emptying', ending, again, disturbed },
   effects: [{ do: 'shift', weight: 0, urgent: true }],
-});
-
-export function stepEmptying(plan: RolloutPlan, state: In<'emptying'>, event: Later): Move {
-  // A second signal changes nothing: the same write is made until it is confirmed.
-  if (event.on === 'cancelled') return empty(state.again ? endingOf(cancelled(event.by)) : state.ending, false, state.disturbed);
-  if (event.on === 'failed') {
-    const cause = 'cause' in state.ending ? state.ending.cause : event.cause;
-    return unknown(cause, `Weight 0 could not be confirmed: ${event.cause.text}`);
-  }
-  if (state.again) return startOver(plan);
-  const { ending, disturbed } = state;
-  const telling: readonly Effect[] = 'cause' in ending && !disturbed ? [{ do: 'alert' }] : [];
-  return {
-    state: { phase: 'draining', ending, disturbed, since: event.at, evidence: startEvidence() },
-    effects: [
-      ...telling,
-      { do: 'record', phase: ending.outcome === 'promoted' ? 'promoted' : 'emptying', weight: 0 },
-      isHurried(ending) ? hurriedWait(plan) : { do: 'measure' },
-    ],
-  };
-}
-
-/**
- * Pods are taken away only after the drain, and after the measured share followed the weight; where it does not (header
- * requests count as well), after four drains. A cancelled run has no time for either.
- */
-export function stepDraining(plan: RolloutPlan, state: In<'draining'>, event: Later): Move {
-  const hurried = isHurried(state.ending);
-  const wait: Effect = hurried ? hurriedWait(plan) : { do: 'observe', inSeconds: plan.drain };
-  if (event.on === 'measured') return { state: { ...state, evidence: startEvidence(event.reading) }, effects: [wait] };
-  if (event.on !== 'sample') return rest(plan, state.ending);
-  const { cluster } = event.sample;
-  if (cluster.is === 'answer' && cluster.route.is === 'changed') return disturb(state, event.sample);
-  if (hurried) return rest(plan, state.ending);
-  const evidence = extend(state.evidence, event.sample.reading);
-  const canary = window(evidence, 'canary', 0).requests;
-  const stable = window(evidence, 'stable', 0).requests;
-  const left = canary <= mostShareAtRest * (canary + stable);
-  if (left || event.at - state.since >= 4 * plan.drain) return rest(plan, state.ending);
-  return { state: { ...state, evidence }, effects: [wait] };
-}
-
-/** Someone else gave the canary users again: 0 is written once more, and its pods never go while a route leads to them. */
-function disturb({ ending, disturbed }: In<'draining'>, sample: Sample): Move {
-  const drift = sickness(sample);
-  if (!disturbed || drift === undefined) return empty(ending, false, true);
-  return unknown(
-    'cause' in ending ? ending.cause : drift,
-    `Weight 0 did not last, and the canary's pods were left to its users: ${drift.text}`,
-  );
-}
-
-const mostShareAtRest = 0.01;
-
-/** Seconds. A cancelled process is killed ten seconds after the first signal; the pods' own grace period does the rest. */
-const drainWhenCancelled = 4;
-
-const isHurried = (ending: Ending): boolean => 'cause' in ending && ending.cause.kind === 'cancel';
-
-const hurriedWait = (plan: RolloutPlan): Effect => ({
-  do: 'observe',
-  inSeconds: Math.min(plan.drain, drainWhenCancelled),
-  unmeasured: true,
 });
 
 export function startOver(plan: RolloutPlan): Move {
@@ -166,11 +118,12 @@ export function startOver(plan: RolloutPlan): Move {
   };
 }
 
-/** The canary rests at no pods, the Lease says so, and nobody has to watch any more. */
-export function rest(plan: RolloutPlan, ending: Ending): Move {
+/** The canary rests at no pods, the Lease says so, and nobody has to watch any more. `remark`: what a person should know of the way there. */
+export function rest(plan: RolloutPlan, ending: Ending, remark?: string): Move {
   return {
     state: { phase: 'resting', ending },
     effects: [
+      ...(remark === undefined ? [] : [{ do: 'remark', text: remark } as const]),
       { do: 'scale-canary', replicas: 0 },
       ...releasing(plan),
       { do: 'record', phase: 'resting', weight: 0 },
@@ -186,9 +139,14 @@ export const observe = (plan: RolloutPlan): Effect => ({ do: 'observe', inSecond
 /** Under the criteria on stable, and with a look at its pods. */
 export const observeReturning = ({ interval }: RolloutPlan, inSeconds = interval): Effect => ({ do: 'observe', inSeconds, stable: true });
 
-export const observeStable = (plan: RolloutPlan): Effect => ({ do: 'observe', inSeconds: plan.interval, until: 'stable-available' });
+export const observeStable = (plan: RolloutPlan, enough?: number): Effect => ({
+  do: 'observe',
+  inSeconds: plan.interval,
+  until: 'stable-available',
+  ...(enough === undefined ? {} : { enough }),
+});
 
-function endingOf(cause: Cause): Ending {
+export function endingOf(cause: Cause): Ending {
   return { outcome: cause.kind === 'cancel' || cause.kind === 'asked' ? 'aborted' : 'rolled-back', cause };
 }
 

@@ -11,6 +11,8 @@ export interface Hold {
   readonly environment: string;
   /** `sha256:` and 64 hexadecimal digits. */
   readonly digest: string;
+  /** What the pods named it by, where that was no digest. */
+  readonly image?: string;
   readonly who: string;
   readonly why: string;
   /** Page or name of the run that set it. */
@@ -65,7 +67,19 @@ function readHold(entry: unknown): readonly Hold[] {
     return typeof value === 'string' && value !== '' ? value : 'not known';
   };
   const by = heldBy.find((known) => known === fields?.['by']) ?? 'rollback';
-  return [{ environment: text('environment'), digest, who: text('who'), why: text('why'), run: text('run'), at: text('at'), by }];
+  const image = fields?.['image'];
+  return [
+    {
+      environment: text('environment'),
+      digest,
+      ...(typeof image === 'string' && image !== '' ? { image } : {}),
+      who: text('who'),
+      why: text('why'),
+      run: text('run'),
+      at: text('at'),
+      by,
+    },
+  ];
 }
 
 /** With a further one. Of the same digest only the newest stays. */
@@ -80,6 +94,12 @@ export const withoutHold = (holds: Holds | undefined, digest: string): readonly 
 export const holdOf = (holds: Holds | undefined, digest: string | undefined): Hold | undefined =>
   holds?.list.find((hold) => hold.digest === digest);
 
+/** Of an image by its text. `digest`: what the registry says it is; only where nobody knows that, the text alone counts. */
+export function holdOfImage(holds: Holds | undefined, image: string, digest: string | undefined): Hold | undefined {
+  const known = digestIn(image) ?? digest;
+  return known === undefined ? holds?.list.find((hold) => hold.image === image) : holdOf(holds, known);
+}
+
 /** Only measured harm and a crash say something about the image. */
 export const heldFor = ({ kind, notTheImage }: Cause): 'harm' | 'crash' | undefined =>
   (kind === 'harm' || kind === 'crash') && notTheImage === undefined ? kind : undefined;
@@ -91,5 +111,5 @@ const causes: Readonly<Record<Hold['by'], string>> = {
 };
 
 /** A sentence with all that is known: who, why, and where to read on. */
-export const holdText = ({ environment, digest, who, why, run, at, by }: Hold): string =>
-  `${digest} is held in ${shown(environment)} since ${shown(at, 40)}: ${shown(who)} ${causes[by]} (${shown(why, longestReason)}). Run: ${shown(run, 300)}`;
+export const holdText = ({ environment, digest, image, who, why, run, at, by }: Hold): string =>
+  `${digest}${image === undefined ? '' : ` (${shown(image, 300)})`} is held in ${shown(environment)} since ${shown(at, 40)}: ${shown(who)} ${causes[by]} (${shown(why, longestReason)}). Run: ${shown(run, 300)}`;

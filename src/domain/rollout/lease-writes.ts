@@ -7,9 +7,10 @@ import { annotationPath, type PatchOperation } from '../kubernetes/patch.ts';
 import { type TemplateRecord, templateKey } from '../manifests/record.ts';
 import { type RollbackRecord, rollbackKey } from '../rollback/record.ts';
 import type { RollingRecord } from '../rolling/record.ts';
+import type { EvidenceRecord } from './evidence-record.ts';
 import { type GoodRelease, historyKey } from './good-release.ts';
 import { type Hold, holdsKey } from './hold.ts';
-import { type EvidenceRecord, type LeaseSpec, type LeaseView, leaseKeys, type RolloutRecord, readLease } from './lease.ts';
+import { type LeaseSpec, type LeaseView, leaseKeys, type RolloutRecord, readLease } from './lease.ts';
 import type { Answer, EndRecord, Request, UnheldRecord, UnlockRecord } from './request.ts';
 
 export interface Taking {

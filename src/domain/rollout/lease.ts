@@ -9,6 +9,7 @@ import { readTemplateRecord, type TemplateRecord, templateKey } from '../manifes
 import { type RollbackRecord, readRollback, rollbackKey } from '../rollback/record.ts';
 import { type RollingRecord, readRollingRecord } from '../rolling/record.ts';
 import { type RecordedPhase, recordedPhases } from './effect.ts';
+import { type EvidenceRecord, readEvidence } from './evidence-record.ts';
 import { type GoodRelease, historyKey, readReleases } from './good-release.ts';
 import { type Holds, holdsKey, readHolds } from './hold.ts';
 import { type Answer, type EndRecord, type Request, readAnswer, readEnd, readRequest } from './request.ts';
@@ -41,16 +42,8 @@ export interface RolloutRecord {
   readonly paused?: true;
   /** Seconds that the guardian lets a pause last after its run has ended: in the phase `paused`. */
   readonly deadline?: number;
-}
-
-/** A canary that passed: what `promote` asks for. */
-export interface EvidenceRecord {
-  readonly image: string;
-  readonly run: string;
-  /** ISO 8601. */
-  readonly at: string;
-  /** Fingerprint of the template, where it came with manifests. */
-  readonly template?: string;
+  /** The canary harms: with so many ready pods of the old template stable takes its traffic back. In the phase `restoring`. */
+  readonly enough?: number;
 }
 
 export interface LeaseView {
@@ -179,6 +172,7 @@ function readRecord(text: string | undefined): RolloutRecord | undefined {
   const { stage } = textsOf(fields, ['stage']) ?? {};
   const commit = fields?.['commit'];
   const deadline = fields?.['deadline'];
+  const enough = fields?.['enough'];
   const limited = typeof deadline === 'number' && deadline >= 0;
   // A pause without an end would be a weight without a way back.
   if (phase === 'paused' && !limited) return { phase: 'stages', weight, ...texts };
@@ -190,11 +184,6 @@ function readRecord(text: string | undefined): RolloutRecord | undefined {
     ...(stage === undefined ? {} : { stage }),
     ...(fields?.['paused'] === true ? { paused: true } : {}),
     ...(limited ? { deadline } : {}),
+    ...(phase === 'restoring' && typeof enough === 'number' && Number.isInteger(enough) && enough >= 1 ? { enough } : {}),
   };
-}
-
-function readEvidence(text: string | undefined): EvidenceRecord | undefined {
-  const fields = jsonAnnotation(text);
-  const texts = textsOf(fields, ['image', 'run', 'at']);
-  return texts === undefined ? undefined : { ...texts, ...textsOf(fields, ['template']) };
 }

@@ -1,10 +1,11 @@
 import { guardianName } from '../guardian/name.ts';
+import { accountKinds } from '../guardian/objects.ts';
 import { Deployment, Event, Ingress, Job, Lease, Pod, Service } from '../kubernetes/kinds.ts';
 import type { Kind, ObjectRef } from '../kubernetes/object.ts';
 import type { Application, Router } from '../traffic/router.ts';
 import { leaseName } from './lease.ts';
 import type { Permission } from './permissions.ts';
-import { required } from './required.ts';
+import { advisory, required } from './required.ts';
 
 /** What is done beside a run, and asked for before. `take-back`: what `abort` does where no run is left that could be asked. */
 export type Asking = 'pause' | 'resume' | 'promote' | 'abort' | 'take-back' | 'prepare' | 'uninstall' | 'unlock';
@@ -58,11 +59,14 @@ export function operationPermissions(what: Asking, needs: OperationNeeds): reado
         ...routes(['get', 'patch'], 'take our annotation away'),
         ...deployments(['get', 'patch'], 'take our annotation away'),
         ...ours.flatMap((kind) => required(app, kind, ['list', 'delete'], 'remove what was made for the service')),
+        ...accountKinds.flatMap((kind) =>
+          advisory(app, kind, ['get', 'delete'], "remove the guardian's account, where a run made it", guardianName(app.service)),
+        ),
       ];
     case 'unlock':
       return [
         ...lease(['get', 'update', 'patch'], 'take the lock and give it away'),
-        ...required(app, Event, ['create'], 'say in an Event why').map((permission) => ({ ...permission, need: 'advisory' }) as const),
+        ...advisory(app, Event, ['create'], 'say in an Event why'),
       ];
   }
 }

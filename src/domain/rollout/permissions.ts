@@ -5,6 +5,7 @@ import { leaseName } from './lease.ts';
 
 /** One thing a run does in the cluster, as a SelfSubjectAccessReview asks it. */
 export interface Permission {
+  /** Empty: in all namespaces. */
   readonly namespace: string;
   /** Empty for the core group. */
   readonly group: string;
@@ -59,14 +60,14 @@ function usesOf({ router, app, deployment, canaryName, metricsService, portForwa
       namespace,
       why: 'read and write the traffic split, and see it accepted',
     })),
-    ...router.context(app).map(({ kind, namespace, name, need, why }) => ({
+    ...router.context(app).map(({ kind, namespace, name, elsewhere, need, why }) => ({
       need,
       group: groupOf(kind),
       resource: kind.resource,
       verbs: [name === undefined ? 'list' : 'get'],
       ...(name === undefined ? {} : { names: [name] }),
       // A namespace itself is asked for as if it lay in the namespace of its own name.
-      namespace: namespace === '' ? app.namespace : namespace,
+      namespace: elsewhere === true ? '' : namespace === '' ? app.namespace : namespace,
       why,
     })),
     { ...required, ...deployments, verbs: ['get', 'list', 'watch'], why: 'read stable and the canary, and wait for their pods' },
@@ -140,25 +141,38 @@ export function subjectOf(username: string): Subject {
   return namespace === undefined || name === undefined ? { kind: 'User', name: username } : { kind: 'ServiceAccount', name, namespace };
 }
 
-/** A paste-ready Role and RoleBinding called `name` for each namespace of the permissions: all of a run, or those that are missing. */
+/**
+ * A paste-ready Role and RoleBinding called `name` for each namespace of the permissions: all of a run, or those that are missing. What
+ * is for all namespaces has a ClusterRole, whose name says for which of them it is wanted.
+ */
 export const roleYaml = (permissions: readonly Permission[], name: string, subject: Subject): string =>
   yamlDocuments(
-    [...new Set(permissions.map(({ namespace }) => namespace))].flatMap((namespace) => [
-      {
-        apiVersion,
-        kind: 'Role',
-        metadata: { name, namespace },
-        rules: rulesOf(permissions.filter((permission) => permission.namespace === namespace)),
-      },
-      {
-        apiVersion,
-        kind: 'RoleBinding',
-        metadata: { name, namespace },
-        roleRef: { apiGroup, kind: 'Role', name },
-        subjects: [subject.kind === 'ServiceAccount' ? { ...subject } : { apiGroup, kind: subject.kind, name: subject.name }],
-      },
-    ]),
+    [...new Set(permissions.map(({ namespace }) => namespace))].flatMap((namespace) => {
+      const everywhere = namespace === '';
+      const kind = everywhere ? 'ClusterRole' : 'Role';
+      const metadata = everywhere ? { name: clusterRoleName(permissions, name) } : { name, namespace };
+      return [
+        { apiVersion, kind, metadata, rules: rulesOf(permissions.filter((permission) => permission.namespace === namespace)) },
+        {
+          apiVersion,
+          kind: `${kind}Binding`,
+          metadata,
+          roleRef: { apiGroup, kind, name: metadata.name },
+          subjects: [subject.kind === 'ServiceAccount' ? { ...subject } : { apiGroup, kind: subject.kind, name: subject.name }],
+        },
+      ];
+    }),
   );
+
+/** Services of one name may lie in several namespaces. */
+const clusterRoleName = (permissions: readonly Permission[], name: string): string =>
+  [
+    ...permissions
+      .map(({ namespace }) => namespace)
+      .filter((namespace) => namespace !== '')
+      .slice(0, 1),
+    name,
+  ].join(':');
 
 const apiGroup = 'rbac.authorization.k8s.io';
 const apiVersion = `${apiGroup}/v1`;

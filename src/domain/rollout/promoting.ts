@@ -35,7 +35,7 @@ export function stepPromoting(plan: RolloutPlan, state: In<'promoting'>, sample:
       effects: [{ do: 'observe', inSeconds: Math.min(plan.interval, 5), until: 'stable-available' }],
     };
   }
-  if (sick !== undefined) return back(plan, state, sick, sample.at);
+  if (sick !== undefined) return restore(plan, sick, sample.at, { canaryIsWell: true });
   if (stable?.status.is !== 'available' || stable.runs !== 'new')
     return { state: { ...state, watch: seen.watch, troubled: false }, effects: [observeStable(plan)] };
   const weight = returningWeight(plan);
@@ -48,13 +48,13 @@ export function stepPromoting(plan: RolloutPlan, state: In<'promoting'>, sample:
 /** A stable that fails with the new image loses its users to the canary at once, and then gets its old image back. */
 export function stepReturning(plan: RolloutPlan, state: In<'returning'>, sample: Sample): Move {
   const seen = look(plan, state.watch, sample, 'stable', plan.interval);
-  if (seen.says === 'back') return restore(plan, seen.cause, sample.at, false, seen.cause.kind === 'harm');
+  if (seen.says === 'back') return restore(plan, seen.cause, sample.at, { canaryIsWell: true, leave: seen.cause.kind === 'harm' });
   const stable = sample.cluster.is === 'answer' ? sample.cluster.stable : undefined;
   const sick = stableSickness(plan, stable, sample.at, sample.at);
   if (sick?.code === 'ROLLOUT_FAILED' && !state.troubled) {
     return { state: { ...state, watch: seen.watch, troubled: true }, effects: [observeReturning(plan, Math.min(plan.interval, 5))] };
   }
-  if (sick !== undefined) return restore(plan, sick, sample.at, false, sick.kind === 'crash');
+  if (sick !== undefined) return restore(plan, sick, sample.at, { canaryIsWell: true, leave: sick.kind === 'crash' });
   if (seen.says === 'pass') return empty({ outcome: 'promoted' });
   return { state: { ...state, watch: seen.watch, troubled: false }, effects: [observeReturning(plan)] };
 }

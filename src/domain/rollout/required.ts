@@ -19,3 +19,7 @@ export const required = (
     why,
     ...(name === undefined ? {} : { name }),
   }));
+
+/** What is done without where it may not be done, and said. */
+export const advisory = (...asked: Parameters<typeof required>): readonly Permission[] =>
+  required(...asked).map((permission) => ({ ...permission, need: 'advisory' }));

@@ -21,6 +21,8 @@ export interface ClusterView {
 
 export interface StableView {
   readonly status: RolloutStatus;
+  /** Ready pods of that template: at least so many. */
+  readonly ready: number;
   /** Which image its pod template names. `foreign` is neither the old nor the new one: someone else changed it. */
   readonly runs: 'old' | 'new' | 'foreign';
   readonly trouble?: Diagnosis;

@@ -1,5 +1,5 @@
 import type { RecordedPhase } from './effect.ts';
-import type { EvidenceRecord } from './lease.ts';
+import type { EvidenceRecord } from './evidence-record.ts';
 import type { EndRecord, Request } from './request.ts';
 
 /**

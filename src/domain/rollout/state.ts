@@ -6,7 +6,13 @@ import type { Watch } from './watch.ts';
 /** Where a rollout is. Each phase has the fields that mean something in it, and no others. */
 export type Rollout =
   | { readonly phase: 'claiming'; readonly next: 'prepare' | 'promote' | 'tidy' }
-  | { readonly phase: 'claiming'; readonly next: 'restore' | 'withdraw'; readonly cause: Cause; readonly again: boolean }
+  | {
+      readonly phase: 'claiming';
+      readonly next: 'restore' | 'withdraw';
+      readonly cause: Cause;
+      readonly again: boolean;
+      readonly enough?: number;
+    }
   | { readonly phase: 'preparing' }
   | { readonly phase: 'smoking' }
   | { readonly phase: 'scaling'; readonly stage: number }
@@ -23,8 +29,11 @@ export type Rollout =
   | { readonly phase: 'promoting'; readonly watch: Watch; readonly troubled: boolean }
   /** Stable has the new image and takes its traffic back, under the same criteria. */
   | { readonly phase: 'returning'; readonly watch: Watch; readonly troubled: boolean }
-  /** Stable gets its old image back before any traffic returns to it. `again`: afterwards this run's own rollout starts. */
-  | { readonly phase: 'restoring'; readonly cause: Cause; readonly since: number; readonly again: boolean }
+  /**
+   * Stable gets its old image back before any traffic returns to it. `again`: afterwards this run's own rollout starts. `enough`: the canary is
+   * what harms, and its users wait no longer than until so many pods of stable are ready with the old image.
+   */
+  | { readonly phase: 'restoring'; readonly cause: Cause; readonly since: number; readonly again: boolean; readonly enough?: number }
   /** The canary's weight goes to 0, and stays being written until that is confirmed. `disturbed`: for the second time. */
   | { readonly phase: 'emptying'; readonly ending: Ending; readonly again: boolean; readonly disturbed: boolean }
   /** Weight 0 is confirmed; what is in flight ends, and the measured share has to follow. */

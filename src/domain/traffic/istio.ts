@@ -1,4 +1,4 @@
-import { DestinationRule, Ingress, IstioGateway, Namespace } from '../kubernetes/kinds.ts';
+import { DestinationRule, Ingress, IstioGateway, Namespace, VirtualService } from '../kubernetes/kinds.ts';
 import type { Kind } from '../kubernetes/object.ts';
 import { labelsOfCanaryService } from './around/objects.ts';
 import type { Application, ContextRef, Router } from './router.ts';
@@ -16,7 +16,10 @@ export const istio: Router = ruleRouter(form, {
   name: 'istio',
   defaultRoute: (service) => `${service}-vs`,
   context: (app) => [
+    around(app, VirtualService, 'check that no other is for the same hosts'),
+    { ...around(app, VirtualService, 'check that none of another namespace is for the same hosts'), elsewhere: true },
     around(app, DestinationRule, 'check subsets and traffic policies', app.subsets === undefined ? 'advisory' : 'required'),
+    { ...around(app, DestinationRule, 'check that none of another namespace is for the same host'), elsewhere: true },
     around(app, Ingress, 'check that nothing at the edge leads past the mesh'),
     around(app, IstioGateway, 'check that a public host has a gateway'),
     { kind: Namespace, namespace: '', name: app.namespace, need: 'advisory', why: 'check that sidecars are injected' },

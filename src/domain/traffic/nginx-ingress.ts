@@ -20,6 +20,8 @@ export const nginxIngress: Router = {
   objects: (app) => [{ kind: Ingress, namespace: app.namespace, name: canaryRouteName(app) }],
   context: ({ namespace }) => [
     { kind: Ingress, namespace, need: 'required', why: "read stable's Ingress, and see that no other serves its paths" },
+    // The controller puts the Ingresses of all namespaces together by their hosts.
+    { kind: Ingress, namespace, elsewhere: true, need: 'advisory', why: 'see that none of another namespace serves the same paths' },
   ],
   canaryLabels: labelsOfCanaryService,
   inspect: (found, app, _weights, around = []) => inspectIngresses(found, app, around),

@@ -33,13 +33,15 @@ export interface Sides {
   readonly canary: string;
 }
 
-/** What `inspect` looks at beside the route, in the namespace of the service. */
+/** What `inspect` looks at beside the route. */
 export interface ContextRef {
   readonly kind: Kind;
   /** Empty: an object that lies in no namespace. */
   readonly namespace: string;
   /** Missing: all of them. */
   readonly name?: string;
+  /** Those of all other namespaces, and not of `namespace`. */
+  readonly elsewhere?: true;
   readonly need: 'required' | 'advisory';
   readonly why: string;
 }

@@ -8,6 +8,7 @@ import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { Failure } from '../../failure.ts';
 import { remove } from '../remove.ts';
 import { wrote } from '../writing.ts';
+import { remark } from './remark.ts';
 import { meaningOf } from './scaling-survey.ts';
 import { type Session, stableRef } from './session.ts';
 
@@ -116,10 +117,4 @@ export async function endAutoscaling(session: Session, signal: AbortSignal): Pro
 async function recordCapacity(session: Session, capacity: CapacityRecord): Promise<void> {
   await session.lock.record({ capacity });
   session.capacity = isNothing(capacity) ? nothingChanged : capacity;
-}
-
-/** Something that a person should know at the end. */
-function remark(session: Session, text: string): void {
-  session.remarks.push(text);
-  session.world.log.line(`  ${text}`);
 }

@@ -106,7 +106,7 @@ const mayBeAsked = (effect: Effect, what: Request['what']): boolean =>
 
 const mayBeInterrupted = (effect: Effect): boolean => !(uninterrupted.includes(effect.do) || (effect.do === 'shift' && effect.urgent));
 
-const uninterrupted: readonly Effect['do'][] = ['restore-stable', 'record', 'answer', 'alert', 'tell-of-run-before'];
+const uninterrupted: readonly Effect['do'][] = ['restore-stable', 'record', 'answer', 'remark', 'alert', 'tell-of-run-before'];
 
 /** Says where the rollout has come to, and why it turns round. */
 function tell({ world }: Session, plan: RolloutPlan, before: Rollout, after: Rollout): void {

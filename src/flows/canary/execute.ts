@@ -130,6 +130,7 @@ const foundIn = (lease: LeaseView | undefined, ground: Ground) =>
   ({
     phase: lease?.rollout?.phase ?? 'resting',
     sameImage: lease?.rollout?.image === ground.image && lease.template?.undo?.fingerprint === ground.next?.fingerprint,
+    ...(lease?.rollout?.enough === undefined ? {} : { enough: lease.rollout.enough }),
   }) as const;
 
 function alreadyThere({ image, previousImage, lease, weightAtRest, stable, next }: Ground): boolean {

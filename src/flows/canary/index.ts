@@ -47,7 +47,7 @@ export const flow: Flow<Inputs, Plan, Came> = {
   },
   plan: (inputs) =>
     'operation' in inputs
-      ? { operation: inputs.operation, reason: inputs.reason, canary: planRollout(inputs.wishes) }
+      ? { operation: inputs.operation, reason: inputs.reason, onlyThisRun: inputs.onlyThisRun, canary: planRollout(inputs.wishes) }
       : planRollout(inputs.wishes),
   execute: async (plan, world) =>
     'operation' in plan

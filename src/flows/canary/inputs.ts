@@ -34,6 +34,7 @@ const schema = z.object({
   ...beforeStages,
   operation: defaulting(choice('release', ...operationNames), 'release'),
   reason: optional(parseReason),
+  'only-this-run': defaulting(flag, 'false'),
   image: required(parseImage),
   ...afterImage,
   profile: defaulting((name) => knownVariant(profiles, name), 'careful'),
@@ -58,7 +59,7 @@ export interface CanaryInputs {
 
 /** `actions/canary`. */
 export function parseCanaryInputs(raw: RawInputs): CanaryInputs {
-  const fields = parseInputs(schema, raw, documents, clashesOf(raw));
+  const fields = parseInputs(schema, raw, documents, [...clashesOf(raw), ...onlyForAbort('release', raw)]);
   return {
     connections: connectionsOf(fields),
     wishes: {
@@ -80,7 +81,9 @@ export const operationSchema = schema
   .omit({ profile: true, stages: true, smoke: true, promote: true, 'at-rest': true, gates: true, 'allow-skip': true })
   .extend({ image: optional(parseImage) });
 
-const promoteSchema = operationSchema.omit({ operation: true }).extend({ 'require-evidence': defaulting(flag, 'true'), ...gateFields });
+const promoteSchema = operationSchema
+  .omit({ operation: true, 'only-this-run': true })
+  .extend({ 'require-evidence': defaulting(flag, 'true'), ...gateFields });
 
 export const promoteInputNames: readonly string[] = Object.keys(promoteSchema.shape);
 
@@ -109,6 +112,18 @@ const nothingToPromote: Clash = {
   problem: 'without evidence there is no image to promote',
   remedy: 'Name the image, or leave `require-evidence` at `true`.',
 };
+
+/** Anything else would be done to whatever there is, against the words of the input. */
+export const onlyForAbort = (operation: string, raw: RawInputs): readonly Clash[] =>
+  operation === 'abort' || raw.text('only-this-run') !== 'true'
+    ? []
+    : [
+        {
+          inputs: ['only-this-run', 'operation'],
+          problem: `the first is of no use with \`operation: ${operation}\``,
+          remedy: 'Leave it out: it is for `abort`.',
+        },
+      ];
 
 const clashesOf = (raw: RawInputs): readonly Clash[] => [
   ...prometheusClashes(raw),

@@ -6,7 +6,7 @@ import { Pod } from '../../domain/kubernetes/kinds.ts';
 import { foreignManager } from '../../domain/kubernetes/managers.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
-import { type RolloutStatus, rolloutStatus } from '../../domain/kubernetes/rollout-status.ts';
+import { type RolloutStatus, readyOfTemplate, rolloutStatus } from '../../domain/kubernetes/rollout-status.ts';
 import { isRelease } from '../../domain/manifests/release.ts';
 import { imageOf } from '../../domain/rollout/container-image.ts';
 import type { Effect } from '../../domain/rollout/effect.ts';
@@ -27,8 +27,13 @@ type Observing = Extract<Effect, { do: 'observe' }>;
  * Waits, and then looks at the route, the canary's pods and the metrics at once: two requests to the API server, two more where stable's
  * pods are looked at as well.
  */
-export async function observe(session: Session, { inSeconds, until, stable, unmeasured }: Observing, signal: AbortSignal): Promise<Sample> {
-  const followed = until === undefined ? await waited(session, inSeconds, signal) : await followStable(session, inSeconds, signal);
+export async function observe(
+  session: Session,
+  { inSeconds, until, enough, stable, unmeasured }: Observing,
+  signal: AbortSignal,
+): Promise<Sample> {
+  const followed =
+    until === undefined ? await waited(session, inSeconds, signal) : await followStable(session, { seconds: inSeconds, enough }, signal);
   signal.throwIfAborted();
   const [cluster, reading] = await Promise.all([
     look(session, stable === true ? 'ask' : followed, signal),
@@ -45,8 +50,15 @@ async function waited(session: Session, seconds: number, signal: AbortSignal): P
   return undefined;
 }
 
-/** Ends early when stable is Available with the image it was last ordered to run. What was seen last is the view. */
-async function followStable(session: Session, seconds: number, signal: AbortSignal): Promise<StableView | undefined> {
+/**
+ * Ends early when stable is Available with the image it was last ordered to run, or has enough ready pods with it. What was seen last is
+ * the view.
+ */
+async function followStable(
+  session: Session,
+  { seconds, enough = Number.POSITIVE_INFINITY }: { readonly seconds: number; readonly enough: number | undefined },
+  signal: AbortSignal,
+): Promise<StableView | undefined> {
   const { world, plan, ground } = session;
   let view: StableView | undefined;
   await follow(
@@ -57,7 +69,7 @@ async function followStable(session: Session, seconds: number, signal: AbortSign
       const present = imageOf(workload.deployment, ground.container);
       const pods = workload.pods.filter((pod) => present !== undefined && runs(pod, present));
       view = stableView(session, workload.deployment, present, pods);
-      if (view.status.is !== 'available') return undefined;
+      if (view.status.is !== 'available' && view.ready < enough) return undefined;
       session.stablePods = pods;
       return view.runs === session.stableOrdered ? true : undefined;
     },
@@ -77,7 +89,12 @@ function stableView(
   const isOld = present === previousImage && !(isNew && previousTemplate !== undefined);
   const known = isNew && isOld ? session.stableOrdered : isNew ? 'new' : isOld ? 'old' : 'foreign';
   const trouble = diagnose(pods, conditions(deployment));
-  return { status: statusOf(deployment, pods), runs: known, ...(trouble === undefined ? {} : { trouble }) };
+  return {
+    status: statusOf(deployment, pods),
+    ready: readyOfTemplate(deployment),
+    runs: known,
+    ...(trouble === undefined ? {} : { trouble }),
+  };
 }
 
 /** The two watches are not in step: the Deployment may be heard of before its pods, and they are what is measured. */

@@ -20,6 +20,7 @@ import { handOver } from './hand-over.ts';
 import { heldAt } from './hold-back.ts';
 import { deployedAt } from './lineage.ts';
 import { observe, takeReading } from './observe.ts';
+import { remark } from './remark.ts';
 import { recordOf } from './rollout-record.ts';
 import { canaryLabels, type Session } from './session.ts';
 import { toldAt } from './tell.ts';
@@ -111,6 +112,9 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       return done();
     case 'restore-stable':
       await restoreStable(session, signal);
+      return done();
+    case 'remark':
+      remark(session, effect.text);
       return done();
     case 'alert':
       await alert(session);

@@ -21,10 +21,14 @@ export interface Findings {
 
 const problems = (...found: readonly Problem[]): Findings => ({ problems: found, warnings: [] });
 
-/** What may not be read is not known to be missing: then the permission is the problem. */
+/** What may not be read is not known to be missing: then the permission is the problem. What is only looked at beside hides nothing. */
 export const isReadable = ({ denied }: Survey, resource: string): boolean =>
   !denied.some(
-    (permission) => permission.resource === resource && permission.subresource === undefined && ['get', 'list'].includes(permission.verb),
+    (permission) =>
+      permission.need === 'required' &&
+      permission.resource === resource &&
+      permission.subresource === undefined &&
+      ['get', 'list'].includes(permission.verb),
   );
 
 /** A service that is laid out for another strategy is told so, with what this one needs. */

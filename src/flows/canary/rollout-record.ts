@@ -4,7 +4,10 @@ import { commitOf } from '../lineage/order.ts';
 import type { Session } from './session.ts';
 
 /** What the Lease says of a rollout from now on. */
-export function recordOf({ world, plan, ground }: Session, { phase, weight, paused }: Extract<Effect, { do: 'record' }>): RolloutRecord {
+export function recordOf(
+  { world, plan, ground }: Session,
+  { phase, weight, paused, enough }: Extract<Effect, { do: 'record' }>,
+): RolloutRecord {
   const commit = commitOf(world, plan.lineage);
   const stage = phase === 'stages' || phase === 'paused' ? plan.stages.findIndex((each) => each.weight === weight) : -1;
   return {
@@ -18,6 +21,7 @@ export function recordOf({ world, plan, ground }: Session, { phase, weight, paus
     ...(commit === undefined ? {} : { commit }),
     ...(stage < 0 ? {} : { stage: `${stage + 1}/${plan.stages.length}` }),
     ...(paused === undefined ? {} : { paused }),
+    ...(enough === undefined ? {} : { enough }),
     ...(phase === 'paused' ? { deadline: plan.pauseDeadline } : {}),
   };
 }

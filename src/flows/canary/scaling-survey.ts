@@ -1,4 +1,4 @@
-import { type Autoscaler, scaledObjectOf, scaling } from '../../domain/capacity/autoscaler.ts';
+import { type Autoscaler, scaledObjectFor, scaledObjectOf, scaling } from '../../domain/capacity/autoscaler.ts';
 import { autoscalerOf, isCopied, type ScalingObjects } from '../../domain/capacity/inspection.ts';
 import { lookingPermissions, scaledObjectPermission, scalingPermissions } from '../../domain/capacity/permissions.ts';
 import { HorizontalPodAutoscaler, PodDisruptionBudget, ScaledObject } from '../../domain/kubernetes/kinds.ts';
@@ -18,14 +18,18 @@ export interface ScalingSurvey extends ScalingObjects {
 
 /** Reads only. What may not be read is missing, and shows among the permissions. */
 export async function surveyScaling(world: World, plan: CanaryPlan, namespace: string): Promise<ScalingSurvey> {
-  const [hpas, budgets] = await Promise.all(
-    [HorizontalPodAutoscaler, PodDisruptionBudget].map((kind) => unlessForbidden(world.cluster.list(kind, namespace), [])),
+  const [hpas = [], budgets = [], scaledObjects = []] = await Promise.all(
+    [HorizontalPodAutoscaler, PodDisruptionBudget, ScaledObject].map((kind) => unlessForbidden(world.cluster.list(kind, namespace), [])),
   );
-  const keda = kedaOf(hpas ?? [], plan);
-  const scaledObject =
-    keda === undefined ? undefined : await unlessForbidden(world.cluster.get({ kind: ScaledObject, namespace, name: keda }), undefined);
-  const found = { hpas: hpas ?? [], scaledObject };
-  return { ...found, budgets: budgets ?? [], autoscaler: autoscalerOf(found, plan.stableDeployment) };
+  const scaledObject = scaledObjectFor(scaledObjects, plan.stableDeployment) ?? (await named(world, namespace, kedaOf(hpas, plan)));
+  const found = { hpas, scaledObject };
+  return { ...found, budgets, autoscaler: autoscalerOf(found, plan.stableDeployment) };
+}
+
+/** Whom stable's HPA names as its owner may be read where a list may not. */
+async function named(world: World, namespace: string, name: string | undefined): Promise<KubernetesObject | undefined> {
+  if (name === undefined) return undefined;
+  return await unlessForbidden(world.cluster.get({ kind: ScaledObject, namespace, name }), undefined);
 }
 
 const kedaOf = (hpas: readonly KubernetesObject[], plan: CanaryPlan): string | undefined =>

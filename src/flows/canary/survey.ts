@@ -105,7 +105,11 @@ export function applicationOf(plan: CanaryPlan, namespace: string): Application 
   };
 }
 
-async function readContext(world: World, { kind, namespace, name }: ContextRef): Promise<readonly KubernetesObject[]> {
+async function readContext(world: World, { kind, namespace, name, elsewhere }: ContextRef): Promise<readonly KubernetesObject[]> {
+  if (elsewhere === true) {
+    const all = await unlessForbidden(world.cluster.list(kind, ''), []);
+    return all.filter(({ metadata }) => metadata.namespace !== namespace);
+  }
   if (name === undefined) return await unlessForbidden(world.cluster.list(kind, namespace), []);
   const object = await unlessForbidden(world.cluster.get({ kind, namespace, name }), undefined);
   return object === undefined ? [] : [object];

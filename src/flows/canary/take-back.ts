@@ -97,7 +97,8 @@ export async function takeBackHeld(
   // It is that run's rollout that ends, and whom that run or a guardian has told of it knows.
   session.run = record.run;
   session.told = lock.found?.told ?? [];
-  const first = beginTakingBack({ phase: record.phase, sameImage: true }, cause);
+  const { phase, enough } = record;
+  const first = beginTakingBack({ phase, sameImage: true, ...(enough === undefined ? {} : { enough }) }, cause);
   const { ending, stages } = await drive(session, rolloutPlanOf(plan, ground), first);
   await settle(session, ending, keepsLock === true ? 'kept' : 'given-away');
   return resultOf({ plan, world, started, ground, session, ending, stages });

@@ -25,6 +25,7 @@ import type { DeployPlan } from './plan.ts';
 import type { ClusterGround } from './preflight.ts';
 import type { DeployResult } from './result.ts';
 import { endedResult, idleResult } from './results.ts';
+import { rolledBackSince } from './rolled-back-since.ts';
 import { tellRelease } from './tell-release.ts';
 
 /** Preflight everywhere, locks, then wave after wave. Throws only while nothing has been written. */
@@ -134,6 +135,8 @@ async function rollOut(
         fleet.log.line(`The next wave begins in ${effect.seconds} s.`);
         await fleet.clock.sleep(effect.seconds, soaking.signal);
         return { on: 'soaked' };
+      case 'look':
+        return { on: 'looked', cause: await rolledBackSince(plan, effect.clusters.map(runOf), soaking.signal) };
       case 'keep': {
         // From here on a successor goes forward: half a fleet must not go back while the other half stays.
         if (!decided && plan.onFailure === 'revert') handOver(fleet, plan, ground, 'keep');

@@ -15,15 +15,24 @@ export type Response =
   /** The run gave the Lease away, or someone else has it. */
   | { readonly is: 'ended'; readonly end: EndRecord | undefined; readonly answer: Answer | undefined }
   /** Nobody holds the Lease, or whoever does gave no sign of life for as long as it lasts. */
-  | { readonly is: 'nobody'; readonly lease: LeaseView | undefined };
+  | { readonly is: 'nobody'; readonly lease: LeaseView | undefined }
+  /** Whoever holds it is not the one that is meant, and was not asked. */
+  | { readonly is: 'not-meant'; readonly lease: LeaseView };
 
 /**
  * Asks, and waits for the answer; with `until: 'ended'` for the end of the run after it was accepted. Throws OPERATION_REFUSED where another
  * request stands in the way, and NOT_ANSWERED.
  */
-export async function ask(world: World, plan: OperationPlan, place: Place, until: 'answered' | 'ended' = 'answered'): Promise<Response> {
-  const asked = await leave(world, plan, place);
+export async function ask(
+  world: World,
+  plan: OperationPlan,
+  place: Place,
+  until: 'answered' | 'ended' = 'answered',
+  isMeant: (lease: LeaseView) => boolean = () => true,
+): Promise<Response> {
+  const asked = await leave(world, plan, place, isMeant);
   if (asked === undefined) return { is: 'nobody', lease: await leaseAt(world, place) };
+  if (asked.request === undefined) return { is: 'not-meant', lease: asked.seen };
   const { request, seen } = asked;
   world.log.line(`Asked ${seen.holder} to ${request.what}. It looks every ${durationText(Math.round(seen.durationSeconds / 3))}.`);
   const began = world.clock.monotonic();
@@ -47,15 +56,17 @@ export async function ask(world: World, plan: OperationPlan, place: Place, until
   }
 }
 
-/** `undefined`: nobody holds the Lease. */
+/** `undefined`: nobody holds the Lease. Without a request: whoever does is not meant. */
 async function leave(
   world: World,
   { operation, reason }: OperationPlan,
   place: Place,
-): Promise<{ readonly request: Request; readonly seen: LeaseView } | undefined> {
+  isMeant: (lease: LeaseView) => boolean,
+): Promise<{ readonly request: Request | undefined; readonly seen: LeaseView } | undefined> {
   for (;;) {
     const seen = await leaseAt(world, place);
     if (seen === undefined || seen.holder === '') return undefined;
+    if (!isMeant(seen)) return { request: undefined, seen };
     const pending = pendingOf(seen);
     if (pending?.what === 'abort' && operation !== 'abort') {
       throw new Failure('OPERATION_REFUSED', `${pending.who} has asked for \`abort\` already.`, 'Let it end, and start again.');

@@ -1,5 +1,5 @@
 import { connectionsOf } from '../canary/connection-fields.ts';
-import { type CanaryInputs, operationSchema, sharedWishes } from '../canary/inputs.ts';
+import { type CanaryInputs, onlyForAbort, operationSchema, sharedWishes } from '../canary/inputs.ts';
 import { documents, nameClashes, prometheusClashes } from '../canary/shared-fields.ts';
 import { sideClashes } from '../canary/side-fields.ts';
 import type { RawInputs } from '../flow.ts';
@@ -9,6 +9,7 @@ import { type OperationName, operationNames } from './plan.ts';
 export interface OperationInputs extends CanaryInputs {
   readonly operation: OperationName;
   readonly reason: string;
+  readonly onlyThisRun: boolean;
 }
 
 /** The operation that is asked for; `undefined`: a release, or something that its parser refuses. */
@@ -22,11 +23,13 @@ export function parseOperationInputs(operation: OperationName, raw: RawInputs): 
     ...sideClashes(raw),
     ...uselessInputs(operation, raw),
     ...reasonClashes(operation, raw),
+    ...onlyForAbort(operation, raw),
   ]);
   return {
     connections: connectionsOf(fields),
     operation,
     reason: fields.reason ?? '',
+    onlyThisRun: fields['only-this-run'],
     // What `promote` does where no run is left to ask: the image is that of the Lease.
     wishes: {
       ...sharedWishes(fields),

@@ -9,6 +9,8 @@ export interface OperationPlan {
   readonly operation: OperationName;
   /** Empty: none was given. */
   readonly reason: string;
+  /** Of `abort`: what another workflow run has begun is left alone. */
+  readonly onlyThisRun: boolean;
   /** The service with its names and limits, and the rollout that `promote` makes of it where no run is left to ask. */
   readonly canary: CanaryPlan;
 }

@@ -1,13 +1,14 @@
 import { midPromotion } from '../../domain/rollout/begin.ts';
 import { aborted } from '../../domain/rollout/cause.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
+import { isOfWorkflowRun, ownerOf, workflowRunOf } from '../../domain/rollout/workflow-run.ts';
 import { parseImage } from '../../domain/units/image.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { executeCanary } from '../canary/execute.ts';
 import { takeBackHeld } from '../canary/take-back.ts';
 import { ask } from './ask.ts';
-import { leaseAt, type Place, placeOf, takeLease, whoAsks } from './holder.ts';
+import { giveAway, leaseAt, type Place, placeOf, takeLease, whoAsks } from './holder.ts';
 import type { OperationPlan } from './plan.ts';
 import { requirePermissions } from './preflight.ts';
 import { type OperationResult, told, wouldDo } from './result.ts';
@@ -30,10 +31,16 @@ function answered({ operation }: OperationPlan, { is, text }: { readonly is: str
 /** The run goes back; where none is left, this is the one that takes back. */
 export async function abort(world: World, plan: OperationPlan): Promise<OperationResult> {
   const place = placeOf(world, plan);
-  if (plan.canary.dryRun) return await wouldAsk(world, plan, place, 'What its run has left is taken back from here.');
-  const response = await ask(world, plan, place, 'ended');
+  const isMeant = whoIsMeant(world, plan);
+  if (plan.canary.dryRun) {
+    const lease = await leaseAt(world, place);
+    if (lease !== undefined && !isTidy(lease) && !isMeant(lease)) return notBegunHere(place, lease);
+    return await wouldAsk(world, plan, place, 'What its run has left is taken back from here.');
+  }
+  const response = await ask(world, plan, place, 'ended', isMeant);
+  if (response.is === 'not-meant') return notBegunHere(place, response.lease);
   if (response.is === 'answered') return answered(plan, response.answer);
-  if (response.is === 'nobody') return await takeBackFromHere(world, plan, place, response.lease);
+  if (response.is === 'nobody') return await takeBackFromHere(world, plan, place, response.lease, isMeant);
   const { end, answer } = response;
   if (end === undefined) {
     return told('unknown', 'The run does not hold the Lease any more, and has not said how it ended.', {
@@ -44,16 +51,49 @@ export async function abort(world: World, plan: OperationPlan): Promise<Operatio
   return told(end.outcome, `${heard}${end.text}`, { succeeded: end.outcome !== 'unknown' && end.outcome !== 'paused' });
 }
 
-async function takeBackFromHere(world: World, plan: OperationPlan, place: Place, lease: LeaseView | undefined): Promise<OperationResult> {
+type IsMeant = (lease: LeaseView) => boolean;
+
+/** Whose rollout is aborted: anybody's, or with `only-this-run` what this workflow run has begun, in an earlier attempt too. */
+function whoIsMeant({ run }: World, { onlyThisRun }: OperationPlan): IsMeant {
+  if (!onlyThisRun) return () => true;
+  const own = workflowRunOf(run.page ?? '');
+  if (own !== undefined) return (lease) => isOfWorkflowRun(lease, own);
+  throw new Failure(
+    'OPERATION_REFUSED',
+    '`only-this-run` is given, and this is no workflow run: GITHUB_SERVER_URL, GITHUB_REPOSITORY or GITHUB_RUN_ID is missing.',
+    'Leave it out to abort whatever there is.',
+  );
+}
+
+const notBegunHere = ({ service }: Place, lease: LeaseView): OperationResult =>
+  told(
+    'nothing-to-do',
+    `The rollout of ${service} was not begun by this workflow run, and is left alone: it is of ${ownerOf(lease) || 'nobody'}.`,
+  );
+
+async function takeBackFromHere(
+  world: World,
+  plan: OperationPlan,
+  place: Place,
+  lease: LeaseView | undefined,
+  isMeant: IsMeant,
+): Promise<OperationResult> {
   const { canary, reason } = plan;
   if (lease === undefined || isTidy(lease))
     return told('nothing-to-do', `No rollout of ${place.service} goes on, and none was left behind.`);
+  if (!isMeant(lease)) return notBegunHere(place, lease);
   await requirePermissions(world, plan, 'take-back');
   const started = world.clock.now().toISOString();
   const { holder } = world.run;
   world.handover.save({ holder, open: 'true' });
   const lock = await takeLease(world, plan, place, lease);
   try {
+    // Someone else may have been faster, and have left something of its own.
+    if (lock.found !== undefined && !isTidy(lock.found) && !isMeant(lock.found)) {
+      await giveAway(world, lock);
+      world.handover.save({ open: 'false' });
+      return notBegunHere(place, lock.found);
+    }
     const cause = aborted({ who: whoAsks(world), why: reason });
     const result = await takeBackHeld(world, { plan: canary, lock, cause, patience: canary.rolloutTimeout, started });
     return result === undefined

@@ -9,6 +9,7 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { applicationOf } from '../canary/survey.ts';
 import { remove } from '../remove.ts';
+import { guardianAccount, removeAccount } from './guardian-account.ts';
 import { giveAway, leaseAt, type Place, placeOf, refuseBesideRun, takeLease } from './holder.ts';
 import { ourKinds, ourObjects } from './left-behind.ts';
 import type { OperationPlan } from './plan.ts';
@@ -24,16 +25,22 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
   const lease = dryRun ? await leaseAt(world, place) : await refuseBesideRun(world, place, 'uninstall');
   await refuseUnderWeight(world, plan, place, lease);
   const objects = await ours(world, place);
+  const account = await guardianAccount(world, place);
   const marked = (await annotated(world, plan, place)).filter(({ ref }) => !objects.some((each) => nameOf(each) === nameOf(ref)));
   const listed = [
-    ...objects.map(nameOf),
+    ...[...objects, ...account.ours].map(nameOf),
     ...marked.map(({ ref }) => `the annotation ${epochAnnotation} of ${nameOf(ref)}`),
     ...(lease === undefined ? [] : [nameOf(place.lease)]),
   ];
-  if (listed.length === 0) return told('nothing-to-do', `Nothing of wf-deploy is left of ${place.service}.`);
-  if (dryRun) return wouldDo(listed.map((each) => `${each}: removed`));
+  if (listed.length === 0) return told('nothing-to-do', leftOf(place, account.stays));
+  if (dryRun)
+    return wouldDo(
+      listed.map((each) => `${each}: removed`),
+      ['A dry run: nothing was written.', ...account.stays].join(' '),
+    );
   const lock = await takeLease(world, plan, place, lease);
   const writes: string[] = [];
+  const kept: string[] = [...account.stays];
   const gone = (what: string): void => {
     writes.push(`${what}: removed`);
     world.log.line(`  ${what}: removed`);
@@ -44,6 +51,11 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
     for (const ref of await ours(world, place)) {
       await remove(world, ref);
       gone(nameOf(ref));
+    }
+    for (const ref of account.ours) {
+      const why = await removeAccount(world, ref);
+      if (why === undefined) gone(nameOf(ref));
+      else kept.push(why);
     }
     for (const { ref, value } of await annotated(world, plan, place)) {
       const path = annotationPath(epochAnnotation);
@@ -65,8 +77,13 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
   }
   await remove(world, place.lease);
   gone(nameOf(place.lease));
-  return told('done', `Nothing of wf-deploy is left of ${place.service}. ${stays}`, { writes });
+  return told('done', `${leftOf(place, kept)} ${stays}`, { writes });
 }
+
+const leftOf = ({ service }: Place, kept: readonly string[]): string =>
+  kept.length === 0
+    ? `Nothing of wf-deploy is left of ${service}.`
+    : `Nothing of wf-deploy is left of ${service} but the guardian's account. ${kept.join(' ')}`;
 
 async function refuseUnderWeight(
   world: World,

@@ -66,7 +66,7 @@ async function recordBeginning(session: Session, stopping: Stopping | undefined)
   // A second run, or `post`, finds what was on its way when this one began.
   const open = openRollback(plan, lock.found);
   const again = open === undefined ? [] : Object.values(open.from).filter((image) => !Object.values(open.images).includes(image));
-  const holds = holdsFor(session, [...takenBack, ...again], target?.template);
+  const holds = holdsFor(session, [...takenBack, ...again], target);
   session.record = recordOf(session, stopping);
   await lock.record({ ...holds, rollback: session.record });
 }
@@ -103,7 +103,7 @@ async function targetAfter(session: Session): Promise<Target | undefined> {
   for (const warning of again.warnings) warn(session, warning);
   const { target } = again;
   if (target === undefined) return undefined;
-  const holds = holdsFor(session, takenBackBy(templateOf(again.standing.workload), target.template), target.template);
+  const holds = holdsFor(session, takenBackBy(templateOf(again.standing.workload), target.template), target);
   const keeper = target.revision?.name;
   session.record = {
     ...recordOf(session, undefined),

@@ -4,13 +4,18 @@ import { runningDigest } from '../../domain/rollback/running-digest.ts';
 import { digestIn, type Hold, withHold } from '../../domain/rollout/hold.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import { environmentOf } from '../canary/plan.ts';
+import type { Target } from './look.ts';
 import { type Session, warn, whereItRuns, whoActs } from './session.ts';
 
 /**
  * The holds of the service from now on: without those that going to `target` lifts, and with what is taken back. Written before anything
  * else, so that nothing brings it back meanwhile.
  */
-export function holdsFor(session: Session, takenBack: readonly string[], target: PodTemplate | undefined): Pick<LeaseChange, 'holds'> {
+export function holdsFor(
+  session: Session,
+  takenBack: readonly string[],
+  target: Pick<Target, 'template' | 'lifts'> | undefined,
+): Pick<LeaseChange, 'holds'> {
   const { world, plan, namespace, looked } = session;
   if (session.holds.unreadable) {
     // Then nothing is deployed at all: a list that could be read again would let through what else was held.
@@ -20,7 +25,8 @@ export function holdsFor(session: Session, takenBack: readonly string[], target:
     );
     return {};
   }
-  const wanted = Object.values(target === undefined ? {} : imagesOf(target)).map(digestIn);
+  const named = Object.values(target === undefined ? {} : imagesOf(target.template)).map(digestIn);
+  const wanted = [...named, ...(target?.lifts ?? []).map(({ digest }) => digest)];
   let list = session.holds.list.filter(({ digest }) => !wanted.includes(digest));
   const hold: Omit<Hold, 'digest'> = {
     environment: environmentOf(plan, namespace),
@@ -35,7 +41,7 @@ export function holdsFor(session: Session, takenBack: readonly string[], target:
     if (digest === undefined)
       warn(session, `Not held: the digest of ${image} is not known, so another run could bring it again. Deploy by digest.`);
     else if (!wanted.includes(digest)) {
-      list = [...withHold({ list, unreadable: false }, { ...hold, digest })];
+      list = [...withHold({ list, unreadable: false }, { ...hold, digest, ...(digestIn(image) === undefined ? { image } : {}) })];
       if (!session.held.includes(digest)) session.held.push(digest);
     }
   }

@@ -1,22 +1,20 @@
 import { differenceLines } from '../../domain/kubernetes/difference-lines.ts';
-import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
-import { imagesOf, templateOf, withTemplate } from '../../domain/kubernetes/pod-template.ts';
+import { imagesOf, withTemplate } from '../../domain/kubernetes/pod-template.ts';
 import type { Revision } from '../../domain/kubernetes/revision.ts';
 import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
 import { choose } from '../../domain/rollback/choose.ts';
 import { type InFlight, inFlight, isAnswered } from '../../domain/rollback/in-flight.ts';
 import { isUnfinished, type RollbackRecord } from '../../domain/rollback/record.ts';
-import { overwrittenSettings } from '../../domain/rollback/settings.ts';
 import { presentRevision, type ShownRevision, shownRevision } from '../../domain/rollback/shown-revision.ts';
 import type { GoodRelease } from '../../domain/rollout/good-release.ts';
-import { digestIn, type Hold, holdOf, holdText } from '../../domain/rollout/hold.ts';
+import { digestIn, type Hold, holdOfImage, holdText } from '../../domain/rollout/hold.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
-import { ownerOf, rollingChange } from '../../domain/rollout/ownership.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { answersOf, digestsIn, doubts, surroundingsOf } from './doubts.ts';
 import type { BackPlan } from './plan.ts';
 import { fulfilled, isSameWish, recordedTarget, resumed } from './resume.ts';
-import { askAboutText, askRegistry, missingSettings, namespaceOf, type Standing, standingOf } from './survey.ts';
+import { askRegistry, type Standing, standingOf } from './survey.ts';
 
 /** The template that is gone back to, and what that means. */
 export interface Target {
@@ -24,6 +22,8 @@ export interface Target {
   readonly template: PodTemplate;
   readonly revision: Revision | undefined;
   readonly shown: ShownRevision;
+  /** The holds that going there lifts. */
+  readonly lifts: readonly Hold[];
   /** A line for each field that changes. */
   readonly lines: readonly string[];
 }
@@ -60,13 +60,16 @@ export async function look(world: World, plan: BackPlan, lease: LeaseView | unde
   if (chosen.is === 'refused') throw new Failure('PREFLIGHT_FAILED', chosen.what, chosen.remedy);
   if (chosen.is === 'there') return { ...shared, target: undefined, stays: chosen.to, warnings: [] };
   const { template, revision, to } = chosen;
-  refuseHeldTarget(plan, lease, template);
-  const warnings = await doubts(world, plan, standing, template, revision);
+  const surroundings = await surroundingsOf(world, plan, standing, template);
+  const lifts = heldIn(lease, template, digestsIn(surroundings.answers));
+  refuseHeldTarget(plan, lifts);
+  const warnings = doubts(standing, template, revision, surroundings);
   const target: Target = {
     to,
     template,
     revision,
     shown: shownRevision(template, standing.revisions, releases),
+    lifts,
     lines: differenceLines(standing.workload, withTemplate(standing.workload, template)),
   };
   return { ...shared, target, stays: '', warnings };
@@ -99,21 +102,32 @@ async function targetFor(
     holds: lease?.holds,
     container: plan.container,
     digest: asked?.is === 'found' ? asked.digest : undefined,
+    digests: plan.to.kind === 'last-known-good' ? await releasedDigests(world, lease, releases) : new Map(),
   });
 }
 
 export const openRollback = ({ stableDeployment }: BackPlan, lease: LeaseView | undefined): RollbackRecord | undefined =>
   isUnfinished(lease?.rollback) && lease.rollback.deployment === stableDeployment ? lease.rollback : undefined;
 
+/** A hold is of a digest, and a release may name its images by tags. Asked only where something is held. */
+async function releasedDigests(
+  world: World,
+  lease: LeaseView | undefined,
+  releases: readonly GoodRelease[],
+): Promise<ReadonlyMap<string, string>> {
+  if (lease?.holds === undefined || lease.holds.list.length === 0) return new Map();
+  const tags = releases.flatMap(({ images }) => Object.values(images)).filter((image) => digestIn(image) === undefined);
+  return digestsIn(await answersOf(world, tags));
+}
+
 /** The holds that going there would lift. */
-export const heldIn = (lease: LeaseView | undefined, template: PodTemplate): readonly Hold[] =>
+const heldIn = (lease: LeaseView | undefined, template: PodTemplate, digests: ReadonlyMap<string, string>): readonly Hold[] =>
   Object.values(imagesOf(template)).flatMap((image) => {
-    const hold = holdOf(lease?.holds, digestIn(image));
+    const hold = holdOfImage(lease?.holds, image, digests.get(image));
     return hold === undefined ? [] : [hold];
   });
 
-function refuseHeldTarget({ force }: BackPlan, lease: LeaseView | undefined, template: PodTemplate): void {
-  const [held] = heldIn(lease, template);
+function refuseHeldTarget({ force }: BackPlan, [held]: readonly Hold[]): void {
   if (held === undefined || force) return;
   throw new Failure(
     'DIGEST_HELD',
@@ -121,55 +135,3 @@ function refuseHeldTarget({ force }: BackPlan, lease: LeaseView | undefined, tem
     'Name another revision or image in `to` (`last-known-good` skips what is held). To go there after all, set `force: true` with a reason: that lifts the hold.',
   );
 }
-
-/** What may not work. Only an image that is known to be gone stops a way back. */
-async function doubts(
-  world: World,
-  plan: BackPlan,
-  { workload }: Standing,
-  template: PodTemplate,
-  revision: Revision | undefined,
-): Promise<readonly string[]> {
-  const present = imagesOf(templateOf(workload));
-  const images = Object.entries(imagesOf(template)).flatMap(([name, image]) => (present[name] === image ? [] : [image]));
-  const [answers, missing] = await Promise.all([
-    Promise.all(images.map(async (image) => ({ image, answer: await askAboutText(world, image) }))),
-    missingSettings(world, namespaceOf(world, plan), template),
-  ]);
-  const gone = answers.filter(({ answer }) => answer.is === 'missing');
-  if (gone.length > 0) {
-    throw new Failure(
-      'IMAGE_MISSING',
-      `The registry does not have ${gone.map(({ image }) => image).join(', ')} any more: its pods could not start.`,
-      'Name another revision or image in `to`; `dry-run` shows what each would change.',
-    );
-  }
-  const overwritten = overwrittenSettings(templateOf(workload), template);
-  return [
-    ...answers.flatMap(({ image, answer }) =>
-      answer.is === 'not-checked' ? [`Not checked: whether ${image} is still there (${answer.reason}).`] : [],
-    ),
-    ...missing.map(
-      (name) => `${name}, which that revision reads its settings from, is not there any more: its pods may not start. Create it again.`,
-    ),
-    ...overwritten.map(
-      (name) => `${name.replace('/', ' ')} was written over since: its older content is not there any more, and is not restored.`,
-    ),
-    ...(revision === undefined ? ['No revision with these images is left: only the images go back, in the present pod template.'] : []),
-    ...pausedIn(workload),
-    ...ownedBy(workload),
-  ];
-}
-
-/** A tool that has the wanted state elsewhere writes the bad version back. */
-function ownedBy(workload: KubernetesObject): readonly string[] {
-  const owner = ownerOf(workload, rollingChange(workload));
-  return owner === undefined
-    ? []
-    : [`Deployment ${workload.metadata.name} belongs to ${owner.tool} (${owner.name}). ${owner.reverts} ${owner.change}`];
-}
-
-const pausedIn = (workload: KubernetesObject): readonly string[] =>
-  (workload['spec'] as { readonly paused?: boolean } | undefined)?.paused === true
-    ? [`Deployment ${workload.metadata.name} is paused: it is resumed, because it would never take the template.`]
-    : [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isPaused, mostPods, scaledObjectOf, scaling } from '../../../src/domain/capacity/autoscaler.ts';
+import { isPaused, mostPods, scaledObjectFor, scaledObjectOf, scaling } from '../../../src/domain/capacity/autoscaler.ts';
 import { hpa, kedaHpa, scaledObject } from './autoscalers.ts';
 
 describe('what sets the size of a Deployment', () => {
@@ -34,5 +34,19 @@ describe('what sets the size of a Deployment', () => {
     expect(mostPods({ is: 'hpa', object: hpa('agent') })).toBe(20);
     expect(mostPods({ is: 'keda', object: scaledObject() })).toBe(50);
     expect(mostPods({ is: 'keda', object: scaledObject({ maxReplicaCount: undefined }) })).toBe(100);
+  });
+});
+
+describe("KEDA's object for a Deployment", () => {
+  it.each([
+    ['by name alone, which means a Deployment', { name: 'agent' }, true],
+    ['as it is said in full', { apiVersion: 'apps/v1', kind: 'Deployment', name: 'agent' }, true],
+    ['of another name', { name: 'shop' }, false],
+    ['that is a StatefulSet', { kind: 'StatefulSet', name: 'agent' }, false],
+    ['of another group', { apiVersion: 'argoproj.io/v1alpha1', kind: 'Deployment', name: 'agent' }, false],
+    ['that is not said', undefined, false],
+  ])('is found by its target, %s', (_, scaleTargetRef, found) => {
+    const object = scaledObject({ scaleTargetRef });
+    expect(scaledObjectFor([object], 'agent')).toBe(found ? object : undefined);
   });
 });

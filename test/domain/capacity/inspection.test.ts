@@ -50,6 +50,8 @@ describe("what sets stable's size", () => {
     ['nothing', [hpa('other', {}, { target: 'other' })], undefined, 'none'],
     ['an autoscaler', [hpa('agent')], undefined, 'hpa'],
     ['KEDA', [kedaHpa], scaledObject(), 'keda'],
+    ['KEDA, which is paused or has not begun, so that there is no autoscaler', [], scaledObject(), 'keda'],
+    ['an autoscaler, and KEDA has not taken it over', [hpa('agent')], scaledObject(), 'hpa'],
     ['KEDA, and its ScaledObject is gone', [kedaHpa], undefined, 'none'],
   ])('%s', (_, hpas, object, is) => expect(autoscalerOf({ hpas, scaledObject: object }, 'agent').is).toBe(is));
 });

@@ -12,6 +12,7 @@ describe('what a run needs for the size of stable', () => {
     expect(lookingPermissions(needs).map(short)).toEqual([
       'required list autoscaling/horizontalpodautoscalers shop/*',
       'advisory list policy/poddisruptionbudgets shop/*',
+      'advisory list keda.sh/scaledobjects shop/*',
     ]);
   });
 
@@ -32,6 +33,10 @@ describe('what a run needs for the size of stable', () => {
     expect(scalingPermissions(needs, { is: 'keda', object: scaledObject() }, false).map(short)).toEqual([
       'required get keda.sh/scaledobjects shop/agent',
       'required patch keda.sh/scaledobjects shop/agent',
+    ]);
+    const paused = scaledObject({}, { 'autoscaling.keda.sh/paused': 'true' });
+    expect(scalingPermissions(needs, { is: 'keda', object: paused }, false).map(short)).toEqual([
+      'required get keda.sh/scaledobjects shop/agent',
     ]);
     expect(scaledObjectPermission(needs, 'agent').map(short)).toEqual(['required get keda.sh/scaledobjects shop/agent']);
   });

@@ -12,7 +12,12 @@ const plan = (more: Partial<FleetPlan> = {}): FleetPlan => ({
   ...more,
 });
 
-function tell(of: FleetPlan, failing: readonly string[], pick: () => number = () => 0) {
+/** `undone`: what somebody takes back by hand, seen once a cluster is released. */
+const byHand: Cause = { kind: 'asked', code: 'ROLLED_BACK', text: 'Alice rolled it back.', remedy: 'Ask.' };
+const wordsOf = (effect: FleetEffect): string =>
+  'cluster' in effect ? `${effect.do} ${effect.cluster}` : effect.do === 'look' ? `look ${effect.clusters.join(' ')}` : effect.do;
+
+function tell(of: FleetPlan, failing: readonly string[], pick: () => number = () => 0, undone?: (after: readonly string[]) => boolean) {
   const story: string[] = [];
   const end: Record<string, string> = Object.fromEntries(of.waves.flat().map((cluster) => [cluster, 'old']));
   const answer = (effect: FleetEffect): FleetEvent => {
@@ -25,6 +30,8 @@ function tell(of: FleetPlan, failing: readonly string[], pick: () => number = ()
       }
       case 'soak':
         return { on: 'soaked' };
+      case 'look':
+        return { on: 'looked', cause: undone?.(effect.clusters) === true ? byHand : undefined };
       case 'revert':
         end[effect.cluster] = 'old';
         return { on: 'closed', cluster: effect.cluster };
@@ -35,7 +42,7 @@ function tell(of: FleetPlan, failing: readonly string[], pick: () => number = ()
   let { state, effects } = beginFleet(of);
   let going: FleetEffect[] = [];
   for (let turn = 0; turn < 500; turn += 1) {
-    for (const effect of effects) story.push('cluster' in effect ? `${effect.do} ${effect.cluster}` : effect.do);
+    for (const effect of effects) story.push(wordsOf(effect));
     going = [...going, ...effects];
     if (going.length === 0) return { state, story, end };
     const [next] = going.splice(pick() % going.length, 1);
@@ -49,10 +56,13 @@ describe('waves', () => {
     expect(tell(plan({ soak: 60 }), []).story).toEqual([
       'release canary',
       'soak',
+      'look canary',
       'release west',
       'soak',
+      'look canary west',
       'release east',
       'release south',
+      'look canary west east south',
       'keep east',
       'keep south',
       'keep west',
@@ -62,8 +72,21 @@ describe('waves', () => {
 
   it.each([
     [['canary'], ['release canary', 'leave east', 'leave south', 'leave west']],
-    [['west'], ['release canary', 'release west', 'leave east', 'leave south', 'revert canary']],
-    [['east'], ['release canary', 'release west', 'release east', 'release south', 'revert south', 'revert west', 'revert canary']],
+    [['west'], ['release canary', 'look canary', 'release west', 'leave east', 'leave south', 'revert canary']],
+    [
+      ['east'],
+      [
+        'release canary',
+        'look canary',
+        'release west',
+        'look canary west',
+        'release east',
+        'release south',
+        'revert south',
+        'revert west',
+        'revert canary',
+      ],
+    ],
   ])('a failure in %s goes back everywhere, the last wave first', (failing, story) => {
     const told = tell(plan(), failing);
     expect(told.story).toEqual(story);
@@ -72,9 +95,62 @@ describe('waves', () => {
 
   it('with stop what is done stays, and no further wave begins', () => {
     expect(tell(plan({ onFailure: 'stop' }), ['west'])).toMatchObject({
-      story: ['release canary', 'release west', 'leave east', 'leave south', 'keep canary'],
+      story: ['release canary', 'look canary', 'release west', 'leave east', 'leave south', 'keep canary'],
       end: { canary: 'new', west: 'old', east: 'old' },
     });
+  });
+
+  it.each([
+    ['canary', ['release canary', 'look canary', 'leave west', 'leave east', 'leave south', 'revert canary']],
+    [
+      'west',
+      ['release canary', 'look canary', 'release west', 'look canary west', 'leave east', 'leave south', 'revert west', 'revert canary'],
+    ],
+  ] as const)('what was taken back in %s goes back everywhere, and no further wave begins', (where, story) => {
+    const told = tell(
+      plan(),
+      [],
+      () => 0,
+      (ready) => ready.includes(where),
+    );
+    expect(told.story.toSorted()).toEqual([...story].toSorted());
+    expect(new Set(Object.values(told.end))).toEqual(new Set(['old']));
+    expect(told.state).toMatchObject({ cause: byHand });
+  });
+
+  it('what was taken back while the last wave ran is seen before the last word', () => {
+    const told = tell(
+      plan(),
+      [],
+      () => 0,
+      (ready) => ready.includes('east'),
+    );
+    expect(new Set(Object.values(told.end))).toEqual(new Set(['old']));
+  });
+
+  it('with stop, what was taken back by hand ends it: what is done stays', () => {
+    expect(
+      tell(
+        plan({ onFailure: 'stop' }),
+        [],
+        () => 0,
+        () => true,
+      ),
+    ).toMatchObject({
+      story: ['release canary', 'look canary', 'leave east', 'leave south', 'leave west', 'keep canary'],
+      state: { cause: byHand },
+    });
+  });
+
+  it('a single wave has nothing to look back at', () => {
+    expect(tell(plan({ waves: [['east', 'west']] }), []).story).not.toContainEqual(expect.stringContaining('look'));
+  });
+
+  it('a cancel while it looks takes everything back, and what was seen then changes nothing', () => {
+    const first = stepFleet(plan(), beginFleet(plan()).state, { on: 'released', cluster: 'canary', cause: undefined });
+    const heard = stepFleet(plan(), first.state, { on: 'cancelled', by: 'SIGINT' });
+    expect(heard.effects.map((effect) => effect.do)).toEqual(['leave', 'leave', 'leave', 'revert']);
+    expect(stepFleet(plan(), heard.state, { on: 'looked', cause: undefined })).toEqual({ state: heard.state, effects: [] });
   });
 
   it('a cancel during the soak takes everything back', () => {

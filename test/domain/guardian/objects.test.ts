@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
-import { accountYaml, guardianJob, guardianParts } from '../../../src/domain/guardian/objects.ts';
+import { accountKinds, accountYaml, guardianJob, guardianParts, isOfJob } from '../../../src/domain/guardian/objects.ts';
 import { readUndo, type Undo } from '../../../src/domain/guardian/undo.ts';
 import { HTTPRoute } from '../../../src/domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 
 const undo: Undo = {
   router: 'gateway-api',
@@ -87,5 +88,15 @@ describe('a guardian', () => {
       'Role shop/wf-deploy-guardian-agent',
       'RoleBinding shop/wf-deploy-guardian-agent',
     ]);
+    // It is theirs: `uninstall` goes by labels and owners.
+    expect(documents.map(({ metadata }) => Object.keys(metadata))).toEqual(documents.map(() => ['name', 'namespace']));
+  });
+
+  it('tells its own account from that of an administrator', () => {
+    const accounts = partsOf(undefined, undefined).filter(({ kind }) => accountKinds.includes(kind));
+    expect(accounts).toHaveLength(3);
+    expect(accounts.map(({ object }) => isOfJob(object))).toEqual([true, true, true]);
+    const { ownerReferences: _, ...metadata } = accounts[0]?.object.metadata ?? { name: '' };
+    expect(isOfJob({ ...(accounts[0]?.object as KubernetesObject), metadata })).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type RolloutStatus, rolloutStatus } from '../../../src/domain/kubernetes/rollout-status.ts';
+import { type RolloutStatus, readyOfTemplate, rolloutStatus } from '../../../src/domain/kubernetes/rollout-status.ts';
 
 const deployment = (spec: object, status: object | undefined, metadata: object = {}) => ({
   apiVersion: 'apps/v1',
@@ -137,5 +137,22 @@ describe('how far a Deployment is', () => {
     );
     expect(status.is === 'failed' ? status.reason.length : 0).toBeLessThan(400);
     expect(status.is === 'failed' ? status.reason : '\n').not.toContain('\n');
+  });
+});
+
+describe('ready pods of the template as it is', () => {
+  it.each([
+    ['all', done, 3],
+    ['one of the three is not ready', { ...done, readyReplicas: 2 }, 2],
+    ['one of an earlier template is there as well, and may be one of the ready', { ...done, replicas: 4, readyReplicas: 3 }, 2],
+    ['none of it is started', { ...done, updatedReplicas: 0 }, 0],
+    ['the controller has not seen the template', { ...done, observedGeneration: 6 }, 0],
+    ['nothing is known', undefined, 0],
+  ])('%s', (_, status, ready) => {
+    expect(readyOfTemplate(deployment({ replicas: 3 }, status))).toBe(ready);
+  });
+
+  it('of one that is being deleted are none', () => {
+    expect(readyOfTemplate(deployment({ replicas: 3 }, done, { deletionTimestamp: '2026-01-01T00:00:00Z' }))).toBe(0);
   });
 });

@@ -35,6 +35,7 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
   holds: undefined,
   container: undefined,
   digest: undefined,
+  digests: new Map(),
   ...more,
 });
 const hold = (letter: string): NonNullable<Facts['holds']> => ({

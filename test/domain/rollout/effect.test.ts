@@ -39,7 +39,7 @@ const good = (at: number): Sample => ({
     is: 'answer',
     canary: { readyEndpoints: 4 },
     route: { is: 'as-ordered' },
-    stable: { status: { is: 'available', ready: 4, replicas: 4 }, runs: 'new' },
+    stable: { status: { is: 'available', ready: 4, replicas: 4 }, ready: 4, runs: 'new' },
   },
 });
 

@@ -1,13 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { startEvidence } from '../../../src/domain/analysis/evidence.ts';
-import { aborted, type Cause } from '../../../src/domain/rollout/cause.ts';
-import type { Effect, RolloutEvent } from '../../../src/domain/rollout/effect.ts';
-import { back, rest, stepDraining, stepEmptying, stepRestoring } from '../../../src/domain/rollout/going-back.ts';
+import { begin, beginTakingBack } from '../../../src/domain/rollout/begin.ts';
+import { step } from '../../../src/domain/rollout/canary.ts';
+import type { Cause } from '../../../src/domain/rollout/cause.ts';
+import type { Effect } from '../../../src/domain/rollout/effect.ts';
+import { back, type Later, rest, restore, stepRestoring } from '../../../src/domain/rollout/going-back.ts';
 import type { Ending, Forward, In, Move } from '../../../src/domain/rollout/state.ts';
 import { startWatch } from '../../../src/domain/rollout/watch.ts';
-import { planWith, sampleOf, silentReading, stableIs, Traffic } from './rollouts.ts';
-
-type Later = Exclude<RolloutEvent, { on: 'asked' | 'lock-lost' }>;
+import { planWith, sampleOf, stableIs } from './rollouts.ts';
 
 const plan = planWith({ stages: [0, 5, 100].map((weight) => ({ weight, holdSeconds: 60 })), rolloutTimeout: 100, drain: 30 });
 const harm: Cause = { kind: 'harm', code: 'CRITERIA_FAILED', text: 'It was bad.', remedy: 'Mend it.' };
@@ -72,6 +71,59 @@ describe('restoring', () => {
     expect([move.state.phase, names(move)]).toEqual([phase, effects]);
   });
 
+  describe('from a canary that harms', () => {
+    const crashed: Cause = { ...harm, kind: 'crash', code: 'ROLLOUT_FAILED' };
+    const restoring = (cause: Cause): In<'restoring'> =>
+      back(plan, { phase: 'promoting', watch, troubled: false }, cause, 0).state as In<'restoring'>;
+    // Its autoscaler wants more pods than find a node, or one of four does not come.
+    const ready = (count: number, runs: 'old' | 'new' | 'foreign' = 'old') => ({ ...stableIs('progressing', runs), ready: count });
+
+    it.each([harm, crashed])('waits no longer than for the size before the release (%j)', (cause) => {
+      const harmed = restoring(cause);
+      expect(stepRestoring(plan, harmed, sampled(9, ready(3))).state.phase).toBe('restoring');
+      expect(stepRestoring(plan, harmed, sampled(9, ready(4)))).toMatchObject({
+        state: { phase: 'emptying', ending: { outcome: 'rolled-back', cause } },
+        effects: [{ do: 'shift', weight: 0 }],
+      });
+      expect(stepRestoring(plan, harmed, sampled(9, { ...stableIs('failed', 'old'), ready: 4 })).state.phase).toBe('emptying');
+    });
+
+    it('asks to be told of them, and has it in the Lease for whoever comes after', () => {
+      const { effects } = back(plan, { phase: 'promoting', watch, troubled: false }, harm, 0);
+      expect(effects).toMatchObject([{ do: 'record', enough: 4 }, { do: 'restore-stable' }, { do: 'observe', enough: 4 }]);
+      expect(stepRestoring(plan, restoring(harm), sampled(9, ready(3))).effects).toMatchObject([{}, { do: 'observe', enough: 4 }]);
+      expect(back(planWith({ replicas: 0 }), { phase: 'promoting', watch, troubled: false }, harm, 0).state).toMatchObject({ enough: 1 });
+    });
+
+    it.each(['new', 'foreign'] as const)('counts no pods of the %s template', (runs) => {
+      expect(stepRestoring(plan, restoring(harm), sampled(9, ready(9, runs))).state.phase).toBe('restoring');
+    });
+
+    it.each([cancel, { ...harm, kind: 'no-data' }, { ...harm, kind: 'drift' }, { ...harm, kind: 'asked' }] as const)(
+      'and from no other: %j waits until stable is Available',
+      (cause) => {
+        expect(stepRestoring(plan, restoring(cause), sampled(9, ready(9))).state.phase).toBe('restoring');
+      },
+    );
+
+    it('and not when the harm was seen on stable', () => {
+      for (const how of [{ canaryIsWell: true }, { canaryIsWell: true, leave: true }]) {
+        const { state } = restore(plan, harm, 0, how);
+        expect(stepRestoring(plan, state as In<'restoring'>, sampled(9, ready(9))).state.phase).toBe('restoring');
+      }
+    });
+
+    it.each([
+      beginTakingBack({ phase: 'restoring', sameImage: true, enough: 4 }, cancel),
+      begin({ phase: 'restoring', sameImage: true, enough: 4 }),
+    ])('is gone on with by a successor', ({ state: claiming }) => {
+      const { state } = step(plan, claiming, { on: 'done', at: 0 });
+      expect(state).toMatchObject({ phase: 'restoring', enough: 4 });
+      expect(step(plan, state, sampled(9, ready(4))).state.phase).toBe('emptying');
+      expect(step(plan, claiming, { on: 'cancelled', at: 0, by: 'SIGINT' }).state).toMatchObject({ phase: 'restoring', enough: 4 });
+    });
+  });
+
   it('waits before the next try of a write that was refused', () => {
     expect(stepRestoring(plan, state, { on: 'failed', at: 9, cause: cancel }).effects).toEqual([{ do: 'observe', inSeconds: 30 }]);
   });
@@ -85,112 +137,6 @@ describe('restoring', () => {
       phase: 'restoring',
       again: false,
       cause: { kind: 'cancel' },
-    });
-  });
-});
-
-describe('emptying', () => {
-  const state: In<'emptying'> = { phase: 'emptying', ending: rolledBack, again: false, disturbed: false };
-  const done: Later = { on: 'done', at: 9 };
-
-  it('tells of a way back once the weight is 0, and of a success only at its end', () => {
-    expect(names(stepEmptying(plan, state, done))).toEqual(['alert', 'record', 'measure']);
-    expect(names(stepEmptying(plan, { ...state, ending: { outcome: 'promoted' } }, done))).toEqual(['record', 'measure']);
-    expect(names(stepEmptying(plan, { ...state, disturbed: true }, done))).toEqual(['record', 'measure']);
-  });
-
-  it('is done again after a cancel, which changes neither the write nor the outcome', () => {
-    expect(stepEmptying(plan, state, { on: 'cancelled', at: 9, by: 'SIGINT' })).toEqual({
-      state,
-      effects: [{ do: 'shift', weight: 0, urgent: true }],
-    });
-  });
-
-  it('starts over only where no one has cancelled', () => {
-    expect(stepEmptying(plan, { ...state, again: true }, done).state.phase).toBe('preparing');
-    expect(stepEmptying(plan, { ...state, again: true }, { on: 'cancelled', at: 9, by: 'SIGINT' }).state).toMatchObject({
-      phase: 'emptying',
-      again: false,
-      ending: { outcome: 'aborted' },
-    });
-  });
-
-  it('that could not be confirmed is unknown, with both reasons, also after a success', () => {
-    const failed: Later = { on: 'failed', at: 9, cause: { ...harm, code: 'ROUTE_NOT_ACCEPTED', text: 'Gateway edge said no.' } };
-    expect(stepEmptying(plan, state, failed)).toMatchObject({
-      state: {
-        phase: 'ended',
-        ending: {
-          outcome: 'unknown',
-          cause: { code: 'CRITERIA_FAILED', text: expect.stringMatching(/^It was bad\. .*Gateway edge said no\.$/) },
-        },
-      },
-      effects: [{ do: 'alert' }],
-    });
-    expect(stepEmptying(plan, { ...state, ending: { outcome: 'promoted' } }, failed).state).toMatchObject({
-      ending: { outcome: 'unknown', cause: { code: 'ROUTE_NOT_ACCEPTED' } },
-    });
-  });
-});
-
-describe('draining', () => {
-  const traffic = new Traffic();
-  const baseline = traffic.reading(0);
-  const state: In<'draining'> = { phase: 'draining', ending: rolledBack, disturbed: false, since: 0, evidence: startEvidence(baseline) };
-  const seenAfter = (canary: number, stable: number, at = 30): Later => {
-    const later = new Traffic();
-    later.pass(canary, stable);
-    return { on: 'sample', at, sample: sampleOf({ at, reading: later.reading(at) }) };
-  };
-
-  it.each([
-    ['has no new request', seenAfter(0, 1000), 'resting'],
-    ['has one percent', seenAfter(10, 990), 'resting'],
-    ['has more than one percent', seenAfter(11, 989), 'draining'],
-    ['still has more after four drains', seenAfter(500, 500, 120), 'resting'],
-    ['cannot be measured', { on: 'sample', at: 30, sample: sampleOf({ at: 30, reading: silentReading(30) }) } as Later, 'resting'],
-  ])('a canary that %s', (_, event, phase) => {
-    expect(stepDraining(plan, state, event).state.phase).toBe(phase);
-  });
-
-  it.each([
-    ['rolled-back', harm, 30],
-    ['aborted', cancel, 4],
-    ['aborted', aborted({ who: 'alice', why: '' }), 30],
-  ] as const)('of %s (%j) takes %i s', (outcome, cause, inSeconds) => {
-    const move = stepDraining(plan, { ...state, ending: { outcome, cause } }, { on: 'measured', at: 0, reading: baseline });
-    expect(move.effects).toMatchObject([{ do: 'observe', inSeconds }]);
-    expect(move.effects).toEqual([expect.objectContaining(cause === cancel ? { unmeasured: true } : { do: 'observe' })]);
-  });
-
-  it('does not wait for the share when the run was cancelled', () => {
-    expect(stepDraining(plan, { ...state, ending: { outcome: 'aborted', cause: cancel } }, seenAfter(500, 500)).state.phase).toBe(
-      'resting',
-    );
-  });
-
-  it('ends when it cannot be observed: the weight is confirmed already', () => {
-    expect(stepDraining(plan, state, { on: 'failed', at: 9, cause: harm }).state.phase).toBe('resting');
-    expect(stepDraining(plan, state, { on: 'cancelled', at: 9, by: 'SIGINT' }).state).toMatchObject({
-      phase: 'resting',
-      ending: rolledBack,
-    });
-  });
-
-  it.each(['rolled-back', 'aborted'] as const)('takes no pod away while someone sends users there (%s)', (outcome) => {
-    const changed: Later = {
-      on: 'sample',
-      at: 30,
-      sample: sampleOf({ at: 30, route: { is: 'changed', what: 'the canary has 9 % instead of 0 %', by: 'argocd', fight: 1 } }),
-    };
-    const ending: Ending = { outcome, cause: harm };
-    expect(stepDraining(plan, { ...state, ending }, changed)).toMatchObject({
-      state: { phase: 'emptying', disturbed: true, ending },
-      effects: [{ do: 'shift', weight: 0 }],
-    });
-    expect(stepDraining(plan, { ...state, ending, disturbed: true }, changed)).toMatchObject({
-      state: { phase: 'ended', ending: { outcome: 'unknown', cause: { text: expect.stringContaining('`argocd`') } } },
-      effects: [{ do: 'alert' }],
     });
   });
 });

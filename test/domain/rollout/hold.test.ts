@@ -7,6 +7,7 @@ import {
   type Holds,
   heldFor,
   holdOf,
+  holdOfImage,
   holdText,
   mostHolds,
   readHolds,
@@ -45,6 +46,24 @@ describe('what an annotation holds', () => {
   ])('is not known when it is %s', (_, text) => {
     expect(readHolds(text)?.unreadable).toBe(true);
   });
+
+  it('is read with what the pods named it by', () => {
+    const list = [hold('1', { image: 'agent:v4' })];
+    expect(readHolds(JSON.stringify(list))).toEqual(readable(list));
+    expect(readHolds(JSON.stringify([{ ...hold('1'), image: 4 }]))).toEqual(readable([hold('1')]));
+    expect(holdText(hold('1', { image: 'agent:v4' }))).toContain(' (agent:v4) is held in production');
+  });
+
+  it.each([
+    ['by digest', `agent@${digest('1')}`, undefined, true],
+    ['by another digest', `agent@${digest('2')}`, undefined, false],
+    ['by a tag that the registry resolves to it', 'agent:v5', digest('1'), true],
+    ['by its own tag, which means something else by now', 'agent:v4', digest('2'), false],
+    ['by its own tag, of which nobody knows the digest', 'agent:v4', undefined, true],
+    ['by another tag, of which nobody knows the digest', 'agent:v5', undefined, false],
+  ])('is found for an image named %s: %s', (_, image, asked, is) =>
+    expect(holdOfImage(readable([hold('1', { image: 'agent:v4' })]), image, asked) !== undefined).toBe(is),
+  );
 
   it('still holds a digest of which nothing else can be read', () => {
     expect(readHolds(JSON.stringify([{ digest: digest('1'), who: 7, by: 'whim' }]))).toEqual(

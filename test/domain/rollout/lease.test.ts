@@ -66,6 +66,17 @@ describe('a Lease that anyone may have edited', () => {
   });
 
   it.each([
+    ['restoring', 4, 4],
+    ['restoring', 0, undefined],
+    ['restoring', -1, undefined],
+    ['restoring', 1.5, undefined],
+    ['restoring', '4', undefined],
+    ['promoting', 4, undefined],
+  ])('in the phase %s with %j pods that are enough has %j', (phase, enough, read) => {
+    expect(readLease(withAnnotation('rollout', json({ phase, enough }))).rollout?.enough).toBe(read);
+  });
+
+  it.each([
     ['nothing', '{}'],
     ['an image of another type', '{"image":1,"run":"r","at":"t"}'],
     ['no run', '{"image":"i","at":"t"}'],

@@ -60,6 +60,9 @@ describe('operationPermissions', () => {
         'get,patch deployments agent-canary',
         'list,delete deployments',
         'list,delete configmaps',
+        'get,delete rolebindings wf-deploy-guardian-agent(advisory)',
+        'get,delete roles wf-deploy-guardian-agent(advisory)',
+        'get,delete serviceaccounts wf-deploy-guardian-agent(advisory)',
       ],
     ],
   ] as const)('%s', (what, expected) => expect(of(what)).toEqual(expected));

@@ -61,7 +61,10 @@ describe('what a run needs to be allowed', () => {
       'required watch networking.istio.io/virtualservices shop/agent-route',
       'required update networking.istio.io/virtualservices shop/agent-route',
       'required patch networking.istio.io/virtualservices shop/agent-route',
+      'advisory list networking.istio.io/virtualservices shop/*',
+      'advisory list networking.istio.io/virtualservices /*',
       'required list networking.istio.io/destinationrules shop/*',
+      'advisory list networking.istio.io/destinationrules /*',
       'advisory list networking.k8s.io/ingresses shop/*',
       'advisory list networking.istio.io/gateways shop/*',
       'advisory get /namespaces shop/shop',
@@ -78,6 +81,7 @@ describe('what a run needs to be allowed', () => {
       'required update networking.k8s.io/ingresses shop/agent-route-canary',
       'required patch networking.k8s.io/ingresses shop/agent-route-canary',
       'required list networking.k8s.io/ingresses shop/*',
+      'advisory list networking.k8s.io/ingresses /*',
     ]);
   });
 
@@ -138,6 +142,22 @@ describe('the Role', () => {
       expect(grants(documents(others), permission)).toBe(false);
     },
   );
+
+  it('is one of the cluster for what is seen in all namespaces, with the namespace in its name', () => {
+    const [role, binding] = documents(permissionsFor({ ...needs, router: nginxIngress })).filter(({ kind }) => kind.startsWith('Cluster'));
+    expect(role).toEqual({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: 'shop:wf-deploy-agent' },
+      rules: [{ apiGroups: ['networking.k8s.io'], resources: ['ingresses'], verbs: ['list'] }],
+    });
+    expect(binding).toMatchObject({
+      kind: 'ClusterRoleBinding',
+      metadata: { name: 'shop:wf-deploy-agent' },
+      roleRef: { kind: 'ClusterRole', name: 'shop:wf-deploy-agent' },
+      subjects: [{ kind: 'ServiceAccount', name: 'deployer', namespace: 'ci' }],
+    });
+  });
 
   it('names nobody twice and binds the account', () => {
     expect(documents(all)[1]).toEqual({

@@ -52,7 +52,17 @@ describe('while stable gets the image', () => {
     expect(stepPromoting(plan, { phase: 'promoting', watch: bad.watch, troubled: false }, sample).state).toMatchObject({
       phase: 'restoring',
       cause: { kind: 'harm' },
+      enough: 4,
     });
+  });
+
+  it('leaves users on a canary that is well until stable is Available again', () => {
+    expect(stepPromoting(plan, state(true), seen(stableIs('failed', 'new'))).state).not.toHaveProperty('enough');
+    const bad = judged({ stable: 0.1 });
+    const sample = sampleOf({ at: 30, reading: bad.reading, stable: stableIs('available', 'new') });
+    const { state: after } = stepReturning(plan, { phase: 'returning', watch: bad.watch, troubled: false }, sample);
+    expect(after).toMatchObject({ phase: 'restoring', cause: { kind: 'harm' } });
+    expect(after).not.toHaveProperty('enough');
   });
 });
 
@@ -97,7 +107,7 @@ describe('a canary by pods, which cannot carry everyone', () => {
     const sample = sampleOf({ at: 30, reading: bad.reading, stable: stableIs('progressing', 'new') });
     const { effects } = stepPromoting(byPods, { phase: 'promoting', watch: bad.watch, troubled: false }, sample);
     expect(effects.slice(0, 3)).toEqual([
-      { do: 'record', phase: 'restoring', weight: 25 },
+      { do: 'record', phase: 'restoring', weight: 25, enough: 4 },
       { do: 'shift', weight: 0, urgent: true },
       { do: 'restore-stable' },
     ]);

@@ -114,12 +114,15 @@ export const crash: Diagnosis = {
   remedy: 'Read its log.',
 };
 
-export const stableIs = (is: 'available' | 'progressing' | 'failed', runs: StableView['runs']): StableView => ({
+export const stableIs = (is: 'available' | 'progressing' | 'grown' | 'failed', runs: StableView['runs']): StableView => ({
   status:
     is === 'available'
       ? { is, ready: 4, replicas: 4 }
-      : is === 'progressing'
-        ? { is, waitingFor: '2 of 4 pods to become available (2 ready)', ready: 2, replicas: 4 }
-        : { is, reason: 'Deployment agent made no progress within its progressDeadlineSeconds.' },
+      : is === 'grown'
+        ? { is: 'progressing', waitingFor: '4 of 8 pods to become available (4 ready)', ready: 4, replicas: 8 }
+        : is === 'progressing'
+          ? { is, waitingFor: '2 of 4 pods to become available (2 ready)', ready: 2, replicas: 4 }
+          : { is, reason: 'Deployment agent made no progress within its progressDeadlineSeconds.' },
+  ready: { available: 4, grown: 4, progressing: 2, failed: 0 }[is],
   runs,
 });

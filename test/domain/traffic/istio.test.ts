@@ -34,6 +34,8 @@ const table: Readonly<Record<string, Expected>> = {
   'consistent-hash-of-a-port': { weight: 0, splits: [1], at25: [[75, 25]] },
   'delegate-rule': { weight: 0, splits: [2], at25: [[75, 25]] },
   'destination-rule-of-another-host': { weight: 0, splits: [1], at25: [[75, 25]] },
+  'destination-rules-of-other-namespaces': { weight: 0, splits: [1], at25: [[75, 25]] },
+  'destination-rules-of-other-namespaces-for-other-hosts': { weight: 0, splits: [1], at25: [[75, 25]] },
   'destination-subset-beside-two-hosts': { weight: 0, splits: [1], at25: [[75, 25]] },
   'destination-subset-that-is-not-there': { weight: 0, splits: [1], at25: [[75, 25]] },
   'every-port-of-the-service-sent-to-one': { weight: 0, splits: [1], at25: [[75, 25]] },
@@ -81,6 +83,21 @@ const table: Readonly<Record<string, Expected>> = {
   'retries-timeout-and-fault': { weight: 15, splits: [1], at25: [[75, 25]] },
   'rewrite-headers-and-cors': { weight: 20, splits: [1], at25: [[75, 25]] },
   'same-host-on-two-ports': { weight: 0, splits: [1], at25: [[38, 37, 25]] },
+  'second-for-a-narrower-host': { weight: 0, splits: [1], at25: [[75, 25]] },
+  'second-for-a-narrower-host-of-another-service': { weight: 0, splits: [1], at25: [[75, 25]] },
+  'second-for-a-wider-host': { weight: 0, splits: [1], at25: [[75, 25]] },
+  'second-for-connections-only': { weight: 0, splits: [1], at25: [[75, 25]] },
+  'second-for-the-host': { weight: 0, splits: [1], at25: [[75, 25]] },
+  'second-for-the-host-of-another-namespace': { weight: 0, splits: [1], at25: [[75, 25]] },
+  'second-for-the-host-seen-by-its-own-namespace-only': { weight: 0, splits: [1], at25: [[75, 25]] },
+  'second-for-the-host-seen-by-nobody': { weight: 0, splits: [1], at25: [[75, 25]] },
+  'second-for-the-host-seen-by-others-than-the-route': { weight: 0, splits: [1], at25: [[75, 25]] },
+  'second-for-the-same-short-name-elsewhere': { weight: 0, splits: [1], at25: [[75, 25]] },
+  'second-for-the-same-wildcard': { weight: 0, splits: [1], at25: [[75, 25]] },
+  'second-on-another-gateway': { weight: 0, splits: [1], at25: [[75, 25]] },
+  'second-on-the-gateway-for-every-request': { weight: 0, splits: [1], at25: [[75, 25]] },
+  'second-on-the-gateway-with-paths': { weight: 0, splits: [1], at25: [[75, 25]] },
+  'second-without-hosts-as-a-delegate': { weight: 0, splits: [1], at25: [[75, 25]] },
   'split-and-other-rules': { weight: 10, splits: [5], at25: [[75, 25]] },
   'split-by-header-already': { weight: 50, splits: [1], at25: [[75, 25]] },
   'stable-missing': { weight: 0, splits: [], at25: [] },
@@ -216,14 +233,19 @@ describe('the lens on a VirtualService', () => {
 
   it('reads beside it what it never writes, and must see the subsets', () => {
     const short = (of: Application) =>
-      istio.context(of).map(({ kind, namespace, name, need }) => `${need} ${kind.kind} ${namespace}/${name ?? '*'}`);
+      istio
+        .context(of)
+        .map(({ kind, namespace, name, elsewhere, need }) => `${need} ${kind.kind} ${elsewhere ? 'not ' : ''}${namespace}/${name ?? '*'}`);
     expect(short(app)).toEqual([
+      'advisory VirtualService shop/*',
+      'advisory VirtualService not shop/*',
       'advisory DestinationRule shop/*',
+      'advisory DestinationRule not shop/*',
       'advisory Ingress shop/*',
       'advisory Gateway shop/*',
       'advisory Namespace /shop',
     ]);
-    expect(short(appOf('subsets'))[0]).toBe('required DestinationRule shop/*');
+    expect(short(appOf('subsets'))[2]).toBe('required DestinationRule shop/*');
   });
 
   it('takes the labels of the canary from its Service, or from its subset', () => {

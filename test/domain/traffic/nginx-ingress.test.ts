@@ -44,10 +44,13 @@ const table: Readonly<Record<string, readonly [number, string]>> = {
   'one-path': [0, '25'],
   'port-by-name': [0, '25'],
   'second-canary-ingress': [0, '25'],
+  'second-canary-ingress-of-another-namespace': [0, '25'],
   'second-ingress-of-another-class': [0, '25'],
+  'second-ingress-of-another-namespace-and-host': [0, '25'],
   'second-ingress-of-another-path-type': [0, '25'],
   'second-ingress-on-another-path': [0, '25'],
   'second-ingress-on-the-path': [0, '25'],
+  'second-ingress-on-the-path-of-another-namespace': [0, '25'],
   'stable-ingress-is-the-canary': [0, '25'],
   'stable-leads-elsewhere': [0, '25'],
   'tls-on-stable-only': [0, '25'],
@@ -125,8 +128,11 @@ describe('the lens on a canary Ingress', () => {
   it('has nobody to ask whether it is accepted', () =>
     expect(nginxIngress.accepted([readCanary('no-address')], app)).toEqual({ is: 'accepted' }));
 
-  it('has to see all Ingresses of the namespace', () => {
-    expect(nginxIngress.context(app)).toMatchObject([{ kind: Ingress, namespace: 'shop', need: 'required' }]);
+  it('has to see all Ingresses of the namespace, and looks at those of all others where it may', () => {
+    expect(nginxIngress.context(app)).toMatchObject([
+      { kind: Ingress, namespace: 'shop', need: 'required' },
+      { kind: Ingress, namespace: 'shop', elsewhere: true, need: 'advisory' },
+    ]);
   });
 });
 

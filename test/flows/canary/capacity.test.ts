@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Deployment, HorizontalPodAutoscaler, Lease, PodDisruptionBudget, ScaledObject } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { readLease } from '../../../src/domain/rollout/lease.ts';
+import { Failure } from '../../../src/failure.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import type { CanaryResult } from '../../../src/flows/canary/result.ts';
 import { takeBack } from '../../../src/flows/canary/take-back.ts';
@@ -181,6 +182,42 @@ describe('KEDA', () => {
     expect(during[1]).not.toHaveProperty('idleReplicaCount');
     expect(on.cluster.find(ScaledObject, 'agent')?.['spec']).toMatchObject({ minReplicaCount: 1, idleReplicaCount: 0 });
     expect(on.cluster.writes().filter((write) => write.includes('Autoscaler'))).toEqual([]);
+  });
+
+  it('that is paused has no autoscaler, is found by what it scales, and left as it is', async () => {
+    const on = shop();
+    on.cluster.put(ScaledObject, scaledObject({ minReplicaCount: 1 }, { 'autoscaling.keda.sh/paused': 'true' }));
+    const { outcome, notes } = await run(on);
+    expect(outcome).toBe('promoted');
+    expect(notes).toContain("ScaledObject agent is paused, so that KEDA leaves stable's size alone.");
+    expect(notes).toContain('The canary has no autoscaler: KEDA scales stable alone (ScaledObject agent).');
+    expect(on.cluster.writes().filter((write) => /Autoscaler|ScaledObject/.test(write))).toEqual([]);
+  });
+
+  it('that has not made its autoscaler yet is pinned all the same', async () => {
+    const on = shop();
+    on.cluster.put(ScaledObject, scaledObject({ minReplicaCount: 1 }));
+    expect(await run(on)).toMatchObject({ outcome: 'promoted' });
+    expect(on.cluster.writes().filter((write) => write.includes('ScaledObject'))).toHaveLength(2);
+    expect(on.cluster.find(ScaledObject, 'agent')?.['spec']).toMatchObject({ minReplicaCount: 1 });
+  });
+
+  it('that is not installed is no error; that may not be listed is said, and one that an autoscaler names is read', async () => {
+    const notInstalled = shop();
+    notInstalled.cluster.failing = ({ verb, kind }) =>
+      verb === 'list' && kind === 'ScaledObject' ? new Failure('CLUSTER_NOT_FOUND', 'Not found.', '') : undefined;
+    expect(await run(notInstalled)).toMatchObject({ outcome: 'promoted', warnings: [] });
+
+    const on = scaled({}, kedaHpa);
+    on.cluster.put(ScaledObject, scaledObject({ minReplicaCount: 1 }));
+    on.cluster.failing = ({ verb, kind }) => (verb === 'list' && kind === 'ScaledObject' ? forbidden() : undefined);
+    on.cluster.allows = (review) => {
+      const { resource, verb } = (review['spec'] as { readonly resourceAttributes: Readonly<Record<string, string>> }).resourceAttributes;
+      return !(resource === 'scaledobjects' && verb === 'list');
+    };
+    const { notes, warnings } = await run(on);
+    expect(notes.join()).toContain('ScaledObject agent: minReplicaCount 4');
+    expect(warnings).toEqual([expect.stringMatching(/^Not checked for lack of permission: .*scaledobjects/)]);
   });
 });
 

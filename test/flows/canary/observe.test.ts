@@ -11,7 +11,7 @@ import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
 async function observing(): Promise<{
   readonly on: Shop;
-  look(until?: 'stable-available'): Promise<Sample>;
+  look(until?: 'stable-available', enough?: number): Promise<Sample>;
   setStable(): Promise<unknown>;
 }> {
   const on = shop();
@@ -29,7 +29,19 @@ async function observing(): Promise<{
     await on.clock.until(perform(session, effect, signal));
   return {
     on,
-    look: (until) => on.clock.until(observe(session, { do: 'observe', inSeconds: 30, ...(until === undefined ? {} : { until }) }, signal)),
+    look: (until, enough) =>
+      on.clock.until(
+        observe(
+          session,
+          {
+            do: 'observe',
+            inSeconds: 30,
+            ...(until === undefined ? {} : { until }),
+            ...(enough === undefined ? {} : { enough }),
+          },
+          signal,
+        ),
+      ),
     setStable: () => on.clock.until(perform(session, { do: 'set-stable' }, signal)),
   };
 }
@@ -118,6 +130,20 @@ describe('stable', () => {
     const object = on.cluster.find(Deployment, 'agent');
     if (object !== undefined) on.cluster.reacting(object);
     expect(await look('stable-available')).toMatchObject({ at: 1030, cluster: { stable: { runs } } });
+  });
+
+  it.each([
+    [2, 1000],
+    [3, 1030],
+  ])('with two ready pods of five is waited for unless that is enough (%i are)', async (enough, at) => {
+    const { on, look, setStable } = await observing();
+    await setStable();
+    const object = on.cluster.find(Deployment, 'agent');
+    if (object === undefined) throw new Error('There is no stable.');
+    const observedGeneration = (object.metadata.generation ?? 0) + 1;
+    const status = { observedGeneration, replicas: 5, updatedReplicas: 5, readyReplicas: 2, availableReplicas: 2 };
+    on.cluster.put(Deployment, { ...object, spec: { ...(object['spec'] as object), replicas: 5 }, status });
+    expect(await look('stable-available', enough)).toMatchObject({ at, cluster: { stable: { ready: 2, status: { is: 'progressing' } } } });
   });
 
   it('whose pods nobody has seen is not available yet', async () => {

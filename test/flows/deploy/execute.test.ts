@@ -374,6 +374,78 @@ describe('waves', () => {
     expect(running(on)).toEqual(uniform(1));
   });
 
+  /** In canary, a minute after it was released and while the next wave waits. */
+  async function takenBackInCanary(on: FleetShop, begun: (cluster: string) => boolean): Promise<void> {
+    while (!begun('canary')) await on.clock.sleep(5);
+    await on.clock.sleep(60);
+    const { world } = on.fleet.reach({ cluster: 'canary', context: '' });
+    const plan = backPlan({ service: 'auth', namespace: 'shop', reason: 'checkout answers 500' });
+    expect(await rollBack(plan, { ...world, run: { ...world.run, holder: 'by hand' } })).toMatchObject({ outcome: 'rolled-back' });
+  }
+
+  it('a rollback by hand is heard with `on-failure: stop` too, where no lock is held any more', async () => {
+    const on = fleetShop({ services: names, clusters, files });
+    const wish = { ...inputs, release: releaseText({ services: all(names, 2) }), soak: '10m', 'on-failure': 'stop' };
+    const going = executeDeploy(deployPlan(wish), on.fleet);
+    void takenBackInCanary(on, (cluster) => running(on)[cluster]?.['agent'] === 2);
+    const result = await on.clock.until(going);
+    expect(result).toMatchObject({ outcome: 'stopped', code: 'ROLLED_BACK', reason: expect.stringContaining('checkout answers 500') });
+    expect(running(on)).toEqual({ ...uniform(1), canary: { ...versions(names, 2), auth: 1 } });
+  });
+
+  it('a rollback by hand is heard by a run that found its first wave done, and holds no lock there', async () => {
+    const first = fleetShop({ services: names, clusters, files });
+    await released(first, { clusters: 'canary', environment: 'production', release: releaseText({ services: all(names, 2) }) });
+    await first.clock.pass(120);
+    const on = fleetShop({ services: names, clusters, files, holder: 'run-2' }, first);
+    const going = executeDeploy(deployPlan({ ...inputs, release: releaseText({ services: all(names, 2) }), soak: '10m' }), on.fleet);
+    void takenBackInCanary(on, (cluster) => running(on)[cluster]?.['agent'] === 2);
+    const result = await on.clock.until(going);
+    expect(result).toMatchObject({ code: 'ROLLED_BACK', reason: expect.stringContaining('checkout answers 500') });
+    expect(running(on)).toEqual({ ...uniform(1), canary: { ...versions(names, 2), auth: 1 } });
+  });
+
+  it('a rollback by hand while the second wave waits takes that back, also where the first was done before', async () => {
+    const first = fleetShop({ services: names, clusters, files });
+    await released(first, { clusters: 'canary', environment: 'production', release: releaseText({ services: all(names, 2) }) });
+    await first.clock.pass(120);
+    const on = fleetShop({ services: names, clusters, files, holder: 'run-2' }, first);
+    const going = executeDeploy(deployPlan({ ...inputs, release: releaseText({ services: all(names, 2) }), soak: '10m' }), on.fleet);
+    void takenBackInCanary(on, () => running(on)['west']?.['agent'] === 2);
+    const result = await on.clock.until(going);
+    expect(result).toMatchObject({
+      outcome: 'rolled-back',
+      code: 'ROLLED_BACK',
+      reason: expect.stringContaining('Cluster canary: auth: '),
+    });
+    expect(running(on)).toEqual({ ...uniform(1), canary: { ...versions(names, 2), auth: 1 } });
+  });
+
+  it('an older rollback says nothing about this release', async () => {
+    const on = fleetShop({ services: names, clusters, files });
+    await released(on, { ...inputs, release: releaseText({ services: all(names, 2) }) });
+    const { world } = on.fleet.reach({ cluster: 'canary', context: '' });
+    const plan = backPlan({ service: 'auth', namespace: 'shop' });
+    await on.clock.until(rollBack(plan, { ...world, run: { ...world.run, holder: 'by hand' } }));
+    await on.clock.pass(120);
+    const later = fleetShop({ services: names, clusters, files, holder: 'run-2' }, on);
+    const wish = { ...inputs, release: releaseText({ services: all(names, 4) }), soak: '10m' };
+    expect(await released(later, wish)).toMatchObject({ outcome: 'promoted' });
+  });
+
+  it('a cluster that nobody can ask before the next wave ends the release', async () => {
+    const on = fleetShop({ services: names, clusters, files });
+    const wish = { ...inputs, release: releaseText({ services: all(names, 2) }), soak: '10m', 'on-failure': 'stop' };
+    const going = executeDeploy(deployPlan(wish), on.fleet);
+    void (async () => {
+      while (running(on)['canary']?.['agent'] !== 2) await on.clock.sleep(5);
+      await on.clock.sleep(60);
+      if (on.clusters['canary'] !== undefined) on.clusters['canary'].failing = unreachable;
+    })();
+    expect(await on.clock.until(going)).toMatchObject({ outcome: 'stopped', code: 'CLUSTER_UNREACHABLE' });
+    expect(running(on)).toEqual({ ...uniform(1), canary: versions(names, 2) });
+  });
+
   it('a cluster that fails hides no other: each of a wave has its own result', async () => {
     const equal = {
       '.github/clusters.yml': clustersText([

@@ -31,6 +31,8 @@ describe('the inputs of an operation', () => {
     ['abort', 'smoke', '- http: /', /of no use with `operation: abort`/],
     ['status', 'reason', 'why not', /`status` records no reason/],
     ['uninstall', 'reason', 'why not', /`uninstall` records no reason/],
+    ['pause', 'only-this-run', 'true', /of no use with `operation: pause`.*it is for `abort`/],
+    ['abort', 'only-this-run', 'yes', /neither `true` nor `false`/],
     ['pause', 'reason', 'x'.repeat(301), /is too long/],
     ['pause', 'canary-deployment', 'agent', /both are the same/],
   ])('%s with %s = %s is refused', (operation, name, value, problem) => expect(refusal(operation, { [name]: value })).toMatch(problem));
@@ -50,6 +52,15 @@ describe('actions/canary', () => {
     );
     expect(flow.inputs(rawInputs(least))).toMatchObject({ wishes: { action: 'canary' } });
     expect(flow.plan(flow.inputs(rawInputs({ ...place, operation: 'status' })))).toMatchObject({ operation: 'status', reason: '' });
+  });
+
+  it('a release is no place for `only-this-run`', () => {
+    expect(failureOf(() => flow.inputs(rawInputs({ ...least, 'only-this-run': 'true' }))).what).toContain(
+      'of no use with `operation: release`',
+    );
+    expect(flow.plan(flow.inputs(rawInputs({ ...place, operation: 'abort', 'only-this-run': 'true' })))).toMatchObject({
+      onlyThisRun: true,
+    });
   });
 
   it('a release may have a reason for the order of its commit, and needs its image', () => {

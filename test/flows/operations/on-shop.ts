@@ -9,7 +9,7 @@ import type { OperationName, OperationPlan } from '../../../src/flows/operations
 import type { OperationResult, Told } from '../../../src/flows/operations/result.ts';
 import { newImage, oldImage, planOf, type Shop } from '../canary/shop.ts';
 import { rawInputs } from '../raw-inputs.ts';
-import { stage } from '../stand-ins.ts';
+import { type Settings, stage } from '../stand-ins.ts';
 
 export const operationPlan = (operation: OperationName, more: Readonly<Record<string, string>> = {}): OperationPlan => {
   const needed: Readonly<Record<string, string>> = operation === 'promote' ? { 'prometheus-url': 'https://prometheus.example.com' } : {};
@@ -17,12 +17,17 @@ export const operationPlan = (operation: OperationName, more: Readonly<Record<st
     operation,
     rawInputs({ service: 'agent', operation, guardian: 'false', drain: '10s', ...needed, ...more }),
   );
-  return { operation, reason: inputs.reason, canary: planRollout(inputs.wishes) };
+  return { operation, reason: inputs.reason, onlyThisRun: inputs.onlyThisRun, canary: planRollout(inputs.wishes) };
 };
 
 /** An operation by another process on the same cluster. It goes on with the clock of whoever waits. */
-export function operate(on: Shop, operation: OperationName, more: Readonly<Record<string, string>> = {}): Promise<OperationResult> {
-  const other = stage({ holder: `${operation}-er`, query: on.world.metrics.query, resolve: on.world.registry.resolve }, on);
+export function operate(
+  on: Shop,
+  operation: OperationName,
+  more: Readonly<Record<string, string>> = {},
+  settings: Pick<Settings, 'page'> = {},
+): Promise<OperationResult> {
+  const other = stage({ ...settings, holder: `${operation}-er`, query: on.world.metrics.query, resolve: on.world.registry.resolve }, on);
   return executeOperation(operationPlan(operation, more), other.world).finally(() => on.lines.push(...other.lines));
 }
 
@@ -62,9 +67,9 @@ export const tellBy = (on: Shop, operation: OperationName, more: Readonly<Record
   on.clock.until(toldBy(operate(on, operation, more)));
 
 /** What a run of the new image left behind: by its end, or by dying. */
-export function left(on: Shop, phase: string, holder: string): void {
+export function left(on: Shop, phase: string, holder: string, run = 'page'): void {
   const weight = phase === 'resting' ? 0 : 25;
-  const record = { phase, weight, container: 'app', image: newImage, previousImage: oldImage, run: 'page', since: 's', deadline: 3600 };
+  const record = { phase, weight, container: 'app', image: newImage, previousImage: oldImage, run, since: 's', deadline: 3600 };
   on.cluster.put(Lease, {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',

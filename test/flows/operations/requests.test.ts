@@ -3,7 +3,7 @@ import { Lease } from '../../../src/domain/kubernetes/kinds.ts';
 import { requesting } from '../../../src/domain/rollout/lease-writes.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { patched } from '../../domain/rollout/patched.ts';
-import { newImage, oldImage, shop } from '../canary/shop.ts';
+import { newImage, oldImage, type Shop, shop } from '../canary/shop.ts';
 import { unheard, unreachable } from '../stand-ins.ts';
 import { leaseOf, left, operate, runBy, running, toldBy, weightWritten } from './on-shop.ts';
 
@@ -239,3 +239,79 @@ function leaving(phase: 'paused' | 'stages', holder = '') {
   left(on, phase, holder);
   return on;
 }
+
+describe('abort with `only-this-run`', () => {
+  const page = (run: number, attempt = 1): string => `https://github.example.com/shop/agent/actions/runs/${run}/attempts/${attempt}`;
+  const holderOf = (run: number, attempt = 1): string => `${page(run, attempt)}#canary-0a1b2c3d`;
+  const own = { 'only-this-run': 'true', reason: 'a job failed' };
+  /** The rollback job of a workflow run. */
+  const abortOf = (on: Shop, run: number, attempt = 1, more: Readonly<Record<string, string>> = own) =>
+    operate(on, 'abort', more, { page: page(run, attempt) });
+
+  it('leaves the healthy rollout of another run alone', async () => {
+    const on = shop({}, { holder: holderOf(8), page: page(8) });
+    const run = running(on);
+    const asked = weightWritten(on, 25).then(() => toldBy(abortOf(on, 7)));
+    expect(await on.clock.until(asked)).toMatchObject({
+      outcome: 'nothing-to-do',
+      succeeded: true,
+      reason: expect.stringMatching(/not begun by this workflow run.*runs\/8/),
+    });
+    expect(leaseOf(on)).toMatchObject({ epoch: 1, holder: holderOf(8) });
+    expect(leaseOf(on)?.request).toBeUndefined();
+    expect(await on.clock.until(run)).toMatchObject({ outcome: 'promoted' });
+  });
+
+  it.each<readonly [string, string]>([
+    ['leaves the handed-over pause of another run alone', ''],
+    ['leaves what another dead run has left to its guardian and the next run', holderOf(8)],
+  ])('%s', async (_, holder) => {
+    const on = shop();
+    left(on, 'paused', holder, page(8));
+    const before = on.cluster.writes().length;
+    expect(await on.clock.until(toldBy(abortOf(on, 7)))).toMatchObject({ outcome: 'nothing-to-do', succeeded: true });
+    expect(on.cluster.writes()).toHaveLength(before);
+    expect(await on.clock.until(toldBy(abortOf(on, 7, 1, { ...own, 'dry-run': 'true' })))).toMatchObject({ outcome: 'nothing-to-do' });
+  });
+
+  it('aborts its own run', async () => {
+    const on = shop({}, { holder: holderOf(7), page: page(7) });
+    const run = running(on);
+    const told = await on.clock.until(weightWritten(on, 25).then(() => toldBy(abortOf(on, 7))));
+    expect(told).toMatchObject({ outcome: 'aborted' });
+    expect(await run).toMatchObject({ outcome: 'aborted', weight: 0 });
+  });
+
+  it.each<readonly [string, string, string, number]>([
+    ['its own pause', '', page(7), 1],
+    ['the pause of an earlier attempt', '', page(7), 2],
+    ['its own dead run', holderOf(7), page(7), 1],
+    ['the dead run of an earlier attempt', holderOf(7), page(7), 2],
+    ['what its own dead run had taken over, and not yet touched', holderOf(7), page(6), 1],
+  ])('takes back %s', async (_, holder, run, attempt) => {
+    const on = shop();
+    left(on, holder === '' ? 'paused' : 'stages', holder, run);
+    expect(await on.clock.until(runBy(abortOf(on, 7, attempt)))).toMatchObject({ outcome: 'aborted', weight: 0 });
+    expect(leaseOf(on)).toMatchObject({ holder: '', rollout: { phase: 'resting' } });
+  });
+
+  it('leaves alone what another run left after it was faster', async () => {
+    const on = shop();
+    left(on, 'paused', '', page(7));
+    on.cluster.failing = ({ write, kind }) => {
+      if (write === undefined || kind !== 'Lease') return undefined;
+      on.cluster.failing = () => undefined;
+      left(on, 'paused', '', page(8));
+      return undefined;
+    };
+    expect(await on.clock.until(toldBy(abortOf(on, 7)))).toMatchObject({ outcome: 'nothing-to-do' });
+    expect([on.weights, leaseOf(on)?.holder, leaseOf(on)?.rollout?.phase]).toEqual([[], '', 'paused']);
+  });
+
+  it('is refused where there is no workflow run, and without it everything is aborted', async () => {
+    const on = shop();
+    left(on, 'paused', '', page(8));
+    await expect(on.clock.until(operate(on, 'abort', own))).rejects.toMatchObject({ code: 'OPERATION_REFUSED' });
+    expect(await on.clock.until(runBy(abortOf(on, 7, 1, {})))).toMatchObject({ outcome: 'aborted', weight: 0 });
+  });
+});

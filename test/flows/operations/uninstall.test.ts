@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { Deployment, HTTPRoute } from '../../../src/domain/kubernetes/kinds.ts';
+import { labelsOf } from '../../../src/domain/guardian/objects.ts';
+import { Deployment, HTTPRoute, Job, Role, RoleBinding, ServiceAccount } from '../../../src/domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import { canary } from '../../domain/traffic/replicas/canaries.ts';
-import { planOf, shop } from '../canary/shop.ts';
+import { planOf, type Shop, shop } from '../canary/shop.ts';
+import { forbidden } from '../stand-ins.ts';
 import { leaseOf, left, present, running, tellBy, weightWritten } from './on-shop.ts';
 
 describe('uninstall', () => {
@@ -77,6 +80,56 @@ describe('uninstall', () => {
     left(on, 'resting', '');
     expect((await tellBy(on, 'uninstall')).writes).toContain('the annotation wf-deploy.io/epoch of Deployment shop/agent: removed');
     expect(on.cluster.find(Deployment, 'agent')?.metadata.annotations).toEqual({ mine: 'yes' });
+  });
+
+  describe('and the account of a guardian', () => {
+    const name = 'wf-deploy-guardian-agent';
+    const kinds = [RoleBinding, Role, ServiceAccount];
+    const withAccount = (metadata: object): Shop => {
+      const on = shop();
+      left(on, 'resting', '');
+      for (const kind of kinds) on.cluster.put(kind, { apiVersion: kind.apiVersion, kind: kind.kind, metadata: { name, ...metadata } });
+      return on;
+    };
+    const made = { labels: labelsOf('agent'), ownerReferences: [{ apiVersion: Job.apiVersion, kind: Job.kind, name, uid: 'u' }] };
+    const accountOf = (on: Shop): readonly string[] => kinds.flatMap((kind) => on.cluster.objectsOf(kind).map((each) => each.kind));
+
+    it('goes where a run made it', async () => {
+      const on = withAccount(made);
+      const { reason, writes } = await tellBy(on, 'uninstall');
+      expect(writes.slice(0, 3)).toEqual(kinds.map(({ kind }) => `${kind} shop/${name}: removed`));
+      expect(reason).toMatch(/^Nothing of wf-deploy is left of agent\. The route/);
+      expect(accountOf(on)).toEqual([]);
+    });
+
+    it.each([
+      ['as it is printed', {}],
+      ['with our label, as it was printed once', { labels: labelsOf('agent') }],
+    ])('stays where an administrator made it, %s, and says so', async (_, metadata) => {
+      const on = withAccount(metadata);
+      const why = `RoleBinding shop/${name}, Role shop/${name}, ServiceAccount shop/${name}: no run made it, so it stays.`;
+      expect((await tellBy(on, 'uninstall', { 'dry-run': 'true' })).reason).toContain(why);
+      const { reason, writes } = await tellBy(on, 'uninstall');
+      expect(reason).toContain(`but the guardian's account. ${why}`);
+      expect(writes).toEqual(['Lease shop/wf-deploy-agent: removed']);
+      expect(accountOf(on)).toHaveLength(3);
+      expect(await tellBy(on, 'uninstall')).toMatchObject({ outcome: 'nothing-to-do', reason: expect.stringContaining(why) });
+    });
+
+    it.each([
+      ['get', 'not looked at for lack of permission, so it stays if it is there.'],
+      ['delete', "may not be deleted from here. The cluster deletes it after the guardian's Job."],
+    ])('needs no right to be removed: what may not be done (%s) is said', async (verb, why) => {
+      const on = withAccount(made);
+      on.cluster.failing = (call) => (call.verb === verb && call.name === name ? forbidden() : undefined);
+      const asked = (review: KubernetesObject): string =>
+        (review['spec'] as { readonly resourceAttributes: { readonly name: string } }).resourceAttributes.name;
+      on.cluster.allows = (review) => asked(review) !== name;
+      const { reason, outcome } = await tellBy(on, 'uninstall');
+      expect([outcome, reason]).toEqual(['done', expect.stringContaining(why)]);
+      expect(on.lines.join('\n')).toMatch(/Not permitted, and done without: .*roles/);
+      expect(accountOf(on)).toHaveLength(3);
+    });
   });
 
   it('leaves the user’s own canary alone', async () => {

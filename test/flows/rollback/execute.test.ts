@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { ConfigMap, Deployment, Lease, ReplicaSet } from '../../../src/domain/kubernetes/kinds.ts';
+import { ConfigMap, Deployment, Lease, Pod, ReplicaSet } from '../../../src/domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
+import { historyKey } from '../../../src/domain/rollout/good-release.ts';
 import { digestIn, holdsKey } from '../../../src/domain/rollout/hold.ts';
 import { leaseName } from '../../../src/domain/rollout/lease.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
@@ -292,6 +294,79 @@ describe('an image', () => {
       held: [],
       warnings: expect.arrayContaining([expect.stringContaining('Not held: the digest of agent:v4')]),
     });
+  });
+});
+
+describe('a held image that its revision names by a tag', () => {
+  const digest = `sha256:${'9'.repeat(64)}`;
+  const resolves = ({ digest: named }: { readonly digest?: string }) => Promise.resolve({ is: 'found', digest: named ?? digest } as const);
+  const silent = () => Promise.resolve({ is: 'not-checked', reason: 'unauthorised' } as const);
+
+  /** `agent:v4` runs after `next`, and its node says which digest it is. */
+  async function tagged(): Promise<Stage> {
+    const on = await updated({ resolve: resolves });
+    const v4 = JSON.parse(JSON.stringify(on.cluster.find(Deployment, 'agent')).replaceAll(next, 'agent:v4')) as KubernetesObject;
+    await on.clock.until(on.cluster.write({ do: 'replace', ref: { kind: Deployment, namespace: 'shop', name: 'agent' }, object: v4 }));
+    for (const pod of on.cluster.objectsOf(Pod)) {
+      const containerStatuses = [{ name: 'api', ready: true, imageID: `agent@${digest}` }];
+      on.cluster.put(Pod, { ...pod, status: { ...(pod['status'] as object), containerStatuses } });
+    }
+    return on;
+  }
+  const heldBy = (on: Stage) => leaseOf(on).holds?.list.map(({ digest: held, image }) => [held, image]);
+
+  it.each([
+    ['by the registry', resolves],
+    ['by its text where the registry is silent', silent],
+  ])('does not come back when the button is pressed twice: known %s', async (_, resolve) => {
+    const on = await tagged();
+    expect(await back(on)).toMatchObject({ outcome: 'rolled-back', held: [digest] });
+    expect([imageNow(on), heldBy(on)]).toEqual([next, [[digest, 'agent:v4']]]);
+    const later = shop({ holder: 'run-2', resolve }, on);
+    const pressed = await failure(on, rollBack(backPlan(), later.world));
+    expect(pressed).toMatchObject({ code: 'DIGEST_HELD', what: expect.stringContaining('(agent:v4)') });
+    expect([imageNow(on), heldBy(on)]).toEqual([next, [[digest, 'agent:v4']]]);
+  });
+
+  it('may come where the tag means something else by now', async () => {
+    const on = await tagged();
+    await back(on);
+    const moved = shop({ holder: 'run-2', resolve: full }, on);
+    expect(await back(moved)).toMatchObject({ outcome: 'rolled-back' });
+    expect(imageNow(on)).toBe('agent:v4');
+  });
+
+  it('comes with force, which lifts the hold', async () => {
+    const on = await tagged();
+    await back(on);
+    expect(await back(on, { force: 'true', reason: 'it was the database' })).toMatchObject({ outcome: 'rolled-back' });
+    expect(imageNow(on)).toBe('agent:v4');
+    expect(leaseOf(on).holds?.list.map(({ digest: held }) => held)).toEqual([digestIn(next)]);
+  });
+
+  it.each([
+    ['the registry', resolves],
+    ['its text', silent],
+  ])('is skipped by last-known-good: known by %s', async (_, resolve) => {
+    const on = await tagged();
+    const release = (image: string, at: string) => ({
+      workload: 'Deployment/agent',
+      images: { api: image },
+      configs: [],
+      run: 'run-0',
+      at,
+    });
+    const lease = on.cluster.find(Lease, leaseName('agent'));
+    if (lease === undefined) throw new Error('There is no Lease.');
+    const known = JSON.stringify([release('agent:v4', on.clock.now().toISOString()), release(old, '2025-01-01T00:00:00Z')]);
+    on.cluster.put(Lease, {
+      ...lease,
+      metadata: { ...lease.metadata, annotations: { ...lease.metadata.annotations, [historyKey]: known } },
+    });
+    await back(on);
+    const later = shop({ holder: 'run-2', resolve }, on);
+    expect(await back(later, { to: 'last-known-good' })).toMatchObject({ outcome: 'rolled-back' });
+    expect(imageNow(on)).toBe(old);
   });
 });
 

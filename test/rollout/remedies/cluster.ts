@@ -3,7 +3,8 @@ import { pushVersion } from '../example-service.ts';
 import { apply, type Case, type Mend, refused, warned } from './case.ts';
 import { object, type Place, put, type World } from './world.ts';
 
-const account = async ({ lab, namespace }: Place) => ({
+/** A run by an account that has no rights yet. */
+export const account = async ({ lab, namespace }: Place) => ({
   kubeconfig: await readFile(await lab.kubeconfigFor({ namespace, serviceAccount: 'deployer' }), 'utf8'),
 });
 

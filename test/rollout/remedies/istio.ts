@@ -1,5 +1,7 @@
+import type { ApiObject } from '../../lab/api-objects.ts';
 import { apply, type Case, refused, runCommand, warned } from './case.ts';
-import { ingress, put, type World } from './world.ts';
+import { account } from './cluster.ts';
+import { ingress, object, put, type World } from './world.ts';
 
 const way = 'istio';
 const service = (world: World) => world['VirtualService/agent-vs'].spec;
@@ -17,6 +19,12 @@ const rewrite =
     void (await place.patch('VirtualService/agent-vs', http(...list)));
 const unseen = /^Not checked: whether the controller of Ingress /;
 const every = 'http rule 2 (every request)';
+const whole = (host: string) => ({ route: [to(host)] });
+/** Into the namespace of the service that has traffic. */
+const elsewhere = (each: ApiObject) => ({ ...each, metadata: { ...each.metadata, namespace: 'served' } });
+/** Lets users of a host in by a gateway. */
+const behind = (world: World, host: string) =>
+  Object.assign(service(world), { hosts: ['agent', host], gateways: ['mesh', 'istio-system/public'] });
 const fullName = (name: string) => `agent.${name}.svc.cluster.local`;
 
 export const istioCases: readonly Case[] = [
@@ -195,7 +203,7 @@ export const istioCases: readonly Case[] = [
     name: 'public-host-without-gateway',
     way,
     change: (world) => {
-      service(world).hosts = ['agent', 'agent.example.com'];
+      service(world).hosts = ['agent', 'open.example.com'];
       put(world, 'Gateway/public', {
         spec: {
           selector: { istio: 'ingressgateway' },
@@ -204,7 +212,7 @@ export const istioCases: readonly Case[] = [
       });
     },
     steps: warned(
-      'The public host `agent.example.com` has no gateway in spec.gateways: the rules hold only for callers inside the mesh, and not for what comes in from outside.',
+      'The public host `open.example.com` has no gateway in spec.gateways: the rules hold only for callers inside the mesh, and not for what comes in from outside.',
       apply,
     ),
   },
@@ -243,6 +251,85 @@ export const istioCases: readonly Case[] = [
       apply,
     ),
     beside: [unseen],
+  },
+  {
+    name: 'second-virtual-service',
+    way,
+    change: (world) =>
+      put(world, 'VirtualService/again', { spec: { hosts: [fullName('second-virtual-service')], http: [whole('agent')] } }),
+    steps: refused(
+      `VirtualService second-virtual-service/again is for \`${fullName('second-virtual-service')}\` in the mesh too, beside agent-vs: Istio takes the older of them and leaves the other out, so a weight may be without effect.`,
+      (place) => place.delete('VirtualService/again'),
+    ),
+  },
+  {
+    name: 'virtual-service-of-callers',
+    way,
+    settle: async (place) => {
+      const host = fullName(place.namespace);
+      await place.apply(elsewhere(object('VirtualService/of-callers', { spec: { hosts: [host], exportTo: ['.'], http: [whole(host)] } })));
+    },
+    steps: warned(
+      `Callers of namespace served may follow VirtualService served/of-callers for \`${fullName('virtual-service-of-callers')}\`, and not the weights of agent-vs: it is for them alone.`,
+      (place) => place.lab.client.delete({ ...place.name('VirtualService/of-callers'), namespace: 'served' }),
+    ),
+  },
+  {
+    name: 'narrower-host',
+    way,
+    change: (world) => {
+      behind(world, '*.narrower.example.com');
+      put(world, 'VirtualService/eu', { spec: { hosts: ['eu.narrower.example.com'], http: [whole('agent')] } });
+    },
+    steps: warned(
+      'Requests for `eu.narrower.example.com` follow VirtualService narrower-host/eu, whose host is the narrower one, and not the weights of agent-vs.',
+      (place) => place.delete('VirtualService/eu'),
+    ),
+  },
+  {
+    name: 'second-on-the-gateway',
+    way,
+    change: (world) => {
+      behind(world, 'second.example.com');
+      put(world, 'VirtualService/front', {
+        spec: { hosts: ['second.example.com'], gateways: ['istio-system/public'], http: [whole('web')] },
+      });
+    },
+    steps: [
+      ...refused(
+        'VirtualService second-on-the-gateway/front serves `second.example.com` by the gateway `istio-system/public` too, beside agent-vs, and both have a rule for every request: Istio merges them and one hides the other, so a weight may be without effect.',
+        async (place) => {
+          await place.patch('VirtualService/front', http({ match: [{ uri: { prefix: '/files' } }], ...whole('web') }));
+        },
+      ),
+      ...warned(
+        'VirtualService second-on-the-gateway/front serves `second.example.com` by the gateway `istio-system/public` too, beside agent-vs: Istio merges their rules in an order that nobody sets, so requests that rules of both match may not follow the weights.',
+        (place) => place.delete('VirtualService/front'),
+      ),
+    ],
+  },
+  {
+    name: 'destination-rule-elsewhere',
+    way,
+    settle: async (place) => {
+      await place.apply(elsewhere(object('DestinationRule/of-callers', { spec: { host: fullName(place.namespace) } })));
+    },
+    steps: warned(
+      'Not checked: DestinationRule served/of-callers, for the same host and outside of namespace destination-rule-elsewhere. Callers to whom Istio gives it go by its subsets and policies.',
+      (place) => place.lab.client.delete({ ...place.name('DestinationRule/of-callers'), namespace: 'served' }),
+    ),
+  },
+  {
+    name: 'mesh-elsewhere-unseen',
+    way,
+    inputs: account,
+    steps: [
+      ...refused(/^Permissions are missing: /, apply),
+      ...warned(
+        /^Not checked for lack of permission: .*list virtualservices \(check that none of another namespace is for the same hosts\), .*list destinationrules \(check that none of another namespace is for the same host\)/,
+        apply,
+      ),
+    ],
   },
   {
     name: 'two-destination-rules',

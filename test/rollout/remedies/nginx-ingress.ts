@@ -1,4 +1,5 @@
 import { apply, type Case, refused, warned } from './case.ts';
+import { account } from './cluster.ts';
 import { ingress, nginx, publish, type World } from './world.ts';
 
 const way = 'nginx-ingress';
@@ -82,6 +83,30 @@ export const nginxIngressCases: readonly Case[] = [
       'Ingress agent-beta is a second canary for second-canary-ingress.example.test/: the controller takes one canary for a path and ignores the others.',
       (place) => place.delete('Ingress/agent-beta'),
     ),
+  },
+  {
+    name: 'ingress-of-another-namespace',
+    way,
+    settle: async (place) => {
+      const other = ingress('taken', 'agent', 'ingress-of-another-namespace.example.test');
+      await place.apply({ ...other, metadata: { ...other.metadata, namespace: 'served' } });
+    },
+    steps: refused(
+      'Ingress served/taken serves ingress-of-another-namespace.example.test/ too, beside agent: the controller takes one of them, so a weight may be without effect.',
+      (place) => place.lab.client.delete({ apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', name: 'taken', namespace: 'served' }),
+    ),
+  },
+  {
+    name: 'ingresses-elsewhere-unseen',
+    way,
+    inputs: account,
+    steps: [
+      ...refused(/^Permissions are missing: /, apply),
+      ...warned(
+        /^Not checked for lack of permission: .*list ingresses \(see that none of another namespace serves the same paths\)/,
+        apply,
+      ),
+    ],
   },
   {
     name: 'two-ingresses-on-one-path',

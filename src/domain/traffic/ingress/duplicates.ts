@@ -13,17 +13,22 @@ export function duplicateProblems(
   around: readonly KubernetesObject[],
 ): readonly Problem[] {
   const own = [app.route, canaryRouteName(app)];
-  const others = allOf(Ingress, around).filter((each) => !own.includes(each.metadata.name) && mayMeet(each, stable));
+  const isOwn = ({ metadata: { name, namespace } }: KubernetesObject) => namespace === app.namespace && own.includes(name);
+  const others = allOf(Ingress, around).filter((each) => !isOwn(each) && mayMeet(each, stable));
   return others.flatMap((other) => {
     const shared = placesOf(other).filter((place) => places.some((each) => each.host === place.host && each.path === place.path));
     if (shared.length === 0) return [];
     const where = [...new Set(shared.map(placeText))].join(', ');
-    const { name } = other.metadata;
+    const { namespace } = other.metadata;
+    const isHere = namespace === app.namespace;
+    const name = isHere ? other.metadata.name : `${namespace}/${other.metadata.name}`;
     return [
       isCanary(other)
         ? {
             what: `Ingress ${name} is a second canary for ${where}: the controller takes one canary for a path and ignores the others.`,
-            remedy: `Delete it, or name it \`${canaryRouteName(app)}\` in the place of the other.`,
+            remedy: isHere
+              ? `Delete it, or name it \`${canaryRouteName(app)}\` in the place of the other.`
+              : 'Leave the path in one of them.',
           }
         : {
             what: `Ingress ${name} serves ${where} too, beside ${app.route}: the controller takes one of them, so a weight may be without effect.`,

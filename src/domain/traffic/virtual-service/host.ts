@@ -18,6 +18,12 @@ export function sameHost(one: string, other: string, namespace: string): boolean
   return first.name === second.name && first.namespace === second.namespace;
 }
 
+/** What a host is called from everywhere: a short name is that of a Service in the namespace of whoever writes it. */
+export function globalName(host: string, namespace: string): string {
+  const service = serviceOf(host, namespace);
+  return service === undefined ? partsOf(host).join('.') : fullName(service);
+}
+
 /** A name with a dot is a full one to Istio: of these forms it finds no Service, except by its full name or by its short one. */
 export const isHalfName = (host: string): boolean => {
   const parts = partsOf(host);

@@ -10,8 +10,9 @@ import { headerRouteProblems } from './header-route.ts';
 import { headersOf } from './match.ts';
 import { halfNames, meshFindings, portWarnings } from './mesh.ts';
 import { unsplit } from './missing-split.ts';
+import { rivalFindings } from './rivals.ts';
 import { destinationsOf, type HttpRule, specOf } from './shape.ts';
-import { policyWarnings, subsetProblems } from './subset-problems.ts';
+import { elsewhereWarnings, policyWarnings, subsetProblems } from './subset-problems.ts';
 
 /** What a rollout needs from a VirtualService and from what stands around it, looked at before anything is written. */
 export function inspectRoute(
@@ -26,7 +27,7 @@ export function inspectRoute(
   const own = splits
     .flatMap(({ rule }) => destinationsOf(rule).map(({ destination }) => destination))
     .filter((each) => armOf(each, app) !== 'other');
-  const mesh = [...meshFindings(route, app, around), edgeFindings(route, app, around)];
+  const mesh = [...meshFindings(route, app, around), edgeFindings(route, app, around), rivalFindings(route, app, around)];
   return {
     problems: [
       ...(splits.length === 0 ? [unsplit(route, app, all, weights)] : []),
@@ -46,6 +47,7 @@ export function inspectRoute(
       ...portWarnings(splits, app, around),
       ...unsplitProtocols(route, name),
       ...policyWarnings(app, around),
+      ...elsewhereWarnings(app, around),
       ...mesh.flatMap(({ warnings }) => warnings),
     ],
     splits: splitTexts(form, splits, app),

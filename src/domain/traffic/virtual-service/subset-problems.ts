@@ -8,7 +8,14 @@ import { isOurs } from '../../rollout/canary-deployment.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import { oneOf, stableDeployment } from '../around/objects.ts';
 import type { Application } from '../router.ts';
-import { destinationRuleSpec, destinationRulesOf, type Subset, subsetLabels, subsetsOf } from './destination-rule.ts';
+import {
+  destinationRuleSpec,
+  destinationRulesElsewhere,
+  destinationRulesOf,
+  type Subset,
+  subsetLabels,
+  subsetsOf,
+} from './destination-rule.ts';
 import { hostsOf } from './host.ts';
 import type { Destination } from './shape.ts';
 
@@ -125,6 +132,19 @@ export function policyWarnings(app: Application, around: readonly KubernetesObje
       })),
     ];
   });
+}
+
+/** What callers elsewhere go by: told once, and not looked into. */
+export function elsewhereWarnings(app: Application, around: readonly KubernetesObject[]): readonly Problem[] {
+  const rules = destinationRulesElsewhere(app, around);
+  if (rules.length === 0) return [];
+  const names = rules.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`).join(', ');
+  return [
+    {
+      what: `Not checked: DestinationRule ${names}, for the same host and outside of namespace ${app.namespace}. Callers to whom Istio gives it go by its subsets and policies.`,
+      remedy: `See that it has the same subsets and pins nobody, or put everything into one of namespace ${app.namespace}.`,
+    },
+  ];
 }
 
 function hashes(rule: KubernetesObject): boolean {

@@ -39,7 +39,7 @@ export const readAround = (name: string): readonly KubernetesObject[] =>
 
 /** The canary Ingress, where there is one: what a run reads and writes as its route. */
 export const canaryOf = (around: readonly KubernetesObject[], of: Application): readonly KubernetesObject[] =>
-  around.filter(({ metadata }) => metadata.name === `${of.route}-canary`);
+  around.filter(({ metadata }) => metadata.name === `${of.route}-canary` && metadata.namespace === of.namespace);
 
 export const inspectAround = (around: readonly KubernetesObject[], of: Application) =>
   nginxIngress.inspect(canaryOf(around, of), of, [5, 25, 50, 100], around);

@@ -41,6 +41,12 @@ const otherPorts = /would end up there too/;
 const connections = /connections are not split/;
 const twoRules = /Istio merges them/;
 const hash = /by consistentHash/;
+const rival = /Istio takes the older of them and leaves the other out/;
+const callersElsewhere = /^Callers of namespace web may follow VirtualService web\/agent/;
+const narrower = /whose host is the narrower one/;
+const merged = /in an order that nobody sets/;
+const hidden = /one hides the other/;
+const rulesElsewhere = /^Not checked: DestinationRule istio-system\/agent, web\/agent-canary, for the same host/;
 
 const table: Readonly<Record<string, Expected>> = {
   'agent-memory-by-two-hosts-at-rest-95-5': { problems: [edge], warnings: [otherPorts, noGateway, meshNotSplit] },
@@ -56,6 +62,8 @@ const table: Readonly<Record<string, Expected>> = {
   'consistent-hash-of-a-port': { warnings: [hash] },
   'delegate-rule': {},
   'destination-rule-of-another-host': {},
+  'destination-rules-of-other-namespaces': { warnings: [rulesElsewhere] },
+  'destination-rules-of-other-namespaces-for-other-hosts': {},
   'destination-subset-beside-two-hosts': {},
   'destination-subset-that-is-not-there': { problems: [subsetMissing] },
   'every-port-of-the-service-sent-to-one': { warnings: [otherPorts] },
@@ -101,6 +109,21 @@ const table: Readonly<Record<string, Expected>> = {
   'retries-timeout-and-fault': {},
   'rewrite-headers-and-cors': {},
   'same-host-on-two-ports': { problems: [ambiguous] },
+  'second-for-a-narrower-host': { warnings: [narrower] },
+  'second-for-a-narrower-host-of-another-service': {},
+  'second-for-a-wider-host': {},
+  'second-for-connections-only': {},
+  'second-for-the-host': { problems: [rival] },
+  'second-for-the-host-of-another-namespace': { problems: [rival] },
+  'second-for-the-host-seen-by-its-own-namespace-only': { warnings: [callersElsewhere] },
+  'second-for-the-host-seen-by-nobody': {},
+  'second-for-the-host-seen-by-others-than-the-route': {},
+  'second-for-the-same-short-name-elsewhere': {},
+  'second-for-the-same-wildcard': { problems: [rival] },
+  'second-on-another-gateway': {},
+  'second-on-the-gateway-for-every-request': { problems: [hidden] },
+  'second-on-the-gateway-with-paths': { warnings: [merged] },
+  'second-without-hosts-as-a-delegate': {},
   'split-and-other-rules': {},
   'split-by-header-already': { headers: [] },
   'stable-missing': { problems: [stableMissing], headers: [] },
@@ -273,6 +296,42 @@ const messages: readonly (readonly [string, 'problems' | 'warnings', number, str
     'problems',
     0,
     'VirtualService shop/agent-vs has no http rule that sends requests to `agent`. → Name the route of the service in the input `route`, its hosts and subsets in theirs, or add a rule at the end:',
+  ],
+  [
+    'second-for-the-host-of-another-namespace',
+    'problems',
+    0,
+    'VirtualService web/agent is for `agent.shop.svc.cluster.local` in the mesh too, beside agent-vs: Istio takes the older of them and leaves the other out, so a weight may be without effect. → Put all http rules of the host into one of them, and take the host out of the other.',
+  ],
+  [
+    'second-for-the-host-seen-by-its-own-namespace-only',
+    'warnings',
+    0,
+    'Callers of namespace web may follow VirtualService web/agent for `agent.shop.svc.cluster.local`, and not the weights of agent-vs: it is for them alone. → Give it the same split by hand, or take it away, if these callers are to meet the canary.',
+  ],
+  [
+    'second-for-a-narrower-host',
+    'warnings',
+    0,
+    'Requests for `eu.example.com` follow VirtualService shop/agent-eu, whose host is the narrower one, and not the weights of agent-vs. → Give it the same split by hand, or take the host out of it, so that agent-vs has it.',
+  ],
+  [
+    'second-on-the-gateway-for-every-request',
+    'problems',
+    0,
+    'VirtualService istio-system/front serves `AGENT.example.com.` by the gateway `istio-system/public` too, beside agent-vs, and both have a rule for every request: Istio merges them and one hides the other, so a weight may be without effect. → Leave the rule for every request in one of them.',
+  ],
+  [
+    'second-on-the-gateway-with-paths',
+    'warnings',
+    0,
+    'VirtualService web/files serves `agent.example.com` by the gateway `istio-system/public` too, beside agent-vs: Istio merges their rules in an order that nobody sets, so requests that rules of both match may not follow the weights. → See that no request is matched by both, or put the rules into one of them.',
+  ],
+  [
+    'destination-rules-of-other-namespaces',
+    'warnings',
+    0,
+    'Not checked: DestinationRule istio-system/agent, web/agent-canary, for the same host and outside of namespace shop. Callers to whom Istio gives it go by its subsets and policies. → See that it has the same subsets and pins nobody, or put everything into one of namespace shop.',
   ],
   [
     'same-host-on-two-ports',
