@@ -9,7 +9,7 @@ import { githubRepository, githubToken } from '../adapters/forge/github-server.t
 import { answer, type Loopback, loopback } from '../adapters/loopback.ts';
 import { type ActRun, copyForAct, runAct } from './act.ts';
 
-// The real rollback.yml, run by act: that the step which opens a cluster of AKS gets what it needs, reads the repository's file of clusters, and leaves
+// The real rollback.yml and deploy.yml, run by act: that the step which opens a cluster of AKS gets what it needs, reads the repository's file of clusters, and leaves
 // the way to the step behind it, which signs in anew by the plugin. The cluster is an API server that has nothing but nodes and a namespace, so the rollback
 // finds no Deployment. The jobs of service-pipeline.yml give that action the same, which service-pipeline.test.ts holds them to.
 jest.setTimeout(180_000);
@@ -54,6 +54,9 @@ beforeAll(async () => {
     join(repository, '.github/clusters.yml'),
     stringify({ clusters: [{ name: 'eastus', environment: 'production', region: 'eastus', namespace: 'shop', aks: clusterPath }] }),
   );
+  const image = `127.0.0.1:1/agent@sha256:${'a'.repeat(64)}`;
+  const release = { name: 'platform', backup: { skip: 'nothing is stored' }, services: [{ name: 'agent', images: { agent: image } }] };
+  writeFileSync(join(repository, '.github/release.yml'), stringify(release));
   const git = (...args: readonly string[]): void =>
     void execFileSync('git', ['-C', repository, '-c', 'user.name=n', '-c', 'user.email=n@example.com', ...args]);
   git('init', '--quiet', '--initial-branch', 'main');
@@ -66,18 +69,18 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function rollback(inputs: Readonly<Record<string, string>>): Promise<ActRun> {
+async function called(workflow: string, inputs: Readonly<Record<string, string>>): Promise<ActRun> {
   const caller = {
     on: 'push',
     jobs: {
-      rollback: {
+      caller: {
         permissions: { contents: 'read', 'id-token': 'write' },
-        uses: 'your-org/wf-deploy/.github/workflows/rollback.yml@local',
-        with: { service: 'agent', environment: 'production', reason: 'errors', ...inputs },
+        uses: `your-org/wf-deploy/.github/workflows/${workflow}@local`,
+        with: { environment: 'production', ...inputs },
       },
     },
   };
-  writeFileSync(join(repository, '.github/workflows/rollback.yml'), stringify(caller));
+  writeFileSync(join(repository, '.github/workflows/caller.yml'), stringify(caller));
   return await runAct({
     repository,
     copy,
@@ -86,6 +89,9 @@ async function rollback(inputs: Readonly<Record<string, string>>): Promise<ActRu
     env: { ...azure.environment, NODE_EXTRA_CA_CERTS: join(folder, 'ca.crt') },
   });
 }
+
+const rollback = (inputs: Readonly<Record<string, string>>): Promise<ActRun> =>
+  called('rollback.yml', { service: 'agent', reason: 'errors', ...inputs });
 
 const identity = () => ({
   'azure-client-id': client,
@@ -111,4 +117,14 @@ it('without client and tenant it is one clear error, and no step goes on', async
   expect(run.jobs['rollback']).toBe('failure');
   expect(run.log).toContain('nobody said who this workflow is for Azure');
   expect(asked).toEqual([]);
+});
+
+it('a release opens its clusters of AKS itself', async () => {
+  asked.length = 0;
+  const run = await called('deploy.yml', { ...identity(), clusters: 'all', version: 'v1', 'dry-run': 'true' });
+  expect(run.log).toContain('Azure is asked for');
+  expect([run.outputs['deploy'], asked]).toEqual([
+    expect.objectContaining({ outcome: 'not-started', reason: expect.stringContaining('Cluster eastus') }),
+    expect.arrayContaining(['/apis/apps/v1/namespaces/shop/deployments/agent']),
+  ]);
 });
