@@ -7,7 +7,7 @@ const signs = { 'not-started': '⛔', unknown: '❓' } as const;
 /** The report of a step that ended without a result of its own. `what` says what that means for the cluster. */
 export const failedReport = (outcome: 'not-started' | 'unknown', failure: Failure, what: string): Report => ({
   succeeded: false,
-  outputs: { outcome, reason: failure.what.split('\n')[0] ?? '' },
+  outputs: { outcome, reason: sentenceOf(failure.what) },
   summary: [
     `## ${signs[outcome]} ${outcome}`,
     '',
@@ -21,3 +21,9 @@ export const failedReport = (outcome: 'not-started' | 'unknown', failure: Failur
   file: undefined,
   annotation: { level: 'error', title: failure.code, text: outcome === 'unknown' ? `${failure.message}\n${what}` : failure.message },
 });
+
+/** A list is announced by its first line, which says nothing without what comes first in it. */
+function sentenceOf(text: string): string {
+  const [first = '', second] = text.split('\n');
+  return first.endsWith(':') && second !== undefined ? `${first} ${second.replace(/^- /, '')}` : first;
+}

@@ -18,3 +18,8 @@ it('says why, what that means, and what to do, in inert words', () => {
 it('an annotation about what nobody knows says where to look', () => {
   expect(failedReport('unknown', failure, 'Look at the route.').annotation?.text).toBe(`${failure.message}\nLook at the route.`);
 });
+
+it('the reason of a list is its first line with the first that it lists', () => {
+  const list = new Failure('PREFLIGHT_FAILED', '2 problems were found:\n- The one.\n  → Mend it.\n- The other.', 'Mend them.');
+  expect(failedReport('not-started', list, 'Nothing was written.').outputs['reason']).toBe('2 problems were found: The one.');
+});

@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
 import { readActions } from '../../scripts/action-metadata.ts';
-import { inReport } from '../../src/flows/report-file.ts';
+import { reportFile } from '../../src/flows/report-file.ts';
 import { readWorkflow, root } from '../workflows/workflow-files.ts';
 
-const [, output = '', workflow = ''] = /output `(\w+)`; in ([\w.-]+) an artifact/.exec(inReport) ?? [];
+const [, output = '', workflow = ''] = /output `(\w+)`; in ([\w.-]+) an artifact/.exec(reportFile) ?? [];
 
 it.each(['lint', 'test', 'scan'])('the summary of %s says where the rest is, and it is there', (gate) => {
   expect(

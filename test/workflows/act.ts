@@ -52,7 +52,7 @@ const forAct = (step: Step): Step =>
   step.uses?.startsWith('$/') === true ? { ...step, uses: `${nameOfCopy}/${step.uses.slice(2)}@local` } : step;
 
 export interface ActEvent {
-  readonly name: 'push' | 'pull_request';
+  readonly name: 'push' | 'pull_request' | 'workflow_dispatch';
   readonly payload: unknown;
 }
 
@@ -178,6 +178,9 @@ const readable = (stdout: string): string =>
   linesOf(stdout)
     .map((line) => `[${jobOf(line)}] ${(line.msg ?? '').trimEnd()}`)
     .join('\n');
+
+/** The annotations of level `error`. */
+export const errorsOf = ({ log }: ActRun): readonly string[] => log.match(/::error\b.*/g) ?? [];
 
 const gates = ['lint', 'test', 'scan', 'build', 'evidence', 'stage', 'canary', 'promote', 'rollback'] as const;
 

@@ -6,7 +6,7 @@ import { type GithubServer, githubServer } from '../adapters/forge/github-server
 import { pythonPrograms } from '../tools/python.ts';
 import { ended } from './act.ts';
 import { type Databases, startDatabases } from './databases.ts';
-import { requirements, type ServiceRepository, serviceRepository } from './service-repository.ts';
+import { pythonExample, pythonInputs, requirements, type ServiceRepository, serviceRepository } from './service-repository.ts';
 
 // The real workflow file, run by act on the Python example, up to the gate that blocks: real Ruff, Black, mypy, pytest on a real PostgreSQL and Redis, and
 // Bandit. Everything behind has an address at which nobody is: a job that began there would be seen as one that failed. act proves what waits for
@@ -20,8 +20,8 @@ beforeAll(async () => {
   github = await githubServer();
   const programs = await pythonPrograms(requirements);
   databases = await startDatabases();
-  const nobody = { image: '127.0.0.1:1/example/agent', builder: 'none', 'prometheus-url': 'http://127.0.0.1:1' };
-  repository = serviceRepository({ folder, github, programs, inputs: nobody, secrets: {}, env: {} });
+  const nobody = { ...pythonInputs, image: '127.0.0.1:1/example/agent', builder: 'none', 'prometheus-url': 'http://127.0.0.1:1' };
+  repository = serviceRepository({ folder, github, example: pythonExample, programs, inputs: nobody, secrets: {}, env: {} });
 }, 600_000);
 afterAll(async () => {
   await Promise.all([databases?.stop(), github?.server.close()]);

@@ -10,7 +10,8 @@ import { type Lab, startLab } from '../lab/lab.ts';
 import { builtTools } from '../lab/tools.ts';
 import { pythonPrograms } from '../tools/python.ts';
 import type { Following } from './act.ts';
-import { example, type Inputs, requirements, type ServiceRepository, serviceRepository } from './service-repository.ts';
+import { pythonExample as example, pythonInputs, requirements, type ServiceRepository, serviceRepository } from './service-repository.ts';
+import type { Inputs } from './starter.ts';
 
 const service = 'agent-memory';
 
@@ -65,8 +66,8 @@ async function prepare(
   await Promise.all(['staging', 'production'].map((namespace) => deploy(lab, namespace, first)));
   const kubeconfig = readFileSync(lab.kubeconfig).toString('base64');
   const repository = serviceRepository({
-    ...{ folder, github, programs, follow, env: { DOCKER_CONFIG: docker } },
-    inputs: { image, 'build-args': `BASE=${base}`, ...reached(lab) },
+    ...{ folder, github, example, programs, follow, env: { DOCKER_CONFIG: docker } },
+    inputs: { ...pythonInputs, image, 'build-args': `BASE=${base}`, ...reached(lab) },
     secrets: { KUBE_CONFIG_STAGING: kubeconfig, KUBE_CONFIG_PRODUCTION: kubeconfig },
   });
   const deployment = (namespace: string) => ({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: service });

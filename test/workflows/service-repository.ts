@@ -3,15 +3,14 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { type GithubServer, githubRepository, githubToken } from '../adapters/forge/github-server.ts';
 import { type ActEvent, type ActRun, copyForAct, type Following, runAct } from './act.ts';
+import { type Inputs, starter } from './starter.ts';
 import { root } from './workflow-files.ts';
 
-export const example = join(root, 'examples/python-service');
-export const requirements: readonly string[] = ['requirements.txt', 'requirements-dev.txt'].map((file) => join(example, file));
+export const pythonExample = join(root, 'examples/python-service');
+export const requirements: readonly string[] = ['requirements.txt', 'requirements-dev.txt'].map((file) => join(pythonExample, file));
 export const payloadRepository = { default_branch: 'main', full_name: githubRepository };
 
-export type Inputs = Readonly<Record<string, string | boolean>>;
-
-/** The Python example in a repository of its own, with the starter as its workflow. */
+/** An example in a repository of its own, with the starter as its workflow. */
 export interface ServiceRepository {
   /** Commits on a branch what the change does to the checkout. Answers with the commit. */
   commit(branch: string, change: (checkout: string) => void): string;
@@ -26,22 +25,25 @@ export interface ServiceRepository {
 export interface Surroundings {
   readonly folder: string;
   readonly github: GithubServer;
-  /** Folder of Python and its tools. */
+  /** Folder of an example's files. */
+  readonly example: string;
+  /** Folder of the language's tools. */
   readonly programs: string;
+  /** In the place of the starter's own. */
   readonly inputs: Inputs;
   readonly secrets: Readonly<Record<string, string>>;
   readonly env: Readonly<Record<string, string>>;
   readonly follow?: Following | undefined;
 }
 
-export function serviceRepository({ folder, github, programs, inputs, secrets, env, follow }: Surroundings): ServiceRepository {
+export function serviceRepository({ folder, github, example, programs, inputs, secrets, env, follow }: Surroundings): ServiceRepository {
   const copy = join(folder, 'wf-deploy');
   mkdirSync(copy);
   copyForAct(copy, github.server.url);
   const checkout = join(folder, 'service');
-  const repository = repositoryIn(checkout, github);
+  const repository = repositoryIn(checkout, example, github);
   const run = async (event: ActEvent, more: Inputs = {}): Promise<ActRun> => {
-    writeFileSync(join(checkout, '.github/workflows/pipeline.yml'), starter({ ...always, ...inputs, ...more }));
+    writeFileSync(join(checkout, '.github/workflows/pipeline.yml'), starter('pipeline.yml', { ...inputs, ...more }));
     const path = [programs, process.env['PATH']].join(delimiter);
     return await runAct({
       repository: checkout,
@@ -62,20 +64,13 @@ export function serviceRepository({ folder, github, programs, inputs, secrets, e
   };
 }
 
-/** Trivy cannot be had here: it is one of the two scanners of the starter, and Bandit is the other. */
-const always: Inputs = { scanners: 'bandit', upload: 'false' };
+/**
+ * What the Python example is run with: the machine's own Python, the lab's Prometheus by its address, and Bandit alone. Trivy, the other scanner of
+ * the starter, cannot be had here.
+ */
+export const pythonInputs: Inputs = { 'python-version': undefined, 'prometheus-service': undefined, scanners: 'bandit', upload: 'false' };
 
-/** examples/workflows/pipeline.yml, with the inputs of the lab beside its own. */
-function starter(inputs: Inputs): string {
-  const text = readFileSync(join(root, 'examples/workflows/pipeline.yml'), 'utf8');
-  const lines = Object.entries(inputs).map(([input, value]) => `      ${input}: ${JSON.stringify(value)}\n`);
-  return text
-    .replace(/@0{40} .*$/m, '@local')
-    .replace(/^ {6}(?:python-version|prometheus-service): .*\n/gm, '')
-    .replace('    secrets:\n', `${lines.join('')}    secrets:\n`);
-}
-
-function repositoryIn(checkout: string, github: GithubServer) {
+function repositoryIn(checkout: string, example: string, github: GithubServer) {
   cpSync(example, checkout, { recursive: true });
   mkdirSync(join(checkout, '.github/workflows'), { recursive: true });
   const git = (...args: readonly string[]): string =>

@@ -28,6 +28,14 @@ const shared = ({ plan, fleet, started, ground }: Raw) => ({
 const texts = (all: readonly { readonly what: string; readonly remedy: string }[]): readonly string[] =>
   all.map(({ what, remedy }) => `${what} ${remedy}`);
 
+/** Several clusters may warn of the same. */
+const warningsOf = ({ plan, ground }: Raw, clusters: readonly Pick<ClusterRun, 'target' | 'warnings'>[]): readonly string[] => [
+  ...texts(ground.warnings),
+  ...clusters.flatMap(({ target, warnings }) =>
+    texts(warnings).map((text) => (plan.clusters === undefined ? text : `${target.name}: ${text}`)),
+  ),
+];
+
 const rehearsed = 'A dry run: everything was rehearsed on the API servers and nothing was written.';
 
 export const idleResult = (raw: Raw): DeployResult => ({
@@ -37,7 +45,7 @@ export const idleResult = (raw: Raw): DeployResult => ({
   reason: rehearsed,
   remedy: undefined,
   backup: backupText(raw.plan, raw.ground),
-  warnings: texts([...raw.ground.warnings, ...raw.ground.grounds.flatMap(({ warnings }) => warnings)]),
+  warnings: warningsOf(raw, raw.ground.grounds),
   clusters: raw.ground.grounds.map(({ target, parts }) => ({
     name: target.name,
     region: target.region,
@@ -74,7 +82,7 @@ export function endedResult(raw: Raw & { readonly runs: readonly ClusterRun[]; r
       (changed ? 'Every service is available with what was wanted.' : 'Everything is as wanted already: nothing had to be done.'),
     remedy: cause?.remedy,
     backup: changed ? backupText(plan, ground) : undefined,
-    warnings: texts([...ground.warnings, ...runs.flatMap(({ warnings }) => warnings)]),
+    warnings: warningsOf(raw, runs),
     clusters,
   };
 }

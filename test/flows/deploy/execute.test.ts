@@ -337,6 +337,12 @@ describe('waves', () => {
     expect(leftBehind(on)).toEqual([]);
   });
 
+  it('a warning says of which cluster it is', async () => {
+    const on = fleetShop({ services: ['auth', 'gateway'], clusters, files });
+    const result = await released(on, { ...inputs, release: releaseText({ services: all(['auth'], 2) }) });
+    expect(result.warnings).toEqual(clusters.map((name) => expect.stringMatching(`^${name}: Deployment gateway runs in the namespace`)));
+  });
+
   it.each([0, 1, 2])('a failure in wave %i takes every wave back: the end is uniform', async (wave) => {
     const on = fleetShop({ services: names, clusters, files });
     const bad = on.clusters[clusters[wave] ?? ''];
