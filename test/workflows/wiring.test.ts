@@ -5,8 +5,16 @@ import { readWorkflow } from './workflow-files.ts';
 describe.each([
   [
     ...['rollback.yml', 'rollback'],
-    { kubeconfig: 'secrets.KUBECONFIG', notify: 'secrets.NOTIFY' },
-    ['github-environment', 'runs-on'],
+    {
+      // The step before opens the cluster where one is named: rollback-workflow.test.ts is about that one.
+      kubeconfig: "inputs.cluster == '' && inputs.aks == '' && secrets.KUBECONFIG || ''",
+      namespace: 'inputs.namespace || steps.cluster.outputs.namespace',
+      notify: 'secrets.NOTIFY',
+    },
+    [
+      ...['github-environment', 'runs-on', 'cluster', 'aks', 'wait-for-operation'],
+      ...['azure-client-id', 'azure-tenant-id', 'azure-cloud', 'azure-authority', 'azure-management'],
+    ],
     ['held', 'images', 'outcome'],
   ],
   [
