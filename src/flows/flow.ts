@@ -102,6 +102,7 @@ export interface FleetConnections {
   readonly kubeconfig: string;
   readonly kubeconfigs: Readonly<Record<string, string>>;
   readonly azure: AzureIdentity | undefined;
+  readonly githubToken: string | undefined;
   readonly notify: readonly Destination[];
 }
 

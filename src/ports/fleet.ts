@@ -1,4 +1,5 @@
 import type { AksPlace } from '../domain/fleet/aks-place.ts';
+import type { Forge } from './forge.ts';
 import type { ManagedClusters } from './managed-clusters.ts';
 import type { Notifier } from './notifier.ts';
 import type { Registry } from './registry.ts';
@@ -8,6 +9,8 @@ import type { World } from './world.ts';
 /** The ports of a flow that works on several clusters. */
 export interface Fleet extends Workspace {
   readonly registry: Registry;
+  /** `undefined` without a token. */
+  readonly forge: Forge | undefined;
   readonly notifiers: readonly Notifier[];
   /** `undefined` when nobody said who this workflow is for the cloud. */
   readonly managed: ManagedClusters | undefined;

@@ -33,7 +33,10 @@ function build(connections: Partial<FleetConnections>) {
     idToken: undefined,
     building: surroundingsOfNoBuild,
   };
-  return { fleet: buildFleet({ kubeconfig: '', kubeconfigs: {}, azure: undefined, notify: [], ...connections }, around), masked };
+  return {
+    fleet: buildFleet({ kubeconfig: '', kubeconfigs: {}, azure: undefined, githubToken: undefined, notify: [], ...connections }, around),
+    masked,
+  };
 }
 
 describe('a fleet', () => {

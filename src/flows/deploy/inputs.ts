@@ -11,6 +11,7 @@ import { limits } from '../canary/shared-fields.ts';
 import { azureClashes, azureFields, cloudOf, identityOf } from '../cluster/inputs.ts';
 import type { FleetConnections, RawInputs } from '../flow.ts';
 import { anyText, type Clash, choice, defaulting, document, flag, optional, parseInputs, wholeNumber } from '../input-fields.ts';
+import { stagingClashes } from '../lineage/fields.ts';
 import type { ClusterChoice, DeployPlan } from './plan.ts';
 import { parseRelease } from './release-file.ts';
 
@@ -83,6 +84,9 @@ const schema = z.object({
   'lease-duration': limits['lease-duration'],
   'change-cause': optional(sentence),
   'dry-run': defaulting(flag, 'false'),
+  'github-token': optional(anyText),
+  'require-staging': defaulting(flag, 'false'),
+  'staging-environment': defaulting(parseEnvironment, 'staging'),
   'notify-webhook': optional(parseUrl),
 });
 
@@ -102,6 +106,7 @@ export function parseDeployInputs(raw: RawInputs): DeployInputs {
       kubeconfig: fields.kubeconfig ?? '',
       kubeconfigs: fields.kubeconfigs ?? {},
       azure: identityOf(fields),
+      githubToken: fields['github-token'],
       notify: destinationsOf(fields),
     },
     plan: {
@@ -127,13 +132,14 @@ export function parseDeployInputs(raw: RawInputs): DeployInputs {
       leaseDuration: fields['lease-duration'],
       changeCause: fields['change-cause'],
       dryRun: fields['dry-run'],
+      staging: fields['require-staging'] ? fields['staging-environment'] : undefined,
     },
   };
 }
 
 function clashes(raw: RawInputs): readonly Clash[] {
   const given = (name: string): boolean => raw.text(name) !== '';
-  const found: Clash[] = [];
+  const found: Clash[] = [...stagingClashes(raw)];
   const add = (inputs: readonly string[], problem: string, remedy: string): void => void found.push({ inputs, problem, remedy });
   if (given('release') && given('release-file')) add(['release', 'release-file'], 'both are given', 'Keep one of them.');
   const several = given('clusters');
