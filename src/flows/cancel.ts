@@ -13,13 +13,13 @@ export interface Cancel {
   stop(): void;
 }
 
-export function listenForCancel({ cancellation, log }: Pick<World, 'cancellation' | 'log'>): Cancel {
+export function listenForCancel({ cancellation, log }: Pick<World, 'cancellation' | 'log'>, then = 'going back'): Cancel {
   const controller = new AbortController();
   let requested: string | undefined;
   const request = (by: string): void => {
     if (requested !== undefined) return;
     requested = by;
-    log.line(`Cancelled (${by}): going back.`);
+    log.line(`Cancelled (${by}): ${then}.`);
     controller.abort();
   };
   return {

@@ -56,11 +56,14 @@ async function carryOutOne<E extends Effect>(lock: Lock, effect: E, cancel: Canc
   }
 }
 
-/** A person may ask for an end through the Lease, as of a canary, and for nothing else. Answers with what stops the hearing. */
-export function hearAborts({ lock }: Holding, cancel: Cancel, said: { readonly accepted: string; readonly refused: string }): () => void {
+/**
+ * A person may ask for an end through the Lease, as of a canary, and for nothing else. Without words for `accepted` not even for that.
+ * Answers with what stops the hearing.
+ */
+export function hearAborts({ lock }: Holding, cancel: Cancel, said: { readonly accepted?: string; readonly refused: string }): () => void {
   const hear = ({ id, what, who, why }: Request): void => {
-    const is = what === 'abort' ? 'accepted' : 'refused';
-    lock.answer({ id, is, text: said[is] });
+    const is = what === 'abort' && said.accepted !== undefined ? 'accepted' : 'refused';
+    lock.answer({ id, is, text: said[is] ?? '' });
     if (is === 'accepted') cancel.request(`${who} asked for it${why === '' ? '' : `: ${why}`}`);
   };
   const stop = lock.onRequest(hear);

@@ -1,7 +1,7 @@
 import { startAction } from '../actions/runner.ts';
 import { printed } from '../rollout/rollouts.ts';
 import { type ApiProxy, startApiProxy } from './api-proxy.ts';
-import { imageFor, liftHolds, nextRun, plain, runJourney, stableImage, start } from './journey-run.ts';
+import { imageFor, nextRun, plain, runJourney, stableImage, start, toBeginWith } from './journey-run.ts';
 import { type Journey, type Moment, momentText } from './journeys.ts';
 import { afterGuardian, afterRun, untilLawful } from './laws.ts';
 import type { Subject } from './subject.ts';
@@ -112,7 +112,7 @@ async function heldBack(subject: Subject, proxy: ApiProxy, moment: Moment, image
   const held = Promise.withResolvers<void>();
   const names: string[] = [];
   let reached = false;
-  if (moment.journey.image === 'bad') await liftHolds(subject);
+  await toBeginWith(subject, moment.journey);
   subject.canaryFails(moment.journey.image === 'bad' ? 1 : 0);
   const action = start(subject, proxy, { ...moment.journey.inputs, image });
   const times = (name: string): number => names.filter((each) => each === name).length;

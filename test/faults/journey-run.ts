@@ -30,7 +30,7 @@ export async function runJourney(
   moment?: Moment,
   ruling?: 'answer lost' | 'killed, heard' | 'killed, not heard',
 ): Promise<Run> {
-  if (journey.image === 'bad') await liftHolds(subject);
+  await toBeginWith(subject, journey);
   const proxy = await startApiProxy(subject.app.lab);
   const writes: string[] = [];
   let reached = false;
@@ -62,7 +62,7 @@ export const start = ({ inputs }: Subject, { kubeconfig }: ApiProxy, more: Reado
 
 /**
  * As short as a run can be that makes a canary: what it has to tidy up comes before. One that got no answer is made again. An image that
- * did harm may be held by then: it is refused, after what was left of it was tidied up.
+ * did harm may be held by then: it is refused, after what was left of it was tidied up. If not, it may do harm again.
  */
 export async function nextRun({ inputs, images, router }: Subject, image: string): Promise<void> {
   // By pod counts 0 % is no pod.
@@ -70,7 +70,7 @@ export async function nextRun({ inputs, images, router }: Subject, image: string
   let ended: ActionResult | undefined;
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
     ended = await startAction({ action: 'canary', inputs: { ...inputs, image, stages, promote: 'false' } }).result;
-    if (ended.exitCode === 0 || (image === images.bad.pinned && isHeld(ended))) return;
+    if (ended.exitCode === 0 || (image === images.bad.pinned && (isHeld(ended) || ended.outputs['outcome'] === 'rolled-back'))) return;
     if (!ended.log.includes('CLUSTER_UNREACHABLE')) break;
   }
   throw new Error(`The next run failed:\n${ended === undefined ? '' : plain(ended)}`);
@@ -79,8 +79,20 @@ export async function nextRun({ inputs, images, router }: Subject, image: string
 const isHeld = ({ report, log }: ActionResult): boolean =>
   (report as { readonly code?: string } | undefined)?.code === 'DIGEST_HELD' || log.includes('DIGEST_HELD');
 
+/** Every journey of a subject finds the same, so that each has the same moments. */
+export async function toBeginWith(subject: Subject, { image }: Journey): Promise<void> {
+  if (image === 'bad') await liftHolds(subject);
+  if (subject.makesItsCanary)
+    await subject.app.lab.client.delete({
+      apiVersion: Deployment.apiVersion,
+      kind: Deployment.kind,
+      namespace: subject.app.namespace,
+      name: 'agent-canary',
+    });
+}
+
 /** What did harm in one journey has to be let in again for the next one. */
-export async function liftHolds({ app: { lab, namespace } }: Subject): Promise<void> {
+async function liftHolds({ app: { lab, namespace } }: Subject): Promise<void> {
   const { apiVersion, kind } = Lease;
   const lease = { apiVersion, kind, namespace, name: 'wf-deploy-agent' };
   if ((await lab.client.find(lease)) === undefined) return;

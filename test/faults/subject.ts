@@ -22,6 +22,8 @@ export interface Subject {
   readonly inputs: Inputs;
   readonly images: Readonly<Record<'good' | 'better' | 'other' | 'bad', PushedImage>>;
   readonly load: Load;
+  /** Its first run makes the Deployment of the canary, which no manifest brought. */
+  readonly makesItsCanary: boolean;
   route(): Promise<KubernetesObject>;
   /** What the metrics say of a canary from now on, where no data plane runs that could. */
   canaryFails(share: number): void;
@@ -84,6 +86,7 @@ export async function gatewaySubject(lab: Lab, namespace: string): Promise<Subje
     inputs: { ...app.inputs, ...brief },
     images,
     load,
+    makesItsCanary: false,
     route: routeReader(lab, gatewayApi, application),
     canaryFails: () => undefined,
     stop: async () => void (await load.stop()),
@@ -104,6 +107,7 @@ export async function podsSubject(lab: Lab, namespace: string): Promise<Subject>
     inputs: { ...app.inputs, ...brief, router: replicas.name },
     images,
     load,
+    makesItsCanary: true,
     // Before the first canary there is none, and nobody is sent to it.
     route: async () =>
       ((await client.find({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'agent-canary' })) ?? {
@@ -149,6 +153,7 @@ export async function routerSubject(lab: Lab, namespace: string, of: RouterCase)
     },
     images,
     load,
+    makesItsCanary: false,
     route,
     canaryFails: (share) => {
       double.errors = share;

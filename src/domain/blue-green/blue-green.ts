@@ -1,6 +1,6 @@
 import { type Cause, cancelled } from '../rollout/cause.ts';
 import type { StepEvent } from '../rollout/step-event.ts';
-import type { BlueGreenPhase } from './record.ts';
+import type { BlueGreenPhase, BlueGreenRecord } from './record.ts';
 
 /** What the machine needs to know of a run. Which colour is which is a matter of who carries its effects out. */
 export interface BlueGreenPlan {
@@ -54,12 +54,20 @@ export const beginBlueGreen = (): BlueGreenMove => ({
   effects: [{ do: 'record', phase: 'preparing' }, { do: 'claim' }, { do: 'deploy' }, { do: 'await' }],
 });
 
-/** What a run left that ended in this phase. Only what had passed its watch is finished forward. */
-export function beginFromLeft(phase: Exclude<BlueGreenPhase, 'resting'>, cause: Cause): BlueGreenMove {
+/**
+ * What a run left. Of a deployment only what had passed its watch is finished forward; a rollback is always, unless it was on its way back
+ * itself, because what it wanted to go to did not become available.
+ */
+export function beginFromLeft({ phase, operation }: Pick<BlueGreenRecord, 'phase' | 'operation'>, cause: Cause): BlueGreenMove {
   if (phase === 'retiring') return { state: { phase: 'retiring' }, effects: [{ do: 'claim' }, { do: 'drain' }, { do: 'retire' }] };
+  if (operation === 'rollback' && phase === 'preparing') return beginBlueGreen();
+  // Its pods were available before this was recorded, and users may be on them by now.
+  if (operation === 'rollback' && phase !== 'returning') return switching;
   // The route is asked anew by the write itself: one that already says what is wanted is left as it is.
   return returning(cause);
 }
+
+const switching: BlueGreenMove = { state: { phase: 'switching' }, effects: [{ do: 'record', phase: 'switching' }, { do: 'switch' }] };
 
 export function step(plan: BlueGreenPlan, state: BlueGreen, event: StepEvent): BlueGreenMove {
   if (state.phase === 'ended') return { state, effects: [] };
@@ -97,8 +105,7 @@ function forward(plan: BlueGreenPlan, phase: Forward, event: Exclude<StepEvent, 
     ...(plan.hook ? [{ do: 'hook' } as const] : []),
   ];
   if (phase === 'preparing' && asked.length > 0) return { state: { phase: 'checking' }, effects: asked };
-  if (phase === 'preparing' || phase === 'checking')
-    return { state: { phase: 'switching' }, effects: [{ do: 'record', phase: 'switching' }, { do: 'switch' }] };
+  if (phase === 'preparing' || phase === 'checking') return switching;
   if (phase === 'switching' && plan.watch)
     return { state: { phase: 'watching' }, effects: [{ do: 'record', phase: 'watching' }, { do: 'watch' }] };
   return { state: { phase: 'retiring' }, effects: [{ do: 'record', phase: 'retiring' }, { do: 'drain' }, { do: 'retire' }] };

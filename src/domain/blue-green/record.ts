@@ -9,8 +9,13 @@ import { type Colour, colours } from '../rollout/layout.ts';
 export const blueGreenPhases = ['resting', 'preparing', 'switching', 'watching', 'returning', 'retiring'] as const;
 export type BlueGreenPhase = (typeof blueGreenPhases)[number];
 
+export const blueGreenOperations = ['deploy', 'rollback'] as const;
+export type BlueGreenOperation = (typeof blueGreenOperations)[number];
+
 export interface BlueGreenRecord {
   readonly phase: BlueGreenPhase;
+  /** What is half done of a deployment is taken back, and of a rollback it is finished: `from` is what users were to be saved from. */
+  readonly operation: BlueGreenOperation;
   readonly from: Colour;
   readonly to: Colour;
   readonly container: string;
@@ -18,6 +23,8 @@ export interface BlueGreenRecord {
   readonly image: string;
   /** What `to` was before, and so is again when it goes back. */
   readonly before: { readonly image: string; readonly replicas: number };
+  /** Pods of `from` when it began: so many users need. */
+  readonly serving: number;
   readonly run: string;
   /** ISO 8601, for people. */
   readonly since: string;
@@ -33,11 +40,16 @@ export const isSwitchOpen = (record: BlueGreenRecord | undefined): record is Blu
 export function readBlueGreen(text: string | undefined): BlueGreenRecord | undefined {
   const fields = jsonAnnotation(text);
   const texts = textsOf(fields, ['container', 'image', 'run', 'since']);
+  const operation = blueGreenOperations.find((known) => known === fields?.['operation']);
+  const serving = fields?.['serving'];
   const phase = blueGreenPhases.find((known) => known === fields?.['phase']);
   const [from, to] = ['from', 'to'].map((name) => colours.find((colour) => colour === fields?.[name]));
   const before = fields?.['before'] as Readonly<Record<string, unknown>> | null | undefined;
   const { image, replicas } = before ?? {};
-  if (texts === undefined || phase === undefined || from === undefined || to === undefined || from === to) return undefined;
-  if (typeof image !== 'string' || typeof replicas !== 'number' || !Number.isInteger(replicas) || replicas < 0) return undefined;
-  return { phase, from, to, ...texts, before: { image, replicas } };
+  if (texts === undefined || phase === undefined || operation === undefined || from === undefined || to === undefined || from === to)
+    return undefined;
+  if (typeof image !== 'string' || !isCount(replicas) || !isCount(serving)) return undefined;
+  return { phase, operation, from, to, ...texts, before: { image, replicas }, serving };
 }
+
+const isCount = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0;

@@ -1,17 +1,12 @@
-import { type LabelSelector, selects } from '../kubernetes/labels.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { podSpec, podStatus } from '../kubernetes/pod.ts';
 import { type Condition, conditionOf } from '../kubernetes/workload.ts';
 import { scheduledNeed } from '../rollout/pod-need.ts';
 import { parseQuantity } from '../units/quantity.ts';
+import { keepsAway, mayBePlacedOn, type Placement, type Taint } from './placement.ts';
 import type { NodeRoom } from './room.ts';
 
 // As in kubernetes/workload.ts: shapes that the API server has checked.
-
-interface Taint {
-  readonly key: string;
-  readonly effect: string;
-}
 
 interface NodeFields {
   readonly spec?: { readonly unschedulable?: boolean; readonly taints?: readonly Taint[] };
@@ -26,16 +21,10 @@ const fields = (node: KubernetesObject): NodeFields => node as unknown as NodeFi
 
 export const kubeletOf = (node: KubernetesObject): string => fields(node).status?.nodeInfo?.kubeletVersion ?? '';
 
-/** The nodes on which a workload's pods are placed. `tolerated`: keys of taints that its pods tolerate. */
-export interface Placement {
-  readonly nodes: LabelSelector;
-  readonly tolerated: readonly string[];
-}
-
 /** What the placement's nodes have free, as the scheduler counts: allocatable less the requests of the pods that run there. */
 export function roomOf(nodes: readonly KubernetesObject[], pods: readonly KubernetesObject[], placement: Placement): readonly NodeRoom[] {
   return nodes
-    .filter(({ metadata }) => selects(placement.nodes, metadata.labels ?? {}))
+    .filter((node) => mayBePlacedOn(placement, node))
     .map((node) => {
       const here = pods.filter((pod) => podSpec(pod)['nodeName'] === node.metadata.name && !isOver(pod));
       const used = (name: 'cpu' | 'memory'): number => here.reduce((sum, pod) => sum + scheduledNeed(name, podSpec(pod)), 0);
@@ -44,7 +33,7 @@ export function roomOf(nodes: readonly KubernetesObject[], pods: readonly Kubern
         cpu: allocatable(node, 'cpu') - used('cpu'),
         memory: allocatable(node, 'memory') - used('memory'),
         pods: allocatable(node, 'pods') - here.length,
-        closed: isClosed(node, placement.tolerated),
+        closed: isClosed(node, placement),
       };
     });
 }
@@ -57,8 +46,8 @@ export function allocatable(node: KubernetesObject, name: 'cpu' | 'memory' | 'po
   return amount.ok ? amount.value : 0;
 }
 
-function isClosed(node: KubernetesObject, tolerated: readonly string[]): boolean {
+function isClosed(node: KubernetesObject, placement: Placement): boolean {
   const { spec = {}, status = {} } = fields(node);
-  const taint = (spec.taints ?? []).some(({ key, effect }) => effect !== 'PreferNoSchedule' && !tolerated.includes(key));
+  const taint = (spec.taints ?? []).some((each) => keepsAway(placement, each));
   return spec.unschedulable === true || taint || conditionOf(status.conditions, 'Ready')?.status !== 'True';
 }

@@ -12,6 +12,34 @@ export function foreignManager(object: KubernetesObject): string | undefined {
   return latest?.manager;
 }
 
+/**
+ * The field manager other than ours that wrote a part of an object last. `pointer` is a JSON Pointer. Who only labelled the object since is not
+ * meant, nor blamed; where nobody is said to have that part, it is the one that wrote last. A size may be written through `scale`.
+ */
+export function foreignWriter(object: KubernetesObject, pointer: string): string | undefined {
+  const managedFields = (object.metadata.managedFields ?? [])
+    .filter((entry) => owns(entry['fieldsV1'], keysOf(pointer)))
+    .map(({ subresource: _, ...entry }) => entry);
+  return foreignManager({ ...object, metadata: { ...object.metadata, managedFields } }) ?? foreignManager(object);
+}
+
+const keysOf = (pointer: string): readonly string[] =>
+  pointer
+    .split('/')
+    .slice(1)
+    .map((part) => `f:${part.replaceAll('~1', '/').replaceAll('~0', '~')}`);
+
+/** A list or map that is owned as a whole ends the way early: `{}`. */
+function owns(fields: unknown, [key, ...rest]: readonly string[]): boolean {
+  if (typeof fields !== 'object' || fields === null) return false;
+  if (key === undefined) return true;
+  if (Object.hasOwn(fields, key)) return ownsBelow((fields as Readonly<Record<string, unknown>>)[key], rest);
+  return false;
+}
+
+const ownsBelow = (fields: unknown, rest: readonly string[]): boolean =>
+  owns(fields, rest) || (typeof fields === 'object' && fields !== null && Object.keys(fields).length === 0);
+
 /** The field manager that wrote an object last, status aside; of several in the same second, ours. `undefined`: nobody is on record. */
 export function lastManager(object: KubernetesObject): string | undefined {
   const writers = (object.metadata.managedFields ?? []).filter(

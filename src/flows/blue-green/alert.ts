@@ -4,11 +4,11 @@ import type { Session } from './session.ts';
 const severities = { promoted: 'info', 'rolled-back': 'warning', aborted: 'warning', unknown: 'critical' } as const;
 
 /** One message about the ending. A notifier that fails is said in the log and changes nothing. */
-export async function alert({ world, plan, namespace, ending, to, image }: Session): Promise<void> {
-  if (ending === undefined || (ending.outcome === 'promoted' && plan.operation === 'deploy' && plan.notifyOn === 'failure')) return;
+export async function alert({ world, plan, operation, namespace, ending, to, image }: Session): Promise<void> {
+  if (ending === undefined || (ending.outcome === 'promoted' && operation === 'deploy' && plan.notifyOn === 'failure')) return;
   const { service } = plan;
   const run = world.run.page ?? world.run.holder;
-  const back = plan.operation === 'rollback' && ending.outcome === 'promoted';
+  const back = operation === 'rollback' && ending.outcome === 'promoted';
   await tellOnly(world, {
     severity: back ? 'warning' : severities[ending.outcome],
     service,

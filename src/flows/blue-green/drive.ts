@@ -12,14 +12,23 @@ import type { Session } from './session.ts';
 
 const interruptible: readonly BlueGreenEffect['do'][] = ['claim', 'deploy', 'await', 'check', 'hook', 'switch', 'watch'];
 
-/** Carries moves out until the run has ended. A cancel interrupts what waits or moves forward, once; what leads back is never interrupted. */
+/**
+ * Carries moves out until the run has ended. A cancel interrupts what waits or moves forward, once; what leads back is never interrupted,
+ * and a rollback leads back from its first write on.
+ */
 export async function drive(session: Session, plan: BlueGreenPlan, first: BlueGreenMove): Promise<BlueGreenEnding> {
-  const cancel = listenForCancel(session.world);
-  const stopHearing = hearAborts(session, cancel, { accepted: 'The users go back, or stay.', refused: 'A switch can only be aborted.' });
+  const isBack = session.operation === 'rollback' || 'cause' in first.state;
+  const cancel = listenForCancel(session.world, isBack ? 'what is begun is finished' : undefined);
+  const stopHearing = hearAborts(
+    session,
+    cancel,
+    isBack
+      ? { refused: 'Users are on their way back, which is finished.' }
+      : { accepted: 'The users go back, or stay.', refused: 'A switch can only be aborted.' },
+  );
   const carrying: Carrying<BlueGreenEffect> = { interruptible, perform: (effect, signal) => perform(session, effect, signal) };
   let { state, effects } = first;
-  // What leads back from the beginning is not to be cancelled.
-  if ('cause' in state) cancel.delivered = true;
+  cancel.delivered = isBack;
   try {
     for (;;) {
       if ('cause' in state) {

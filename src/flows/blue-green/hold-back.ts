@@ -8,19 +8,25 @@ import type { Session } from './session.ts';
 
 /** An image that did harm or crashed is held, so that nothing brings it back by itself. */
 export async function heldFrom(session: Session): Promise<Hold | undefined> {
-  const { cause, image, to, world } = session;
+  const { cause, image, to, world, operation } = session;
   const by = cause === undefined ? undefined : heldFor(cause);
-  if (cause === undefined || by === undefined) return undefined;
+  // What a rollback could not bring back did no harm now.
+  if (cause === undefined || by === undefined || operation === 'rollback') return undefined;
   // Advisory on a way back: what cannot be read is only not known.
   const pods = await podsOf(session, to).catch(() => []);
-  return holdOn(session, {
+  const hold = holdOn(session, {
     image,
     pods,
     by,
     why: cause.text,
     who: `wf-deploy blue-green${world.run.actor === undefined ? '' : `, started by ${world.run.actor},`}`,
   });
+  if (hold === undefined) session.remarks.push(notHeld(image));
+  return hold;
 }
+
+export const notHeld = (image: string): string =>
+  `Not held: the digest of ${image} is not known, so another run could bring it again. Deploy by digest.`;
 
 interface Holding {
   readonly image: string;
@@ -36,7 +42,7 @@ export function holdOn(
 ): Hold | undefined {
   const digest = runningDigest(image, pods);
   if (digest === undefined) {
-    world.log.line(`  Not held: the digest of ${image} is not known, so another run could bring it again. Deploy by digest.`);
+    world.log.line(`  ${notHeld(image)}`);
     return undefined;
   }
   return {

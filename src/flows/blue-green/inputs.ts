@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { parseDestinations } from '../../domain/alert/written-destinations.ts';
 import { defaultMinRequests } from '../../domain/analysis/criteria.ts';
 import { http } from '../../domain/analysis/presets/http.ts';
+import { roomWishes } from '../../domain/blue-green/room.ts';
 import { findSwitcher } from '../../domain/traffic/switchers/index.ts';
 import { parseDuration } from '../../domain/units/duration.ts';
 import { parseEnvironment } from '../../domain/units/environment.ts';
@@ -70,6 +71,7 @@ const schema = z.object({
   'lock-timeout': limits['lock-timeout'],
   'lease-duration': limits['lease-duration'],
   gitops: defaulting(choice('refuse', 'accept'), 'refuse'),
+  'node-room': defaulting(choice(...roomWishes), 'refuse'),
   'dry-run': defaulting(flag, 'false'),
   notify: document(parseDestinations),
   'notify-on': defaulting(choice('failure', 'always'), 'failure'),
@@ -114,6 +116,7 @@ export function parseBlueGreenInputs(raw: RawInputs): BlueGreenInputs {
             ...shared,
             operation,
             image,
+            nodeRoom: fields['node-room'],
             health: { path: fields['health-path'], port: fields.port, checks: fields.checks, every: fields['check-interval'] },
             beforeSwitch: fields['before-switch'] ?? [],
             beforeSwitchTimeout: fields['before-switch-timeout'],

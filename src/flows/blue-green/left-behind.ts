@@ -16,8 +16,8 @@ export interface Mended {
 }
 
 /**
- * What a run left half done, taken back from its record alone; what had passed its watch is finished. Whoever calls has the Lease. Nothing
- * is resumed in the middle.
+ * What a run left half done, taken back or finished from its record alone. Whoever calls has the Lease. Nothing is resumed in the middle of
+ * its checks.
  */
 export async function mendLeft(
   world: World,
@@ -31,6 +31,6 @@ export async function mendLeft(
   if (!isSwitchOpen(record)) return undefined;
   const pair = await releasing(lock, () => pairNow(world, plan, namespace));
   const session = openLeft({ world, plan, lock }, record, pair, hold);
-  const first = beginFromLeft(record.phase as Exclude<BlueGreenRecord['phase'], 'resting'>, cause);
+  const first = beginFromLeft(record, cause);
   return { session, ending: await drive(session, { checks: false, hook: false, watch: false }, first) };
 }

@@ -1,6 +1,7 @@
 import type { BlueGreenEffect } from '../../domain/blue-green/blue-green.ts';
 import type { BlueGreenPhase } from '../../domain/blue-green/record.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
+import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import { imageOf } from '../../domain/rollout/container-image.ts';
 import { withHold } from '../../domain/rollout/hold.ts';
@@ -18,7 +19,7 @@ import { askHealth } from './health.ts';
 import { heldFrom } from './hold-back.ts';
 import { runHook } from './hook.ts';
 import { podsOf } from './pods.ts';
-import type { Session } from './session.ts';
+import { recordOf, type Session } from './session.ts';
 import { liveNow, orderRoute } from './switch-route.ts';
 import { watchNew } from './watch.ts';
 
@@ -43,12 +44,7 @@ async function once(session: Session, effect: BlueGreenEffect, signal: AbortSign
     case 'deploy':
       await freshLock(session, signal);
       await withoutUsers(session, to, signal);
-      await setColour(
-        session,
-        to,
-        { image: session.image, ...(session.replicas === undefined ? {} : { replicas: session.replicas }) },
-        signal,
-      );
+      await setColour(session, to, { image: session.image, replicas: session.replicas }, signal);
       return done;
     case 'await':
       return await awaitColour(session, to, session.image, signal);
@@ -88,11 +84,10 @@ async function once(session: Session, effect: BlueGreenEffect, signal: AbortSign
 
 /** A successor goes by this alone. */
 async function record(session: Session, phase: BlueGreenPhase): Promise<void> {
-  const { lock, world, from, to, container, image, before } = session;
+  const { lock } = session;
   if (phase === 'returning') session.hold ??= await heldFrom(session);
-  const run = world.run.page ?? world.run.holder;
   await lock.record({
-    blueGreen: { phase, from, to, container, image, before, run, since: world.clock.now().toISOString() },
+    blueGreen: recordOf(session, phase),
     ...(session.hold === undefined ? {} : { holds: withHold(lock.found?.holds, session.hold) }),
   });
 }
@@ -126,7 +121,8 @@ async function switchBack(session: Session, signal: AbortSignal): Promise<StepEv
   const isBack = live.is === 'one' && live.colour === from;
   const old = await present(session, from, signal);
   if (!isBack && readyPods(old) === 0) {
-    await setColour(session, from, { replicas: Math.max(1, session.replicas ?? 1) }, signal);
+    const size = Math.max(1, session.replicas, deploymentSpec(old).replicas ?? 1);
+    await setColour(session, from, { replicas: size }, signal);
     const event = await awaitColour(session, from, imageIn(session, old), signal);
     if (event.on !== 'done') return event;
   }

@@ -1,5 +1,6 @@
 import type { Criterion } from '../../domain/analysis/criteria.ts';
 import type { MetricSource } from '../../domain/analysis/metric-source.ts';
+import type { RoomWish } from '../../domain/blue-green/room.ts';
 import type { Switcher } from '../../domain/traffic/switchers/switcher.ts';
 import type { Seconds } from '../../domain/units/duration.ts';
 import type { ImageRef } from '../../domain/units/image.ts';
@@ -35,6 +36,7 @@ interface Shared {
 export interface DeployWish extends Shared {
   readonly operation: 'deploy';
   readonly image: ImageRef;
+  readonly nodeRoom: RoomWish;
   readonly health: HealthWish;
   /** Program and arguments. Empty: none. */
   readonly beforeSwitch: readonly string[];

@@ -43,6 +43,16 @@ export const colourServices = ({ service, pods }: ColourPair, services: BothColo
     ];
   });
 
+export const servesNobody = (serving: KubernetesObject): readonly Problem[] =>
+  deploymentSpec(serving).replicas === 0
+    ? [
+        {
+          what: `Deployment ${serving.metadata.name} has the users and 0 replicas.`,
+          remedy: 'Scale it up, or let the route lead to the other colour.',
+        },
+      ]
+    : [];
+
 export const paused = (idle: KubernetesObject): readonly Problem[] =>
   deploymentSpec(idle).paused === true
     ? [

@@ -7,7 +7,6 @@ import { containerOf, imageOf } from '../../domain/rollout/container-image.ts';
 import { colouredName, layoutOf, layoutText, mixedWarning, pairNeeded } from '../../domain/rollout/layout.ts';
 import { leaseName, readLease } from '../../domain/rollout/lease.ts';
 import { type Problem, problemText } from '../../domain/rollout/problem.ts';
-import { inspectQuota } from '../../domain/rollout/quota.ts';
 import { templateDifferences } from '../../domain/rollout/template-differences.ts';
 import { otherColour } from '../../domain/traffic/switchers/colours.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
@@ -16,21 +15,14 @@ import type { World } from '../../ports/world.ts';
 import { selectorOf } from '../await-workload.ts';
 import { resolveImage } from '../canary/resolve-image.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
-import { refuseHeld } from '../holds.ts';
-import { permissionFindings, unfinishedCanary } from '../stage/preflight-checks.ts';
+import { refuseHeld, refuseKnownHeld } from '../holds.ts';
+import { permissionFindings } from '../stage/preflight-checks.ts';
 import { deniedOf } from '../stage/survey.ts';
+import { unfinishedCanary, unfinishedRolling } from '../unfinished.ts';
 import type { Ground } from './ground.ts';
 import type { BlueGreenWish } from './plan.ts';
-import {
-  type BothColours,
-  colourServices,
-  ownedBy,
-  paused,
-  portOf,
-  runningTemplate,
-  scaledOnlyBefore,
-  separate,
-} from './preflight-checks.ts';
+import { type BothColours, colourServices, ownedBy, paused, portOf, scaledOnlyBefore, separate, servesNobody } from './preflight-checks.ts';
+import { roomForBoth } from './room.ts';
 import { testMetrics } from './test-metrics.ts';
 
 /** Looks at everything a switch needs, writes nothing, and throws one PREFLIGHT_FAILED with all problems there are. */
@@ -74,7 +66,6 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
     ...(route === undefined
       ? [{ what: `${switcher.kind.kind} ${namespace}/${routeName} is not there.`, remedy: 'Create it, or name another one in `route`.' }]
       : []),
-    ...unfinishedCanary(plan, view, world.run.holder),
   ];
   if (blue === undefined || green === undefined || route === undefined || permissions.problems.length > 0) throw failed(early);
 
@@ -100,17 +91,21 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
   );
   const replicas = deploymentSpec(serving).replicas ?? 1;
   const before = { image: container.ok ? (imageOf(idle, container.value) ?? '') : '', replicas: deploymentSpec(idle).replicas ?? 1 };
+  const isBack = plan.operation === 'rollback';
+  // Somebody may have taken the pods away from what does harm.
+  const wantedReplicas = isBack ? Math.max(1, replicas, before.replicas) : replicas;
   const owners = ownedBy([serving, idle, route]);
   const [pods, autoscalers] = await Promise.all([
     unlessForbidden(world.cluster.list(Pod, namespace, { labels: selectorText(selectorOf(serving)) }), []),
     unlessForbidden(world.cluster.list(HorizontalPodAutoscaler, namespace), []),
   ]);
-  const room = inspectQuota(
-    quotas ?? [],
-    runningTemplate(serving, pods),
-    Math.max(0, replicas - before.replicas),
-    `of ${idle.metadata.name}`,
-  );
+  const room = await roomForBoth(world, plan, {
+    pods: Math.max(0, wantedReplicas - before.replicas),
+    deployment: idle.metadata.name,
+    serving,
+    servingPods: pods,
+    quotas,
+  });
   const port =
     plan.operation === 'deploy' ? (plan.health.port ?? portOf({ blue: blueService, green: greenService }[to] ?? front, idle)) : undefined;
   const tested = await testMetrics(world, plan, { service, namespace, route: routeName, from, to }, pods);
@@ -127,25 +122,26 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
           },
         ]
       : []),
-    ...(replicas === 0
-      ? [
-          {
-            what: `Deployment ${serving.metadata.name} has the users and 0 replicas.`,
-            remedy: 'Scale it up, or let the route lead to the other colour.',
-          },
-        ]
-      : []),
+    ...(named ? colourServices(pair, { blue: blueService, green: greenService }) : []),
+  ];
+  const left = { service, lease: view, us: world.run.holder };
+  const doubts: readonly Problem[] = [
+    ...unfinishedCanary(left),
+    ...unfinishedRolling(left),
+    ...servesNobody(serving),
     ...inspection.problems,
     ...separate(deployments),
-    ...(named ? colourServices(pair, { blue: blueService, green: greenService }) : []),
     ...paused(idle),
     ...room.problems,
     ...(plan.gitops === 'refuse' ? owners : []),
   ];
-  if (problems.length > 0 || !container.ok) throw failed(problems);
+  // On a way back everything is advisory but the write itself.
+  const refusals = isBack ? problems : [...problems, ...doubts];
+  if (refusals.length > 0 || !container.ok) throw failed(refusals);
   const wanted = plan.operation === 'deploy' ? image.text : before.image;
   const previousImage = imageOf(serving, container.value) ?? '';
-  await refuseHeld(world, { service, namespace, lease: view, images: [wanted], present: [previousImage] });
+  const deploying = { service, namespace, lease: view, images: [wanted], present: [previousImage] };
+  const unknownHolds = isBack ? await refuseKnownHeld(world, deploying) : await refuseHeld(world, deploying).then(() => []);
   const mixed = mixedWarning(parts);
   return {
     namespace,
@@ -156,19 +152,18 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
     container: container.value,
     image: wanted,
     previousImage,
-    replicas,
+    replicas: wantedReplicas,
     before,
     port,
     lease: view,
     warnings: [
+      ...(isBack ? doubts : []),
+      ...unknownHolds,
       ...permissions.warnings,
       ...image.warnings,
       ...inspection.warnings,
       ...room.warnings,
       ...tested.warnings,
-      ...(quotas === undefined
-        ? [{ what: 'Not checked: whether both colours fit into the quotas.', remedy: 'Grant `list` of resourcequotas.' }]
-        : []),
       ...(mixed === undefined ? [] : [mixed]),
       ...(plan.gitops === 'accept' ? owners : []),
       ...templateDifferences(serving, idle, container.value).map((what) => ({

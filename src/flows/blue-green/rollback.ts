@@ -1,61 +1,57 @@
 import { beginBlueGreen } from '../../domain/blue-green/blue-green.ts';
-import { isSwitchOpen } from '../../domain/blue-green/record.ts';
-import { Pod } from '../../domain/kubernetes/kinds.ts';
+import { type BlueGreenRecord, isSwitchOpen } from '../../domain/blue-green/record.ts';
+import { Deployment, Pod } from '../../domain/kubernetes/kinds.ts';
 import { selectorText } from '../../domain/kubernetes/labels.ts';
-import { rolledBack } from '../../domain/rollout/cause.ts';
+import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { type Cause, rolledBack } from '../../domain/rollout/cause.ts';
+import { imageOf } from '../../domain/rollout/container-image.ts';
+import type { Hold } from '../../domain/rollout/hold.ts';
+import { colouredName } from '../../domain/rollout/layout.ts';
 import type { World } from '../../ports/world.ts';
 import { selectorOf } from '../await-workload.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
+import type { Lock } from '../held-lock.ts';
 import { releasing } from '../releasing.ts';
 import { lock, tellPlan } from './deploy.ts';
 import { drive } from './drive.ts';
-import type { Ground } from './ground.ts';
-import { heldByHand } from './hold-back.ts';
+import { heldByHand, notHeld } from './hold-back.ts';
 import { readRecord } from './lease-now.ts';
 import { mendLeft } from './left-behind.ts';
 import type { RollbackWish } from './plan.ts';
 import { preflight } from './preflight.ts';
 import type { BlueGreenResult } from './result.ts';
 import { openSession } from './session.ts';
-import { endedResult, idleResult, settle } from './settle.ts';
+import { endedResult, idleResult, type Raw, settle } from './settle.ts';
 
 /**
  * Users back to the other colour: scaled up first where it has no pods, and switched only when it is Available. A living deployment is
- * not waited for: it finds another epoch, and what it began is taken back. What users had is held.
+ * not waited for: it finds another epoch, and what it began is taken back. A rollback that was left half done is finished, never undone.
+ * What users had is held.
  */
 export async function rollback(plan: RollbackWish, world: World): Promise<BlueGreenResult> {
   const namespace = plan.namespace ?? world.defaultNamespace;
   const raw = { plan, world, started: world.clock.now().toISOString() };
   const left = await readRecord(world, plan, namespace);
-  const goesOn = isSwitchOpen(left) && left.phase !== 'retiring';
-  const checked = goesOn ? undefined : await preflight(world, plan);
+  const answered = isAnswer(left);
+  const checked = answered ? undefined : await preflight(world, plan);
   if (checked !== undefined) tellPlan(world, plan, checked);
   if (plan.dryRun)
     return idleResult({
       ...raw,
       ...(checked === undefined ? {} : { ground: checked }),
       outcome: 'not-started',
-      reason: goesOn
-        ? `A dry run: a deployment is in the phase \`${left.phase}\`. It would be taken back to ${left.from}. Nothing was written.`
-        : 'A dry run: everything was looked at and nothing was written.',
+      reason: answered ? wouldMend(left) : 'A dry run: everything was looked at and nothing was written.',
     });
   const held = await lock(world, plan, namespace, true);
   const cause = rolledBack({ who: world.run.actor ?? world.run.holder, why: plan.reason });
   try {
-    const record = held.found?.blueGreen;
-    if (isSwitchOpen(record) && record.phase !== 'retiring') {
-      const hold = heldByHand({ world, plan, namespace }, record.image, [], cause);
-      const mended = await mendLeft(world, plan, held, namespace, cause, hold);
-      if (mended !== undefined) {
-        await settle(mended.session, mended.ending);
-        const asWished = mended.ending.outcome !== 'unknown';
-        const result = endedResult({ ...raw, ...mended, asWished });
-        return asWished ? { ...result, outcome: 'rolled-back', code: undefined, remedy: undefined } : result;
-      }
-    }
+    const answer = await mended(raw, held, namespace, cause);
+    if (answer !== undefined) return answer;
     const ground = await releasing(held, () => preflight(world, plan));
-    const hold = heldByHand({ world, plan, namespace }, ground.previousImage, await podsOf(world, ground), cause);
+    const pods = await podsOf(world, ground.deployments[ground.from], namespace);
+    const hold = heldByHand({ world, plan, namespace }, ground.previousImage, pods, cause);
     const session = openSession({ world, plan, lock: held }, ground, hold);
+    if (hold === undefined) session.remarks.push(notHeld(ground.previousImage));
     const ending = await drive(session, { checks: false, hook: false, watch: false }, beginBlueGreen());
     await settle(session, ending);
     return endedResult({ ...raw, ground, session, ending });
@@ -64,5 +60,56 @@ export async function rollback(plan: RollbackWish, world: World): Promise<BlueGr
   }
 }
 
-const podsOf = (world: World, { namespace, deployments, from }: Ground) =>
-  unlessForbidden(world.cluster.list(Pod, namespace, { labels: selectorText(selectorOf(deployments[from])) }), []);
+/** To take back or to finish what is half done is all that was asked for. */
+const isAnswer = (record: BlueGreenRecord | undefined): record is BlueGreenRecord =>
+  isSwitchOpen(record) && (record.operation === 'rollback' || record.phase !== 'retiring');
+
+const wouldMend = ({ operation, phase, from, to }: BlueGreenRecord): string =>
+  operation === 'rollback'
+    ? `A dry run: a rollback is in the phase \`${phase}\`. It would be finished: users go to ${to}. Nothing was written.`
+    : `A dry run: a deployment is in the phase \`${phase}\`. It would be taken back to ${from}. Nothing was written.`;
+
+/** `undefined`: nothing was half done, or a rollback before this one had failed and is tried again. */
+async function mended(
+  raw: Raw & { readonly plan: RollbackWish },
+  held: Lock,
+  namespace: string,
+  cause: Cause,
+): Promise<BlueGreenResult | undefined> {
+  const { plan, world } = raw;
+  const record = held.found?.blueGreen;
+  if (!isAnswer(record)) return undefined;
+  const { hold, image } = await releasing(held, () => holdHarmful(world, plan, namespace, record, cause));
+  const left = await mendLeft(world, plan, held, namespace, cause, hold);
+  if (left === undefined) return undefined;
+  const { session, ending } = left;
+  if (hold === undefined) session.remarks.push(notHeld(image));
+  if (record.operation === 'rollback' && record.phase === 'returning' && ending.outcome !== 'unknown') {
+    await settle(session, ending, 'kept');
+    return undefined;
+  }
+  await settle(session, ending);
+  const asWished = record.operation === 'deploy' && ending.outcome !== 'unknown';
+  const result = endedResult({ ...raw, session, ending, asWished });
+  return asWished ? { ...result, outcome: 'rolled-back', code: undefined, remedy: undefined } : result;
+}
+
+/** What a deployment was bringing, or what a rollback was leading away from. */
+async function holdHarmful(
+  world: World,
+  plan: RollbackWish,
+  namespace: string,
+  { operation, from, to, container, image: brought }: BlueGreenRecord,
+  cause: Cause,
+): Promise<{ readonly hold: Hold | undefined; readonly image: string }> {
+  const name = colouredName(plan.service, operation === 'deploy' ? to : from);
+  const deployment = await world.cluster.get({ kind: Deployment, namespace, name });
+  const image = operation === 'deploy' ? brought : ((deployment && imageOf(deployment, container)) ?? name);
+  // A deployment that was killed early has not given the colour its image yet: its pods say nothing of it.
+  const runsIt = deployment !== undefined && imageOf(deployment, container) === image;
+  const pods = runsIt ? await podsOf(world, deployment, namespace) : [];
+  return { hold: heldByHand({ world, plan, namespace }, image, pods, cause), image };
+}
+
+const podsOf = (world: World, deployment: KubernetesObject, namespace: string): Promise<readonly KubernetesObject[]> =>
+  unlessForbidden(world.cluster.list(Pod, namespace, { labels: selectorText(selectorOf(deployment)) }), []);

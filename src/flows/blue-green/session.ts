@@ -1,5 +1,5 @@
 import type { BlueGreenEnding } from '../../domain/blue-green/blue-green.ts';
-import type { BlueGreenRecord } from '../../domain/blue-green/record.ts';
+import type { BlueGreenOperation, BlueGreenPhase, BlueGreenRecord } from '../../domain/blue-green/record.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import type { Hold } from '../../domain/rollout/hold.ts';
 import type { Colour } from '../../domain/rollout/layout.ts';
@@ -17,17 +17,21 @@ export interface Session {
   readonly lock: Lock;
   readonly namespace: string;
   readonly pair: ColourPair;
+  /** What is carried out: what a run left is, whatever this run was started for. */
+  readonly operation: BlueGreenOperation;
   readonly from: Colour;
   readonly to: Colour;
   readonly container: string;
   readonly image: string;
   readonly before: BlueGreenRecord['before'];
-  /** `undefined`: of a run before, whose size of the serving colour is not known. */
-  readonly replicas: number | undefined;
+  /** Pods of the colour that had the users when it began. */
+  readonly replicas: number;
   readonly port: number | undefined;
   readonly writes: Writing[];
   /** What was asked of the new colour, and what it said. */
   readonly asked: string[];
+  /** What was not done or not seen, and is no reason to stop. */
+  readonly remarks: string[];
   /** Of this run's image, from its first record of a way back on; of a rollback, from the beginning. */
   hold: Hold | undefined;
   cause: Cause | undefined;
@@ -40,28 +44,37 @@ interface Opening {
   readonly lock: Lock;
 }
 
-const empty = () => ({ writes: [], asked: [], hold: undefined, cause: undefined, ending: undefined });
+const empty = () => ({ writes: [], asked: [], remarks: [], hold: undefined, cause: undefined, ending: undefined });
 
 export const openSession = (opening: Opening, ground: Ground, hold?: Hold): Session => {
   const { namespace, pair, from, to, container, image, before, replicas, port } = ground;
-  return { ...opening, namespace, pair, from, to, container, image, before, replicas, port, ...empty(), hold };
+  const { operation } = opening.plan;
+  return { ...opening, namespace, pair, operation, from, to, container, image, before, replicas, port, ...empty(), hold };
 };
 
 /** Of what a run left, by its record alone. */
 export const openLeft = (opening: Opening, record: BlueGreenRecord, pair: ColourPair, hold?: Hold): Session => {
-  const { from, to, container, image, before } = record;
+  const { operation, from, to, container, image, before, serving } = record;
   return {
     ...opening,
     namespace: pair.namespace,
     pair,
+    operation,
     from,
     to,
     container,
     image,
     before,
-    replicas: undefined,
+    replicas: serving,
     port: undefined,
     ...empty(),
     hold,
   };
+};
+
+/** As a successor finds it. */
+export const recordOf = (session: Session, phase: BlueGreenPhase): BlueGreenRecord => {
+  const { world, operation, from, to, container, image, before, replicas: serving } = session;
+  const run = world.run.page ?? world.run.holder;
+  return { phase, operation, from, to, container, image, before, serving, run, since: world.clock.now().toISOString() };
 };

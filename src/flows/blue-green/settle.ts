@@ -11,11 +11,11 @@ import { present } from './colours.ts';
 import type { Ground } from './ground.ts';
 import type { BlueGreenWish } from './plan.ts';
 import type { BlueGreenResult } from './result.ts';
-import type { Session } from './session.ts';
+import { recordOf, type Session } from './session.ts';
 
 /** The last words in the Lease, and the lock given away. An unknown ending keeps its record for its successor. */
 export async function settle(session: Session, ending: BlueGreenEnding, lease: 'given-away' | 'kept' = 'given-away'): Promise<void> {
-  const { world, lock, from, to, container, image, before } = session;
+  const { world, lock, to } = session;
   if (ending.outcome === 'unknown') return;
   const run = world.run.page ?? world.run.holder;
   const at = world.clock.now().toISOString();
@@ -23,7 +23,7 @@ export async function settle(session: Session, ending: BlueGreenEnding, lease: '
   try {
     await lock.record({
       release: lease === 'given-away',
-      blueGreen: { phase: 'resting', from, to, container, image, before, run, since: at },
+      blueGreen: recordOf(session, 'resting'),
       ended: { epoch: lock.epoch, outcome: ending.outcome, text: text.slice(0, 500), run, at },
       ...(ending.outcome === 'promoted' ? await released(session, run, at) : {}),
     });
@@ -38,7 +38,7 @@ export async function settle(session: Session, ending: BlueGreenEnding, lease: '
 async function released(session: Session, run: string, at: string): Promise<LeaseChange> {
   const { world, plan, lock, to, image, pair } = session;
   const { actor: who, commit } = world.run;
-  const deployed = plan.operation === 'deploy' ? deployedNow(world, plan.lineage, [image]) : undefined;
+  const deployed = plan.operation === 'deploy' && session.operation === 'deploy' ? deployedNow(world, plan.lineage, [image]) : undefined;
   const release = releaseOf(`Deployment/${colouredName(pair.service, to)}`, templateOf(await present(session, to)), {
     run,
     at,
@@ -101,13 +101,13 @@ export const idleResult = (
 export function endedResult(
   raw: Raw & { readonly session: Session; readonly ending: BlueGreenEnding; readonly ground?: Ground; readonly asWished?: boolean },
 ): BlueGreenResult {
-  const { session, ending, ground, plan } = raw;
+  const { session, ending, ground } = raw;
   const cause = 'cause' in ending ? ending.cause : undefined;
   const promoted = ending.outcome === 'promoted';
   const trouble = 'trouble' in ending && ending.trouble !== undefined ? [`The old colour could not be put to rest: ${ending.trouble}`] : [];
   return {
     ...shared(raw),
-    outcome: outcomeOf(plan, ending),
+    outcome: outcomeOf(session, ending),
     succeeded: promoted || raw.asWished === true,
     code: cause?.code,
     reason: cause?.text ?? `Users are on ${session.to}.`,
@@ -117,14 +117,14 @@ export function endedResult(
     image: session.image,
     previousImage: ground?.previousImage ?? '',
     notes: ground?.notes ?? [],
-    warnings: [...(ground === undefined ? [] : warningsOf(ground)), ...trouble],
+    warnings: [...(ground === undefined ? [] : warningsOf(ground)), ...session.remarks, ...trouble],
     asked: session.asked,
     writes: session.writes,
   };
 }
 
 /** A rollback that reached its end is `rolled-back`; one that did not has left users where they were. */
-function outcomeOf(plan: BlueGreenWish, { outcome }: BlueGreenEnding): BlueGreenResult['outcome'] {
-  if (plan.operation === 'deploy' || outcome === 'unknown') return outcome;
+function outcomeOf({ operation }: Session, { outcome }: BlueGreenEnding): BlueGreenResult['outcome'] {
+  if (operation === 'deploy' || outcome === 'unknown') return outcome;
   return outcome === 'promoted' ? 'rolled-back' : 'aborted';
 }

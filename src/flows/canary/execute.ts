@@ -1,4 +1,5 @@
-import { isOpen, type RollingRecord } from '../../domain/rolling/record.ts';
+import { isSwitchOpen } from '../../domain/blue-green/record.ts';
+import { isOpen } from '../../domain/rolling/record.ts';
 import { begin } from '../../domain/rollout/begin.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { warningText } from '../../domain/rollout/problem.ts';
@@ -12,6 +13,7 @@ import { commitOf, deployedBefore, deployedNow, type OrderCheck, orderCheck } fr
 import { requireStaged } from '../lineage/staging.ts';
 import { acquireLock } from '../lock.ts';
 import { releasing } from '../releasing.ts';
+import { halfRolled, halfSwitched } from '../unfinished.ts';
 import { drive } from './drive.ts';
 import { gateLine, passedGates } from './gates.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
@@ -109,7 +111,7 @@ async function lockAndCheckAgain(world: World, plan: CanaryPlan, checked: Ground
       world.handover.save({ open: 'false' });
       return { superseded: found.text };
     }
-    refuseHalfRolled(service, lock.found?.rolling);
+    refuseHalfDone(service, lock.found);
     const unchanged = lock.found?.resourceVersion === checked.lease?.resourceVersion;
     // Someone else may have been here since the preflight: what it found may no longer be so.
     return { lock, ground: unchanged ? checked : await preflight(world, plan), note: found.note };
@@ -117,13 +119,10 @@ async function lockAndCheckAgain(world: World, plan: CanaryPlan, checked: Ground
 }
 
 /** Only with the lock in hand is it known to be dead: a living one is waited for. */
-function refuseHalfRolled(service: string, rolling: RollingRecord | undefined): void {
-  if (!isOpen(rolling)) return;
-  throw new Failure(
-    'PREFLIGHT_FAILED',
-    `A rolling update of ${service} was left half done by the run ${rolling.run}.`,
-    'Run `actions/stage` again: with the same wish it goes on, with any other it goes back first. Then start this again.',
-  );
+function refuseHalfDone(service: string, found: LeaseView | undefined): void {
+  const { rolling, blueGreen } = found ?? {};
+  const left = isOpen(rolling) ? halfRolled(service, rolling.run) : isSwitchOpen(blueGreen) ? halfSwitched(service, blueGreen) : undefined;
+  if (left !== undefined) throw new Failure('PREFLIGHT_FAILED', left.what, left.remedy);
 }
 
 const foundIn = (lease: LeaseView | undefined, ground: Ground) =>

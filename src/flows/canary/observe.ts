@@ -3,7 +3,7 @@ import { noData } from '../../domain/analysis/reading.ts';
 import { diagnose } from '../../domain/kubernetes/diagnosis.ts';
 import { health } from '../../domain/kubernetes/health.ts';
 import { Pod } from '../../domain/kubernetes/kinds.ts';
-import { foreignManager } from '../../domain/kubernetes/managers.ts';
+import { foreignManager, foreignWriter } from '../../domain/kubernetes/managers.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
 import { type RolloutStatus, readyOfTemplate, rolloutStatus } from '../../domain/kubernetes/rollout-status.ts';
@@ -161,13 +161,15 @@ function routeView(session: Session, found: readonly (KubernetesObject | undefin
   if (objects.some((object) => readEpoch(object.metadata.annotations?.[epochAnnotation]) > lock.epoch)) return { is: 'taken' };
   if (route === undefined) return { is: 'as-ordered' };
   const weight = plan.router.weight(objects, ground.app);
-  const by = objects.map(foreignManager).find((manager) => manager !== undefined) ?? 'an unknown writer';
+  const by = (writer: (object: KubernetesObject) => string | undefined): string =>
+    objects.map(writer).find((manager) => manager !== undefined) ?? 'an unknown writer';
   if (weight !== route.weight) {
     session.fights += 1;
-    return { is: 'changed', what: `the canary has ${weight} % instead of ${route.weight} %`, by, fight: session.fights };
+    const writer = by((object) => foreignWriter(object, plan.router.weights.pointer));
+    return { is: 'changed', what: `the canary has ${weight} % instead of ${route.weight} %`, by: writer, fight: session.fights };
   }
   const edited = objects.some((object, index) => object.metadata.generation !== route.generations[index]);
-  return edited ? { is: 'as-ordered', note: `\`${by}\` changed the route, but not the split` } : { is: 'as-ordered' };
+  return edited ? { is: 'as-ordered', note: `\`${by(foreignManager)}\` changed the route, but not the split` } : { is: 'as-ordered' };
 }
 
 function notMeasured({ world }: Session): Reading {

@@ -89,7 +89,7 @@ async function roomCheck(
   if (nodes.is === 'forbidden') return { name, is: 'not-checked', reason: nodes.reason, required: true };
   if (pods.is === 'forbidden') return { name, is: 'not-checked', reason: pods.reason, required: true };
   const { pods: wanted, request } = plan.room;
-  const placement = { nodes: plan.nodes, tolerated: plan.tolerated };
+  const placement = { nodes: [plan.nodes], tolerations: plan.tolerated.map((key) => ({ key, operator: 'Exists' })) };
   const room = roomFor(wanted, request, roomOf(nodes.value, pods.value, placement), growthOf(pools, nodes.value, plan));
   const size = `${wanted} pods of ${request.cpu} cores and ${Math.ceil(request.memory / 2 ** 20)} MiB`;
   switch (room.is) {

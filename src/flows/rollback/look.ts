@@ -1,3 +1,4 @@
+import { isSwitchOpen } from '../../domain/blue-green/record.ts';
 import { differenceLines } from '../../domain/kubernetes/difference-lines.ts';
 import { imagesOf, withTemplate } from '../../domain/kubernetes/pod-template.ts';
 import type { Revision } from '../../domain/kubernetes/revision.ts';
@@ -11,6 +12,7 @@ import { digestIn, type Hold, holdOfImage, holdText } from '../../domain/rollout
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { halfSwitched } from '../unfinished.ts';
 import { answersOf, digestsIn, doubts, surroundingsOf } from './doubts.ts';
 import type { BackPlan } from './plan.ts';
 import { fulfilled, isSameWish, recordedTarget, resumed } from './resume.ts';
@@ -47,6 +49,10 @@ export interface Looked {
  * before, and is not asked again.
  */
 export async function look(world: World, plan: BackPlan, lease: LeaseView | undefined, record?: RollbackRecord): Promise<Looked> {
+  if (isSwitchOpen(lease?.blueGreen)) {
+    const { what, remedy } = halfSwitched(plan.service, lease.blueGreen);
+    throw new Failure('PREFLIGHT_FAILED', what, remedy);
+  }
   const standing = await standingOf(world, plan);
   const flight = inFlight(lease);
   const releases = releasesOf(plan, lease);

@@ -12,11 +12,12 @@ import type { World } from '../../ports/world.ts';
 import { selectorOf } from '../await-workload.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import { refuseHeld } from '../holds.ts';
+import { unfinishedCanary, unfinishedSwitch } from '../unfinished.ts';
 import type { Writing } from '../writing.ts';
 import { lock } from './lock-and-check.ts';
 import { change, operation, settled, type Target } from './operate-change.ts';
 import type { OperationPlan } from './plan.ts';
-import { ownershipFindings, permissionFindings, unfinishedCanary } from './preflight-checks.ts';
+import { ownershipFindings, permissionFindings } from './preflight-checks.ts';
 import type { OperationResult, WorkloadReport } from './result.ts';
 import { deniedOf } from './survey.ts';
 
@@ -68,6 +69,7 @@ async function look(world: World, plan: OperationPlan, namespace: string, reads:
   });
   const denied = permissionFindings(plan, await deniedOf(world, wanted), namespace);
   const lease = reads ? undefined : await world.cluster.get({ kind: Lease, namespace, name: leaseName(plan.service) });
+  const left = { service: plan.service, lease: lease === undefined ? undefined : readLease(lease), us: world.run.holder };
   const problems = [
     ...denied.problems,
     ...(denied.problems.length > 0
@@ -77,7 +79,8 @@ async function look(world: World, plan: OperationPlan, namespace: string, reads:
             ? [{ what: `${nameOf(refOf(ref, namespace))} is not there.`, remedy: 'Check `namespace`, `service` and `workloads`.' }]
             : [],
         )),
-    ...unfinishedCanary(plan, lease === undefined ? undefined : readLease(lease), world.run.holder),
+    ...unfinishedCanary(left),
+    ...unfinishedSwitch(left),
   ];
   if (problems.length > 0)
     throw new Failure(

@@ -4,7 +4,6 @@ import { journalLimit, journalText } from '../../domain/rolling/journal.ts';
 import { paceProblems } from '../../domain/rolling/strategy.ts';
 import { workloadName } from '../../domain/rolling/workload-ref.ts';
 import { layoutText, oneNeeded } from '../../domain/rollout/layout.ts';
-import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { ownerOf, rollingChange } from '../../domain/rollout/ownership.ts';
 import { type Permission, roleYaml } from '../../domain/rollout/permissions.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
@@ -88,21 +87,6 @@ export const paces = ({ pace }: DeployPlan, found: readonly Found[]): readonly P
     const object = manifest?.object ?? present;
     return workload === undefined || object === undefined ? [] : paceProblems(workload, object, pace);
   });
-
-/**
- * Traffic may be on the canary, and stable half changed: what this action would write is not what serves. `us`: the holder that this run
- * is. While somebody else holds the Lease, its record is that of a run that goes on, and the lock waits for it.
- */
-export function unfinishedCanary({ service }: Pick<StagePlan, 'service'>, lease: LeaseView | undefined, us: string): readonly Problem[] {
-  const record = lease?.rollout;
-  if (lease === undefined || record === undefined || record.phase === 'resting' || !['', us].includes(lease.holder)) return [];
-  return [
-    {
-      what: `A canary of ${service} ended in the phase \`${record.phase}\` and was not taken back (${record.run}).`,
-      remedy: 'Run actions/canary again, for this or another image: it deals with what was left before it begins.',
-    },
-  ];
-}
 
 export function tooLong(steps: readonly Step[]): readonly Problem[] {
   const length = journalText(journalOf('', steps)).length;

@@ -10,6 +10,7 @@ import type { World } from '../../ports/world.ts';
 import { resolveImage } from '../canary/resolve-image.ts';
 import { targetPort } from '../canary/target-port.ts';
 import { refuseHeld } from '../holds.ts';
+import { unfinishedCanary, unfinishedSwitch } from '../unfinished.ts';
 import { imagesIn, type StageGround, type Step } from './ground.ts';
 import type { DeployPlan } from './plan.ts';
 import {
@@ -20,7 +21,6 @@ import {
   pausedWorkloads,
   permissionFindings,
   tooLong,
-  unfinishedCanary,
 } from './preflight-checks.ts';
 import { type Rehearsed, rehearse } from './rehearse.ts';
 import { type Found, type Survey, survey } from './survey.ts';
@@ -45,7 +45,7 @@ export async function preflight(world: World, plan: DeployPlan): Promise<StageGr
     ...ownership.problems,
     ...pausedWorkloads(found),
     ...paces(plan, found),
-    ...unfinishedCanary(plan, lease, world.run.holder),
+    ...[unfinishedCanary, unfinishedSwitch].flatMap((left) => left({ service: plan.service, lease, us: world.run.holder })),
   ];
   // A dry run asks for the same permissions as the write, and what is not there cannot be changed.
   const ready = permissions.problems.length === 0 && missingWorkloads(seen).length === 0;

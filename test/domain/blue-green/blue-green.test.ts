@@ -102,13 +102,29 @@ describe('a blue-green deployment', () => {
 
 describe('what a dead run left', () => {
   it.each(['preparing', 'switching', 'watching', 'returning'] as const)('in the phase %s goes back', (phase) => {
-    const { story, ending } = run(bare, done, beginFromLeft(phase, leftByADeadRun));
+    const { story, ending } = run(bare, done, beginFromLeft({ phase, operation: 'deploy' }, leftByADeadRun));
+    expect(story).toBe('switch-back, record returning, drain, rest, alert');
+    expect(ending.outcome).toBe('rolled-back');
+  });
+
+  it.each([
+    ['preparing', `${deployed}, record switching, switch, record retiring, drain, retire, alert`],
+    ['switching', 'record switching, switch, record retiring, drain, retire, alert'],
+    ['retiring', 'claim, drain, retire, alert'],
+  ] as const)('of a rollback in the phase %s is finished, never undone', (phase, expected) => {
+    const { story, ending } = run(bare, done, beginFromLeft({ phase, operation: 'rollback' }, leftByADeadRun));
+    expect(story).toBe(expected);
+    expect(ending.outcome).toBe('promoted');
+  });
+
+  it('of a rollback that found nothing to go to leaves users where they are', () => {
+    const { story, ending } = run(bare, done, beginFromLeft({ phase: 'returning', operation: 'rollback' }, leftByADeadRun));
     expect(story).toBe('switch-back, record returning, drain, rest, alert');
     expect(ending.outcome).toBe('rolled-back');
   });
 
   it('after its watch is finished forward', () => {
-    const { story, ending } = run(bare, done, beginFromLeft('retiring', leftByADeadRun));
+    const { story, ending } = run(bare, done, beginFromLeft({ phase: 'retiring', operation: 'deploy' }, leftByADeadRun));
     expect(story).toBe('claim, drain, retire, alert');
     expect(ending.outcome).toBe('promoted');
   });
@@ -155,11 +171,13 @@ describe('laws, whatever happens', () => {
 describe('the record', () => {
   const whole = {
     phase: 'watching',
+    operation: 'deploy',
     from: 'blue',
     to: 'green',
     container: 'api',
     image: 'agent:2',
     before: { image: 'agent:1', replicas: 0 },
+    serving: 5,
     run: 'run-1',
     since: '2026-01-01T00:00:00Z',
   };
@@ -177,6 +195,8 @@ describe('the record', () => {
     ['no way back', JSON.stringify({ ...whole, before: null })],
     ['half a pod', JSON.stringify({ ...whole, before: { image: 'agent:1', replicas: 0.5 } })],
     ['less than no pods', JSON.stringify({ ...whole, before: { image: 'agent:1', replicas: -1 } })],
+    ['no size to go back to', JSON.stringify({ ...whole, serving: '5' })],
+    ['no known operation', JSON.stringify({ ...whole, operation: 'undo' })],
     ['no image', JSON.stringify({ ...whole, image: 7 })],
   ])('that holds %s is none', (_, text) => {
     expect(readBlueGreen(text)).toBeUndefined();

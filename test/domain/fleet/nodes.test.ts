@@ -27,7 +27,7 @@ it('takes off what runs there: the larger of init and main containers, sidecars,
     }),
     pod('other', { containers: [{ name: 'a', resources: { requests: { cpu: '2' } } }] }),
   ];
-  expect(roomOf([node('n')], pods, { nodes: {}, tolerated: [] })).toEqual([
+  expect(roomOf([node('n')], pods, { nodes: [{}], tolerations: [] })).toEqual([
     { name: 'n', cpu: 2.75, memory: 7 * 2 ** 30, pods: 9, closed: false },
   ]);
 });
@@ -38,11 +38,11 @@ it.each([
   ['tainted by preference', { taints: [{ key: 'gpu', effect: 'PreferNoSchedule' }] }, false],
   ['tainted and tolerated', { taints: [{ key: 'spot', effect: 'NoExecute' }] }, false],
 ])('%s', (_, spec, closed) => {
-  expect(roomOf([node('n', spec)], [], { nodes: {}, tolerated: ['spot'] })[0]?.closed).toBe(closed);
+  expect(roomOf([node('n', spec)], [], { nodes: [{}], tolerations: [{ key: 'spot', operator: 'Exists' }] })[0]?.closed).toBe(closed);
 });
 
 it('a node that says nothing has no room', () => {
   const silent: KubernetesObject = { apiVersion: 'v1', kind: 'Node', metadata: { name: 'n' } };
-  expect(roomOf([silent], [], { nodes: {}, tolerated: [] })).toEqual([{ name: 'n', cpu: 0, memory: 0, pods: 0, closed: true }]);
+  expect(roomOf([silent], [], { nodes: [{}], tolerations: [] })).toEqual([{ name: 'n', cpu: 0, memory: 0, pods: 0, closed: true }]);
   expect([allocatable(silent, 'cpu'), kubeletOf(silent)]).toEqual([0, '']);
 });

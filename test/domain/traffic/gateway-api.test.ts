@@ -36,6 +36,7 @@ const table: Readonly<Record<string, Expected>> = {
   'header-routes-both-forms': { weight: 0, splits: [1], at25: [[75, 25]] },
   'matches-with-method-and-query': { weight: 1, splits: [0], at25: [[75, 25]] },
   'mesh-parent-and-hostnames': { weight: 100 / 3, splits: [0], at25: [[75, 25]] },
+  'method-and-query-beside-the-split': { weight: 0, splits: [3], at25: [[75, 25]] },
   midway: { weight: 25, splits: [0], at25: [[75, 25]] },
   'mirror-to-the-canary': { weight: 0, splits: [0], at25: [[75, 25]] },
   'no-parents': { weight: 0, splits: [0], at25: [[75, 25]] },
@@ -56,6 +57,7 @@ const table: Readonly<Record<string, Expected>> = {
   'third-backend-near-the-largest-weight': { weight: 0, splits: [0], at25: [[7, 3]] },
   'third-backend-takes-all': { weight: 0, splits: [0], at25: [[0, 0]] },
   'timeouts-and-retry': { weight: 0, splits: [0], at25: [[75, 25]] },
+  'two-parents-with-section-names': { weight: 15, splits: [0], at25: [[75, 25]] },
   'two-split-rules': {
     weight: 25,
     splits: [0, 1],
@@ -65,6 +67,7 @@ const table: Readonly<Record<string, Expected>> = {
     ],
   },
   'unknown-fields': { weight: 0, splits: [0], at25: [[75, 25]] },
+  'url-rewrite-and-headers': { weight: 40, splits: [0], at25: [[75, 25]] },
   'weights-omitted': { weight: 50, splits: [0], at25: [[75, 25]] },
 };
 
@@ -92,6 +95,7 @@ function remainder(route: KubernetesObject): string {
 describe('the lens on an HTTPRoute', () => {
   it('has an expectation for every fixture', () => {
     expect(new Set(Object.keys(table))).toEqual(new Set(fixtureNames));
+    expect(fixtureNames.length).toBeGreaterThanOrEqual(40);
   });
 
   it.each(fixtureNames)('%s: reads the weight and writes 25 %%', (name) => {
@@ -217,10 +221,11 @@ describe('the laws of the lens', () => {
     );
   });
 
-  it('put-put: the second write is all that is left of two', () => {
+  it('put-put: of any sequence of weights only the last is left', () => {
     fc.assert(
-      fc.property(routes, percents, percents, (route, first, second) => {
-        expect(withWeight(withWeight([route], app, first), app, second)).toEqual(withWeight([route], app, second));
+      fc.property(routes, fc.array(percents, { minLength: 1, maxLength: 8 }), (route, sequence) => {
+        const all = sequence.reduce<readonly KubernetesObject[]>((found, percent) => withWeight(found, app, percent), [route]);
+        expect(all).toEqual(withWeight([route], app, sequence.at(-1)!));
       }),
     );
   });

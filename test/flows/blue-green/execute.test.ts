@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Deployment, Ingress, Lease, Pod, ResourceQuota } from '../../../src/domain/kubernetes/kinds.ts';
+import { Deployment, Ingress, Lease, Node, Pod, ResourceQuota } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
 import { Failure } from '../../../src/failure.ts';
@@ -7,7 +7,7 @@ import type { BlueGreenWish } from '../../../src/flows/blue-green/plan.ts';
 import { takeBack } from '../../../src/flows/blue-green/take-back.ts';
 import type { ProbeAnswer } from '../../../src/ports/probe.ts';
 import { dyingAfter, forbidden, type Stage, unreachable } from '../stand-ins.ts';
-import { backWish, next, old, pair, run, servedAlways, sick, standing, wish } from './pair.ts';
+import { backWish, next, node, old, pair, run, servedAlways, sick, standing, wish } from './pair.ts';
 
 const leaseOf = ({ cluster }: Stage) => readLease(cluster.find(Lease, leaseName('agent')) as KubernetesObject);
 const writesOf = ({ cluster }: Stage): readonly string[] => cluster.writes().filter((each) => !each.includes('SelfSubjectAccessReview'));
@@ -365,6 +365,56 @@ describe('operation: rollback', () => {
     expect(writesOf(on)).toHaveLength(before);
   });
 
+  it('is not stopped by what would stop a deployment: owners, a shadowing Ingress, a full node, an unreadable hold, no pods left', async () => {
+    const on = await deployed();
+    const { cluster } = on;
+    const change = (kind: typeof Deployment, name: string, from: string, to: string): void => {
+      const text = JSON.stringify(cluster.find(kind, name));
+      expect(text).toContain(from);
+      cluster.put(kind, JSON.parse(text.replaceAll(from, to)) as KubernetesObject);
+    };
+    change(Deployment, 'agent-blue', '"uid":"blue-uid"', '"labels":{"argocd.argoproj.io/instance":"shop"}');
+    const route = cluster.find(Ingress, 'agent') as KubernetesObject;
+    const shadow = JSON.stringify({ ...route, metadata: { name: 'other', namespace: 'shop' } }).replaceAll('agent-green', 'agent');
+    cluster.put(Ingress, JSON.parse(shadow) as KubernetesObject);
+    cluster.put(Node, node('machine-1', '0'));
+    const lease = cluster.find(Lease, leaseName('agent')) as KubernetesObject;
+    cluster.put(Lease, {
+      ...lease,
+      metadata: { ...lease.metadata, annotations: { ...lease.metadata.annotations, 'wf-deploy.io/holds': '{' } },
+    });
+    change(Deployment, 'agent-green', '"replicas":2,"selector"', '"replicas":0,"selector"');
+    const result = await run(on, backWish());
+    expect(result).toMatchObject({ outcome: 'rolled-back', succeeded: true, live: 'blue' });
+    expect(standing(on)).toBe('agent-blue; blue 1 × old, green 0 × next');
+    for (const text of ['belongs to Argo CD', 'Ingress other serves', 'annotation wf-deploy.io/holds cannot be read', 'and 0 replicas'])
+      expect(result.warnings).toContainEqual(expect.stringContaining(text));
+  });
+
+  it('asks no registry that is away whether an old tag is held, and says so', async () => {
+    const on = await deployed();
+    await run(on, backWish());
+    const blue = on.cluster.find(Deployment, 'agent-blue') as KubernetesObject;
+    on.cluster.reacting(on.cluster.put(Deployment, JSON.parse(JSON.stringify(blue).replaceAll(old, 'agent:old')) as KubernetesObject));
+    const onGreen = JSON.stringify(on.cluster.find(Ingress, 'agent')).replaceAll('"agent-blue"', '"agent-green"');
+    on.cluster.put(Ingress, JSON.parse(onGreen) as KubernetesObject);
+    const away = { ...on.world, registry: { ...on.world.registry, resolve: async () => ({ is: 'not-checked', reason: 'away' }) as const } };
+    const result = await run(on, backWish(), away);
+    expect(result).toMatchObject({ outcome: 'rolled-back', live: 'blue' });
+    expect(result.warnings).toContainEqual(expect.stringContaining('Not checked: whether that was taken back before'));
+  });
+
+  it('goes on when it is cancelled: users are on their way back', async () => {
+    const on = await deployed();
+    const react = on.cluster.reacting;
+    on.cluster.reacting = (object) => {
+      react(object);
+      if (object.kind === 'Deployment') on.cancel('SIGINT');
+    };
+    expect(await run(on, backWish())).toMatchObject({ outcome: 'rolled-back', succeeded: true, live: 'blue' });
+    expect(on.lines.join('\n')).toContain('Cancelled (SIGINT): what is begun is finished.');
+  });
+
   it('takes the Lease from a living deployment, which stops, and takes that back', async () => {
     const on = pair();
     const second = pair({ holder: 'run-2' }, on);
@@ -422,6 +472,87 @@ describe('a run that is killed at any of its writes', () => {
   });
 });
 
+describe('a rollback that is killed at any of its writes', () => {
+  const writes = Array.from({ length: 9 }, (_, index) => index + 1);
+  const back = 'agent-blue; blue 2 × old, green 0 × next';
+  const onGreen = 'agent-green; blue 0 × old, green 2 × next';
+
+  async function killed(at: number): Promise<Stage & { readonly broken: () => readonly string[] }> {
+    const first = pair({ holder: 'run-0' });
+    await run(first);
+    expect(standing(first)).toBe(onGreen);
+    const on = pair({ holder: 'run-1' }, first);
+    const broken = servedAlways(on);
+    const { executeBlueGreen } = await import('../../../src/flows/blue-green/execute.ts');
+    void executeBlueGreen(backWish({ reason: 'it fails' }), { ...on.world, cluster: dyingAfter(on.cluster, at) });
+    await on.clock.pass(400);
+    return { ...on, broken };
+  }
+  /** Only what users were saved from. */
+  const heldIn = (on: Stage): readonly string[] => [...new Set((leaseOf(on).holds?.list ?? []).map(({ digest }) => digest))];
+  const isFinished = (on: Stage & { readonly broken: () => readonly string[] }): void => {
+    expect(standing(on)).toBe(back);
+    expect(on.broken()).toEqual([]);
+    expect(heldIn(on)).toEqual([next.split('@')[1]]);
+    expect(leaseOf(on)).toMatchObject({ holder: '', lastKnownGood: old, blueGreen: { phase: 'resting' } });
+  };
+
+  it.each(writes)('%i: pressed again, it is finished and goes no further', async (at) => {
+    const on = await killed(at);
+    const again = pair({ holder: 'run-2' }, on);
+    expect(await run(again, backWish({ reason: 'again' }), again.world)).toMatchObject({ outcome: 'rolled-back', succeeded: true });
+    isFinished(on);
+    expect(await failure(run(again, backWish(), again.world))).toMatchObject({ code: 'DIGEST_HELD' });
+  });
+
+  it.each(writes)('%i: the post step finishes it, once it had said what it does', async (at) => {
+    const on = await killed(at);
+    const began = leaseOf(on).blueGreen?.operation === 'rollback';
+    const post = pair({ holder: 'run-1' }, on);
+    const handed = { ...on.handedOver[0], ...on.handedOver.at(-1) };
+    const report = await on.clock.until(takeBack(backWish(), handed as Record<string, string>, post.world));
+    if (began) {
+      if (report !== undefined) expect(report).toMatchObject({ succeeded: true, outputs: { outcome: 'rolled-back', live: 'blue' } });
+      isFinished(on);
+    } else expect([standing(on), leaseOf(on).holder]).toEqual([onGreen, '']);
+  });
+
+  it.each(writes)('%i: a deployment that comes next finishes it first, and does not bring back what is held', async (at) => {
+    const on = await killed(at);
+    const began = leaseOf(on).blueGreen?.operation === 'rollback';
+    const later = pair({ holder: 'run-2' }, on);
+    const ending = await failure(run(later, wish())).catch((other: unknown) => other);
+    if (began) {
+      expect(ending).toMatchObject({ code: 'DIGEST_HELD' });
+      expect(standing(on)).toBe(back);
+      expect(on.broken()).toEqual([]);
+    } else expect(standing(on)).toBe(onGreen);
+  });
+
+  it('as a dry run says that it would be finished', async () => {
+    const on = await killed(5);
+    expect(await run(pair({ holder: 'run-2' }, on), backWish({ 'dry-run': 'true' }))).toMatchObject({
+      outcome: 'not-started',
+      reason: expect.stringMatching(/a rollback is in the phase `\w+`\. It would be finished: users go to blue/),
+    });
+  });
+});
+
+/** What a size is that nobody may fall below. */
+describe('a way back to a colour without ready pods', () => {
+  it('gives it as many as users had', async () => {
+    const on = pair();
+    const { executeBlueGreen } = await import('../../../src/flows/blue-green/execute.ts');
+    void executeBlueGreen(wish(), { ...on.world, cluster: dyingAfter(on.cluster, 20) });
+    await on.clock.pass(120);
+    const blue = on.cluster.find(Deployment, 'agent-blue') as KubernetesObject;
+    on.cluster.put(Deployment, { ...blue, spec: { ...(blue['spec'] as object), replicas: 0 }, status: { readyReplicas: 0 } });
+    const second = pair({ holder: 'run-2' }, on);
+    expect(await run(second, backWish(), second.world)).toMatchObject({ outcome: 'rolled-back', live: 'blue' });
+    expect(standing(on)).toBe(start);
+  });
+});
+
 describe('the preflight refuses, with everything that is wrong at once and nothing written', () => {
   const refused = async (on: Stage, inputs: Readonly<Record<string, string>> = {}): Promise<string> => {
     const { code, what } = await failure(run(on, wish(inputs)));
@@ -466,6 +597,50 @@ describe('the preflight refuses, with everything that is wrong at once and nothi
       status: { hard: { pods: '3' }, used: { pods: '2' } },
     });
     expect(await refused(on)).toContain('needed 2 more for 2 pods of agent-green');
+  });
+
+  it('nodes without room for the second colour, unless something adds nodes', async () => {
+    const full = (): Stage => {
+      const on = pair();
+      on.cluster.put(Node, node('machine-1', '1'));
+      for (const { metadata } of on.cluster.objectsOf(Pod)) on.cluster.remove(Pod, metadata.name);
+      return changed(on, Deployment, 'agent-blue', '"name":"api"', '"resources":{"requests":{"cpu":"600m"}},"name":"api"');
+    };
+    expect(await refused(full())).toContain('Of 2 pods of agent-green (0.6 cores and 0 MiB each) only 1 find a node beside what runs.');
+    const accepted = full();
+    const result = await run(accepted, wish({ 'node-room': 'accept' }));
+    expect(result).toMatchObject({ outcome: 'promoted' });
+    expect(result.warnings).toContainEqual(expect.stringContaining('only 1 find a node'));
+  });
+
+  it('never calls room that it could not look for a pass', async () => {
+    const on = pair();
+    on.cluster.failing = ({ verb, kind }) => (verb === 'list' && kind === 'Node' ? forbidden() : undefined);
+    const { warnings } = await run(on);
+    expect(warnings).toContainEqual(expect.stringContaining('Not checked: whether the nodes have room for 2 pods of agent-green'));
+  });
+
+  it.each([
+    ['a rolling update', 'wf-deploy.io/rolling', { phase: 'writing', key: 'k' }, 'was left half done by the run'],
+    [
+      'a canary',
+      'wf-deploy.io/rollout',
+      { phase: 'stages', container: 'api', image: next, previousImage: old, weight: 5 },
+      'was not taken back',
+    ],
+  ])('%s that died in the service', async (_, key, record, text) => {
+    const on = pair();
+    on.cluster.put(Lease, {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: {
+        name: leaseName('agent'),
+        namespace: 'shop',
+        annotations: { [key]: JSON.stringify({ ...record, run: 'run-0', since: '2026-01-01T00:00:00Z' }) },
+      },
+      spec: { holderIdentity: '' },
+    });
+    expect(await refused(on)).toContain(text);
   });
 
   it('a second Ingress on the path', async () => {

@@ -30,6 +30,7 @@ it('the least that can be given is filled in with the figures of the chapter', (
     leaseDuration: 60,
     gitops: 'refuse',
     dryRun: false,
+    nodeRoom: 'refuse',
     notifyOn: 'failure',
     lineage: { commit: undefined, requireStaging: false, stagingEnvironment: 'staging', allowUnordered: false, reason: '' },
   }));

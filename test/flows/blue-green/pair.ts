@@ -1,4 +1,4 @@
-import { Deployment, Ingress, Pod, Service } from '../../../src/domain/kubernetes/kinds.ts';
+import { Deployment, Ingress, Node, Pod, Service } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { imagesOf, templateOf } from '../../../src/domain/kubernetes/pod-template.ts';
 import { deploymentSpec } from '../../../src/domain/kubernetes/workload.ts';
@@ -27,11 +27,19 @@ export const backWish = (inputs: Readonly<Record<string, string>> = {}): BlueGre
 export const run = (on: Stage, plan: BlueGreenWish = wish(), world = on.world): Promise<BlueGreenResult> =>
   on.clock.until(executeBlueGreen(plan, world));
 
+export const node = (name: string, cpu: string): KubernetesObject => ({
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: { name },
+  status: { allocatable: { cpu, memory: '8Gi', pods: '20' }, conditions: [{ type: 'Ready', status: 'True' }] },
+});
+
 /** A service on blue with two pods, green at 0, a Service each, an Ingress; and a controller that makes pods at once. Every pod answers 200. */
 export function pair(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'cluster'>): Stage {
   const on = stage({ probe: () => ({ is: 'answer', status: 200, body: '' }), ...settings }, shared);
   if (shared !== undefined) return on;
   const { cluster } = on;
+  cluster.put(Node, node('machine-1', '4'));
   cluster.reacting = (object) => {
     if (object.kind === 'Deployment') control(on, object);
   };

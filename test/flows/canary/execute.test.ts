@@ -186,15 +186,35 @@ describe('before anything is written', () => {
     await expect(run(on)).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE' });
   });
 
-  it('begins nothing where a rolling update was left half done, and gives the lock back', async () => {
+  it.each([
+    ['a rolling update', { rolling: { phase: 'writing', key: 'k', run: 'run-0', since: 'then' } }, 'half done by the run run-0'],
+    [
+      'a switch between colours',
+      {
+        blueGreen: {
+          phase: 'switching',
+          operation: 'deploy',
+          from: 'blue',
+          to: 'green',
+          container: 'api',
+          image: 'agent:2',
+          before: { image: 'agent:1', replicas: 0 },
+          serving: 2,
+          run: 'run-0',
+          since: 'then',
+        },
+      },
+      'A switch of agent between its colours is in the phase `switching` (run-0).',
+    ],
+  ] as const)('begins nothing where %s was left half done, and gives the lock back', async (_, left, what) => {
     const on = shop();
     const dead = stage({ holder: 'run-0' }, on);
     const lock = await on.clock.until(acquireLock(dead.world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0 }));
-    await lock.record({ rolling: { phase: 'writing', key: 'k', run: 'run-0', since: '2026-01-01T00:00:00Z' } });
+    await lock.record(left);
     lock.stop();
-    await expect(run(on)).rejects.toMatchObject({ code: 'PREFLIGHT_FAILED', what: expect.stringContaining('half done by the run run-0') });
+    await expect(run(on)).rejects.toMatchObject({ code: 'PREFLIGHT_FAILED', what: expect.stringContaining(what) });
     expect(moved(on)).toEqual([]);
-    expect(leaseOf(on)).toMatchObject({ holder: '', rolling: { phase: 'writing' } });
+    expect(leaseOf(on)).toMatchObject({ holder: '', ...left });
   });
 
   it('another run is waited for, and its lock is not taken', async () => {

@@ -79,6 +79,21 @@ describe('the route', () => {
     });
   });
 
+  it('with other weights is not laid to whom it was labelled by since', async () => {
+    const { on, look } = await observing();
+    const managedFields = [
+      { manager: 'argocd-controller', time: '2026-03-01T10:00:01Z', fieldsV1: { 'f:spec': { 'f:rules': {} } } },
+      { manager: 'labeller', time: '2026-03-01T10:00:09Z', fieldsV1: { 'f:metadata': { 'f:labels': { 'f:team': {} } } } },
+    ];
+    const other = (text: string): string => text.replace('"weight":25', '"weight":60').replace('"weight":75', '"weight":40');
+    change(on, HTTPRoute, 'agent', other, { managedFields });
+    expect(await look()).toMatchObject({ cluster: { route: { is: 'changed', by: 'argocd-controller' } } });
+    change(on, HTTPRoute, 'agent', (text) => text.replace('"weight":60', '"weight":25').replace('"weight":40', '"weight":75'), {
+      managedFields,
+    });
+    expect(await look()).toMatchObject({ cluster: { route: { is: 'as-ordered', note: expect.stringContaining('`labeller`') } } });
+  });
+
   it('with something else changed is as ordered, with a note', async () => {
     const { on, look } = await observing();
     change(on, HTTPRoute, 'agent', (text) => text.replace('"spec":{', '"spec":{"hostnames":["a.example"],'), byKubectl);

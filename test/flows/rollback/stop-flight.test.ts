@@ -5,6 +5,7 @@ import { templateOf } from '../../../src/domain/kubernetes/pod-template.ts';
 import { journalName } from '../../../src/domain/rolling/journal.ts';
 import { digestIn } from '../../../src/domain/rollout/hold.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
+import { acquireLock } from '../../../src/flows/lock.ts';
 import { rollBack } from '../../../src/flows/rollback/execute.ts';
 import { newImage, oldImage, planOf, type Shop, shop } from '../canary/shop.ts';
 import { imageNow, killed, next, old, shop as rollingShop } from '../stage/shop.ts';
@@ -150,4 +151,32 @@ describe('a rolling update that was left half done', () => {
     expect(leaseOf(on)).toMatchObject({ holder: '', rolling: { phase: 'resting' }, rollback: { phase: 'resting' } });
     expect(on.cluster.find(Secret, journalName('agent'))).toBeUndefined();
   });
+});
+
+it('a switch between colours is not stopped from here: who does that is named', async () => {
+  const on = rollingShop({ resolve: full });
+  const dead = stage({ holder: 'run-0' }, on);
+  const lock = await on.clock.until(acquireLock(dead.world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0 }));
+  await lock.record({
+    blueGreen: {
+      phase: 'watching',
+      operation: 'deploy',
+      from: 'blue',
+      to: 'green',
+      container: 'api',
+      image: next,
+      before: { image: old, replicas: 0 },
+      serving: 2,
+      run: 'run-0',
+      since: 'then',
+    },
+  });
+  const before = on.cluster.writes();
+  await expect(back(on)).rejects.toMatchObject({
+    code: 'PREFLIGHT_FAILED',
+    what: expect.stringContaining('is in the phase `watching` (run-0)'),
+    remedy: expect.stringContaining('`operation: rollback` of actions/blue-green'),
+  });
+  lock.stop();
+  expect(on.cluster.writes()).toEqual(before);
 });

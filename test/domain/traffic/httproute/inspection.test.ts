@@ -55,6 +55,14 @@ const table: Readonly<Record<string, Expected>> = {
   },
   'matches-with-method-and-query': { warnings: [noHeader] },
   'mesh-parent-and-hostnames': { warnings: [noHeader] },
+  'method-and-query-beside-the-split': {
+    untouched: [
+      /^rule 1 \(paths under \/jobs, DELETE\) .* with the promotion$/,
+      /^rule 2 .* goes elsewhere$/,
+      /header route to the canary$/,
+    ],
+    headers: xCanary,
+  },
   midway: { warnings: [noHeader] },
   'mirror-to-the-canary': { warnings: [/mirrors requests to the canary/, noHeader] },
   'no-parents': { problems: [/names no parent in spec\.parentRefs/], warnings: [noHeader] },
@@ -87,8 +95,10 @@ const table: Readonly<Record<string, Expected>> = {
   'third-backend-near-the-largest-weight': { problems: [/has 10 parts/], warnings: [/`agent-edge`/, noHeader] },
   'third-backend-takes-all': { problems: [/weight 0 beside a backend that has all the traffic/], warnings: [/`maintenance`/, noHeader] },
   'timeouts-and-retry': { warnings: [noHeader] },
+  'two-parents-with-section-names': { warnings: [noHeader] },
   'two-split-rules': { warnings: [/^No header route covers rule 1 .*; rule 2 \(path \/events\):/] },
   'unknown-fields': { warnings: [noHeader] },
+  'url-rewrite-and-headers': { warnings: [noHeader], untouched: [/^rule 2 \(path \/agent\) .* with the promotion$/] },
   'weights-omitted': { warnings: [noHeader] },
 };
 
