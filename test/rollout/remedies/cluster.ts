@@ -20,6 +20,26 @@ const owned = (name: string, metadata: object, what: string, more: { readonly re
   steps: [...refused(what, more.refuse ?? (() => ({ gitops: 'accept' }))), ...(more.refuse === undefined ? warned(what) : [])],
 });
 
+/** The kind without its schema, which says nothing about a policy that is not read. */
+const ciliumPolicies = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'ciliumnetworkpolicies.cilium.io' },
+  spec: {
+    group: 'cilium.io',
+    scope: 'Namespaced',
+    names: { kind: 'CiliumNetworkPolicy', plural: 'ciliumnetworkpolicies', singular: 'ciliumnetworkpolicy' },
+    versions: [
+      {
+        name: 'v2',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};
+
 export const clusterCases: readonly Case[] = [
   {
     name: 'rights-missing',
@@ -63,6 +83,28 @@ export const clusterCases: readonly Case[] = [
     steps: warned(
       'Not checked: whether the addresses that NetworkPolicy some lets pods reach are those of the API server, which the guardian needs.',
       apply,
+    ),
+  },
+  {
+    name: 'egress-by-cilium',
+    async settle(place) {
+      const { client } = place.lab;
+      await client.apply(ciliumPolicies);
+      await client.waitFor('the kind of Cilium', async () => {
+        const found = await client.get({
+          apiVersion: 'apiextensions.k8s.io/v1',
+          kind: 'CustomResourceDefinition',
+          name: ciliumPolicies.metadata.name,
+        });
+        const conditions: readonly { readonly type: string; readonly status: string }[] = found['status']?.conditions ?? [];
+        return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+      });
+      await place.apply({ ...object('CiliumNetworkPolicy/deny', { spec: {} }), metadata: { name: 'deny', namespace: place.namespace } });
+    },
+    inputs: { guardian: 'true' },
+    steps: warned(
+      'Not checked: whether policies of other kinds let the guardian reach the API server (CiliumNetworkPolicy deny).',
+      (place) => place.delete('CiliumNetworkPolicy/deny'),
     ),
   },
   {
