@@ -121,10 +121,12 @@ it('without client and tenant it is one clear error, and no step goes on', async
 
 it('a release opens its clusters of AKS itself', async () => {
   asked.length = 0;
-  const run = await called('deploy.yml', { ...identity(), clusters: 'all', version: 'v1', 'dry-run': 'true' });
+  const run = await called('deploy.yml', { ...identity(), clusters: 'all', 'dry-run': 'true' });
   expect(run.log).toContain('Azure is asked for');
+  // What stands there is found out by the token of Entra: nothing, and no registry has the image.
+  expect(run.log).toContain('Cluster eastus: ');
   expect([run.outputs['deploy'], asked]).toEqual([
-    expect.objectContaining({ outcome: 'not-started', reason: expect.stringContaining('Cluster eastus') }),
+    expect.objectContaining({ outcome: 'not-started' }),
     expect.arrayContaining(['/apis/apps/v1/namespaces/shop/deployments/agent']),
   ]);
 });
