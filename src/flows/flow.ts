@@ -101,6 +101,7 @@ export interface AzureIdentity {
 export interface FleetConnections {
   readonly kubeconfig: string;
   readonly kubeconfigs: Readonly<Record<string, string>>;
+  readonly githubToken: string | undefined;
   readonly notify: readonly Destination[];
 }
 

@@ -1,3 +1,4 @@
+import type { Forge } from './forge.ts';
 import type { Notifier } from './notifier.ts';
 import type { Registry } from './registry.ts';
 import type { Workspace } from './workspace.ts';
@@ -6,6 +7,8 @@ import type { World } from './world.ts';
 /** The ports of a flow that works on several clusters. */
 export interface Fleet extends Workspace {
   readonly registry: Registry;
+  /** `undefined` without a token. */
+  readonly forge: Forge | undefined;
   readonly notifiers: readonly Notifier[];
   /** The ports to one cluster. Throws KUBECONFIG_INVALID. Asks nobody anything yet. */
   reach(way: ClusterWay): ReachedCluster;

@@ -168,7 +168,21 @@ describe('a release in one cluster, by the audit log of its API server', () => {
     'with `stop` leaves what is done, and the next run goes on there',
     async () => {
       const stop = { ...inOrder, 'on-failure': 'stop' };
-      const stopped = await release(shop, releaseOf(shop, { at: 'three', but: { agent: 'ill' }, needs }), stop);
+      const ill = releaseOf(shop, { at: 'three', but: { agent: 'ill' }, needs });
+      // It crashed before, and is held since: nothing brings it back by itself.
+      const held = await release(shop, ill, stop);
+      expect([held.exitCode, held.outputs['outcome']]).toEqual([1, 'not-started']);
+      expect(held.log).toMatch(/agent: [\s\S]*saw it crash/);
+      const lifting = {
+        operation: 'unhold',
+        service: 'agent',
+        namespace: 'shop',
+        kubeconfig: shop.kubeconfig,
+        digest: 'all',
+        reason: 'once more',
+      };
+      expect((await runAction({ action: 'rollback', inputs: lifting })).outputs).toMatchObject({ outcome: 'done' });
+      const stopped = await release(shop, ill, stop);
       expect([stopped.exitCode, stopped.outputs['outcome']]).toEqual([1, 'stopped']);
       expect(await running(shop)).toEqual({ auth: 'three', agent: 'two', sql: 'two' });
       expect(await leftBehind(shop)).toEqual([]);

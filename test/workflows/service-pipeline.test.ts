@@ -1,8 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of GitHub, as they stand in the file.
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { readActions } from '../../scripts/action-metadata.ts';
+import { run as command } from '../lab/command.ts';
 import { needsOf, readWorkflow, root, type Step, workflowText } from './workflow-files.ts';
 
 const name = 'service-pipeline.yml';
@@ -122,6 +124,15 @@ describe('the way to a cluster', () => {
     expect(jobs[job]?.permissions).toMatchObject({ 'id-token': 'write' });
   });
 
+  it('has room for the rollout where that is asked for, and a way back does not ask', () => {
+    const rooms = ways.map(([job, { with: given }]) => [job, given?.['room']]);
+    const ofProduction = "${{ github.job != 'rollback' && inputs.production-room || '' }}";
+    expect(rooms).toEqual([
+      ['stage', '${{ inputs.staging-room }}'],
+      ...['canary', 'promote', 'rollback'].map((job) => [job, ofProduction]),
+    ]);
+  });
+
   it('says the namespace to whatever comes behind it', () => {
     const behind = own.filter(([, { with: given }]) => given?.['environment'] !== undefined);
     expect(behind.map(([job, { with: given }]) => [job, given?.['namespace']])).toEqual(
@@ -130,6 +141,36 @@ describe('the way to a cluster', () => {
         `\${{ ${String(given?.['namespace']).replace(/^\$\{\{ | \}\}$/g, '')} || steps.${id}.outputs.namespace }}`,
       ]),
     );
+  });
+});
+
+describe('what renders manifests', () => {
+  const rendering = steps.filter(([, step]) => step.name === 'render');
+
+  it('runs right behind the checkout of what deploys, where nothing has given access yet, and not on the way back', () => {
+    expect(rendering.map(([job]) => job)).toEqual(['stage', 'canary', 'promote']);
+    for (const [job] of rendering) expect(jobs[job]?.steps[1]).toBe(rendering.find(([of]) => of === job)?.[1]);
+    for (const [job, { env, if: when }] of rendering) {
+      const environment = job === 'stage' ? 'staging' : 'production';
+      expect([when, env]).toEqual([
+        "${{ inputs.render != '' }}",
+        { RENDER: '${{ inputs.render }}', ENVIRONMENT: `\${{ inputs.${environment}-environment }}` },
+      ]);
+    }
+  });
+
+  it('makes files of the workspace, knows the environment, and fails in the middle of a pipe', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'render-'));
+    const render = (script: string) =>
+      command(['bash', '-e', '-c', rendering[0]?.[1].run ?? ''], {
+        directory: folder,
+        environment: { ...process.env, RENDER: script, ENVIRONMENT: 'staging' },
+      });
+    expect((await render('mkdir out; echo "kind: $ENVIRONMENT" > "out/$ENVIRONMENT.yaml"')).code).toBe(0);
+    expect(readFileSync(join(folder, 'out/staging.yaml'), 'utf8')).toBe('kind: staging\n');
+    for (const script of ['false | cat > out.yaml', 'echo "$NOT_SET" > out.yaml', 'false; true'])
+      expect((await render(script)).code).not.toBe(0);
+    rmSync(folder, { recursive: true });
   });
 });
 

@@ -33,7 +33,7 @@ function build(connections: Partial<FleetConnections>) {
     idToken: undefined,
     building: surroundingsOfNoBuild,
   };
-  return { fleet: buildFleet({ kubeconfig: '', kubeconfigs: {}, notify: [], ...connections }, around), masked };
+  return { fleet: buildFleet({ kubeconfig: '', kubeconfigs: {}, githubToken: undefined, notify: [], ...connections }, around), masked };
 }
 
 describe('a fleet', () => {

@@ -19,7 +19,10 @@ export interface Cause {
 
 /** What a container that never ran, a full cluster, or nothing at all says of an image: nothing. */
 export const blame = (trouble: Pick<Diagnosis, 'cause'> | undefined): Pick<Cause, 'notTheImage'> =>
-  trouble !== undefined && ranAndFailed.includes(trouble.cause) ? {} : { notTheImage: true };
+  hasRunAndFailed(trouble) ? {} : { notTheImage: true };
+
+export const hasRunAndFailed = (trouble: Pick<Diagnosis, 'cause'> | undefined): trouble is Pick<Diagnosis, 'cause'> =>
+  trouble !== undefined && ranAndFailed.includes(trouble.cause);
 
 const ranAndFailed: readonly Diagnosis['cause'][] = ['out-of-memory', 'crash-loop', 'exited', 'probe'];
 

@@ -10,6 +10,7 @@ import { destinationsOf, parseUrl } from '../canary/connection-fields.ts';
 import { limits } from '../canary/shared-fields.ts';
 import type { FleetConnections, RawInputs } from '../flow.ts';
 import { anyText, type Clash, choice, defaulting, document, flag, optional, parseInputs, wholeNumber } from '../input-fields.ts';
+import { stagingClashes } from '../lineage/fields.ts';
 import type { ClusterChoice, DeployPlan } from './plan.ts';
 import { parseRelease } from './release-file.ts';
 
@@ -81,6 +82,9 @@ const schema = z.object({
   'lease-duration': limits['lease-duration'],
   'change-cause': optional(sentence),
   'dry-run': defaulting(flag, 'false'),
+  'github-token': optional(anyText),
+  'require-staging': defaulting(flag, 'false'),
+  'staging-environment': defaulting(parseEnvironment, 'staging'),
   'notify-webhook': optional(parseUrl),
 });
 
@@ -99,6 +103,7 @@ export function parseDeployInputs(raw: RawInputs): DeployInputs {
     connections: {
       kubeconfig: fields.kubeconfig ?? '',
       kubeconfigs: fields.kubeconfigs ?? {},
+      githubToken: fields['github-token'],
       notify: destinationsOf(fields),
     },
     plan: {
@@ -123,13 +128,14 @@ export function parseDeployInputs(raw: RawInputs): DeployInputs {
       leaseDuration: fields['lease-duration'],
       changeCause: fields['change-cause'],
       dryRun: fields['dry-run'],
+      staging: fields['require-staging'] ? fields['staging-environment'] : undefined,
     },
   };
 }
 
 function clashes(raw: RawInputs): readonly Clash[] {
   const given = (name: string): boolean => raw.text(name) !== '';
-  const found: Clash[] = [];
+  const found: Clash[] = [...stagingClashes(raw)];
   const add = (inputs: readonly string[], problem: string, remedy: string): void => void found.push({ inputs, problem, remedy });
   if (given('release') && given('release-file')) add(['release', 'release-file'], 'both are given', 'Keep one of them.');
   const several = given('clusters');

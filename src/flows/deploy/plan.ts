@@ -26,6 +26,8 @@ export interface DeployPlan {
   readonly leaseDuration: Seconds;
   readonly changeCause: string | undefined;
   readonly dryRun: boolean;
+  /** Environment that every image has to have passed; `undefined`: that is not asked for. */
+  readonly staging: string | undefined;
 }
 
 export interface ClusterChoice {

@@ -4,6 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { ConfigMap, Deployment, Job, Lease, Namespace } from '../../../src/domain/kubernetes/kinds.ts';
+import { digestIn } from '../../../src/domain/rollout/hold.ts';
+import { leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
 import { Failure } from '../../../src/failure.ts';
 import { executeDeploy } from '../../../src/flows/deploy/execute.ts';
 import { reportDeploy } from '../../../src/flows/deploy/report.ts';
@@ -99,6 +101,21 @@ describe('a release to one cluster', () => {
     expect(written.filter((each) => each.startsWith('replace Deployment')).toSorted()).toEqual(
       ['code', 'knowledge', 'sql', 'workflow'].map((name) => `replace Deployment ${name}`),
     );
+  });
+
+  it('holds what crashed, of that service alone, and the next release with it writes nothing', async () => {
+    const on = fleetShop({ services: ['auth', 'agent'] });
+    const names = ['auth', 'agent'];
+    await released(on, { release: releaseText({ services: all(names, 2, 'agent') }) });
+    const held = (service: string): unknown => {
+      const lease = on.clusters[everywhere]?.find(Lease, leaseName(service));
+      return lease === undefined ? undefined : readLease(lease).holds?.list.map(({ digest, by }) => [digest, by]);
+    };
+    expect([held('agent'), held('auth')]).toEqual([[[digestIn(image('agent', 3)), 'crash']], undefined]);
+    const before = writesOf(on.clusters[everywhere]).length;
+    const again = failure(released(on, { release: releaseText({ services: all(names, 2, 'agent') }) }));
+    expect((await again).what).toMatch(/agent: [\s\S]*saw it crash/);
+    expect(writesOf(on.clusters[everywhere])).toHaveLength(before);
   });
 
   it('applies ConfigMaps before the pods that read them are replaced, and takes them back before those go back', async () => {
