@@ -46,7 +46,7 @@ export async function guardianFindings(world: World, plan: CanaryPlan, { app, qu
       ...(account.length === 0 ? [] : [cannotMakeAccount(plan, app, account)]),
       ...egress.problems,
     ],
-    warnings: [...egress.warnings, ...unreadPolicies(others, plan.service)],
+    warnings: [...byTag(plan.guardian), ...egress.warnings, ...unreadPolicies(others, plan.service)],
   };
 }
 
@@ -75,6 +75,17 @@ async function policiesOfOtherKinds({ cluster }: World, namespace: string): Prom
   ]);
   return found.flat();
 }
+
+/** A tag may be another image tomorrow, and this one runs with the right to set stable's image. */
+const byTag = ({ image }: GuardianWish): readonly Problem[] =>
+  image.includes('@sha256:')
+    ? []
+    : [
+        {
+          what: `The guardian's image ${image} is not given by digest: whoever moves its tag decides what runs with the right to write the route and stable.`,
+          remedy: `Give \`guardian-image\` by digest, which \`docker buildx imagetools inspect ${image}\` shows.`,
+        },
+      ];
 
 async function denied(world: World, wanted: readonly Permission[]): Promise<readonly Permission[]> {
   const answers = await Promise.all(wanted.map((permission) => isAllowed(world, permission)));

@@ -9,8 +9,10 @@ import { app } from '../../domain/traffic/httproute/fixtures.ts';
 import { forbidden, unreachable } from '../stand-ins.ts';
 import { planOf, type Shop, shop } from './shop.ts';
 
+const pinned = `registry.example.com/library/node@sha256:${'1'.repeat(64)}`;
+
 const find = (on: Shop, inputs: Readonly<Record<string, string>> = {}, quotas: readonly KubernetesObject[] = []): Promise<Findings> =>
-  on.clock.until(guardianFindings(on.world, planOf({ guardian: 'true', ...inputs }), { app, quotas }));
+  on.clock.until(guardianFindings(on.world, planOf({ guardian: 'true', 'guardian-image': pinned, ...inputs }), { app, quotas }));
 
 const quota = (hard: Readonly<Record<string, string>>, used: Readonly<Record<string, string>>): KubernetesObject => ({
   apiVersion: 'v1',
@@ -67,6 +69,22 @@ describe('the preflight of a guardian', () => {
     ]);
     expect((await find(on, {}, [quota({ pods: '5' }, { pods: '4' })])).problems).toEqual([]);
   });
+
+  it.each(['docker.io/library/node:24-slim', 'registry.example.com:5000/node:24', `node:24@sha256:${'2'.repeat(64)}`])(
+    'warns of an image that is not given by digest: %s',
+    async (image) => {
+      const { problems, warnings } = await find(shop(), { 'guardian-image': image });
+      expect(problems).toEqual([]);
+      expect(warnings.map(({ what }) => what)).toEqual(
+        image.includes('@')
+          ? []
+          : [
+              `The guardian's image ${image} is not given by digest: whoever moves its tag decides what runs with the right to write the route and stable.`,
+            ],
+      );
+      expect(warnings.every(({ remedy }) => remedy.includes(`inspect ${image}\``))).toBe(true);
+    },
+  );
 
   it('goes by the ports of the API server, and does without them where they may not be read', async () => {
     const on = shop();

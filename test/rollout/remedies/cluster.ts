@@ -8,6 +8,9 @@ export const account = async ({ lab, namespace }: Place) => ({
   kubeconfig: await readFile(await lab.kubeconfigFor({ namespace, serviceAccount: 'deployer' }), 'utf8'),
 });
 
+/** The preflight looks at its name alone. */
+const guarded = { guardian: 'true', 'guardian-image': `registry.example.com/library/node@sha256:${'1'.repeat(64)}` };
+
 const policy = (egress: readonly object[]) => ({ spec: { podSelector: {}, policyTypes: ['Egress'], egress } });
 const quota = (world: World, spec: object) => put(world, 'ResourceQuota/small', { spec });
 const counted = async (place: Place) =>
@@ -43,7 +46,7 @@ const ciliumPolicies = {
 export const clusterCases: readonly Case[] = [
   {
     name: 'rights-missing',
-    inputs: async (place) => ({ ...(await account(place)), guardian: 'true' }),
+    inputs: async (place) => ({ ...(await account(place)), ...guarded }),
     steps: [
       {
         says: [
@@ -73,16 +76,24 @@ export const clusterCases: readonly Case[] = [
   {
     name: 'egress-denied',
     change: (world) => put(world, 'NetworkPolicy/deny', policy([])),
-    inputs: { guardian: 'true' },
+    inputs: guarded,
     steps: refused('NetworkPolicy deny cuts the guardian off: no rule lets its pod reach the API server.', apply),
   },
   {
     name: 'egress-by-address',
     change: (world) => put(world, 'NetworkPolicy/some', policy([{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }])),
-    inputs: { guardian: 'true' },
+    inputs: guarded,
     steps: warned(
       'Not checked: whether the addresses that NetworkPolicy some lets pods reach are those of the API server, which the guardian needs.',
       apply,
+    ),
+  },
+  {
+    name: 'guardian-by-tag',
+    inputs: { ...guarded, 'guardian-image': 'registry.example.com/library/node:24-slim' },
+    steps: warned(
+      "The guardian's image registry.example.com/library/node:24-slim is not given by digest: whoever moves its tag decides what runs with the right to write the route and stable.",
+      () => guarded,
     ),
   },
   {
@@ -101,7 +112,7 @@ export const clusterCases: readonly Case[] = [
       });
       await place.apply({ ...object('CiliumNetworkPolicy/deny', { spec: {} }), metadata: { name: 'deny', namespace: place.namespace } });
     },
-    inputs: { guardian: 'true' },
+    inputs: guarded,
     steps: warned(
       'Not checked: whether policies of other kinds let the guardian reach the API server (CiliumNetworkPolicy deny).',
       (place) => place.delete('CiliumNetworkPolicy/deny'),
@@ -111,7 +122,7 @@ export const clusterCases: readonly Case[] = [
     name: 'guardian-not-let-in',
     change: (world) => quota(world, { hard: { 'count/jobs.batch': '0' } }),
     settle: counted,
-    inputs: { guardian: 'true' },
+    inputs: guarded,
     steps: refused(/^The guardian cannot be made here\. .*exceeded quota/, async (place) => {
       await place.patch('ResourceQuota/small', { spec: { hard: { 'count/jobs.batch': '1' } } });
       await place.lab.client.waitFor(
