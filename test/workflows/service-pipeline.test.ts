@@ -46,7 +46,9 @@ describe('its gates', () => {
 
   it('use the action of their name, and no gate goes on by itself after a failure', () => {
     for (const gate of ['lint', 'test', 'scan', 'build', 'evidence', 'stage', 'canary', 'promote']) stepOf(gate, gate);
-    expect(text).not.toContain('continue-on-error');
+    const goingOn = steps.filter(([, step]) => step['continue-on-error'] !== undefined);
+    for (const [, { uses }] of goingOn) expect(uses).toMatch(/^actions\/upload-artifact@/);
+    expect(text.match(/continue-on-error/g)).toHaveLength(goingOn.length);
   });
 
   it('can be left out by name: these three and no other', () => {
@@ -100,6 +102,25 @@ describe('the way back', () => {
     expect(rollback?.steps.find(({ uses }) => uses === '$/actions/cluster')).toEqual(
       canary?.steps.find(({ uses }) => uses === '$/actions/cluster'),
     );
+  });
+});
+
+describe('what a gate has found', () => {
+  it.each([
+    ['lint', ['report', 'baseline-now']],
+    ['test', ['report']],
+    ['scan', ['report', 'sarif', 'baseline-now']],
+  ])('%s keeps it as an artifact, whatever the verdict, under a name that no other attempt has', (gate, outputs) => {
+    const kept = jobs[gate]?.steps.at(-1);
+    expect(kept).toMatchObject({
+      uses: expect.stringMatching(/^actions\/upload-artifact@/),
+      if: `\${{ !cancelled() && steps.${gate}.outputs.report != '' }}`,
+      with: {
+        name: `${gate}-\${{ inputs.service }}-\${{ github.run_attempt }}`,
+        path: outputs.map((output) => `\${{ steps.${gate}.outputs.${output} }}\n`).join(''),
+      },
+    });
+    expect(stepOf(gate, gate).id).toBe(gate);
   });
 });
 
@@ -180,9 +201,10 @@ describe('what it uses', () => {
     'actions/setup-python': 'e797f83bcb11b83ae66e0230d6156d7c80228e7c # v6.0.0',
     'actions/setup-node': '2028fbc5c25fe9cf00d9f06a71cc4710d4507903 # v6.0.0',
     'actions/setup-go': '44694675825211faa026b3c33043df3e48a5fa00 # v6.0.0',
+    'actions/upload-artifact': 'b7c566a772e6b6bfb58ed0dc250532a479d7789f # v6.0.0',
   };
 
-  it('is its own commit’s actions, and four others by their whole commit', () => {
+  it('is its own commit’s actions, and five others by their whole commit', () => {
     const used = [...text.matchAll(/uses: (.+)$/gm)].map(([, uses = '']) => uses).filter((uses) => !uses.startsWith('$/actions/'));
     for (const uses of used) {
       const [action = '', commit] = uses.split('@');
@@ -264,11 +286,18 @@ describe('its outputs', () => {
   });
 });
 
+/** One label, or a JSON list of them. */
+const runsOn = (labels: string): string => `\${{ startsWith(${labels}, '[') && fromJSON(${labels}) || ${labels} }}`;
+
+it.each(['deploy.yml', 'rollback.yml'])('%s runs on one label or on a list', (file) => {
+  for (const job of Object.values(readWorkflow(file).jobs)) expect(job['runs-on']).toBe(runsOn('inputs.runs-on'));
+});
+
 describe('its machines', () => {
   it.each(Object.entries(jobs))('%s has an end and a place', (_, job) => {
     const minutes = job['timeout-minutes'];
     expect(typeof minutes === 'number' ? minutes > 0 : /^\$\{\{ inputs\.[a-z-]+-timeout-minutes \}\}$/.test(minutes ?? '')).toBe(true);
-    expect(job['runs-on']).toBe(job.environment === undefined ? '${{ inputs.runs-on }}' : '${{ inputs.deploy-runs-on || inputs.runs-on }}');
+    expect(job['runs-on']).toBe(runsOn(job.environment === undefined ? 'inputs.runs-on' : 'inputs.deploy-runs-on || inputs.runs-on'));
   });
 
   it('stand in line where they deploy, by environment and service', () => {

@@ -36,7 +36,7 @@ export async function fleetPreflight(plan: DeployPlan, fleet: Fleet, cancellatio
   const wanted = wantedImages(plan, file);
   const unusable = [...partProblems(file), ...wanted.problems];
   if (unusable.length > 0) throw preflightFailed(unusable);
-  const waves = wavesOf(await findTargets(plan, file, fleet));
+  const waves = wavesOf(await findTargets(plan, file, fleet, cancellation));
   const targets = waves.flat();
   const settings = await settingsOf(fleet, file);
   const images = await resolveImages(fleet, plan, file, wanted);

@@ -8,6 +8,7 @@ import { recordOf } from '../../domain/units/record.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { destinationsOf, parseUrl } from '../canary/connection-fields.ts';
 import { limits } from '../canary/shared-fields.ts';
+import { azureClashes, azureFields, cloudOf, identityOf } from '../cluster/inputs.ts';
 import type { FleetConnections, RawInputs } from '../flow.ts';
 import { anyText, type Clash, choice, defaulting, document, flag, optional, parseInputs, wholeNumber } from '../input-fields.ts';
 import { stagingClashes } from '../lineage/fields.ts';
@@ -71,6 +72,7 @@ const schema = z.object({
   kubeconfig: optional(anyText),
   context: optional(anyText),
   kubeconfigs: document(parseKubeconfigs),
+  ...azureFields,
   'on-failure': defaulting(choice('revert', 'stop'), 'revert'),
   'services-at-once': defaulting(wholeNumber(1, 100), '4'),
   'clusters-at-once': defaulting(wholeNumber(1, 100), '4'),
@@ -103,6 +105,7 @@ export function parseDeployInputs(raw: RawInputs): DeployInputs {
     connections: {
       kubeconfig: fields.kubeconfig ?? '',
       kubeconfigs: fields.kubeconfigs ?? {},
+      azure: identityOf(fields),
       githubToken: fields['github-token'],
       notify: destinationsOf(fields),
     },
@@ -117,6 +120,7 @@ export function parseDeployInputs(raw: RawInputs): DeployInputs {
       environment: fields.environment,
       namespace: fields.namespace,
       context: fields.context,
+      azure: { cloud: cloudOf(fields), patience: fields['wait-for-operation'] },
       onFailure: fields['on-failure'],
       servicesAtOnce: fields['services-at-once'],
       clustersAtOnce: fields['clusters-at-once'],
@@ -146,5 +150,11 @@ function clashes(raw: RawInputs): readonly Clash[] {
   if (several && given('context')) add(['context', 'clusters'], 'the file of clusters says the context of each', 'Leave `context` out.');
   if (raw.text('clusters').trim() === 'all' && !given('environment'))
     add(['clusters', 'environment'], '`all` is all clusters of an environment, and none is given', 'Give `environment`.');
-  return found;
+  if (!several && given('azure-client-id'))
+    add(
+      ['azure-client-id', 'clusters'],
+      'the first is of no use without the second',
+      'Give `clusters`: the file says which of them are of AKS.',
+    );
+  return [...found, ...azureClashes(raw)];
 }

@@ -4,6 +4,7 @@ import { isBlocking, type Judged, type Verdict } from '../../domain/gates/verdic
 import type { Failure } from '../../failure.ts';
 import type { Report } from '../flow.ts';
 import { code, codeBlock, inert, table } from '../markdown.ts';
+import { reportFile } from '../report-file.ts';
 import type { GateResult } from './execute.ts';
 import type { GatePlan } from './plan.ts';
 
@@ -95,7 +96,7 @@ function findingTable(judged: readonly Judged[]): string {
       standingText(standing),
     ]);
   const left = judged.length - rows.length;
-  return `${table(['severity', 'tool', 'rule', 'where', 'what', 'standing'], rows)}${left > 0 ? `\n\nAnd ${left} more: see the report file.` : ''}`;
+  return `${table(['severity', 'tool', 'rule', 'where', 'what', 'standing'], rows)}${left > 0 ? `\n\nAnd ${left} more: see ${reportFile}.` : ''}`;
 }
 
 /** What neither summary nor report file has. The counts are of all. */

@@ -4,7 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { ConfigMap, Deployment, Job, Lease, Namespace } from '../../../src/domain/kubernetes/kinds.ts';
-import { digestIn } from '../../../src/domain/rollout/hold.ts';
+import { rollbackKey } from '../../../src/domain/rollback/record.ts';
+import { digestIn, holdsKey } from '../../../src/domain/rollout/hold.ts';
 import { leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
 import { Failure } from '../../../src/failure.ts';
 import { executeDeploy } from '../../../src/flows/deploy/execute.ts';
@@ -406,11 +407,20 @@ describe('waves', () => {
     expect(await rollBack(plan, { ...world, run: { ...world.run, holder: 'by hand' } })).toMatchObject({ outcome: 'rolled-back' });
   }
 
-  it('a rollback by hand is heard with `on-failure: stop` too, where no lock is held any more', async () => {
+  it.each([
+    ['its hold', rollbackKey],
+    ['its record alone, the hold of an image by tag was never set', holdsKey],
+  ])('a rollback by hand is heard with `on-failure: stop` too, where no lock is held any more: by %s', async (_, without) => {
     const on = fleetShop({ services: names, clusters, files });
     const wish = { ...inputs, release: releaseText({ services: all(names, 2) }), soak: '10m', 'on-failure': 'stop' };
     const going = executeDeploy(deployPlan(wish), on.fleet);
-    void takenBackInCanary(on, (cluster) => running(on)[cluster]?.['agent'] === 2);
+    void takenBackInCanary(on, (cluster) => running(on)[cluster]?.['agent'] === 2).then(() => {
+      const lease = on.clusters['canary']?.find(Lease, leaseName('auth'));
+      if (lease === undefined) throw new Error('There is no Lease.');
+      const { [without]: left, ...annotations } = lease.metadata.annotations ?? {};
+      expect(left).toBeDefined();
+      on.clusters['canary']?.put(Lease, { ...lease, metadata: { ...lease.metadata, annotations } });
+    });
     const result = await on.clock.until(going);
     expect(result).toMatchObject({ outcome: 'stopped', code: 'ROLLED_BACK', reason: expect.stringContaining('checkout answers 500') });
     expect(running(on)).toEqual({ ...uniform(1), canary: { ...versions(names, 2), auth: 1 } });
