@@ -88,6 +88,13 @@ export function withHold(holds: Holds | undefined, hold: Hold): readonly Hold[] 
   return [{ ...hold, why: shown(hold.why, longestReason) }, ...others].slice(0, mostHolds);
 }
 
+/**
+ * What is written of a hold. Holds that cannot be read stay as they are: every deployment stops at them, and a list that could be read
+ * again would let through what else was held.
+ */
+export const holding = (holds: Holds | undefined, hold: Hold): { readonly holds?: readonly Hold[] } =>
+  holds?.unreadable === true ? {} : { holds: withHold(holds, hold) };
+
 export const withoutHold = (holds: Holds | undefined, digest: string): readonly Hold[] =>
   (holds?.list ?? []).filter((hold) => hold.digest !== digest);
 

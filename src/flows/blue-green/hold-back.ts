@@ -1,6 +1,6 @@
 import { runningDigest } from '../../domain/rollback/running-digest.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
-import { type Hold, heldFor } from '../../domain/rollout/hold.ts';
+import { digestIn, type Hold, heldFor } from '../../domain/rollout/hold.ts';
 import type { World } from '../../ports/world.ts';
 import { environmentOf } from '../canary/plan.ts';
 import { podsOf } from './pods.ts';
@@ -48,6 +48,7 @@ export function holdOn(
   return {
     environment: environmentOf(plan, namespace),
     digest,
+    ...(digestIn(image) === undefined ? { image } : {}),
     who,
     why,
     run: world.run.page ?? world.run.holder,

@@ -4,7 +4,7 @@ import { isReady } from '../../domain/kubernetes/pod.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import { imageOf } from '../../domain/rollout/container-image.ts';
-import { withHold } from '../../domain/rollout/hold.ts';
+import { holding } from '../../domain/rollout/hold.ts';
 import { type Colour, colouredName } from '../../domain/rollout/layout.ts';
 import type { StepEvent } from '../../domain/rollout/step-event.ts';
 import { Failure } from '../../failure.ts';
@@ -88,7 +88,7 @@ async function record(session: Session, phase: BlueGreenPhase): Promise<void> {
   if (phase === 'returning') session.hold ??= await heldFrom(session);
   await lock.record({
     blueGreen: recordOf(session, phase),
-    ...(session.hold === undefined ? {} : { holds: withHold(lock.found?.holds, session.hold) }),
+    ...(session.hold === undefined ? {} : holding(lock.found?.holds, session.hold)),
   });
 }
 

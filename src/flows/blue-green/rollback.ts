@@ -11,6 +11,7 @@ import type { World } from '../../ports/world.ts';
 import { selectorOf } from '../await-workload.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import type { Lock } from '../held-lock.ts';
+import { unreadableHolds } from '../hold-images.ts';
 import { releasing } from '../releasing.ts';
 import { lock, tellPlan } from './deploy.ts';
 import { drive } from './drive.ts';
@@ -52,6 +53,7 @@ export async function rollback(plan: RollbackWish, world: World): Promise<BlueGr
     const hold = heldByHand({ world, plan, namespace }, ground.previousImage, pods, cause);
     const session = openSession({ world, plan, lock: held }, ground, hold);
     if (hold === undefined) session.remarks.push(notHeld(ground.previousImage));
+    if (held.found?.holds?.unreadable === true) session.remarks.push(unreadableHolds);
     const ending = await drive(session, { checks: false, hook: false, watch: false }, beginBlueGreen());
     await settle(session, ending);
     return endedResult({ ...raw, ground, session, ending });

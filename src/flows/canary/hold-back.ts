@@ -1,4 +1,4 @@
-import { digestIn, type Hold, heldFor, withHold } from '../../domain/rollout/hold.ts';
+import { digestIn, type Hold, heldFor, holding } from '../../domain/rollout/hold.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import { environmentOf } from './plan.ts';
 import type { Session } from './session.ts';
@@ -9,7 +9,7 @@ import type { Session } from './session.ts';
  */
 export function heldAt(session: Session): Pick<LeaseChange, 'holds'> {
   session.hold ??= holdFor(session);
-  return session.hold === undefined ? {} : { holds: withHold(session.lock.found?.holds, session.hold) };
+  return session.hold === undefined ? {} : holding(session.lock.found?.holds, session.hold);
 }
 
 function holdFor({ cause, ground, plan, world }: Session): Hold | undefined {

@@ -1,4 +1,4 @@
-import { digestIn, type Hold, withHold } from '../../domain/rollout/hold.ts';
+import { digestIn, type Hold, holding } from '../../domain/rollout/hold.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import { environmentOf } from '../canary/plan.ts';
 import type { Session } from './session.ts';
@@ -23,5 +23,5 @@ export function heldAt(session: Session): Pick<LeaseChange, 'holds'> {
     at: world.clock.now().toISOString(),
     by: 'crash',
   };
-  return { holds: withHold(lock.found?.holds, hold) };
+  return holding(lock.found?.holds, hold);
 }

@@ -6,6 +6,7 @@ import {
   type Hold,
   type Holds,
   heldFor,
+  holding,
   holdOf,
   holdOfImage,
   holdText,
@@ -147,4 +148,10 @@ describe('the digest in an image', () => {
     [`agent@${digest('1')}0`, undefined],
     [digest('1'), undefined],
   ])('%s', (image, expected) => expect(digestIn(image)).toBe(expected));
+});
+
+it('a hold is written into a list that can be read, and never over one that cannot', () => {
+  const [one] = [{ ...hold('1') }];
+  expect(holding(undefined, one)).toEqual({ holds: [one] });
+  expect(holding({ list: [], unreadable: true }, one)).toEqual({});
 });

@@ -387,7 +387,15 @@ describe('operation: rollback', () => {
     const result = await run(on, backWish());
     expect(result).toMatchObject({ outcome: 'rolled-back', succeeded: true, live: 'blue' });
     expect(standing(on)).toBe('agent-blue; blue 1 × old, green 0 × next');
-    for (const text of ['belongs to Argo CD', 'Ingress other serves', 'annotation wf-deploy.io/holds cannot be read', 'and 0 replicas'])
+    // What else was held is not known: the list is not made anew.
+    expect(leaseOf(on).holds).toEqual({ list: [], unreadable: true });
+    for (const text of [
+      'belongs to Argo CD',
+      'was left as it is: until it is mended, every deployment stops',
+      'Ingress other serves',
+      'annotation wf-deploy.io/holds cannot be read',
+      'and 0 replicas',
+    ])
       expect(result.warnings).toContainEqual(expect.stringContaining(text));
   });
 
