@@ -3,6 +3,7 @@ import { systemClock } from '../adapters/clock/system.ts';
 import { kubernetesObjects } from '../adapters/cluster/kubernetes.ts';
 import { notifiersFor } from '../adapters/notifier/index.ts';
 import { readDestinations } from '../domain/alert/destination.ts';
+import { guardianHolder } from '../domain/guardian/name.ts';
 import { places } from '../domain/guardian/objects.ts';
 import { readUndo } from '../domain/guardian/undo.ts';
 import type { SplitLens } from '../domain/rollout/ordered.ts';
@@ -32,7 +33,7 @@ const destinations = () => (existsSync(places.destinations) ? readDestinations(r
 async function guard(lens: SplitLens): Promise<void> {
   const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '443', POD_NAME: pod = '' } = process.env;
   const undo = readUndo(readFileSync(places.undo, 'utf8'));
-  const me = `guardian/${pod}`;
+  const me = guardianHolder(pod);
   const plan = { me, epoch: undo.epoch, leaseSeconds: undo.leaseSeconds, restoreSeconds: undo.restoreSeconds };
   const connection = inClusterConnection({
     server: new URL(`https://${host.includes(':') ? `[${host}]` : host}:${port}`),

@@ -10,6 +10,12 @@ export function guardianName(service: string): string {
   return `${name.slice(0, longest - sum.length - 1)}-${sum}`;
 }
 
+const holders = 'guardian/';
+
+/** As what a guardian holds the Lease. */
+export const guardianHolder = (pod: string): string => `${holders}${pod}`;
+export const isGuardian = (holder: string): boolean => holder.startsWith(holders);
+
 /** FNV-1a, 32 bits (http://www.isthe.com/chongo/tech/comp/fnv/), in base 36. */
 function checksum(text: string): string {
   let hash = 0x811c9dc5;

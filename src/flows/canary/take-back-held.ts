@@ -1,3 +1,4 @@
+import { isGuardian } from '../../domain/guardian/name.ts';
 import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { unfinished } from '../../domain/rollout/begin.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
@@ -123,9 +124,12 @@ async function takeBackLeft(
 
 async function ofTheDead(plan: CanaryPlan, world: World, place: Place, signal: AbortSignal): Promise<Lock | undefined> {
   const { life, lease } = await lifeOf(world, place, signal);
-  if (life === 'alive' || !isLeft(lease)) return undefined;
+  if (!isLeft(lease) || (life === 'alive' && !isGuardian(lease.holder))) return undefined;
   const { service, namespace } = place;
-  const request = { service, namespace, duration: plan.leaseDuration, timeout: plan.leaseDuration, successorOf: lease.holder, signal };
+  const { leaseDuration: duration, rolloutTimeout } = plan;
+  // A guardian ends by itself, and leaves the canary's pods and its own objects to whoever comes next.
+  const which = life === 'alive' ? { timeout: rolloutTimeout } : { timeout: duration, successorOf: lease.holder };
+  const request = { service, namespace, duration, signal, ...which };
   world.handover.save({ holder: world.run.holder, open: 'true' });
   try {
     return await acquireLock(world, request);

@@ -123,7 +123,7 @@ describe('a forwarded connection', () => {
     while (received < size) await once(socket, 'data');
     expect(received).toBe(size);
     socket.destroy();
-  });
+  }, 120_000);
 
   it('is reset, with the reason kept, when the pod refuses', async () => {
     serveChannels(server, (channels) => {

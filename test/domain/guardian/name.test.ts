@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { guardianName } from '../../../src/domain/guardian/name.ts';
+import { guardianHolder, guardianName, isGuardian } from '../../../src/domain/guardian/name.ts';
 
 it('is the name of the service behind ours', () => expect(guardianName('agent')).toBe('wf-deploy-guardian-agent'));
 
@@ -17,4 +17,9 @@ it('is a label whatever the service is called, and tells services apart', () => 
 it('tells apart long names that begin alike', () => {
   const long = 'a'.repeat(50);
   expect(guardianName(`${long}-one`)).not.toBe(guardianName(`${long}-two`));
+});
+
+it('knows a guardian by what it holds the Lease as', () => {
+  expect(isGuardian(guardianHolder('wf-deploy-guardian-agent-x7'))).toBe(true);
+  expect(isGuardian('https://github.com/example/agent/actions/runs/1/attempts/1#canary-1')).toBe(false);
 });

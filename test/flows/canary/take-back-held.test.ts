@@ -10,6 +10,7 @@ import { type CanaryPlan, planRollout } from '../../../src/flows/canary/plan.ts'
 import { reportCanary } from '../../../src/flows/canary/report.ts';
 import type { CanaryResult } from '../../../src/flows/canary/result.ts';
 import { isLeft } from '../../../src/flows/canary/take-back-held.ts';
+import { acquireLock } from '../../../src/flows/lock.ts';
 import type { Cluster } from '../../../src/ports/cluster.ts';
 import { patched } from '../../domain/rollout/patched.ts';
 import { commit, memoryForge } from '../lineage/forge.ts';
@@ -202,6 +203,21 @@ describe('where the way back is impossible', () => {
   });
 });
 
+it('a guardian that is at work is waited for, and what it leaves is tidied up', async () => {
+  const on = await died();
+  const guardian = stage({ holder: 'guardian/pod' }, on);
+  const lock = await on.clock.until(
+    acquireLock(guardian.world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0, successorOf: 'run-0' }),
+  );
+  const refused = next(on, planOf({ image: third, gates: 'scan: failure' }), { holder: 'run-1' });
+  await on.clock.pass(70);
+  expect([on.weight(), leaseOf(on)?.holder]).toEqual([50, 'guardian/pod']);
+  await lock.record({ release: true });
+  lock.stop();
+  expect(await refused).toMatchObject({ outcome: 'rolled-back', code: 'GATES_NOT_PASSED', weight: 0 });
+  expect(leaseOf(on)).toMatchObject({ holder: '', rollout: { phase: 'resting' } });
+});
+
 describe('what is left alone', () => {
   it('a living run, which is not waited for longer than it takes to renew', async () => {
     const on = shop({}, { holder: 'run-0' });
@@ -264,7 +280,7 @@ describe('what is left alone', () => {
     const refused = refusal(executeCanary(planOf({ image: third, gates: 'scan: failure' }), world));
     await on.clock.pass(10);
     cancel('SIGINT');
-    expect(await on.clock.until(refused)).toMatchObject({
+    expect(await refused).toMatchObject({
       code: 'GATES_NOT_PASSED',
       what: expect.stringMatching(/left 50 % .* could not be taken back: The run was cancelled/),
     });
