@@ -1,4 +1,5 @@
 import { findLab, type Lab, startLab } from '../../test/lab/lab.ts';
+import { pushNode } from '../../test/lab/node-image.ts';
 import { deployExample } from '../../test/rollout/example-service.ts';
 import { DemoFailure } from './failure.ts';
 import type { Stage } from './play.ts';
@@ -20,9 +21,10 @@ export async function stageOnLab(keep: boolean, log: (line: string) => void): Pr
   log('Starting a cluster: control plane, node, gateway, Prometheus, registry.');
   const lab = await startLab({ name, detached: keep, log: (line) => log(`    ${line}`) });
   log('Deploying the sample at v1.');
-  const { version, inputs, host } = await deployExample(lab, namespace);
+  const [{ version, inputs, host }, guardian] = await Promise.all([deployExample(lab, namespace), pushNode(lab.registry)]);
   const { service = '', kubeconfig = '', 'prometheus-url': prometheusUrl = '' } = inputs;
-  const reach = { service, namespace, kubeconfig, 'prometheus-url': prometheusUrl };
+  const guarded = { guardian: 'true', 'guardian-image': guardian.pinned };
+  const reach = { service, namespace, kubeconfig, 'prometheus-url': prometheusUrl, ...guarded };
   return { lab, stage: { version, inputs: reach, gatewayUrl: lab.gatewayUrl, host } };
 }
 

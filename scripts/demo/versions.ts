@@ -25,7 +25,7 @@ export const latencyLimit = 500;
 export const ladder: Readonly<Record<string, string>> = {
   metrics: 'http',
   stages: '5@6s 25@6s 50@6s 100@6s',
-  // The image of a guardian cannot be had here without a network; its lab tests make one.
+  // On a cluster of one's own an image for it would have to be fetched; the lab makes one.
   guardian: 'false',
   interval: '3s',
   'min-requests': '60',

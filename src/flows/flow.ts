@@ -97,10 +97,12 @@ export interface AzureIdentity {
   readonly tenant: string;
 }
 
-/** One kubeconfig for all clusters, and one for each that has its own, by its name. Secret. */
+/** One kubeconfig for all clusters, one for each that has its own, by its name, and who this workflow is for Azure. Secret. */
 export interface FleetConnections {
   readonly kubeconfig: string;
   readonly kubeconfigs: Readonly<Record<string, string>>;
+  readonly azure: AzureIdentity | undefined;
+  readonly githubToken: string | undefined;
   readonly notify: readonly Destination[];
 }
 

@@ -1,6 +1,6 @@
 import type { ChangeList } from '../domain/evidence/change-list.ts';
 import type { Comparison } from '../domain/evidence/comparison.ts';
-import type { DeploymentQuery, NewDeployment, RecordedDeployment } from '../domain/evidence/deployment.ts';
+import type { DeploymentQuery, FoundDeployments, NewDeployment } from '../domain/evidence/deployment.ts';
 
 /**
  * Where the code and the record of its deployments are kept. Commits are given by their whole name. Every method throws a `Failure` with a
@@ -13,8 +13,8 @@ export interface Forge {
   compare(base: string, head: string, signal?: AbortSignal): Promise<Comparison>;
   /** What `head` has that `base` has not. */
   changes(base: string, head: string, signal?: AbortSignal): Promise<ChangeList>;
-  /** Deployments on record that answer the query, newest first; the latest few of them. */
-  deployments(query: DeploymentQuery, signal?: AbortSignal): Promise<readonly RecordedDeployment[]>;
+  /** Deployments on record that answer the query; the latest few of them. */
+  deployments(query: DeploymentQuery, signal?: AbortSignal): Promise<FoundDeployments>;
   /** Puts one on record. */
   record(deployment: NewDeployment, signal?: AbortSignal): Promise<void>;
 }

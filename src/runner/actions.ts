@@ -8,6 +8,7 @@ import type { Log } from '../ports/log.ts';
 import type { Surroundings } from '../world/surroundings.ts';
 import { type RawDocuments, readDocuments } from './documents.ts';
 import { writeReport } from './report-file.ts';
+import { fittingSummary } from './summary-text.ts';
 import {
   cacheAccess,
   cancellationBySignals,
@@ -143,7 +144,7 @@ async function finish({ outputNames }: AnyFlow, report: Report | undefined): Pro
   if (report.annotation !== undefined) log.annotate(report.annotation.level, report.annotation.title, report.annotation.text);
   for (const { level, title, text, at } of report.annotations ?? []) log.annotate(level, title, text, at);
   log.line(`outcome: ${report.outputs['outcome'] ?? ''}${report.outputs['reason'] === '' ? '' : ` (${report.outputs['reason']})`}`);
-  if (process.env['GITHUB_STEP_SUMMARY'] !== undefined) await summary.addRaw(report.summary.slice(0, 900_000), true).write();
+  if (process.env['GITHUB_STEP_SUMMARY'] !== undefined) await summary.addRaw(fittingSummary(report.summary), true).write();
   if (!report.succeeded) process.exitCode = 1;
 }
 

@@ -23,7 +23,7 @@ const tellTo =
     log.debug(`${method} ${path} ${status ?? 'no answer'}`);
 
 /** Azure's libraries are loaded when they are asked something: most clusters are reached without them. */
-function aks(azure: AzureIdentity, around: Surroundings): ManagedClusters {
+export function aks(azure: AzureIdentity, around: Surroundings): ManagedClusters {
   const { idToken: source, mask } = around;
   if (source !== undefined) mask(source.token);
   let loaded: Promise<ManagedClusters> | undefined;

@@ -3,26 +3,36 @@ import { ociRegistry } from '../adapters/registry/oci.ts';
 import { secretsOf } from '../domain/alert/destination.ts';
 import type { FleetConnections } from '../flows/flow.ts';
 import type { Fleet } from '../ports/fleet.ts';
+import { aks } from './access.ts';
 import { buildWorld } from './cluster.ts';
+import { forgeFor } from './forge.ts';
 import type { Surroundings } from './surroundings.ts';
 import { buildWorkspace } from './workspace.ts';
 
 /** The ports of a flow that works on several clusters. Asks nobody anything yet. */
-export function buildFleet({ kubeconfig, kubeconfigs, notify }: FleetConnections, around: Surroundings): Fleet & { close(): void } {
+export function buildFleet(
+  { kubeconfig, kubeconfigs, azure, notify, githubToken }: FleetConnections,
+  around: Surroundings,
+): Fleet & { close(): void } {
   // As base64 each is one secret; the secrets inside are masked when its cluster is reached.
   for (const text of Object.values(kubeconfigs)) if (!text.includes(':')) around.mask(text);
   for (const secret of notify.flatMap(secretsOf)) if (secret !== undefined && secret !== '') around.mask(secret);
+  if (githubToken !== undefined) around.mask(githubToken);
   const opened: { close(): void }[] = [];
   return {
     ...buildWorkspace(around),
     registry: ociRegistry({ dockerConfig: around.dockerConfig }),
+    forge: forgeFor(githubToken, around),
     notifiers: notifiersFor(notify, {
       forge: { api: around.environment['GITHUB_API_URL'] ?? 'https://api.github.com', repository: around.environment['GITHUB_REPOSITORY'] },
     }),
-    reach({ cluster, context }) {
+    managed: azure === undefined ? undefined : aks(azure, around),
+    given: new Set(Object.keys(kubeconfigs)),
+    reach({ cluster, context: asked, opened: called }, ofCloud) {
       const own = cluster === undefined ? undefined : kubeconfigs[cluster];
+      const context = own === undefined ? (called ?? asked) : asked;
       const world = buildWorld(
-        { kubeconfig: { text: own ?? kubeconfig, context }, prometheus: undefined, notify: [], githubToken: undefined },
+        { kubeconfig: { text: ofCloud ?? own ?? kubeconfig, context }, prometheus: undefined, notify: [], githubToken: undefined },
         around,
       );
       opened.push(world);

@@ -3,11 +3,16 @@ import { type ActionOptions, type ActionResult, type RunningAction, startAction 
 import type { Lab } from '../lab/lab.ts';
 import type { LoadStream } from '../lab/load.ts';
 import { ask, type ExampleService, manifests, pushVersion } from '../rollout/example-service.ts';
+import { colouredRoutes, type SwitcherName } from './coloured-route.ts';
 
 export type Inputs = Readonly<Record<string, string>>;
 
 /** The example service as blue-green has it: users on blue, green with the same image and no pods. */
-export async function deployPair(lab: Lab, namespace: string, replicas = 2): Promise<ExampleService> {
+export async function deployPair(
+  lab: Lab,
+  namespace: string,
+  { replicas = 2, switcher = 'gateway-api' }: { readonly replicas?: number; readonly switcher?: SwitcherName } = {},
+): Promise<ExampleService> {
   const host = `${namespace}.example.test`;
   const version = async (tag: string, settings: Inputs = {}): Promise<string> => (await pushVersion(lab.registry, tag, settings)).reference;
   const image = await version('v1');
@@ -25,24 +30,13 @@ export async function deployPair(lab: Lab, namespace: string, replicas = 2): Pro
       await lab.client.apply(coloured);
     }
   }
-  await lab.client.apply({
-    apiVersion: 'gateway.networking.k8s.io/v1',
-    kind: 'HTTPRoute',
-    metadata: { name: 'agent', namespace },
-    spec: {
-      parentRefs: [{ name: 'default', namespace: 'gateway' }],
-      hostnames: [host],
-      rules: [
-        { matches: [{ headers: [{ name: 'x-preview', value: 'true' }] }], backendRefs: [{ name: 'agent-green', port: 80 }] },
-        { backendRefs: [{ name: 'agent-blue', port: 80 }] },
-      ],
-    },
-  });
+  const route = colouredRoutes[switcher];
+  await lab.client.apply([...route.objects(namespace, host)]);
   await lab.client.waitForRollout(namespace, 'agent-blue');
-  await lab.client.waitForRoute(namespace, 'agent');
-  await lab.client.waitFor(`${host} to be served`, async () => (await ask(lab, host))?.status === 200);
+  if (switcher === 'gateway-api' || switcher === 'service') await lab.client.waitForRoute(namespace, 'agent');
+  if (route.served) await lab.client.waitFor(`${host} to be served`, async () => (await ask(lab, host))?.status === 200);
   const kubeconfig = await readFile(lab.kubeconfig, 'utf8');
-  const inputs = { service: 'agent', namespace, kubeconfig, switcher: 'gateway-api' };
+  const inputs = { service: 'agent', namespace, kubeconfig, switcher };
   return { lab, namespace, host, image, version, inputs, load: (rate) => loadOn(lab, host, rate) };
 }
 
@@ -57,14 +51,14 @@ export const runSwitch = (app: ExampleService, inputs: Inputs, options: Partial<
   startSwitch(app, inputs, options).result;
 
 /** `agent-blue; blue 2 × v1, green 0 × v1`, by the tags of the images. */
-export async function standing({ lab, namespace }: ExampleService, tags: Readonly<Record<string, string>>): Promise<string> {
+export async function standing({ lab, namespace, inputs }: ExampleService, tags: Readonly<Record<string, string>>): Promise<string> {
   const of = async (colour: string): Promise<string> => {
     const { spec } = await lab.client.get({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: `agent-${colour}` });
     const image = spec.template.spec.containers[0].image as string;
     return `${colour} ${spec.replicas} × ${tags[image] ?? image.split('/').at(-1)?.slice(0, 40)}`;
   };
-  const route = await lab.client.get({ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', namespace, name: 'agent' });
-  return `${route['spec'].rules[1].backendRefs[0].name as string}; ${await of('blue')}, ${await of('green')}`;
+  const live = await colouredRoutes[(inputs['switcher'] ?? 'gateway-api') as SwitcherName].live(lab.client, namespace);
+  return `${live}; ${await of('blue')}, ${await of('green')}`;
 }
 
 function loadOn(lab: Lab, host: string, rate: number): LoadStream[] {

@@ -2,7 +2,7 @@ import { type ActionResult, startAction } from '../actions/runner.ts';
 import { isRenewal, startApiProxy } from '../faults/api-proxy.ts';
 import type { Load, LoadResult } from '../lab/load.ts';
 import { type ExampleService, pushVersion } from '../rollout/example-service.ts';
-import { deployPair, quick, runSwitch } from './coloured-service.ts';
+import { deployPair, type Inputs, quick, runSwitch } from './coloured-service.ts';
 
 /** After which of its writes a switch between colours is killed, and what the next run brings. */
 export interface Kill {
@@ -13,7 +13,14 @@ export interface Kill {
   readonly next: 'same image' | 'other image';
 }
 
-export const killText = ({ write, heard, next }: Kill): string =>
+/** After which of its writes a rollback is killed, and who comes next. */
+export interface BackKill {
+  readonly write: number;
+  readonly heard: boolean;
+  readonly next: 'rollback' | 'deploy';
+}
+
+export const killText = ({ write, heard, next }: Kill | BackKill): string =>
   `killed after write ${write}, answer ${heard ? 'heard' : 'not heard'}, then ${next}`;
 
 export interface Subject {
@@ -43,11 +50,11 @@ interface Run {
   readonly writes: readonly string[];
 }
 
-/** Brings an image by way of a proxy, and is killed at its moment. */
-async function run({ app }: Subject, image: string, kill?: Kill): Promise<Run> {
+/** Works by way of a proxy, and is killed at its moment. */
+async function run({ app }: Subject, wish: Inputs, kill?: Kill | BackKill): Promise<Run> {
   const proxy = await startApiProxy(app.lab);
   const writes: string[] = [];
-  const action = startAction({ action: 'blue-green', inputs: { ...app.inputs, ...inputs, kubeconfig: proxy.kubeconfig, image } });
+  const action = startAction({ action: 'blue-green', inputs: { ...app.inputs, ...inputs, kubeconfig: proxy.kubeconfig, ...wish } });
   proxy.onWrite = (write) => {
     // A health check is a port-forward, which is created too.
     if (isRenewal(write) || write.resource === 'pods') return 'answered';
@@ -96,7 +103,7 @@ const after = ({ images }: Subject, image: string): string => {
 
 /** What a switch writes that nobody disturbs. */
 export async function undisturbed(subject: Subject): Promise<readonly string[]> {
-  const { result, writes } = await run(subject, after(subject, (await sceneOf(subject)).image));
+  const { result, writes } = await run(subject, { image: after(subject, (await sceneOf(subject)).image) });
   if (result.outputs['outcome'] !== 'promoted') throw new Error(`It was disturbed:\n${result.log}`);
   return writes;
 }
@@ -108,7 +115,7 @@ export async function runKill(subject: Subject, kill: Kill): Promise<readonly st
   const failedBefore = failedIn(subject.load.figures());
   const before = (await sceneOf(subject)).image;
   const image = after(subject, before);
-  const first = await run(subject, image, kill);
+  const first = await run(subject, { image }, kill);
   if (first.result.signal !== 'SIGKILL') return [`it was not killed: ${first.writes.join(', ')}\n${first.result.log.slice(-2000)}`];
   const between = (await sceneOf(subject)).image;
   const wanted = kill.next === 'same image' ? image : after(subject, image);
@@ -121,6 +128,55 @@ export async function runKill(subject: Subject, kill: Kill): Promise<readonly st
       ? []
       : [`the second run ended as ${second.outputs['outcome']}:\n${second.log.slice(-3000)}`]),
     ...(now.image === wanted ? [] : [`users have ${now.image} and not ${wanted}`]),
+    ...(now.idlePods === 0 ? [] : [`the idle colour has ${now.idlePods} pods`]),
+    ...(now.holder === '' ? [] : [`the Lease is held by ${now.holder}`]),
+    ...(failed === 0 ? [] : [`${failed} requests failed: ${JSON.stringify(subject.load.figures())}`]),
+  ];
+}
+
+const rollback: Inputs = { operation: 'rollback', reason: 'It fails' };
+
+/** Users have an image that they are to be saved from, and the other colour the one before. */
+async function deployed(subject: Subject): Promise<{ readonly bad: string; readonly good: string }> {
+  const good = (await sceneOf(subject)).image;
+  await liftHolds(subject);
+  const bad = after(subject, good);
+  const { outputs, log } = await runSwitch(subject.app, { ...inputs, image: bad });
+  if (outputs['outcome'] !== 'promoted') throw new Error(`It was not deployed:\n${log}`);
+  return { bad, good };
+}
+
+async function liftHolds({ app: { lab, namespace } }: Subject): Promise<void> {
+  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name: 'wf-deploy-agent' };
+  if ((await lab.client.find(lease)) !== undefined)
+    await lab.client.patch(lease, { metadata: { annotations: { 'wf-deploy.io/holds': null } } });
+}
+
+/** What a rollback writes that nobody disturbs. */
+export async function undisturbedBack(subject: Subject): Promise<readonly string[]> {
+  await deployed(subject);
+  const { result, writes } = await run(subject, rollback);
+  if (result.outputs['outcome'] !== 'rolled-back') throw new Error(`It was disturbed:\n${result.log}`);
+  return writes;
+}
+
+/** Whoever comes next finishes it: users have what they had before, and only what they were saved from is held. */
+export async function runBackKill(subject: Subject, kill: BackKill): Promise<readonly string[]> {
+  const failedBefore = failedIn(subject.load.figures());
+  const { bad, good } = await deployed(subject);
+  const first = await run(subject, rollback, kill);
+  if (first.result.signal !== 'SIGKILL') return [`it was not killed: ${first.writes.join(', ')}\n${first.result.log.slice(-2000)}`];
+  const wish = kill.next === 'rollback' ? rollback : { image: bad };
+  const second = await runSwitch(subject.app, { ...inputs, ...wish });
+  // The very first write only takes the Lease: whether it was a rollback is not known to others, and a deployment finds its image there.
+  const begun = kill.write > 1 || kill.next === 'rollback';
+  const now = await sceneOf(subject);
+  const failed = failedIn(subject.load.figures()) - failedBefore;
+  const ended = second.outputs['outcome'];
+  const expected = kill.next === 'rollback' ? 'rolled-back' : begun ? 'not-started' : 'promoted';
+  return [
+    ...(ended === expected ? [] : [`the second run ended as ${ended}:\n${second.log.slice(-3000)}`]),
+    ...(now.image === (begun ? good : bad) ? [] : [`users have ${now.image}`]),
     ...(now.idlePods === 0 ? [] : [`the idle colour has ${now.idlePods} pods`]),
     ...(now.holder === '' ? [] : [`the Lease is held by ${now.holder}`]),
     ...(failed === 0 ? [] : [`${failed} requests failed: ${JSON.stringify(subject.load.figures())}`]),

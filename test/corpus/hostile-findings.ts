@@ -5,6 +5,9 @@ const sarif = (results: unknown, more: Any = {}): string =>
   JSON.stringify({ version: '2.1.0', runs: [{ tool: { driver: { name: 'evil' } }, results, ...more }] });
 const whole = sarif([result]);
 const trivy = (results: unknown, more: Any = {}): string => JSON.stringify({ SchemaVersion: 2, Results: results, ...more });
+const target = { Target: 'a', Class: 'lang-pkgs' };
+const issues = (report: Any): string => JSON.stringify({ Issues: null, Report: report });
+const ignored = (text: string) => JSON.stringify([{ filePath: '/a.js', messages: [{ ruleId: null, severity: 1, message: text }] }]);
 const hole = { VulnerabilityID: 'CVE-1', PkgName: 'a', InstalledVersion: '1', Severity: 'HIGH' };
 const bandit = (more: Any): string => JSON.stringify({ errors: [], metrics: { 'a.py': {} }, results: [], ...more });
 const utf16 = (text: string): Buffer => Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(text, 'utf16le')]);
@@ -36,7 +39,7 @@ export const hostileReports: Readonly<Record<string, Hostile>> = {
   'cut between two results': one('sarif', `${sarif([result, result]).split('},{')[0]}}`),
   'something after the end': one('sarif', `${whole}x`),
   'two documents': one('sarif', sarif([]) + whole),
-  'two documents on two lines': one('trivy', `${trivy([{ Target: 'a' }])}\n${trivy([{ Target: 'a', Vulnerabilities: [hole] }])}`),
+  'two documents on two lines': one('trivy', `${trivy([target])}\n${trivy([{ ...target, Vulnerabilities: [hole] }])}`),
   'words of the tool before the JSON': one('sarif', `Scanning…\n${sarif([])}`),
   'HTML of a proxy': one('sarif', '<!doctype html><title>502 Bad Gateway</title>'),
   'XML with entities': one('sarif', '<!DOCTYPE x [<!ENTITY a "&b;&b;"><!ENTITY b "lol">]><x>&a;</x>'),
@@ -69,7 +72,7 @@ export const hostileReports: Readonly<Record<string, Hostile>> = {
   'results twice, the second empty': one('sarif', whole.replace('}]}', '}],"results":[]}')),
   'runs twice, the second clean': one('sarif', whole.replace(/}$/, `,"runs":[{"tool":{"driver":{"name":"x"}},"results":[]}]}`)),
   'a level twice': one('sarif', whole.replace('"level":"error"', '"level":"error","level":"note"')),
-  'Severity twice': one('trivy', trivy([{ Target: 'a', Vulnerabilities: [hole] }]).replace('"HIGH"', '"HIGH","Severity":"LOW"')),
+  'Severity twice': one('trivy', trivy([{ ...target, Vulnerabilities: [hole] }]).replace('"HIGH"', '"HIGH","Severity":"LOW"')),
   'the same key in two spellings': one('sarif', whole.replace('"level":"error"', '"level":"error","\\u006cevel":"note"')),
   'errors twice': one('bandit', bandit({ errors: [{ filename: 'a.py', reason: 'r' }] }).replace('"metrics"', '"errors":[],"metrics"')),
   '__proto__ with results': one('sarif', '{"__proto__":{"version":"2.1.0","runs":[{"tool":{"driver":{"name":"x"}},"results":[]}]}}'),
@@ -78,7 +81,7 @@ export const hostileReports: Readonly<Record<string, Hostile>> = {
     whole.replace('"ruleId"', '"__proto__":{"level":"note","suppressions":[{"kind":"inSource"}]},"ruleId"'),
     'blocked',
   ),
-  'constructor as a severity': one('trivy', trivy([{ Target: 'a', Vulnerabilities: [{ ...hole, Severity: 'constructor' }] }]), 'blocked'),
+  'constructor as a severity': one('trivy', trivy([{ ...target, Vulnerabilities: [{ ...hole, Severity: 'constructor' }] }]), 'blocked'),
   '__proto__ as a level': one('sarif', sarif([{ ...result, level: '__proto__' }]), 'blocked'),
   'hasOwnProperty as a severity of Bandit': one(
     'bandit',
@@ -97,6 +100,42 @@ export const hostileReports: Readonly<Record<string, Hostile>> = {
   'a run that could not read a file': one(
     'sarif',
     sarif([], { invocations: [{ executionSuccessful: true, toolExecutionNotifications: [{ level: 'error', message: { text: 'x' } }] }] }),
+  ),
+  'invocations that are an object': one('sarif', sarif([], { invocations: { executionSuccessful: false } })),
+  'invocations that are a text': one('sarif', sarif([], { invocations: 'none' })),
+  'an invocation that is a text': one('sarif', sarif([], { invocations: ['failed'] })),
+  'notifications that are an object': one(
+    'sarif',
+    sarif([], { invocations: [{ executionSuccessful: true, toolExecutionNotifications: { level: 'error', message: { text: 'x' } } }] }),
+  ),
+  'notifications of the configuration that are an object': one(
+    'sarif',
+    sarif([], { invocations: [{ executionSuccessful: true, toolConfigurationNotifications: { level: 'error' } }] }),
+  ),
+  'a notification that is a text': one(
+    'sarif',
+    sarif([], { invocations: [{ executionSuccessful: true, toolExecutionNotifications: ['could not read a.py'] }] }),
+  ),
+  'a notification whose level is in capitals': one(
+    'sarif',
+    sarif([], { invocations: [{ executionSuccessful: true, toolExecutionNotifications: [{ level: 'ERROR' }] }] }),
+  ),
+  'an exit code without a word of success': one('sarif', sarif([], { invocations: [{ exitCode: 2 }] })),
+  'an exit code that is a text': one('sarif', sarif([], { invocations: [{ exitCode: '2' }] })),
+  'a signal without a word of success': one('sarif', sarif([], { invocations: [{ exitSignalName: 'SIGKILL' }] })),
+  'a process that did not start': one(
+    'sarif',
+    sarif([], { invocations: [{ executionSuccessful: true, processStartFailureMessage: 'ENOENT' }] }),
+  ),
+  'results in another file': one('sarif', sarif([], { externalPropertyFileReferences: { results: [{ location: { uri: 'more.sarif' } }] } })),
+  'invocations in another file': one(
+    'sarif',
+    sarif([], { externalPropertyFileReferences: { invocations: [{ location: { uri: 'more.sarif' } }] } }),
+  ),
+  'other files that are a list': one('sarif', sarif([], { externalPropertyFileReferences: [{ results: [] }] })),
+  'results beside the runs': one(
+    'sarif',
+    sarif([]).replace('"runs"', `"inlineExternalProperties":[{"results":[${JSON.stringify(result)}]}],"runs"`),
   ),
   'a second run that failed': one(
     'sarif',
@@ -154,16 +193,34 @@ export const hostileReports: Readonly<Record<string, Hostile>> = {
     'ruff',
     `[${'{"code":"E1","message":"m","filename":"a.py"},'.repeat(50_000)}{"code":"E1","message":"m","filename":"a.py"}]`,
   ),
-  'Trivy without a schema version': one('trivy', JSON.stringify({ Results: [{ Target: 'a' }] })),
-  'Trivy of another schema version': one('trivy', trivy([{ Target: 'a' }], { SchemaVersion: 3 })),
+  'Trivy without a schema version': one('trivy', JSON.stringify({ Results: [target] })),
+  'Trivy of another schema version': one('trivy', trivy([target], { SchemaVersion: 3 })),
   'Trivy without results': one('trivy', JSON.stringify({ SchemaVersion: 2 })),
   'Trivy with results that are a text': one('trivy', trivy('none')),
-  'Trivy with vulnerabilities that are an object': one('trivy', trivy([{ Target: 'a', Vulnerabilities: {} }])),
+  'Trivy with vulnerabilities that are an object': one('trivy', trivy([{ ...target, Vulnerabilities: {} }])),
   'Trivy with a severity in small letters': one(
     'trivy',
-    trivy([{ Target: 'a', Vulnerabilities: [{ ...hole, Severity: 'low' }] }]),
+    trivy([{ ...target, Vulnerabilities: [{ ...hole, Severity: 'low' }] }]),
     'blocked',
   ),
+  'Trivy with a result of nothing': one('trivy', trivy([{}])),
+  'Trivy with a target that is no text': one('trivy', trivy([{ ...target, Target: 1 }])),
+  'Trivy with a target of no class': one('trivy', trivy([{ Target: 'a' }])),
+  'Trivy with a target of an empty class': one('trivy', trivy([{ ...target, Class: '' }])),
+  'Trivy with failures that are counted and not listed': one('trivy', trivy([{ ...target, MisconfSummary: { Successes: 1, Failures: 3 } }])),
+  'Trivy with more failures than it lists': one(
+    'trivy',
+    trivy([{ ...target, MisconfSummary: { Failures: 2 }, Misconfigurations: [{ ID: 'DS001', Severity: 'LOW', Status: 'FAIL' }] }]),
+  ),
+  'Trivy with checks that were met for its failures': one(
+    'trivy',
+    trivy([{ ...target, MisconfSummary: { Failures: 1 }, Misconfigurations: [{ ID: 'DS001', Severity: 'LOW', Status: 'PASS' }] }]),
+  ),
+  'Trivy with failures that are a text': one('trivy', trivy([{ ...target, MisconfSummary: { Failures: '3' } }])),
+  'Trivy with a summary that is a list': one('trivy', trivy([{ ...target, MisconfSummary: [3] }])),
+  'Trivy with vulnerabilities in small letters': one('trivy', trivy([{ ...target, vulnerabilities: [hole] }])),
+  'Trivy with misconfigurations in capitals': one('trivy', trivy([{ ...target, MISCONFIGURATIONS: [{}] }])),
+  'Trivy with a summary in small letters': one('trivy', trivy([{ ...target, misconfSummary: { Failures: 1 } }])),
   'Bandit without errors': one('bandit', JSON.stringify({ metrics: { 'a.py': {} }, results: [] })),
   'Bandit without metrics': one('bandit', JSON.stringify({ errors: [], results: [] })),
   'Bandit with totals alone': one('bandit', bandit({ metrics: { _totals: {} } })),
@@ -173,6 +230,17 @@ export const hostileReports: Readonly<Record<string, Hostile>> = {
     '[{"filePath":"a.js","messages":[{"ruleId":"x","severity":"1","message":"m"}]}]',
     'blocked',
   ),
+  'ESLint with a file that a pattern ignores': one(
+    'eslint',
+    ignored('File ignored because of a matching ignore pattern. Use "--no-ignore" to disable file ignore settings.'),
+  ),
+  'ESLint with a file that no configuration is for': one('eslint', ignored('File ignored because no matching configuration was supplied.')),
+  'ESLint with a file that an older one ignores': one('eslint', ignored('File ignored by default. Use a negated ignore pattern.')),
+  'golangci-lint that ran out of time': one('golangci-lint', issues({ Warnings: [{ Tag: 'runner', Text: 'timeout exceeded: partial' }] })),
+  'golangci-lint that ran out of time in other words': one('golangci-lint', issues({ Warnings: [{ Text: 'context deadline exceeded' }] })),
+  'golangci-lint with warnings that are an object': one('golangci-lint', issues({ Warnings: { Text: "Can't run linter" } })),
+  'golangci-lint with a warning that is a text': one('golangci-lint', issues({ Warnings: ["Can't run linter unused"] })),
+  'golangci-lint with an error that is an object': one('golangci-lint', issues({ Error: { Text: 'x' } })),
   'golangci-lint without a report': one('golangci-lint', '{"Issues":null}'),
   'golangci-lint with issues that are a number': one('golangci-lint', '{"Issues":0,"Report":{}}'),
   'Black without its summary': one('black', 'All done!\n'),

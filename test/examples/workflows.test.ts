@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of GitHub, as they stand in the files.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
@@ -8,7 +9,9 @@ import { toolPath, tools } from '../lab/tools.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const folder = join(root, 'examples/workflows');
-const starters = readdirSync(folder).filter((name) => name.endsWith('.yml'));
+const files = readdirSync(folder).filter((name) => name.endsWith('.yml'));
+/** To be copied as they are; what has to be longer shows a whole way and is called `full-…`. */
+const starters = files.filter((name) => !name.startsWith('full-'));
 const actions = readActions(root);
 
 interface Step {
@@ -49,6 +52,22 @@ const calledWorkflow = (file: string) => {
   return { inputs: on.workflow_call.inputs, secrets: on.workflow_call.secrets ?? {} };
 };
 
+const deploying: readonly (string | undefined)[] = ['canary', 'promote', 'stage', 'blue-green'];
+
+/** What a step needs on GitHub. */
+function permissionsOfStep({ uses = '', with: given = {} }: Step): Readonly<Record<string, string>> {
+  const action = actionOf(uses)?.name;
+  const token = given['github-token'] !== undefined;
+  return {
+    ...(uses.startsWith('actions/checkout@') ? { contents: 'read' } : {}),
+    // A job that Azure has to know says by its own token which one it is.
+    ...(given['azure-client-id'] === undefined ? {} : { 'id-token': 'write' }),
+    ...(action === 'build' ? { packages: 'write' } : {}),
+    ...(action === 'check' && token ? { 'security-events': 'write' } : {}),
+    ...(deploying.includes(action) && token ? { contents: 'read', deployments: 'write', 'pull-requests': 'read' } : {}),
+  };
+}
+
 /** What the jobs of a reusable workflow need on GitHub, the most of each: nobody who calls it can give them more than they have themselves. */
 const permissionsOf = (uses: string | undefined): object => {
   const [, file] = /\/\.github\/workflows\/([\w-]+\.yml)@/.exec(uses ?? '') ?? [];
@@ -58,16 +77,26 @@ const permissionsOf = (uses: string | undefined): object => {
   return Object.fromEntries(all.toSorted(([, one], [, other]) => (one === other ? 0 : one === 'write' ? 1 : -1)));
 };
 
-it('there are starters', () => expect(starters).toContain('deploy.yml'));
+it('there are starters: for each reusable workflow, for one job of all gates, and for actions in jobs of one’s own', () =>
+  expect(starters).toEqual(expect.arrayContaining(['pipeline.yml', 'release.yml', 'rollback.yml', 'check.yml', 'own-jobs.yml'])));
 
-describe.each(starters)('examples/workflows/%s', (name) => {
+it.each(starters)('the starter %s has at most twenty lines', (name) =>
+  expect(read(name).text.trimEnd().split('\n').length).toBeLessThanOrEqual(20),
+);
+
+describe.each(files)('examples/workflows/%s', (name) => {
   const { text, workflow } = read(name);
 
-  it('is short enough to be read', () => expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(60));
+  it('is short enough to be read', () => expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(80));
 
   it('uses actions that are there, pinned, with inputs that they have, all that are required among them', () => {
-    for (const { uses = '', with: given = {} } of stepsOf(name)) {
+    for (const { uses = '', with: given = {} } of stepsOf(name).filter((step) => step.run === undefined)) {
       expect(uses).toMatch(/@[0-9a-f]{40}$/);
+      if (uses.startsWith('actions/')) {
+        // The very same as in our own workflows, which say why no other is used.
+        expect(readFileSync(join(root, '.github/workflows/service-pipeline.yml'), 'utf8')).toContain(`uses: ${uses} # v`);
+        continue;
+      }
       const action = actionOf(uses);
       expect([uses, action?.name]).toEqual([uses, ours.exec(uses)?.[1]]);
       const known = action?.inputs.map((input) => input.name) ?? [];
@@ -92,7 +121,6 @@ describe.each(starters)('examples/workflows/%s', (name) => {
 
   it('reads outputs that are there', () => {
     const used = [...text.matchAll(/\b(steps|needs)\.([\w-]+)\.outputs\.([\w-]+)/g)];
-    if (stepsOf(name).length > 0) expect(used.length).toBeGreaterThan(0);
     for (const [said, where, from = '', output = ''] of used) {
       const there =
         where === 'needs'
@@ -105,18 +133,16 @@ describe.each(starters)('examples/workflows/%s', (name) => {
   it('gives no job more than it needs, and none for ever', () => {
     expect(workflow.permissions).toEqual({});
     for (const job of Object.values(workflow.jobs)) {
-      // A job that Azure has to know says by its own token which one it is.
-      const toBeKnown = (job.steps ?? []).some((step) => step.with?.['azure-client-id'] !== undefined) ? { 'id-token': 'write' } : {};
-      expect([job.uses, job.permissions ?? {}]).toEqual([job.uses, { ...permissionsOf(job.uses), ...toBeKnown }]);
+      const ofSteps = Object.assign({}, ...(job.steps ?? []).map(permissionsOfStep)) as Readonly<Record<string, string>>;
+      expect([job.uses, job.permissions ?? {}]).toEqual([job.uses, { ...permissionsOf(job.uses), ...ofSteps }]);
       // A reusable workflow has limits of its own, and is looked at where it is.
       if (job.uses !== undefined) continue;
       expect(job['timeout-minutes']).toBeGreaterThan(0);
-      // Nothing is checked out, so that there are no credentials to be kept; nothing foreign stands in a script.
-      expect(
-        (job.steps ?? []).every(
-          ({ uses, run: script }) => uses !== undefined && !uses.startsWith('actions/checkout') && script === undefined,
-        ),
-      ).toBe(true);
+      for (const { uses = '', run: script = '', with: given = {} } of job.steps ?? []) {
+        // Nothing that is checked out leaves credentials behind, and nothing foreign stands in a script.
+        if (uses.startsWith('actions/checkout@')) expect(given['persist-credentials']).toBe(false);
+        expect(script).not.toContain('${{');
+      }
     }
   });
 
@@ -130,8 +156,18 @@ describe.each(starters)('examples/workflows/%s', (name) => {
   });
 });
 
+it.each(files)('what %s deploys is in the order of the commits, and on record', (name) => {
+  for (const { uses, with: given = {} } of stepsOf(name)) {
+    if (!deploying.includes(actionOf(uses)?.name) || given['operation'] === 'abort') continue;
+    expect(given).toMatchObject({ 'github-token': '${{ github.token }}', environment: 'production' });
+    // A run that is started by hand is not on the commit that its image was built from.
+    const image = String(given['image']);
+    if (image.includes('inputs.')) expect(given['commit']).toBe('${{ inputs.commit }}');
+  }
+});
+
 describe('canary, approval, promote', () => {
-  const { canary, promote, rollback } = read('deploy.yml').workflow.jobs;
+  const { canary, promote, rollback } = read('full-deploy.yml').workflow.jobs;
 
   it('wait for the approval with all users on stable, and between the two', () => {
     expect(canary?.steps?.[0]?.with).toMatchObject({ promote: 'false' });
@@ -168,7 +204,7 @@ describe('rollback by hand', () => {
     const { on } = parse(starter.text) as {
       readonly on: { readonly workflow_dispatch: { readonly inputs: Readonly<Record<string, object>> } };
     };
-    expect(Object.keys(on.workflow_dispatch.inputs)).toEqual(['environment', 'service', 'to', 'reason', 'dry-run']);
+    expect(Object.keys(on.workflow_dispatch.inputs)).toEqual(['environment', 'to', 'reason', 'dry-run']);
     expect(on.workflow_dispatch.inputs['reason']).toMatchObject({ required: true });
     expect(called?.uses).toContain('/.github/workflows/rollback.yml@');
   });
@@ -177,7 +213,7 @@ describe('rollback by hand', () => {
     // The token is for a cloud; nothing of GitHub is written with it.
     expect(rollback?.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
     expect(rollback?.concurrency?.['group']).toMatch(/^wf-deploy-rollback-/);
-    expect(rollback?.concurrency?.['group']).not.toBe(read('deploy.yml').workflow.jobs['canary']?.concurrency?.['group']);
+    expect(rollback?.concurrency?.['group']).not.toBe(read('full-deploy.yml').workflow.jobs['canary']?.concurrency?.['group']);
     expect(rollback?.concurrency).toMatchObject({ 'cancel-in-progress': false });
     const step = rollback?.steps?.at(-1);
     expect(step?.uses).toBe('$/actions/rollback');

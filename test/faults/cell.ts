@@ -1,8 +1,8 @@
 import { startAction } from '../actions/runner.ts';
 import { printed } from '../rollout/rollouts.ts';
 import { type ApiProxy, startApiProxy } from './api-proxy.ts';
-import { imageFor, nextRun, plain, runJourney, stableImage, start, toBeginWith } from './journey-run.ts';
-import { type Journey, type Moment, momentText } from './journeys.ts';
+import { configurationFor, imageFor, nextRun, plain, runJourney, stableImage, start, toBeginWith } from './journey-run.ts';
+import { doesHarm, type Journey, type Moment, momentText } from './journeys.ts';
 import { afterGuardian, afterRun, untilLawful } from './laws.ts';
 import type { Subject } from './subject.ts';
 import { writeName } from './write-names.ts';
@@ -68,7 +68,7 @@ async function kill(subject: Subject, moment: Moment, fault: Extract<Fault, { is
   const images = moment.stableChanged || !killed ? [before, image] : [before];
   if (killed && fault.then !== 'next run') await untilLawful(subject, afterGuardian, images, patience.guardian);
   const same = fault.next === 'same image';
-  await nextRun(subject, same ? image : subject.images.other.pinned);
+  await nextRun(subject, same ? image : subject.images.other.pinned, same && doesHarm(moment.journey));
   // A promotion that had begun is finished forward by a run of the same image.
   await untilLawful(subject, afterRun, same ? [before, image] : images, patience.tidied);
   return killed ? undefined : plain(result);
@@ -114,7 +114,7 @@ async function heldBack(subject: Subject, proxy: ApiProxy, moment: Moment, image
   let reached = false;
   await toBeginWith(subject, moment.journey);
   subject.canaryFails(moment.journey.image === 'bad' ? 1 : 0);
-  const action = start(subject, proxy, { ...moment.journey.inputs, image });
+  const action = start(subject, proxy, { ...moment.journey.inputs, ...(await configurationFor(subject, moment.journey)), image });
   const times = (name: string): number => names.filter((each) => each === name).length;
   proxy.onSend = async (write) => {
     const name = writeName(write, subject.router, subject.application);

@@ -4,7 +4,7 @@ import { imageOf } from '../../src/domain/rollout/container-image.ts';
 import { holdsKey } from '../../src/domain/rollout/hold.ts';
 import { type ActionResult, type RunningAction, startAction } from '../actions/runner.ts';
 import { type ApiProxy, startApiProxy } from './api-proxy.ts';
-import type { Journey, Moment } from './journeys.ts';
+import { doesHarm, type Journey, type Moment } from './journeys.ts';
 import type { Subject } from './subject.ts';
 import { writeName } from './write-names.ts';
 
@@ -35,13 +35,14 @@ export async function runJourney(
   const writes: string[] = [];
   let reached = false;
   subject.canaryFails(journey.image === 'bad' ? 1 : 0);
-  const action = start(subject, proxy, { ...journey.inputs, image });
+  const action = start(subject, proxy, { ...journey.inputs, ...(await configurationFor(subject, journey)), image });
   const times = (name: string | undefined): number => writes.filter((each) => each === name).length;
   proxy.onWrite = (write) => {
     const name = writeName(write, subject.router, subject.application);
     if (name === undefined) return 'answered';
     writes.push(name);
     if (name === journey.interruptedAt && times(name) === 1) action.interrupt();
+    if (name === journey.stableFailsAt) subject.stableFails(1);
     if (reached || name !== moment?.write || times(name) !== moment.nth) return 'answered';
     reached = true;
     if (ruling === 'killed, heard') return 'last answer';
@@ -53,24 +54,43 @@ export async function runJourney(
     return { result: await action.result, writes, reached };
   } finally {
     subject.canaryFails(0);
+    subject.stableFails(0);
     await proxy.close();
   }
 }
 
-export const start = ({ inputs }: Subject, { kubeconfig }: ApiProxy, more: Readonly<Record<string, string>>): RunningAction =>
-  startAction({ action: 'canary', inputs: { ...inputs, kubeconfig, ...more } });
+export const start = (
+  { inputs, configuration }: Subject,
+  { kubeconfig }: ApiProxy,
+  more: Readonly<Record<string, string>>,
+): RunningAction =>
+  startAction({
+    action: 'canary',
+    inputs: { ...inputs, kubeconfig, ...more },
+    ...(configuration === undefined ? {} : { env: { GITHUB_WORKSPACE: configuration.workspace } }),
+  });
+
+export async function configurationFor({ configuration }: Subject, { configured }: Journey): Promise<Readonly<Record<string, string>>> {
+  if (configured !== true) return {};
+  if (configuration === undefined) throw new Error('The subject has no configuration.');
+  return { manifests: await configuration.write() };
+}
 
 /**
  * As short as a run can be that makes a canary: what it has to tidy up comes before. One that got no answer is made again. An image that
  * did harm may be held by then: it is refused, after what was left of it was tidied up. If not, it may do harm again.
  */
-export async function nextRun({ inputs, images, router }: Subject, image: string): Promise<void> {
+export async function nextRun({ inputs, images, router }: Subject, image: string, mayBeHeld = false): Promise<void> {
   // By pod counts 0 % is no pod.
   const stages = router.name === 'replicas' ? '50@1s' : '0@1s';
   let ended: ActionResult | undefined;
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
     ended = await startAction({ action: 'canary', inputs: { ...inputs, image, stages, promote: 'false' } }).result;
-    if (ended.exitCode === 0 || (image === images.bad.pinned && (isHeld(ended) || ended.outputs['outcome'] === 'rolled-back'))) return;
+    if (
+      ended.exitCode === 0 ||
+      (mayBeHeld && (isHeld(ended) || (image === images.bad.pinned && ended.outputs['outcome'] === 'rolled-back')))
+    )
+      return;
     if (!ended.log.includes('CLUSTER_UNREACHABLE')) break;
   }
   throw new Error(`The next run failed:\n${ended === undefined ? '' : plain(ended)}`);
@@ -80,8 +100,8 @@ const isHeld = ({ report, log }: ActionResult): boolean =>
   (report as { readonly code?: string } | undefined)?.code === 'DIGEST_HELD' || log.includes('DIGEST_HELD');
 
 /** Every journey of a subject finds the same, so that each has the same moments. */
-export async function toBeginWith(subject: Subject, { image }: Journey): Promise<void> {
-  if (image === 'bad') await liftHolds(subject);
+export async function toBeginWith(subject: Subject, journey: Journey): Promise<void> {
+  if (doesHarm(journey)) await liftHolds(subject);
   if (subject.makesItsCanary)
     await subject.app.lab.client.delete({
       apiVersion: Deployment.apiVersion,

@@ -7,6 +7,10 @@ export interface Journey {
   readonly image: 'good' | 'bad';
   /** Someone interrupts it at the first write of this name. */
   readonly interruptedAt?: string;
+  /** Stable fails from the first write of this name on: the image that was well as a canary is not as stable. */
+  readonly stableFailsAt?: string;
+  /** With a new configuration each time. */
+  readonly configured?: true;
   /** What it has in common with another journey, which has the moments so far: all up to the first write of this name. */
   readonly sharedUpTo?: string;
   readonly outcome: 'promoted' | 'rolled-back' | 'aborted';
@@ -24,6 +28,35 @@ export const journeys: readonly Journey[] = [
     outcome: 'aborted',
   },
 ];
+
+/** Of an image that does harm when it is stable: its users go to the canary while stable gets its old one back. */
+export const journeysBack: readonly Journey[] = [
+  {
+    name: 'back out of the return',
+    inputs: { stages: '100@1s' },
+    image: 'good',
+    stableFailsAt: 'route 50 %',
+    sharedUpTo: 'route 50 %',
+    outcome: 'rolled-back',
+  },
+];
+
+/** With the whole pod template. */
+export const journeysConfigured: readonly Journey[] = [
+  { name: 'promotion with manifests', inputs: { stages: '100@1s' }, image: 'good', configured: true, outcome: 'promoted' },
+  {
+    name: 'back out of the promotion with manifests',
+    inputs: { stages: '100@1s' },
+    image: 'good',
+    configured: true,
+    interruptedAt: 'agent template',
+    sharedUpTo: 'agent template',
+    outcome: 'aborted',
+  },
+];
+
+/** Whether its image may be held after it. */
+export const doesHarm = ({ image, stableFailsAt }: Journey): boolean => image === 'bad' || stableFailsAt !== undefined;
 
 /** Of a canary that gets half of the users at most, and is promoted in place. */
 export const journeysByPods: readonly Journey[] = journeys.map((journey) => ({
@@ -63,7 +96,7 @@ export function momentsOf(journey: Journey, writes: readonly string[]): readonly
     const until = writes.slice(0, index + 1);
     const nth = until.filter((each) => each === write).length;
     const guarded = until.includes(guardianWoken) && !until.some((each) => /^jobs .* deleted$/.test(each));
-    return [{ journey, write, nth, stableChanged: until.includes('agent image'), guarded }];
+    return [{ journey, write, nth, stableChanged: until.some((each) => each === 'agent image' || each === 'agent template'), guarded }];
   });
 }
 

@@ -1,15 +1,22 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { startLab } from '../lab/lab.ts';
 import { routerCases } from '../rollout/router-cases.ts';
-import { type Journey, journeys, journeysByPods, type Moment } from './journeys.ts';
+import { type Journey, journeys, journeysBack, journeysByPods, journeysConfigured, type Moment } from './journeys.ts';
 import { allMoments, everyKill, kills, lateWrites, lostAnswers, runMatrix } from './matrix.ts';
-import { gatewaySubject, podsSubject, routerSubject, type Subject } from './subject.ts';
+import { configuredSubject, gatewaySubject, podsSubject, routerSubject, type Subject } from './subject.ts';
 
 const minutes = 60_000;
 const lanes = 6;
 
 const starting = startLab({ name: 'kill-matrix-long' });
-afterAll(async () => (await starting).stop());
+const workspace = mkdtempSync(join(tmpdir(), 'kill-matrix-'));
+afterAll(async () => {
+  rmSync(workspace, { recursive: true });
+  await (await starting).stop();
+});
 
 /** Does a work on some subjects of its own, with the moments of all journeys. */
 async function onSubjects<T>(
@@ -67,6 +74,44 @@ describe('faults at each write of a run', () => {
       expect(failures).toEqual([]);
     },
     60 * minutes,
+  );
+
+  it(
+    'with manifests: killed, stable has all users, nothing is left behind and no request failed',
+    async () => {
+      const lab = await starting;
+      const { failures } = await onSubjects(
+        'configured',
+        (namespace) => configuredSubject(lab, namespace, workspace),
+        (subjects, moments) => runMatrix('kill matrix, manifests', subjects, kills(moments)),
+        journeysConfigured,
+      );
+      expect(failures).toEqual([]);
+    },
+    30 * minutes,
+  );
+
+  it(
+    'back out of the return: killed, stable has all users, nothing is left behind and no request failed',
+    async () => {
+      const lab = await starting;
+      const [of] = routerCases;
+      if (of === undefined) throw new Error('There is no router case.');
+      const { failures } = await onSubjects(
+        'returned',
+        // A double says what stable does: a real one that failed would fail its load.
+        (namespace) => routerSubject(lab, namespace, of),
+        (subjects, moments) => {
+          expect(moments.map(({ write }) => write)).toEqual(
+            expect.arrayContaining(['lease says restoring 100 %', 'agent image', 'route 100 %']),
+          );
+          return runMatrix('kill matrix, back out of the return', subjects, kills(moments));
+        },
+        journeysBack,
+      );
+      expect(failures).toEqual([]);
+    },
+    30 * minutes,
   );
 
   it(

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { KubernetesObject } from '../../src/domain/kubernetes/object.ts';
 import { gatewayApi } from '../../src/domain/traffic/gateway-api.ts';
 import { istio } from '../../src/domain/traffic/istio.ts';
+import { nginxIngress } from '../../src/domain/traffic/nginx-ingress.ts';
 import type { Router } from '../../src/domain/traffic/router.ts';
 import { auditEntries } from '../lab/audit.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
@@ -59,7 +60,7 @@ async function race(place: Place, round: number): Promise<{ readonly orders: num
 const atOnce = (router: Router): Router => ({ ...router, accepted: () => ({ is: 'accepted' }) });
 
 describe('two hundred races between a run and its successors', () => {
-  it.each([gatewayApi, istio].map(atOnce))(
+  it.each([gatewayApi, istio, nginxIngress].map(atOnce))(
     'on $name: no write of an earlier epoch ever follows one of a later epoch',
     async (router) => {
       const tally = { orders: 0, writes: 0, refused: 0 };

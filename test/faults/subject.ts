@@ -7,7 +7,8 @@ import type { PushedImage } from '../lab/image.ts';
 import type { Lab } from '../lab/lab.ts';
 import { type Load, startLoad } from '../lab/load.ts';
 import { startArmsDouble } from '../rollout/arms-double.ts';
-import { type ExampleService, pushVersion } from '../rollout/example-service.ts';
+import { bringSettings, configured, manifestsWith } from '../rollout/configured-service.ts';
+import { type ExampleOptions, type ExampleService, pushVersion } from '../rollout/example-service.ts';
 import { oneService } from '../rollout/one-service.ts';
 import type { Inputs } from '../rollout/rollouts.ts';
 import type { RouterCase } from '../rollout/router-cases.ts';
@@ -27,6 +28,10 @@ export interface Subject {
   route(): Promise<KubernetesObject>;
   /** What the metrics say of a canary from now on, where no data plane runs that could. */
   canaryFails(share: number): void;
+  /** The same of stable. */
+  stableFails(share: number): void;
+  /** Where its settings are brought by manifests: `write` makes new ones, as a file of the workspace. */
+  readonly configuration?: { readonly workspace: string; write(): Promise<string> };
   stop(): Promise<void>;
 }
 
@@ -74,8 +79,8 @@ const routeReader =
   };
 
 /** Behind Traefik, whose real traffic is measured. */
-export async function gatewaySubject(lab: Lab, namespace: string): Promise<Subject> {
-  const [app, images] = await Promise.all([deployGuarded(lab, namespace), imagesOf(lab)]);
+export async function gatewaySubject(lab: Lab, namespace: string, change?: ExampleOptions['change']): Promise<Subject> {
+  const [app, images] = await Promise.all([deployGuarded(lab, namespace, change), imagesOf(lab)]);
   await lab.client.apply(autoscaler(namespace));
   const application = applicationOf(namespace, gatewayApi, undefined);
   const load = startLoad(app.load(rate));
@@ -89,8 +94,21 @@ export async function gatewaySubject(lab: Lab, namespace: string): Promise<Subje
     makesItsCanary: false,
     route: routeReader(lab, gatewayApi, application),
     canaryFails: () => undefined,
+    stableFails: () => undefined,
     stop: async () => void (await load.stop()),
   };
+}
+
+/** The same with its settings in a ConfigMap, which each journey with manifests changes. */
+export async function configuredSubject(lab: Lab, namespace: string, workspace: string): Promise<Subject> {
+  await bringSettings(lab, namespace);
+  const subject = await gatewaySubject(lab, namespace, configured);
+  let written = 0;
+  const write = (): Promise<string> => {
+    written += 1;
+    return manifestsWith(workspace, subject.app, { LABEL: `settings-${written}` });
+  };
+  return { ...subject, configuration: { workspace, write } };
 }
 
 /** Behind one Service, whose pods are the share: real traffic too. */
@@ -117,6 +135,7 @@ export async function podsSubject(lab: Lab, namespace: string): Promise<Subject>
         spec: { replicas: 0 },
       }) as KubernetesObject,
     canaryFails: () => undefined,
+    stableFails: () => undefined,
     stop: async () => void (await load.stop()),
   };
 }
@@ -157,6 +176,9 @@ export async function routerSubject(lab: Lab, namespace: string, of: RouterCase)
     route,
     canaryFails: (share) => {
       double.errors = share;
+    },
+    stableFails: (share) => {
+      double.stableErrors = share;
     },
     stop: async () => {
       clearInterval(following);

@@ -7,7 +7,9 @@ import type { ApiWrite } from './api-proxy.ts';
  * `undefined`: a mere renewal of the Lease, which falls anywhere.
  */
 export function writeName(write: ApiWrite, router: Router, app: Application): string | undefined {
-  const { method, resource, name } = write;
+  const { method, resource } = write;
+  // A copy of a configuration has a checksum in its name.
+  const name = write.name?.replace(/^(agent-settings)-[0-9a-z]{14}$/, '$1 copied');
   if (method === 'DELETE') return `${resource} ${name} deleted`;
   if (method === 'POST' && resource !== 'leases') return `${resource} created`;
   if (resource === 'leases') return leaseName(write);
@@ -19,7 +21,7 @@ export function writeName(write: ApiWrite, router: Router, app: Application): st
   if (operations.some(({ path }) => path === '/metadata/managedFields')) return `${name} owned by apply`;
   const changed = operations.filter(({ op, path }) => op !== 'test' && !path.startsWith('/metadata/'));
   if (changed.length === 0) return `${name} epoch`;
-  return `${name} ${changed.map(({ path, value }) => (typeof value === 'string' ? 'image' : `${path.split('/').at(-1)} ${value}`)).join(', ')}`;
+  return `${name} ${changed.map(({ path, value }) => (typeof value === 'string' ? 'image' : typeof value === 'object' ? path.split('/').at(-1) : `${path.split('/').at(-1)} ${value}`)).join(', ')}`;
 }
 
 interface Operation {
@@ -40,5 +42,6 @@ function leaseName(write: ApiWrite): string | undefined {
     return `lease says ${phase} ${weight} %`;
   }
   if (added('/metadata/annotations/wf-deploy.io~1capacity') !== undefined) return 'lease notes capacity';
+  if (added('/metadata/annotations/wf-deploy.io~1template-undo') !== undefined) return 'lease notes the template';
   return added('/spec/holderIdentity') === '' ? 'lease given away' : undefined;
 }

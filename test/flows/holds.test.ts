@@ -156,7 +156,7 @@ describe('what the run that saw the harm has left', () => {
       outcome: 'rolled-back',
       code: 'DIGEST_HELD',
       weight: 0,
-      reason: expect.stringMatching(/was not deployed: .* What the run before had left was taken back\.$/),
+      reason: expect.stringMatching(/was not deployed: .* What the run before had left had to be taken back\.$/),
       remedy: expect.stringContaining('operation: unhold'),
     });
     expect([on.weight(), on.replicas('agent-canary'), on.image('agent')]).toEqual([0, 0, oldImage]);

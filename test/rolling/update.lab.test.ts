@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { startLab } from '../lab/lab.ts';
 import { startLoad } from '../lab/load.ts';
+import { runRollback } from '../rollback/rollback-runs.ts';
 import { deployExample, type ExampleService, pushForAnotherPlatform } from '../rollout/example-service.ts';
 import { leaseOf, printed, startCanary } from '../rollout/rollouts.ts';
 import { runStage, startStage } from './stage-runs.ts';
@@ -10,6 +11,11 @@ const starting = startLab({ name: 'rolling-update' });
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;
+/** What was undone is held, and these tests bring it again. */
+const lift = async (app: ExampleService): Promise<void> => {
+  const lifted = await runRollback(app, { operation: 'unhold', digest: 'all', reason: 'it comes again in this test' });
+  expect(lifted.outputs).toMatchObject({ outcome: 'done' });
+};
 const deployment = ({ lab, namespace }: ExampleService) =>
   lab.client.get({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'agent' });
 const imageOf = async (app: ExampleService): Promise<string> => (await deployment(app))['spec'].template.spec.containers[0].image as string;
@@ -75,6 +81,10 @@ describe('a rolling update', () => {
           outcome: 'failed',
           reason: expect.stringMatching(/has no revision 7 \(there are: 3, 2\)/),
         });
+        const held = await runStage(app, { images: `agent-api: ${image}` });
+        expect(held.exitCode).not.toBe(0);
+        expect(held.log).toMatch(/DIGEST_HELD[\s\S]*`operation: undo` of actions\/stage: Deployment agent to revision 1/);
+        await lift(app);
         for (; load.figures().requests < 10_000; updates += 1) {
           const next = updates % 2 === 0 ? image : app.image;
           expect((await runStage(app, { images: `agent-api: ${next}` })).outputs).toMatchObject({ outcome: 'promoted' });
@@ -154,6 +164,7 @@ describe('a rolling update', () => {
       expect(same.outputs).toMatchObject({ outcome: 'promoted' });
       await runStage(app, { operation: 'undo', 'to-revision': '1' });
       expect(await imageOf(app)).toBe(app.image);
+      await lift(app);
 
       await kill();
       const began = new Date();

@@ -18,6 +18,8 @@ export interface ArmsDouble {
   weight: number;
   /** Share of the canary's requests that fail from now on. */
   errors: number;
+  /** The same of stable's. */
+  stableErrors: number;
   /** What was asked, each once. */
   readonly asked: ReadonlySet<string>;
   stop(): Promise<void>;
@@ -32,13 +34,14 @@ const requestsPerSecond = 200;
 export async function startArmsDouble(metrics: ProxyMetrics): Promise<ArmsDouble> {
   const counts = { stable: { good: 1000, bad: 0 }, canary: { good: 0, bad: 0 } };
   const asked = new Set<string>();
-  const double = { weight: 0, errors: 0 };
+  const double = { weight: 0, errors: 0, stableErrors: 0 };
   let before = Date.now();
   const tick = (): void => {
     const requests = ((Date.now() - before) / 1000) * requestsPerSecond;
     before = Date.now();
     const canary = (requests * double.weight) / 100;
-    counts.stable.good += requests - canary;
+    counts.stable.good += (requests - canary) * (1 - double.stableErrors);
+    counts.stable.bad += (requests - canary) * double.stableErrors;
     counts.canary.good += canary * (1 - double.errors);
     counts.canary.bad += canary * double.errors;
   };

@@ -17,16 +17,21 @@ const config = (namespace: string, environment: Environment) => ({
   data: environment,
 });
 
-const configured = (object: Plain): void => {
+export const configured = (object: Plain): void => {
   if (object.kind !== 'Deployment') return;
   for (const container of object.spec.template.spec.containers) container.envFrom = [{ configMapRef: { name: 'agent-settings' } }];
 };
 
 /** The example service with its settings in a ConfigMap, `LABEL: old` at first. */
 export async function deployConfigured(lab: Lab, namespace: string): Promise<ExampleService> {
+  await bringSettings(lab, namespace);
+  return await deployExample(lab, namespace, { replicas: 3, change: configured });
+}
+
+/** The namespace, with the settings that its Deployments name. */
+export async function bringSettings(lab: Lab, namespace: string): Promise<void> {
   await lab.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   await lab.client.apply(config(namespace, { LABEL: 'old' }));
-  return await deployExample(lab, namespace, { replicas: 3, change: configured });
 }
 
 /** All manifests of the service with other settings, as a file of the workspace. Answers with its path there. */

@@ -8,7 +8,7 @@ const requirements = resolve(import.meta.dirname, 'requirements.txt');
 /** Installing takes half a minute on a quiet machine. */
 const abandonedMilliseconds = 600_000;
 
-/** The folder with Ruff, Black, mypy, Bandit and zizmor at the versions of `requirements.txt`. */
+/** The folder with Ruff, Black, mypy, Bandit, zizmor and ShellCheck at the versions of `requirements.txt`. */
 export const pythonTools = (): Promise<string> => pythonPrograms([requirements]);
 
 /**

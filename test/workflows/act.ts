@@ -16,6 +16,9 @@ export function copyForAct(folder: string, apiUrl: string): void {
   // Never run, as no test asks for a version: whoever did would see it fail.
   mkdirSync(join(folder, 'foreign'));
   writeFileSync(join(folder, 'foreign/action.yml'), 'runs: { using: composite, steps: [{ run: exit 1, shell: bash }] }\n');
+  // The runner's service for artifacts is not here: what an artifact would hold is copied beside this tree.
+  mkdirSync(join(folder, 'upload-artifact'));
+  writeFileSync(join(folder, 'upload-artifact/action.yml'), stringify(artifactAction(join(folder, 'artifacts'))));
   writeFileSync(join(folder, 'api.mjs'), `process.env.GITHUB_API_URL = ${JSON.stringify(apiUrl)};\n`);
   for (const part of ['actions', 'dist']) cpSync(join(root, part), join(folder, part), { recursive: true });
   mkdirSync(join(folder, '.github/workflows'), { recursive: true });
@@ -30,6 +33,20 @@ export function copyForAct(folder: string, apiUrl: string): void {
     writeFileSync(join(folder, '.github/workflows', name), text);
   }
 }
+
+const artifactAction = (folder: string) => ({
+  inputs: { name: { required: true }, path: { required: true } },
+  runs: {
+    using: 'composite',
+    steps: [
+      {
+        shell: 'bash',
+        env: { TO: `${folder}/\${{ inputs.name }}`, PATHS: '${{ inputs.path }}' },
+        run: 'mkdir -p "$TO"; while read -r path; do if [ -n "$path" ]; then cp "$path" "$TO"; fi; done <<< "$PATHS"',
+      },
+    ],
+  },
+});
 
 const forAct = (step: Step): Step =>
   step.uses?.startsWith('$/') === true ? { ...step, uses: `${nameOfCopy}/${step.uses.slice(2)}@local` } : step;
@@ -99,7 +116,7 @@ export async function runAct({ repository, copy, event, secrets, env, follow }: 
       ...['--secret-file', secretFile.replace('.json', '.yaml')],
       ...['--action-cache-path', join(folder, 'cache')],
       ...['--local-repository', `${nameOfCopy}@local=${copy}`],
-      ...foreignActions(copy).flatMap((uses) => ['--local-repository', `${uses}=${join(copy, 'foreign')}`]),
+      ...foreignActions(copy).flatMap(([uses, folder]) => ['--local-repository', `${uses}=${join(copy, folder)}`]),
     ];
     const environment = {
       ...process.env,
@@ -127,10 +144,11 @@ const following = (follow: Following | undefined): Pick<CommandOptions, 'onLine'
         },
       };
 
-/** All but checkout, which act does itself. */
-const foreignActions = (copy: string): readonly string[] => {
+/** All but checkout, which act does itself, each with the folder that stands for it. */
+const foreignActions = (copy: string): readonly (readonly [uses: string, folder: string])[] => {
   const text = readFileSync(join(copy, '.github/workflows/service-pipeline.yml'), 'utf8');
-  return [...new Set([...text.matchAll(/uses: (actions\/setup-[a-z]+@[0-9a-f]{40})/g)].map(([, uses = '']) => uses))];
+  const found = [...text.matchAll(/uses: (actions\/(setup-[a-z]+|upload-artifact)@[0-9a-f]{40})/g)];
+  return [...new Map(found.map(([, uses = '', name = '']) => [uses, name === 'upload-artifact' ? name : 'foreign']))];
 };
 
 const linesOf = (stdout: string): readonly Line[] =>

@@ -17,11 +17,18 @@ const files = workflowNames.map((name) => join(workflowFolder, name));
 async function actionlint(some: readonly string[]) {
   const tool = tools.find(({ name }) => name === 'actionlint');
   if (tool === undefined) throw new Error('no actionlint');
+  const shellcheck = join(await pythonTools(), 'shellcheck');
   return await run(
-    [toolPath(tool), '-shellcheck=', '-pyflakes=', '-no-color', '-config-file', join(root, '.github/actionlint.yaml'), ...some],
-    {
-      directory: root,
-    },
+    [
+      toolPath(tool),
+      `-shellcheck=${shellcheck}`,
+      '-pyflakes=',
+      '-no-color',
+      '-config-file',
+      join(root, '.github/actionlint.yaml'),
+      ...some,
+    ],
+    { directory: root },
   );
 }
 
@@ -47,7 +54,7 @@ it('zizmor finds nothing but what its ignores name, in workflows, in composite a
   expect([code, stdout]).toEqual([0, expect.stringContaining('No findings to report')]);
 });
 
-it('both would find something', async () => {
+it('all three would find something', async () => {
   const bad = join(folder, 'bad.yml');
   writeFileSync(
     bad,
@@ -59,9 +66,11 @@ it('both would find something', async () => {
       '    steps:',
       '      - uses: actions/checkout@v5',
       '      - run: echo ${{ github.event.pull_request.title }}',
+      '      - run: cd $HOME && rm -r $1',
     ].join('\n'),
   );
-  expect((await actionlint([bad])).stdout).toContain('is potentially untrusted');
+  const said = (await actionlint([bad])).stdout;
+  for (const what of ['is potentially untrusted', 'SC2086']) expect(said).toContain(what);
   const found = await zizmor([bad]);
   expect(found.code).not.toBe(0);
   for (const audit of ['dangerous-triggers', 'template-injection', 'unpinned-uses', 'artipacked']) expect(found.stdout).toContain(audit);

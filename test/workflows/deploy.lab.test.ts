@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { stringify } from 'yaml';
+import { type GithubServer, githubServer } from '../adapters/forge/github-server.ts';
 import { auditEntries } from '../lab/audit.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { allAt, leftBehind, makeShop, pushVersions, running, type Shop, story, type Version, type Versions } from '../release/shop.ts';
@@ -19,16 +20,18 @@ let lab: Lab;
 let versions: Versions;
 let shops: readonly Shop[];
 let repository: DispatchRepository;
+let github: GithubServer;
 
 beforeAll(async () => {
   lab = await startLab({ name: 'deploy-workflow' });
   versions = await pushVersions(lab);
   shops = await Promise.all(names.map((name) => makeShop(lab, `wave-${name}`, services, versions)));
   const files = { '.github/release.yml': releaseFile(), '.github/clusters.yml': clustersFile };
-  repository = dispatchRepository({ starter: 'release.yml', files, secrets: { KUBECONFIGS: kubeconfigs() } });
+  github = await githubServer();
+  repository = dispatchRepository({ starter: 'release.yml', files, github, secrets: { KUBECONFIGS: kubeconfigs() } });
 }, 300_000);
 afterAll(async () => {
-  await lab?.stop();
+  await Promise.all([lab?.stop(), github?.server.close()]);
   repository?.remove();
 });
 
@@ -48,6 +51,9 @@ const releaseFile = (): string =>
 const kubeconfigs = (): string =>
   stringify(Object.fromEntries(shops.map(({ kubeconfig }, index) => [names[index], Buffer.from(kubeconfig).toString('base64')])));
 
+// biome-ignore lint/suspicious/noTemplateCurlyInString: an expression of GitHub.
+const asInStarter = "${{ inputs.environment == 'production' }}";
+
 const everywhere = () => Promise.all(shops.map(running));
 const allOf = (...at: readonly Version[]) => shops.map((shop, index) => allAt(shop, at[index] ?? 'one'));
 const writtenSince = async (since: Date) => (await Promise.all(shops.map((shop) => story(shop, since)))).flat();
@@ -64,11 +70,14 @@ const region = (name: (typeof names)[number], data: Readonly<Record<string, stri
   lab.client.apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: `wave-${name}`, name: 'region' }, data });
 
 const release = (version: string, form: Readonly<Record<string, string>> = {}, more: Inputs = {}): Promise<ActRun> =>
-  repository.start({ version, environment: 'production', 'dry-run': 'false', ...form }, { soak: '1s', 'rollout-timeout': '60s', ...more });
+  repository.start(
+    { version, environment: 'production', 'dry-run': 'false', ...form },
+    { soak: '1s', 'rollout-timeout': '60s', 'require-staging': false, ...more },
+  );
 
 it('as the form comes it is a dry run: old and new of every cluster are shown, and nothing is written', async () => {
   const since = new Date();
-  const run = await repository.start({ version: 'two', environment: 'production' });
+  const run = await repository.start({ version: 'two', environment: 'production' }, { 'require-staging': false });
   expect([run.code, run.jobs['deploy']]).toEqual([0, 'success']);
   expect(outputsOf(run)).toMatchObject({ outcome: 'not-started', clusters: outcomes('not-started', 'not-started', 'not-started') });
   for (const { pinned } of [versions.one, versions.two]) expect(run.summaries['deploy']).toContain(pinned.replace('@', '&#64;'));
@@ -90,6 +99,15 @@ it.each([
   expect(await writtenSince(since)).toEqual([]);
 });
 
+it('production takes nothing that has not passed staging, as the starter has it', async () => {
+  const since = new Date();
+  const run = await release('two', {}, { 'require-staging': asInStarter });
+  expect([run.code, run.jobs['deploy']]).toEqual([1, 'failure']);
+  expect(run.outputs['deploy']).toMatchObject({ outcome: 'not-started' });
+  for (const name of services) expect(run.summaries['deploy']).toContain(`There is no evidence that ${name}: `);
+  expect(await writtenSince(since)).toEqual([]);
+});
+
 it('goes to one wave after the other', async () => {
   const since = new Date();
   const run = await release('two');
@@ -98,6 +116,9 @@ it('goes to one wave after the other', async () => {
   for (const name of names) expect(run.summaries['deploy']).toContain(`| **${name}** |  |  |  | ✅ promoted |`);
   expect(await path(since)).toEqual(names.map((name) => `wave-${name}`));
   expect(run.log.match(/The next wave begins in 1 s/g)).toHaveLength(2);
+  expect(github.repository.deployments.map(({ task, environment, statuses }) => [task, environment, statuses[0]?.state])).toEqual(
+    services.map((name) => [`wf-deploy:${name}`, 'production', 'success']),
+  );
   expect(await everywhere()).toEqual(allOf('two', 'two', 'two'));
   expect(await left()).toEqual([]);
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { githubRepository, githubToken } from '../adapters/forge/github-server.ts';
+import { type GithubServer, githubRepository, githubToken } from '../adapters/forge/github-server.ts';
 import { type ActRun, copyForAct, runAct } from './act.ts';
 import { type Inputs, starter } from './starter.ts';
 
@@ -24,25 +24,28 @@ export interface DispatchOptions {
   readonly starter: string;
   readonly files?: Readonly<Record<string, string>>;
   readonly secrets: Secrets;
+  /** Without it nobody is where GitHub's API would be. */
+  readonly github?: GithubServer;
 }
 
-/** A repository with a workflow that is started by hand. Nobody is where GitHub's API would be. */
-export function dispatchRepository({ starter: name, files = {}, secrets }: DispatchOptions): DispatchRepository {
+/** A repository with a workflow that is started by hand. */
+export function dispatchRepository({ starter: name, files = {}, secrets, github }: DispatchOptions): DispatchRepository {
   const folder = mkdtempSync(join(tmpdir(), 'wf-deploy-dispatch-'));
   const copy = join(folder, 'wf-deploy');
   mkdirSync(copy);
-  copyForAct(copy, 'http://127.0.0.1:1');
+  copyForAct(copy, github?.server.url ?? 'http://127.0.0.1:1');
   const checkout = join(folder, 'repository');
   for (const [path, text] of Object.entries({ 'README.md': 'Releases\n', ...files })) {
     mkdirSync(dirname(join(checkout, path)), { recursive: true });
     writeFileSync(join(checkout, path), text);
   }
-  const git = (...args: readonly string[]): void =>
-    void execFileSync('git', ['-C', checkout, '-c', 'user.name=n', '-c', 'user.email=n@example.com', ...args]);
+  const git = (...args: readonly string[]): string =>
+    execFileSync('git', ['-C', checkout, '-c', 'user.name=n', '-c', 'user.email=n@example.com', ...args], { encoding: 'utf8' }).trim();
   git('init', '--quiet', '--initial-branch', 'main');
   git('remote', 'add', 'origin', `https://github.com/${githubRepository}.git`);
   git('add', '--all');
   git('commit', '--quiet', '--message', 'first');
+  github?.repository.commits.set(git('rev-parse', 'HEAD'), { parents: [], tree: git('rev-parse', 'HEAD^{tree}') });
   return {
     checkout,
     start: async (form, more = {}, instead = secrets) => {

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
@@ -29,12 +29,22 @@ afterAll(async () => {
 });
 
 it('what is as it should be passes lint, test and scan, and goes on to the build', async () => {
-  const run = await repository.push('main');
+  const run = await repository.push('main', { 'runs-on': '["ubuntu-24.04"]' });
   expect(ended(run)).toEqual({ lint: 'success', test: 'success', scan: 'success', build: 'failure' });
   expect(run.outputs['lint']).toMatchObject({ outcome: 'passed', reason: 'ruff, black, mypy: nothing was found.' });
   expect(run.outputs['test']).toMatchObject({ outcome: 'passed', tests: '8', passed: '8', coverage: '100.00' });
   expect(run.outputs['scan']).toMatchObject({ outcome: 'passed', reason: 'bandit: nothing was found.' });
+  expect(kept()).toEqual({ lint: ['baseline.json', 'report.json'], test: ['report.json'], scan: ['baseline.json', 'report.json'] });
 });
+
+const artifacts = join(folder, 'wf-deploy/artifacts');
+/** What the artifacts of a run hold, by job, and forgets them. */
+function kept(): Readonly<Record<string, readonly string[]>> {
+  const names = existsSync(artifacts) ? readdirSync(artifacts) : [];
+  const found = names.map((name) => [/^\w+/.exec(name)?.[0], readdirSync(join(artifacts, name)).toSorted()]);
+  rmSync(artifacts, { recursive: true, force: true });
+  return Object.fromEntries(found) as Readonly<Record<string, readonly string[]>>;
+}
 
 it.each([
   [
@@ -71,6 +81,8 @@ it.each([
   expect(run.summaries[job]).toContain(shown);
   expect(run.summaries['summary']).toMatch(new RegExp(`\\| ${job} \\| ⛔ failure \\|`));
   expect(github.repository.deployments).toEqual([]);
+  // Of the gate that blocked too.
+  expect(kept()[job]).not.toHaveLength(0);
 });
 
 const unused = (statements: number): string =>

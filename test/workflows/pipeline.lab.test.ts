@@ -31,6 +31,14 @@ async function standing(): Promise<unknown> {
 const skipped = { skip: 'lint test scan', 'allow-skip': 'lint: shown elsewhere\ntest: shown elsewhere\nscan: shown elsewhere' };
 const change = (folder: string): void => appendFileSync(join(folder, 'src/agent_memory/__init__.py'), '\n# changed\n');
 
+/** As kustomize or Helm would write it: a file that no commit has. */
+const rendered = {
+  render: `printf '%s\\n' 'apiVersion: v1' 'kind: ConfigMap' 'metadata: { name: rendered }' "data: { for: $ENVIRONMENT }" > rendered.yaml`,
+  'staging-manifests': 'rendered.yaml',
+  workloads: 'deployment/agent-memory',
+  'staging-room': '1 x 1m/1Mi',
+};
+
 describe('the way to production', () => {
   let databases: Databases;
   beforeAll(async () => {
@@ -40,7 +48,7 @@ describe('the way to production', () => {
 
   it('develop goes to staging through all its gates', async () => {
     on.commit('develop', change);
-    const run = await on.push('develop');
+    const run = await on.push('develop', rendered);
     expect(ended(run)).toEqual({ lint: 'success', test: 'success', scan: 'success', build: 'success', stage: 'success' });
     expect(run.outputs['lint']).toMatchObject({ outcome: 'passed', reason: 'ruff, black, mypy: nothing was found.' });
     expect(run.outputs['test']).toMatchObject({ outcome: 'passed', tests: '8', passed: '8', coverage: '100.00' });
@@ -49,6 +57,8 @@ describe('the way to production', () => {
     expect(run.outputs['stage']).toMatchObject({ outcome: 'promoted' });
     expect(await on.running('staging')).toBe(run.outputs['build']?.['image']);
     expect(await on.running('production')).toBe(`${on.image}:first`);
+    const ref = { apiVersion: 'v1', kind: 'ConfigMap', namespace: 'staging', name: 'rendered' };
+    expect(await on.lab.client.get(ref)).toMatchObject({ data: { for: 'staging' } });
     expect(run.summaries['summary']).toContain('| stage | ✅ success promoted |');
     expect(run.summaries['stage']).toContain('On record with GitHub');
     expect(on.github.repository.deployments.map(({ environment }) => environment)).toEqual(['staging']);

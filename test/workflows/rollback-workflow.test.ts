@@ -10,11 +10,12 @@ const steps = jobs['rollback']?.steps ?? [];
 const by = (uses: string): Step => steps.find((step) => step.uses?.startsWith(uses) === true) ?? {};
 const cluster = by('$/actions/cluster');
 const rollback = by('$/actions/rollback');
+const colours = by('$/actions/blue-green');
 
 it('every input is used, and every action gets inputs that it has', () => {
   const used = new Set([...workflowText(name).matchAll(/\binputs\.([a-z0-9-]+)/g)].map(([, input = '']) => input));
   expect([...used].toSorted((one, other) => one.localeCompare(other))).toEqual(inputs.toSorted((one, other) => one.localeCompare(other)));
-  for (const step of [cluster, rollback]) {
+  for (const step of [cluster, rollback, colours]) {
     const known =
       readActions(root)
         .find((action) => `$/actions/${action.name}` === step.uses)
@@ -24,12 +25,29 @@ it('every input is used, and every action gets inputs that it has', () => {
 });
 
 it('the cluster is opened first where one is named, by everything that AKS asks for', () => {
-  expect(steps.map(({ uses }) => uses?.replace(/@.*/, ''))).toEqual(['actions/checkout', '$/actions/cluster', '$/actions/rollback']);
+  expect(steps.flatMap(({ uses }) => uses?.replace(/@.*/, '') ?? [])).toEqual([
+    'actions/checkout',
+    '$/actions/cluster',
+    '$/actions/blue-green',
+    '$/actions/rollback',
+  ]);
   expect(cluster.if).toBe("${{ inputs.cluster != '' || inputs.aks != '' }}");
   const azure = ['aks', 'azure-client-id', 'azure-tenant-id', 'azure-cloud', 'azure-authority', 'azure-management', 'wait-for-operation'];
   for (const input of azure) expect([input, cluster.with?.[input]]).toEqual([input, `\${{ inputs.${input} }}`]);
   expect(cluster.with?.['name']).toBe('${{ inputs.cluster }}');
   expect(jobs['rollback']?.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
+});
+
+it('a service in two colours goes back by its own action, with the same words, and only to its other colour', () => {
+  expect(colours.if).toBe("${{ inputs.switcher != '' && inputs.operation == 'rollback' }}");
+  expect(rollback.if).toBe("${{ inputs.switcher == '' || inputs.operation != 'rollback' }}");
+  const { operation, switcher, ...shared } = colours.with ?? {};
+  expect([operation, switcher]).toEqual(['rollback', '${{ inputs.switcher }}']);
+  for (const [input, value] of Object.entries(shared)) expect([input, value]).toEqual([input, rollback.with?.[input]]);
+  expect(steps[0]).toMatchObject({
+    if: "${{ inputs.switcher != '' && inputs.operation == 'rollback' && inputs.to != 'previous' }}",
+    run: expect.stringContaining('exit 1'),
+  });
 });
 
 it('a kubeconfig is handed on once: to the way that is taken', () => {

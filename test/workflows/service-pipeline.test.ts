@@ -1,8 +1,10 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of GitHub, as they stand in the file.
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { readActions } from '../../scripts/action-metadata.ts';
+import { run as command } from '../lab/command.ts';
 import { needsOf, readWorkflow, root, type Step, workflowText } from './workflow-files.ts';
 
 const name = 'service-pipeline.yml';
@@ -44,7 +46,9 @@ describe('its gates', () => {
 
   it('use the action of their name, and no gate goes on by itself after a failure', () => {
     for (const gate of ['lint', 'test', 'scan', 'build', 'evidence', 'stage', 'canary', 'promote']) stepOf(gate, gate);
-    expect(text).not.toContain('continue-on-error');
+    const goingOn = steps.filter(([, step]) => step['continue-on-error'] !== undefined);
+    for (const [, { uses }] of goingOn) expect(uses).toMatch(/^actions\/upload-artifact@/);
+    expect(text.match(/continue-on-error/g)).toHaveLength(goingOn.length);
   });
 
   it('can be left out by name: these three and no other', () => {
@@ -101,6 +105,25 @@ describe('the way back', () => {
   });
 });
 
+describe('what a gate has found', () => {
+  it.each([
+    ['lint', ['report', 'baseline-now']],
+    ['test', ['report']],
+    ['scan', ['report', 'sarif', 'baseline-now']],
+  ])('%s keeps it as an artifact, whatever the verdict, under a name that no other attempt has', (gate, outputs) => {
+    const kept = jobs[gate]?.steps.at(-1);
+    expect(kept).toMatchObject({
+      uses: expect.stringMatching(/^actions\/upload-artifact@/),
+      if: `\${{ !cancelled() && steps.${gate}.outputs.report != '' }}`,
+      with: {
+        name: `${gate}-\${{ inputs.service }}-\${{ github.run_attempt }}`,
+        path: outputs.map((output) => `\${{ steps.${gate}.outputs.${output} }}\n`).join(''),
+      },
+    });
+    expect(stepOf(gate, gate).id).toBe(gate);
+  });
+});
+
 describe('the way to a cluster', () => {
   const ways = steps.filter(([, { uses }]) => uses === '$/actions/cluster');
 
@@ -122,6 +145,15 @@ describe('the way to a cluster', () => {
     expect(jobs[job]?.permissions).toMatchObject({ 'id-token': 'write' });
   });
 
+  it('has room for the rollout where that is asked for, and a way back does not ask', () => {
+    const rooms = ways.map(([job, { with: given }]) => [job, given?.['room']]);
+    const ofProduction = "${{ github.job != 'rollback' && inputs.production-room || '' }}";
+    expect(rooms).toEqual([
+      ['stage', '${{ inputs.staging-room }}'],
+      ...['canary', 'promote', 'rollback'].map((job) => [job, ofProduction]),
+    ]);
+  });
+
   it('says the namespace to whatever comes behind it', () => {
     const behind = own.filter(([, { with: given }]) => given?.['environment'] !== undefined);
     expect(behind.map(([job, { with: given }]) => [job, given?.['namespace']])).toEqual(
@@ -133,15 +165,46 @@ describe('the way to a cluster', () => {
   });
 });
 
+describe('what renders manifests', () => {
+  const rendering = steps.filter(([, step]) => step.name === 'render');
+
+  it('runs right behind the checkout of what deploys, where nothing has given access yet, and not on the way back', () => {
+    expect(rendering.map(([job]) => job)).toEqual(['stage', 'canary', 'promote']);
+    for (const [job] of rendering) expect(jobs[job]?.steps[1]).toBe(rendering.find(([of]) => of === job)?.[1]);
+    for (const [job, { env, if: when }] of rendering) {
+      const environment = job === 'stage' ? 'staging' : 'production';
+      expect([when, env]).toEqual([
+        "${{ inputs.render != '' }}",
+        { RENDER: '${{ inputs.render }}', ENVIRONMENT: `\${{ inputs.${environment}-environment }}` },
+      ]);
+    }
+  });
+
+  it('makes files of the workspace, knows the environment, and fails in the middle of a pipe', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'render-'));
+    const render = (script: string) =>
+      command(['bash', '-e', '-c', rendering[0]?.[1].run ?? ''], {
+        directory: folder,
+        environment: { ...process.env, RENDER: script, ENVIRONMENT: 'staging' },
+      });
+    expect((await render('mkdir out; echo "kind: $ENVIRONMENT" > "out/$ENVIRONMENT.yaml"')).code).toBe(0);
+    expect(readFileSync(join(folder, 'out/staging.yaml'), 'utf8')).toBe('kind: staging\n');
+    for (const script of ['false | cat > out.yaml', 'echo "$NOT_SET" > out.yaml', 'false; true'])
+      expect((await render(script)).code).not.toBe(0);
+    rmSync(folder, { recursive: true });
+  });
+});
+
 describe('what it uses', () => {
   const foreign: Readonly<Record<string, string>> = {
     'actions/checkout': '08c6903cd8c0fde910a37f88322edcfb5dd907a8 # v5.0.0',
     'actions/setup-python': 'e797f83bcb11b83ae66e0230d6156d7c80228e7c # v6.0.0',
     'actions/setup-node': '2028fbc5c25fe9cf00d9f06a71cc4710d4507903 # v6.0.0',
     'actions/setup-go': '44694675825211faa026b3c33043df3e48a5fa00 # v6.0.0',
+    'actions/upload-artifact': 'b7c566a772e6b6bfb58ed0dc250532a479d7789f # v6.0.0',
   };
 
-  it('is its own commit’s actions, and four others by their whole commit', () => {
+  it('is its own commit’s actions, and five others by their whole commit', () => {
     const used = [...text.matchAll(/uses: (.+)$/gm)].map(([, uses = '']) => uses).filter((uses) => !uses.startsWith('$/actions/'));
     for (const uses of used) {
       const [action = '', commit] = uses.split('@');
@@ -223,11 +286,18 @@ describe('its outputs', () => {
   });
 });
 
+/** One label, or a JSON list of them. */
+const runsOn = (labels: string): string => `\${{ startsWith(${labels}, '[') && fromJSON(${labels}) || ${labels} }}`;
+
+it.each(['deploy.yml', 'rollback.yml'])('%s runs on one label or on a list', (file) => {
+  for (const job of Object.values(readWorkflow(file).jobs)) expect(job['runs-on']).toBe(runsOn('inputs.runs-on'));
+});
+
 describe('its machines', () => {
   it.each(Object.entries(jobs))('%s has an end and a place', (_, job) => {
     const minutes = job['timeout-minutes'];
     expect(typeof minutes === 'number' ? minutes > 0 : /^\$\{\{ inputs\.[a-z-]+-timeout-minutes \}\}$/.test(minutes ?? '')).toBe(true);
-    expect(job['runs-on']).toBe(job.environment === undefined ? '${{ inputs.runs-on }}' : '${{ inputs.deploy-runs-on || inputs.runs-on }}');
+    expect(job['runs-on']).toBe(runsOn(job.environment === undefined ? 'inputs.runs-on' : 'inputs.deploy-runs-on || inputs.runs-on'));
   });
 
   it('stand in line where they deploy, by environment and service', () => {

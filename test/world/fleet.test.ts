@@ -33,7 +33,10 @@ function build(connections: Partial<FleetConnections>) {
     idToken: undefined,
     building: surroundingsOfNoBuild,
   };
-  return { fleet: buildFleet({ kubeconfig: '', kubeconfigs: {}, notify: [], ...connections }, around), masked };
+  return {
+    fleet: buildFleet({ kubeconfig: '', kubeconfigs: {}, azure: undefined, githubToken: undefined, notify: [], ...connections }, around),
+    masked,
+  };
 }
 
 describe('a fleet', () => {
@@ -51,6 +54,22 @@ describe('a fleet', () => {
     expect(fleet.reach({ cluster: 'west', context: 'two' }).world.defaultNamespace).toBe('other');
     expect(masked).toEqual(expect.arrayContaining(['hunter-all', 'hunter-east']));
     expect(masked.some((each) => each.length > 200)).toBe(true);
+    fleet.close();
+  });
+
+  it('a kubeconfig of a cluster’s own is used as it stands, whatever an earlier step would have called it', () => {
+    const { fleet } = build({ kubeconfig: kubeconfig('all.example.com', 't'), kubeconfigs: { east: kubeconfig('east.example.com', 't') } });
+    expect(fleet.reach({ cluster: 'east', context: '', opened: 'subscription/group/east' }).server).toBe('east.example.com');
+    expect(() => fleet.reach({ cluster: 'west', context: '', opened: 'subscription/group/west' })).toThrow(/subscription\/group\/west/);
+    fleet.close();
+  });
+
+  it('a kubeconfig of its cloud goes before those that were given', () => {
+    const { fleet, masked } = build({ kubeconfig: kubeconfig('all.example.com', 't'), azure: { client: 'c', tenant: 't' } });
+    expect(fleet.reach({ cluster: 'east', context: '' }, kubeconfig('azure.example.com', 'hunter-azure')).server).toBe('azure.example.com');
+    expect(masked).toContain('hunter-azure');
+    expect([fleet.managed === undefined, build({}).fleet.managed]).toEqual([false, undefined]);
+    expect(build({ kubeconfigs: { east: kubeconfig('a', 't') } }).fleet.given).toEqual(new Set(['east']));
     fleet.close();
   });
 

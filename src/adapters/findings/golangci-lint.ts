@@ -1,9 +1,10 @@
 import type { Severity } from '../../domain/gates/severity.ts';
-import { clean, limits, listOf, needObject, numberOf, objectOf, textOf } from './fields.ts';
-import { type Json, readJson } from './json.ts';
+import { clean, limits, listOf, needList, needObject, numberOf, objectOf, textOf } from './fields.ts';
+import { type Json, type JsonObject, readJson } from './json.ts';
 import { placeIn } from './place-of.ts';
 import { Collected, type ReadContext, type ReportReader } from './reader.ts';
 import { runAgain, Unreadable } from './unreadable.ts';
+import { warningNotes } from './warnings.ts';
 
 /** `golangci-lint run --output.json.path stdout` (2.x) and `--out-format json` (1.x). Clean is `"Issues": null` or an empty list. */
 export const golangciLint: ReportReader = {
@@ -20,26 +21,32 @@ export const golangciLint: ReportReader = {
     );
     if (document['Issues'] === undefined || (document['Issues'] !== null && listOf(document['Issues']) === undefined))
       throw new Unreadable('has no `Issues`', runAgain);
-    const why = trouble(needObject(document['Report'], '`Report`'));
+    const { why, notes } = told(needObject(document['Report'], '`Report`'));
     return [
       {
         tool: 'golangci-lint',
         findings: collected.findings,
-        notes: [],
+        notes,
         ...(why === undefined
           ? {}
-          : { failed: { why: `golangci-lint says: ${why}`, remedy: 'Make the packages compile, then run it again.' } }),
+          : {
+              failed: { why: `golangci-lint says: ${why}`, remedy: 'Make the packages compile, or give it more time, then run it again.' },
+            }),
       },
     ];
   },
 };
 
-/** A linter that could not run, for instance because a package does not compile, is only a warning to golangci-lint. */
-function trouble(report: ReturnType<typeof needObject>): string | undefined {
-  const error = clean(report['Error'], limits.message);
-  if (error !== '') return error;
-  const warnings = (listOf(report['Warnings']) ?? []).map((each) => clean(objectOf(each)?.['Text'], limits.message));
-  return warnings.find((text) => /can't run linter|analysis skipped|errors in package/i.test(text));
+/** A linter that could not run, for instance because a package does not compile or its time was up, is only a warning to golangci-lint. */
+const undone = /can't run linter|analysis skipped|errors in package|time[ds]?[ -]?out|deadline|out of time|cancel/i;
+
+/** What it says of the run: why that is none, and what else it warns of, such as a linter that is deprecated. */
+function told(report: JsonObject): { readonly why: string | undefined; readonly notes: readonly string[] } {
+  const warnings = report['Warnings'] === undefined || report['Warnings'] === null ? [] : needList(report['Warnings'], '`Warnings`');
+  const texts = warnings.map((each) => clean(needObject(each, 'warning')['Text'], limits.message));
+  const { Error: error } = report;
+  const failed = error === undefined || error === null || error === '' ? undefined : clean(error, limits.message) || 'it failed';
+  return { why: failed ?? texts.find((text) => undone.test(text)), notes: warningNotes(texts) };
 }
 
 function finding(item: Json, context: ReadContext) {

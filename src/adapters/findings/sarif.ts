@@ -1,7 +1,7 @@
 import { clean, needList, needObject, textOf } from './fields.ts';
 import { type Json, readJson } from './json.ts';
 import { Collected, type ReportReader } from './reader.ts';
-import { failureOf } from './sarif-invocations.ts';
+import { accountOf } from './sarif-invocations.ts';
 import { type RawResult, rawResult } from './sarif-result.ts';
 import { runOf } from './sarif-run.ts';
 import { Unreadable } from './unreadable.ts';
@@ -69,6 +69,8 @@ export const sarif: ReportReader = {
         `is no SARIF 2.1.0: its version is ${clean(document['version'], 40) || 'missing'}`,
         'Let the tool write SARIF 2.1.0.',
       );
+    if (document['inlineExternalProperties'] !== undefined)
+      throw new Unreadable('keeps parts of its runs beside them (`inlineExternalProperties`)', 'Let the tool write them into its runs.');
     const runs = needList(document['runs'], '`runs`');
     if (runs.length === 0) throw new Unreadable('has no run, so no tool ran', 'Run the tool again.');
     return runs.map((each, index) => {
@@ -76,8 +78,8 @@ export const sarif: ReportReader = {
       const name = clean(textOf(needObject(needObject(run['tool'], '`tool`')['driver'], '`driver`')['name']), 60);
       if (name === '') throw new Unreadable('has a run whose tool has no name', 'Let the tool write SARIF 2.1.0.');
       const { findings, notes } = runOf(run, results.get(String(index)) ?? [], context);
-      const failed = failureOf(run, name);
-      return { tool: name, findings, notes, ...(failed === undefined ? {} : { failed }) };
+      const account = accountOf(run, name);
+      return { tool: name, findings, ...account, notes: [...notes, ...account.notes] };
     });
   },
 };

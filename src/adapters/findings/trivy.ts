@@ -2,7 +2,7 @@ import type { Dependency, Finding } from '../../domain/gates/finding.ts';
 import type { Region } from '../../domain/gates/place.ts';
 import type { Severity } from '../../domain/gates/severity.ts';
 import { clean, helpOf, limits, listOf, needObject, numberOf, objectOf, textOf } from './fields.ts';
-import { type JsonObject, readJson } from './json.ts';
+import { type Json, type JsonObject, readJson } from './json.ts';
 import { placeIn } from './place-of.ts';
 import { Collected, type ReadContext, type ReportReader } from './reader.ts';
 import { Unreadable } from './unreadable.ts';
@@ -52,7 +52,8 @@ const nothingScanned = {
 };
 
 function take(result: JsonObject, collected: Collected, context: ReadContext): void {
-  const target = textOf(result['Target']) ?? '';
+  const target = targetOf(result);
+  let failures = 0;
   for (const kind of kinds) {
     const list = result[kind];
     if (list === undefined || list === null) continue;
@@ -62,9 +63,37 @@ function take(result: JsonObject, collected: Collected, context: ReadContext): v
       const item = needObject(each, 'finding');
       // Checks that were met are listed too, where Trivy is asked for them.
       if (kind === 'Misconfigurations' && item['Status'] === 'PASS') continue;
+      if (kind === 'Misconfigurations' && item['Status'] !== 'EXCEPTION') failures += 1;
       collected.add(finding(kind, item, target, context));
     }
   }
+  const counted = failuresCounted(result['MisconfSummary']);
+  if (counted > failures)
+    throw new Unreadable(
+      `counts ${counted} failed checks of ${clean(target, 200) || 'a target'} and lists ${failures}`,
+      'Run Trivy again.',
+    );
+}
+
+/** Only what names a target and its class was scanned. A list under another spelling of its key would be a list that nobody reads. */
+function targetOf(result: JsonObject): string {
+  const known = [...kinds, 'MisconfSummary', 'Target', 'Class'];
+  for (const key of Object.keys(result)) {
+    const like = known.find((each) => each !== key && each.toLowerCase() === key.toLowerCase());
+    if (like !== undefined) throw new Unreadable(`has \`${clean(key, 40)}\` where Trivy writes \`${like}\``, 'Run Trivy again.');
+  }
+  const target = textOf(result['Target']);
+  if (target === undefined || (textOf(result['Class']) ?? '') === '')
+    throw new Unreadable('has a result without `Target` or `Class`, so nobody knows what was scanned', 'Run Trivy again.');
+  return target;
+}
+
+/** Trivy's own count is made after its severities, ignore file and policies, as the list is. */
+function failuresCounted(summary: Json | undefined): number {
+  if (summary === undefined || summary === null) return 0;
+  const failures = numberOf(objectOf(summary)?.['Failures']);
+  if (failures === undefined) throw new Unreadable('has a `MisconfSummary` without a number of `Failures`', 'Run Trivy again.');
+  return failures;
 }
 
 function finding(kind: (typeof kinds)[number], item: JsonObject, target: string, context: ReadContext): Finding {

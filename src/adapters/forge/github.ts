@@ -24,6 +24,26 @@ const mostAnswers = 10;
 /** GitHub by its REST API. https://docs.github.com/rest/deployments, /rest/commits, /rest/git/commits */
 export function githubForge(access: ForgeAccess): Forge {
   const ask = asker(access);
+
+  /** Those that answer, and of how many of the latest they are where the record may go on. */
+  async function latest(query: DeploymentQuery, signal?: AbortSignal) {
+    const answering: Omit<RecordedDeployment, 'state'>[] = [];
+    let looked = 0;
+    for (let page = 1; page <= mostPages; page += 1) {
+      const question = listing(query, page);
+      const { body } = await ask(question, signal);
+      if (!Array.isArray(body)) throw undocumented(question, 'no list of deployments');
+      for (const each of body) {
+        if (answering.length === mostAnswers) return { answering, ofLast: looked };
+        answering.push(...deploymentOf(query, each));
+        looked += 1;
+      }
+      if (body.length < pageSize) return { answering, ofLast: undefined };
+      if (answering.length === mostAnswers) break;
+    }
+    return { answering, ofLast: looked };
+  }
+
   return {
     async tree(commit, signal) {
       const question: Question = { path: `/git/commits/${commit}`, permission: 'contents: read', accepts: [404, 409, 422] };
@@ -48,22 +68,15 @@ export function githubForge(access: ForgeAccess): Forge {
     changes: (base, head, signal) => changesBetween(ask, base, head, signal),
 
     async deployments(query, signal) {
-      const found: Omit<RecordedDeployment, 'state'>[] = [];
-      for (let page = 1; page <= mostPages && found.length < mostAnswers; page += 1) {
-        const question = listing(query, page);
-        const { body } = await ask(question, signal);
-        if (!Array.isArray(body)) throw undocumented(question, 'no list of deployments');
-        found.push(...body.flatMap((each) => deploymentOf(query, each)));
-        if (body.length < pageSize) break;
-      }
+      const { answering, ofLast } = await latest(query, signal);
       const states: RecordedDeployment[] = [];
-      for (const each of found.slice(0, mostAnswers)) {
+      for (const each of answering) {
         const question: Question = { path: `/deployments/${each.id}/statuses?per_page=${pageSize}`, permission: 'deployments: read' };
         const { body } = await ask(question, signal);
         if (!Array.isArray(body)) throw undocumented(question, 'no list of statuses');
         states.push({ ...each, state: stateOf(body) });
       }
-      return states;
+      return { found: states, ...(ofLast === undefined ? {} : { ofLast }) };
     },
 
     async record(deployment, signal) {

@@ -40,6 +40,14 @@ export interface RecordedDeployment extends DeployedImage {
   readonly at: string;
 }
 
+/** What of the record answers a question. */
+export interface FoundDeployments {
+  /** Newest first. */
+  readonly found: readonly RecordedDeployment[];
+  /** So many of the latest on record were looked at, and there may be more. `undefined`: all were. */
+  readonly ofLast?: number;
+}
+
 /** Whose evidence is looked for: that of this digest, or of another build of the same source with the same inputs. */
 export interface ImageQuestion {
   readonly digest: string | undefined;

@@ -1,5 +1,5 @@
 import { shortCommit } from './commit.ts';
-import { type ImageQuestion, isOtherBuild, type RecordedDeployment } from './deployment.ts';
+import { type FoundDeployments, type ImageQuestion, isOtherBuild, type RecordedDeployment } from './deployment.ts';
 
 export type StagingVerdict =
   /** `by`: the digest itself, or another build of the same source tree with the same inputs. */
@@ -12,9 +12,9 @@ export interface StagingQuestion extends ImageQuestion {
 
 /**
  * Whether an image passed an environment. The last ending that says something about it counts: what passed once and failed since has not
- * passed; a deployment that was cancelled says nothing. @param found newest first.
+ * passed; a deployment that was cancelled says nothing.
  */
-export function stagingVerdict(question: StagingQuestion, found: readonly RecordedDeployment[]): StagingVerdict {
+export function stagingVerdict(question: StagingQuestion, { found, ofLast }: FoundDeployments): StagingVerdict {
   const { environment, digest, tree } = question;
   const telling = found.filter(({ state }) => state === 'success' || state === 'failure');
   const own = digest === undefined ? undefined : telling.find((each) => each.digest === digest);
@@ -22,7 +22,8 @@ export function stagingVerdict(question: StagingQuestion, found: readonly Record
   if (last === undefined) {
     const cancelled =
       found.length === 0 ? '' : ` (${found.length} ${found.length === 1 ? 'deployment' : 'deployments'} did not come to an end)`;
-    return { is: 'missing', text: `No deployment of ${subject(digest, tree)} into ${environment} has succeeded${cancelled}.` };
+    const looked = ofLast === undefined ? '' : ` of the last ${ofLast} of the service`;
+    return { is: 'missing', text: `No deployment of ${subject(digest, tree)} into ${environment}${looked} has succeeded${cancelled}.` };
   }
   const where = `${environment}, ${last.at === '' ? `deployment ${last.id}` : last.at}`;
   if (last.state === 'failure') return { is: 'missing', text: `The last deployment of ${subject(digest, tree)} failed (${where}).` };

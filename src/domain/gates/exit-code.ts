@@ -13,7 +13,10 @@ export function withExitCode(report: ToolReport, exitCode: number | undefined, e
   if (exitCode === undefined) return unusable(`${tool} was stopped because its time was up.`, 'Give it more `timeout`, or less to do.');
   const found = exits.findings.includes(exitCode);
   if (!found && !exits.clean.includes(exitCode)) return unusable(`${tool} ended with exit code ${exitCode}: it did not do its work.`, look);
-  if (report.state === 'unusable' || !exits.decide) return report;
+  if (report.state === 'unusable') return report;
+  if (found && !exits.clean.includes(exitCode) && findings.length === 0)
+    return unusable(`${tool} ended with exit code ${exitCode}, but its report holds nothing that it found.`, look);
+  if (!exits.decide) return report;
   const blocks = ({ severity, excused }: Finding): boolean => excused !== true && reaches(severity, threshold);
   if (found && !exits.clean.includes(exitCode) && !findings.some(blocks))
     return unusable(`${tool} ended with exit code ${exitCode}, but its report holds nothing that blocks.`, look);

@@ -1,10 +1,10 @@
 import { NetworkPolicy } from '../kubernetes/kinds.ts';
-import { type LabelSelector, selects } from '../kubernetes/labels.ts';
-import type { KubernetesObject } from '../kubernetes/object.ts';
+import { type LabelSelector, selectorText, selects } from '../kubernetes/labels.ts';
+import type { Kind, KubernetesObject } from '../kubernetes/object.ts';
 import { yamlText } from '../kubernetes/yaml.ts';
 import type { Problem } from '../rollout/problem.ts';
 import { guardianName } from './name.ts';
-import { labelsOf } from './objects.ts';
+import { labelsOf, podLabelsOf } from './objects.ts';
 
 interface PolicySpec {
   readonly podSelector?: LabelSelector;
@@ -23,7 +23,15 @@ interface Port {
 }
 
 /** Behind its Service and at its own address, as clusters usually have them. */
-const apiPorts = [443, 6443];
+export const usualApiPorts: readonly number[] = [443, 6443];
+
+/** Those that the Service `kubernetes` and its EndpointSlices name; the usual ones where neither could be read. */
+export function apiPortsOf(service: KubernetesObject | undefined, slices: readonly KubernetesObject[]): readonly number[] {
+  const { ports = [] } = (service?.['spec'] ?? {}) as { readonly ports?: readonly { readonly port?: number }[] };
+  const own = slices.flatMap((slice) => (slice['ports'] ?? []) as readonly { readonly port?: number }[]);
+  const found = [...new Set([...ports, ...own].flatMap(({ port }) => port ?? []))];
+  return found.length === 0 ? usualApiPorts : found;
+}
 
 /**
  * Whether the namespace's NetworkPolicies leave the guardian a way to the API server. That runs on the network of its machine, so that
@@ -32,12 +40,13 @@ const apiPorts = [443, 6443];
 export function inspectEgress(
   policies: readonly KubernetesObject[],
   { service, namespace }: { readonly service: string; readonly namespace: string },
+  apiPorts: readonly number[] = usualApiPorts,
 ): { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] } {
   const isolating = policies.filter((policy) => isolates(specOf(policy), service));
-  const ways = isolating.flatMap((policy) => specOf(policy).egress ?? []).filter(({ ports }) => leadsToApi(ports));
+  const ways = isolating.flatMap((policy) => specOf(policy).egress ?? []).filter(({ ports }) => leadsToApi(ports, apiPorts));
   if (isolating.length === 0 || ways.some(({ to = [] }) => to.length === 0 || to.some(isEverywhere))) return nothing;
   const names = isolating.map(({ metadata }) => metadata.name).join(', ');
-  const yaml = yamlText(allowing(service, namespace));
+  const yaml = yamlText(allowing(service, namespace, apiPorts));
   if (ways.some(({ to = [] }) => to.some(({ ipBlock }) => ipBlock !== undefined))) {
     const what = `Not checked: whether the addresses that NetworkPolicy ${names} lets pods reach are those of the API server, which the guardian needs.`;
     return { problems: [], warnings: [{ what, remedy: 'See for yourself. If they are not, apply this:', yaml }] };
@@ -46,16 +55,32 @@ export function inspectEgress(
   return { problems: [{ what, remedy: 'Set `guardian: false` and do without one, or apply this:', yaml }], warnings: [] };
 }
 
+/** Policies of other kinds are enforced in other ways, and are not read here. */
+export function unreadPolicies(policies: readonly KubernetesObject[], service: string): readonly Problem[] {
+  if (policies.length === 0) return [];
+  const names = policies.map(({ kind, metadata }) => `${kind} ${metadata.name}`).join(', ');
+  return [
+    {
+      what: `Not checked: whether policies of other kinds let the guardian reach the API server (${names}).`,
+      remedy: `See that they let pods with ${apiWay(service)}. Without that no weight will be moved.`,
+    },
+  ];
+}
+
+/** What a policy has to allow, whatever its kind. */
+export const apiWay = (service: string): string =>
+  `the labels ${selectorText({ matchLabels: labelsOf(service) })} reach the API server (the Service kubernetes of namespace default, and the port behind it) by TCP`;
+
 const nothing = { problems: [], warnings: [] } as const;
 
 const specOf = (policy: KubernetesObject): PolicySpec => (policy['spec'] ?? {}) as PolicySpec;
 
 function isolates({ podSelector = {}, policyTypes, egress }: PolicySpec, service: string): boolean {
   const types = policyTypes ?? (egress === undefined ? ['Ingress'] : ['Ingress', 'Egress']);
-  return types.includes('Egress') && selects(podSelector, labelsOf(service));
+  return types.includes('Egress') && selects(podSelector, podLabelsOf(service));
 }
 
-const leadsToApi = (ports: readonly Port[] = []): boolean =>
+const leadsToApi = (ports: readonly Port[] = [], apiPorts: readonly number[]): boolean =>
   ports.length === 0 ||
   ports.some(
     ({ protocol = 'TCP', port, endPort }) =>
@@ -65,7 +90,7 @@ const leadsToApi = (ports: readonly Port[] = []): boolean =>
 
 const isEverywhere = ({ ipBlock }: Peer): boolean => ipBlock?.cidr === '0.0.0.0/0' || ipBlock?.cidr === '::/0';
 
-const allowing = (service: string, namespace: string) => ({
+const allowing = (service: string, namespace: string, apiPorts: readonly number[]) => ({
   apiVersion: NetworkPolicy.apiVersion,
   kind: NetworkPolicy.kind,
   metadata: { name: guardianName(service), namespace },
@@ -75,3 +100,18 @@ const allowing = (service: string, namespace: string) => ({
     egress: [{ ports: apiPorts.map((port) => ({ protocol: 'TCP', port })) }],
   },
 });
+
+// Policies beside NetworkPolicy that may cut a pod off. Their own controllers enforce them, each in its own way.
+
+const kind = (apiVersion: string, name: string): Kind => ({ apiVersion, kind: name, resource: name.toLowerCase().replace(/y$/, 'ies') });
+
+/** Those of a namespace. */
+export const otherPolicies = [kind('cilium.io/v2', 'CiliumNetworkPolicy'), kind('crd.projectcalico.org/v1', 'NetworkPolicy')] as const;
+
+/** Those that lie in none. */
+export const otherPoliciesOfCluster = [
+  kind('cilium.io/v2', 'CiliumClusterwideNetworkPolicy'),
+  kind('crd.projectcalico.org/v1', 'GlobalNetworkPolicy'),
+  kind('policy.networking.k8s.io/v1alpha1', 'AdminNetworkPolicy'),
+  kind('policy.networking.k8s.io/v1alpha1', 'BaselineAdminNetworkPolicy'),
+] as const;

@@ -46,7 +46,7 @@ export function guardianJob(undo: Undo, wish: GuardianWish, tells: boolean): Kub
       ttlSecondsAfterFinished: 600,
       template: {
         metadata: {
-          labels: labelsOf(undo.app.service),
+          labels: podLabelsOf(undo.app.service),
           // A sidecar that outlives it would keep the Job from ending, and one that starts late would cut it off.
           annotations: {
             'sidecar.istio.io/inject': 'false',
@@ -172,6 +172,12 @@ const rulesOf = ({ lease, stableDeployment }: Pick<Undo, 'lease' | 'stableDeploy
 const filesName = ({ app, epoch }: Undo): string => `${guardianName(app.service)}-${epoch}`;
 
 export const guardianLabels = (service: string): string => `${serviceLabel}=${service},${trackLabel}=guardian`;
+
+/** Istio's injector heeds the label before the annotation, and where it is told to inject by an object selector, the label alone. */
+export const podLabelsOf = (service: string): Readonly<Record<string, string>> => ({
+  ...labelsOf(service),
+  'sidecar.istio.io/inject': 'false',
+});
 
 export const labelsOf = (service: string): Readonly<Record<string, string>> => ({ [serviceLabel]: service, [trackLabel]: 'guardian' });
 

@@ -19,6 +19,7 @@ export const Job = kind('batch/v1', 'Job', 'jobs');
 export const Role = kind('rbac.authorization.k8s.io/v1', 'Role', 'roles');
 export const RoleBinding = kind('rbac.authorization.k8s.io/v1', 'RoleBinding', 'rolebindings');
 export const NetworkPolicy = kind('networking.k8s.io/v1', 'NetworkPolicy', 'networkpolicies');
+export const EndpointSlice = kind('discovery.k8s.io/v1', 'EndpointSlice', 'endpointslices');
 export const HorizontalPodAutoscaler = kind('autoscaling/v2', 'HorizontalPodAutoscaler', 'horizontalpodautoscalers');
 export const PodDisruptionBudget = kind('policy/v1', 'PodDisruptionBudget', 'poddisruptionbudgets');
 export const ScaledObject = kind('keda.sh/v1alpha1', 'ScaledObject', 'scaledobjects');

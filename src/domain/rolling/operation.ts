@@ -9,7 +9,8 @@ import { type WorkloadRef, workloadName } from './workload-ref.ts';
 
 /** What an operation makes of a workload: an object to write, nothing to do, or why it cannot be done. The meaning is that of kubectl rollout. */
 export type Operated =
-  | { readonly is: 'changed'; readonly object: KubernetesObject; readonly said: string }
+  /** `to`: of a way back, where it leads. */
+  | { readonly is: 'changed'; readonly object: KubernetesObject; readonly said: string; readonly to?: string }
   | { readonly is: 'as-wanted'; readonly said: string }
   | { readonly is: 'refused'; readonly said: string; readonly remedy: string };
 
@@ -45,7 +46,8 @@ export function undone(
     ...(run === undefined ? {} : { [runKey]: run }),
     ...(actor === undefined ? {} : { [actorKey]: actor }),
   });
-  return { is: 'changed', object, said: `${who} goes back to revision ${target.number}${was === undefined ? '' : ` (${was})`}.` };
+  const to = `revision ${target.number}`;
+  return { is: 'changed', object, said: `${who} goes back to ${to}${was === undefined ? '' : ` (${was})`}.`, to };
 }
 
 /** Every pod is replaced by one of the same template. `now` is ISO 8601. */

@@ -3,7 +3,7 @@ import { durationText } from '../units/duration.ts';
 import type { GuardianStanding, Standing, WorkloadStanding } from './standing.ts';
 
 /** In one sentence. */
-export function headline({ service, phase, paused, stage, weight, holder, alive, lastEnd }: Standing): string {
+export function headline({ service, phase, paused, stage, weight, holder, alive, lastEnd, open }: Standing): string {
   const share = weight === null ? 'a weight that is not known' : `${weight} % on the canary`;
   const where = phase === null ? 'not known' : paused ? 'paused' : phase;
   const who =
@@ -13,7 +13,7 @@ export function headline({ service, phase, paused, stage, weight, holder, alive,
         ? 'no run goes on'
         : `run ${holder} ${alive === true ? 'lives' : alive === false ? 'gave no sign of life' : 'may live'}`;
   const end = lastEnd === null || (holder !== '' && holder !== null) ? '' : `, the last one ended as \`${lastEnd.outcome}\``;
-  return `${service}: ${where}${stage === '' ? '' : `, stage ${stage}`}, with ${share}; ${who}${end}.`;
+  return `${service}: ${where}${stage === '' ? '' : `, stage ${stage}`}, with ${share}; ${who}${end}.${open.map((each) => ` ${each}`).join('')}`;
 }
 
 /** For a person, in the log as well. */
@@ -28,6 +28,7 @@ export const standingRows = (standing: Standing): readonly (readonly [string, st
   ...(standing.request === null
     ? []
     : [['asked for', `${standing.request.what} by ${standing.request.who}, not yet answered (${standing.request.at})`] as const]),
+  ...standing.open.map((what) => ['open', what] as const),
   ['stable', standing.stable === null ? 'not known' : workloadText(standing.stable)],
   ['canary', standing.canary === null ? 'not known' : workloadText(standing.canary)],
   ['passed here', standing.evidence === null ? 'no canary' : `${standing.evidence.image} (${standing.evidence.at})`],

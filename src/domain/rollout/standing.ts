@@ -32,6 +32,8 @@ export interface Standing {
   readonly guardian: GuardianStanding | null;
   /** What somebody asks of the holder and has no answer yet. */
   readonly request: Request | null;
+  /** What else of the service a run has begun and not ended: a rolling update, a switch between colours, a rollback. Sentences. */
+  readonly open: readonly string[];
   readonly evidence: EvidenceRecord | null;
   readonly lastKnownGood: string;
   readonly lastEnd: EndRecord | null;

@@ -11,6 +11,8 @@ import type { Router } from './router.ts';
  */
 export const nginxIngress: Router = {
   name: 'nginx-ingress',
+  legacy:
+    '`router: nginx-ingress` is legacy: the community controller was archived in March 2026 and gets no more fixes. See docs/guides/nginx-ingress.md',
   defaultRoute: (service) => service,
   kinds: [Ingress],
   weights: {

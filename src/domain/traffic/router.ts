@@ -105,6 +105,8 @@ export interface Router {
   readonly kinds: readonly Kind[];
   /** Where the weights lie in its objects: what a tool that writes them again has to leave alone. */
   readonly weights: FieldPath;
+  /** Why a new cluster should have another one. Told once before a rollout. */
+  readonly legacy?: string;
   /** Where no object has weights. Laws hold for the shares that pod counts can give. */
   readonly pods?: PodSplit;
   objects(app: Application): readonly ObjectRef[];

@@ -23,6 +23,7 @@ import type { Ground } from './ground.ts';
 import type { BlueGreenWish } from './plan.ts';
 import { type BothColours, colourServices, ownedBy, paused, portOf, scaledOnlyBefore, separate, servesNobody } from './preflight-checks.ts';
 import { roomForBoth } from './room.ts';
+import { routesAround } from './routes-around.ts';
 import { testMetrics } from './test-metrics.ts';
 
 /** Looks at everything a switch needs, writes nothing, and throws one PREFLIGHT_FAILED with all problems there are. */
@@ -40,7 +41,7 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
     metricsService: plan.operation === 'deploy' ? plan.measure?.metricsService : undefined,
   };
   const named = switcher.ownServices;
-  const [denied, lease, one, blue, green, front, blueService, greenService, route, ofKind, quotas] = await Promise.all([
+  const [denied, lease, one, blue, green, front, blueService, greenService, route, around, quotas] = await Promise.all([
     deniedOf(world, blueGreenPermissions(needs)),
     get(Lease, leaseName(service)),
     get(Deployment, service),
@@ -50,7 +51,7 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
     named ? get(Service, colouredName(service, 'blue')) : undefined,
     named ? get(Service, colouredName(service, 'green')) : undefined,
     get(switcher.kind, routeName),
-    unlessForbidden(world.cluster.list(switcher.kind, namespace), []),
+    routesAround(world, switcher, { namespace, name: routeName }),
     unlessForbidden(world.cluster.list(ResourceQuota, namespace), undefined),
   ]);
   const view = lease === undefined ? undefined : readLease(lease);
@@ -84,11 +85,7 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
   const [serving, idle] = [deployments[from], deployments[to]];
   const container = containerOf(serving, plan.container);
   const image = plan.operation === 'deploy' ? await resolveImage(world, plan.image) : { text: '', problems: [], warnings: [] };
-  const inspection = switcher.inspect(
-    route,
-    pair,
-    ofKind.filter(({ metadata }) => metadata.name !== routeName),
-  );
+  const inspection = switcher.inspect(route, pair, around.others);
   const replicas = deploymentSpec(serving).replicas ?? 1;
   const before = { image: container.ok ? (imageOf(idle, container.value) ?? '') : '', replicas: deploymentSpec(idle).replicas ?? 1 };
   const isBack = plan.operation === 'rollback';
@@ -162,6 +159,7 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
       ...permissions.warnings,
       ...image.warnings,
       ...inspection.warnings,
+      ...around.warnings,
       ...room.warnings,
       ...tested.warnings,
       ...(mixed === undefined ? [] : [mixed]),

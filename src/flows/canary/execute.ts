@@ -25,7 +25,7 @@ import type { CanaryPlan } from './plan.ts';
 import { preflight } from './preflight.ts';
 import type { CanaryResult } from './result.ts';
 import { resultOf, settle, supersededResult } from './settle.ts';
-import { isTidy, takeBackBeforeRefusing } from './take-back-held.ts';
+import { isTidy, takeBackBeforeRefusing, takeBackSuperseded } from './take-back-held.ts';
 
 interface Run {
   readonly plan: CanaryPlan;
@@ -37,9 +37,14 @@ interface Run {
 
 /** Preflight, lock, rollout, release. Throws only while nothing has been written. */
 export async function executeCanary(plan: CanaryPlan, world: World): Promise<CanaryResult> {
-  const run = { plan, world, gates: passedGates(plan), started: world.clock.now().toISOString() };
+  const run = { plan, world, started: world.clock.now().toISOString() };
+  const result = await rolledOutOrTakenBack(run);
+  return result.outcome === 'superseded' ? await takeBackSuperseded(run, result) : result;
+}
+
+async function rolledOutOrTakenBack(run: Omit<Run, 'gates'>): Promise<CanaryResult> {
   try {
-    return await rollOut(run);
+    return await rollOut({ ...run, gates: passedGates(run.plan) });
   } catch (error) {
     const takenBack = await takeBackBeforeRefusing(run, error);
     if (takenBack === undefined) throw error;

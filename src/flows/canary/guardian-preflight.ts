@@ -1,9 +1,9 @@
-import { inspectEgress } from '../../domain/guardian/egress.ts';
+import { apiPortsOf, inspectEgress, otherPolicies, otherPoliciesOfCluster, unreadPolicies } from '../../domain/guardian/egress.ts';
 import { guardianName } from '../../domain/guardian/name.ts';
 import { accountYaml, type GuardianWish, guardianJob } from '../../domain/guardian/objects.ts';
 import { accountPermissions, postingPermissions } from '../../domain/guardian/permissions.ts';
-import { Job, NetworkPolicy } from '../../domain/kubernetes/kinds.ts';
-import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { EndpointSlice, Job, NetworkPolicy, Service } from '../../domain/kubernetes/kinds.ts';
+import type { Kind, KubernetesObject } from '../../domain/kubernetes/object.ts';
 import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
 import { leaseName } from '../../domain/rollout/lease.ts';
 import { type Permission, roleYaml, type Subject } from '../../domain/rollout/permissions.ts';
@@ -16,6 +16,7 @@ import type { CanaryPlan } from './plan.ts';
 import { type Findings, permissionText, supposedSubject } from './preflight-checks.ts';
 import { ownSubject } from './subject.ts';
 import { isAllowed, type Survey } from './survey.ts';
+import { unlessForbidden } from './unless-forbidden.ts';
 
 /**
  * Whether a guardian can be posted: the permissions to make it, a dry run of its Job against the rules of the cluster, room for its pod
@@ -30,10 +31,10 @@ export async function guardianFindings(world: World, plan: CanaryPlan, { app, qu
   const [posting, account] = await Promise.all([denied(world, wanted), denied(world, makesAccount ? accountPermissions(needs) : [])]);
   const lacking = posting.filter(({ need }) => need === 'required');
   const subject = (posting.length === 0 ? undefined : await ownSubject(world)) ?? supposedSubject(app);
-  const egress =
-    posting.length > lacking.length
-      ? unchecked(roleFor(plan, wanted, subject))
-      : inspectEgress(await world.cluster.list(NetworkPolicy, app.namespace), needs);
+  const [egress, others] = await Promise.all([
+    posting.length > lacking.length ? unchecked(roleFor(plan, wanted, subject)) : egressFindings(world, needs),
+    policiesOfOtherKinds(world, app.namespace),
+  ]);
   const needed = wanted.filter((each) => !posting.includes(each) || each.need === 'required');
   const job = jobOf(plan, plan.guardian, app, needs.tells);
   const allowed = lacking.every(({ resource }) => resource !== Job.resource);
@@ -45,9 +46,46 @@ export async function guardianFindings(world: World, plan: CanaryPlan, { app, qu
       ...(account.length === 0 ? [] : [cannotMakeAccount(plan, app, account)]),
       ...egress.problems,
     ],
-    warnings: egress.warnings,
+    warnings: [...byTag(plan.guardian), ...egress.warnings, ...unreadPolicies(others, plan.service)],
   };
 }
+
+async function egressFindings(world: World, needs: { readonly service: string; readonly namespace: string }): Promise<Findings> {
+  const policies = await world.cluster.list(NetworkPolicy, needs.namespace);
+  return policies.length === 0 ? inspectEgress([], needs) : inspectEgress(policies, needs, await apiPorts(world));
+}
+
+/** Few accounts may look into the namespace `default`: then the usual ports are meant. */
+async function apiPorts({ cluster }: World): Promise<readonly number[]> {
+  const namespace = 'default';
+  const name = 'kubernetes';
+  const [service, slices] = await Promise.all([
+    unlessForbidden(cluster.get({ kind: Service, namespace, name }), undefined),
+    unlessForbidden(cluster.list(EndpointSlice, namespace, { labels: `kubernetes.io/service-name=${name}` }), []),
+  ]);
+  return apiPortsOf(service, slices);
+}
+
+/** Where their kinds are installed and may be read. One of each says enough. */
+async function policiesOfOtherKinds({ cluster }: World, namespace: string): Promise<readonly KubernetesObject[]> {
+  const first = (kind: Kind, where: string) => unlessForbidden(cluster.list(kind, where, { limit: 1 }), []);
+  const found = await Promise.all([
+    ...otherPolicies.map((kind) => first(kind, namespace)),
+    ...otherPoliciesOfCluster.map((kind) => first(kind, '')),
+  ]);
+  return found.flat();
+}
+
+/** A tag may be another image tomorrow, and this one runs with the right to set stable's image. */
+const byTag = ({ image }: GuardianWish): readonly Problem[] =>
+  image.includes('@sha256:')
+    ? []
+    : [
+        {
+          what: `The guardian's image ${image} is not given by digest: whoever moves its tag decides what runs with the right to write the route and stable.`,
+          remedy: `Give \`guardian-image\` by digest, which \`docker buildx imagetools inspect ${image}\` shows.`,
+        },
+      ];
 
 async function denied(world: World, wanted: readonly Permission[]): Promise<readonly Permission[]> {
   const answers = await Promise.all(wanted.map((permission) => isAllowed(world, permission)));

@@ -1,3 +1,4 @@
+import { apiWay } from '../../domain/guardian/egress.ts';
 import { guardianName } from '../../domain/guardian/name.ts';
 import { guardianJob, guardianLabels, guardianParts, type Made } from '../../domain/guardian/objects.ts';
 import type { GuardianSign } from '../../domain/guardian/sign.ts';
@@ -123,7 +124,9 @@ async function acknowledged(session: Session, signal: AbortSignal): Promise<void
     if (trouble?.diagnosis.fatal === true && lasting) throw await missingBecause(session, found ?? trouble.diagnosis);
     if (now - began >= acknowledgeWithin) {
       if (found !== undefined) throw await missingBecause(session, found);
-      throw missing(`its pod did not acknowledge within ${acknowledgeWithin} s`, 'Read the log of its pod and its events.');
+      const way = apiWay(session.plan.service);
+      const remedy = `Read the log of its pod and its events. A network policy may cut it off: let pods with ${way}.`;
+      throw missing(`its pod did not acknowledge within ${acknowledgeWithin} s`, remedy);
     }
     await clock.sleep(1, signal);
     signal.throwIfAborted();

@@ -87,6 +87,7 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
     warnings,
     notes: [
       `Layout: ${layoutText(layoutOf(partsOf(plan, found)))}, as a canary needs it`,
+      ...(plan.router.legacy === undefined ? [] : [plan.router.legacy]),
       ...routing.splits,
       ...routing.untouched,
       ...differences(canary),

@@ -33,7 +33,7 @@ async function access(plan: ClusterPlan, world: Access, signal: AbortSignal): Pr
   const open = world.access.open(way.kubeconfig, plan.context ?? contextOf(named));
   try {
     const { server, context } = open;
-    const namespace = plan.namespace ?? named?.namespace;
+    const namespace = plan.namespace ?? named?.namespace ?? open.namespace;
     log.line(`${named?.name ?? context}: ${server}`);
     const { version, checks } = await look(open, plan, way, namespace);
     for (const check of checks) log.line(`  ${check.is} ${check.name}: ${check.is === 'not-checked' ? check.reason : check.found}`);
@@ -43,7 +43,7 @@ async function access(plan: ClusterPlan, world: Access, signal: AbortSignal): Pr
       world.handover.save({ open: 'true', kubeconfig: kept.path });
       log.line(`kubeconfig ${kept.path}`);
     }
-    return { named, server, context, namespace: namespace ?? open.namespace, version, checks, kept };
+    return { named, server, context, namespace, version, checks, kept };
   } finally {
     open.close();
   }
@@ -52,7 +52,7 @@ async function access(plan: ClusterPlan, world: Access, signal: AbortSignal): Pr
 const contextOf = (named: NamedCluster | undefined): string => (named?.reach.by === 'kubeconfig' ? (named.reach.context ?? '') : '');
 
 /** A stopped cluster does not answer: what the cloud says about it is the better reason, and the API server is not asked. */
-async function look(open: OpenCluster, plan: ClusterPlan, way: Way, namespace: string | undefined): Promise<Look> {
+async function look(open: OpenCluster, plan: ClusterPlan, way: Way, namespace: string): Promise<Look> {
   const managed = way.managed === undefined ? [] : managedChecks(way.managed);
   if (!isUsable(managed)) return { version: '', checks: managed };
   try {

@@ -8,7 +8,7 @@ import { parseDuration } from '../../domain/units/duration.ts';
 import { parseLabel } from '../../domain/units/name.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
 import { knownVariant } from '../../domain/units/variant.ts';
-import type { AccessConnections, RawInputs } from '../flow.ts';
+import type { AccessConnections, AzureIdentity, RawInputs } from '../flow.ts';
 import { anyText, type Clash, defaulting, optional, parseInputs } from '../input-fields.ts';
 
 /** What a machine keeps asking for is bounded: a job has six hours. */
@@ -33,18 +33,23 @@ const names = (text: string): Parsed<readonly string[]> =>
       .filter((name) => name !== ''),
   );
 
-const schema = z.object({
-  name: optional(parseLabel),
-  'clusters-file': defaulting(anyText, '.github/clusters.yml'),
-  kubeconfig: optional(anyText),
-  context: optional(anyText),
-  aks: optional(parseAksResource),
+/** Who this workflow is for Azure, and which Azure. */
+export const azureFields = {
   'azure-client-id': optional(guid),
   'azure-tenant-id': optional(guid),
   'azure-cloud': optional(cloud),
   'azure-authority': optional(parseAzureHost),
   'azure-management': optional(parseAzureHost),
   'wait-for-operation': defaulting(patience, '0s'),
+};
+
+const schema = z.object({
+  name: optional(parseLabel),
+  'clusters-file': defaulting(anyText, '.github/clusters.yml'),
+  kubeconfig: optional(anyText),
+  context: optional(anyText),
+  aks: optional(parseAksResource),
+  ...azureFields,
   namespace: optional(parseLabel),
   room: optional(parsePodCount),
   'node-selector': optional(parseLabelSelector),
@@ -76,16 +81,13 @@ export interface ClusterInputs {
 
 export function parseClusterInputs(raw: RawInputs): ClusterInputs {
   const fields = parseInputs(schema, raw, [], clashes(raw));
-  const { 'azure-client-id': client, 'azure-tenant-id': tenant, name } = fields;
+  const { name } = fields;
   return {
-    connections: {
-      kubeconfig: fields.kubeconfig ?? '',
-      azure: client === undefined || tenant === undefined ? undefined : { client, tenant },
-    },
+    connections: { kubeconfig: fields.kubeconfig ?? '', azure: identityOf(fields) },
     plan: {
       named: name === undefined ? undefined : { name, file: fields['clusters-file'] },
       aks: fields.aks,
-      cloud: fields['azure-cloud'] ?? ownCloud(fields['azure-authority'], fields['azure-management']),
+      cloud: cloudOf(fields),
       patience: fields['wait-for-operation'],
       context: fields.context,
       namespace: fields.namespace,
@@ -95,6 +97,15 @@ export function parseClusterInputs(raw: RawInputs): ClusterInputs {
     },
   };
 }
+
+type AzureFields = z.output<z.ZodObject<typeof azureFields>>;
+
+export const identityOf = ({ 'azure-client-id': client, 'azure-tenant-id': tenant }: AzureFields): AzureIdentity | undefined =>
+  client === undefined || tenant === undefined ? undefined : { client, tenant };
+
+/** `undefined`: that of the file of clusters, or the public one. */
+export const cloudOf = (fields: AzureFields): AzureCloud | undefined =>
+  fields['azure-cloud'] ?? ownCloud(fields['azure-authority'], fields['azure-management']);
 
 /** A cloud without a name here takes the same tokens of the workflow as the public one. */
 function ownCloud(authority: string | undefined, management: string | undefined): AzureCloud | undefined {
@@ -114,17 +125,30 @@ function clashes(raw: RawInputs): readonly Clash[] {
     });
   if (given('aks') && given('kubeconfig'))
     found.push({ inputs: ['aks', 'kubeconfig'], problem: 'both are given', remedy: 'Give the one by which the cluster is reached.' });
-  if (given('azure-client-id') !== given('azure-tenant-id'))
-    found.push({
-      inputs: ['azure-client-id', 'azure-tenant-id'],
-      problem: 'only one of them is given',
-      remedy: 'A login needs both; neither is a secret.',
-    });
   if (given('aks') && !given('azure-client-id'))
     found.push({
       inputs: ['aks', 'azure-client-id'],
       problem: 'the first needs the second',
       remedy: 'Give the client and the tenant whose federated credential names this repository.',
+    });
+  found.push(...azureClashes(raw));
+  if ((given('node-selector') || given('tolerated')) && !given('room'))
+    found.push({
+      inputs: ['node-selector', 'tolerated', 'room'],
+      problem: 'the first two say nothing without the third',
+      remedy: 'Give `room` too.',
+    });
+  return found;
+}
+
+export function azureClashes(raw: RawInputs): readonly Clash[] {
+  const given = (name: string): boolean => raw.text(name) !== '';
+  const found: Clash[] = [];
+  if (given('azure-client-id') !== given('azure-tenant-id'))
+    found.push({
+      inputs: ['azure-client-id', 'azure-tenant-id'],
+      problem: 'only one of them is given',
+      remedy: 'A login needs both; neither is a secret.',
     });
   if (given('azure-authority') !== given('azure-management'))
     found.push({
@@ -134,11 +158,5 @@ function clashes(raw: RawInputs): readonly Clash[] {
     });
   if (given('azure-cloud') && given('azure-authority'))
     found.push({ inputs: ['azure-cloud', 'azure-authority'], problem: 'both are given', remedy: 'Give the one that is meant.' });
-  if ((given('node-selector') || given('tolerated')) && !given('room'))
-    found.push({
-      inputs: ['node-selector', 'tolerated', 'room'],
-      problem: 'the first two say nothing without the third',
-      remedy: 'Give `room` too.',
-    });
   return found;
 }

@@ -17,17 +17,12 @@ export interface Look {
 }
 
 /** Throws CLUSTER_* when the API server does not answer or does not know us: then there is nothing to look at. */
-export async function lookAt(
-  cluster: Cluster,
-  plan: ClusterPlan,
-  namespace: string | undefined,
-  pools: readonly NodePool[],
-): Promise<Look> {
+export async function lookAt(cluster: Cluster, plan: ClusterPlan, namespace: string, pools: readonly NodePool[]): Promise<Look> {
   const version = await cluster.version();
   const nodes = await permitted(() => cluster.list(Node, ''));
   const checks = [
     { name: 'API server', is: 'pass', found: `answers as ${version}` } as const,
-    namespace === undefined ? undefined : await namespaceCheck(cluster, namespace),
+    await namespaceCheck(cluster, namespace),
     skewCheck(version, nodes),
     plan.room === undefined ? undefined : await roomCheck(cluster, { ...plan, room: plan.room }, nodes, pools),
   ];

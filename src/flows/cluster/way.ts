@@ -16,7 +16,12 @@ export interface Way {
 }
 
 /** How the cluster is reached. An input comes before the file: it is nearer to the job. */
-export async function wayTo(plan: ClusterPlan, named: NamedCluster | undefined, world: Access, signal: AbortSignal): Promise<Way> {
+export async function wayTo(
+  plan: Pick<ClusterPlan, 'aks' | 'cloud' | 'patience'>,
+  named: NamedCluster | undefined,
+  world: Pick<Access, 'kubeconfig' | 'managed' | 'clock' | 'log'>,
+  signal: AbortSignal,
+): Promise<Way> {
   const { kubeconfig, managed } = world;
   const reach = named?.reach;
   const fileResource = reach?.by === 'aks' && kubeconfig === '' ? reach.resource : undefined;
@@ -41,7 +46,7 @@ async function settled(
   place: AksPlace,
   managed: ManagedClusters,
   patience: number,
-  { clock, log }: Access,
+  { clock, log }: Pick<Access, 'clock' | 'log'>,
   signal: AbortSignal,
 ): Promise<ManagedCluster> {
   // From when it is known what there is to wait for.

@@ -16,6 +16,7 @@ import { alert } from './alert.ts';
 import { type Asking, asking } from './asking.ts';
 import { plannedBackup } from './backup.ts';
 import { type ClusterRun, openCluster } from './cluster-run.ts';
+import { recordRelease } from './evidence.ts';
 import { type FleetGround, fleetPreflight } from './fleet-preflight.ts';
 import { handOver } from './hand-over.ts';
 import { giveAway, type Locks, lockKey, takeLocks, wantedLocks } from './locks.ts';
@@ -38,7 +39,9 @@ export async function executeDeploy(plan: DeployPlan, fleet: Fleet): Promise<Dep
     if (plan.dryRun) return idleResult({ plan, fleet, started, ground });
     const runs = await openAll(plan, fleet, ground, asked);
     const state = await rollOut(plan, fleet, ground, runs, asked);
-    const result = endedResult({ plan, fleet, started, ground, runs, cause: 'cause' in state ? state.cause : undefined });
+    const ended = endedResult({ plan, fleet, started, ground, runs, cause: 'cause' in state ? state.cause : undefined });
+    const recorded = ended.outcome === 'promoted' ? await recordRelease(plan, fleet, servicesOf(ground, runs)) : [];
+    const result = { ...ended, lineage: [...ended.lineage, ...recorded] };
     if (result.outcome !== 'unknown') fleet.handover.save({ open: 'false' });
     await alert(fleet, result);
     return result;
@@ -46,6 +49,9 @@ export async function executeDeploy(plan: DeployPlan, fleet: Fleet): Promise<Dep
     asked.stop();
   }
 }
+
+const servicesOf = ({ file }: FleetGround, runs: readonly ClusterRun[]): readonly PartRun[] =>
+  runs.flatMap(({ parts }) => parts.filter(({ name }) => name !== file.name));
 
 /** Every lock of every cluster, and what was found looked at again where someone else was there in between. */
 async function openAll(plan: DeployPlan, fleet: Fleet, ground: FleetGround, asked: Asking): Promise<readonly ClusterRun[]> {

@@ -5,6 +5,7 @@ import type { Fleet } from '../../ports/fleet.ts';
 import type { World } from '../../ports/world.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { readManifests } from '../stage/read-manifests.ts';
+import { releaseEvidence } from './evidence.ts';
 import { partProblems, wishedParts } from './parts.ts';
 import type { DeployPlan } from './plan.ts';
 import { type ClusterGround, lookAt } from './preflight.ts';
@@ -20,6 +21,8 @@ export interface FleetGround {
   readonly grounds: readonly ClusterGround[];
   readonly waves: readonly (readonly string[])[];
   readonly warnings: readonly Problem[];
+  /** Where the images have been, and what was not asked. */
+  readonly lineage: readonly string[];
   worldOf(cluster: string, part: string): World;
   shareOf(target: Target): number | undefined;
 }
@@ -33,7 +36,7 @@ export async function fleetPreflight(plan: DeployPlan, fleet: Fleet, cancellatio
   const wanted = wantedImages(plan, file);
   const unusable = [...partProblems(file), ...wanted.problems];
   if (unusable.length > 0) throw preflightFailed(unusable);
-  const waves = wavesOf(await findTargets(plan, file, fleet));
+  const waves = wavesOf(await findTargets(plan, file, fleet, cancellation));
   const targets = waves.flat();
   const settings = await settingsOf(fleet, file);
   const images = await resolveImages(fleet, plan, file, wanted);
@@ -51,11 +54,14 @@ export async function fleetPreflight(plan: DeployPlan, fleet: Fleet, cancellatio
   ];
   if (problems.length > 0) throw preflightFailed(problems);
   const grounds = looked.flatMap((each) => ('ground' in each ? [each.ground] : []));
+  const evidence = await releaseEvidence(plan, fleet, grounds);
+  if (evidence.problems.length > 0) throw preflightFailed(evidence.problems);
   return {
     file,
     grounds,
     waves: waves.map((wave) => wave.map(({ name }) => name)),
     warnings: images.warnings,
+    lineage: evidence.texts,
     worldOf: (cluster, part) => {
       const parts = wished.get(cluster) ?? [];
       return (parts.find((each) => each.part.name === part) ?? parts[0])?.world as World;

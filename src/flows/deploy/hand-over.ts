@@ -1,11 +1,11 @@
-import type { Fleet } from '../../ports/fleet.ts';
+import type { ClusterWay, Fleet } from '../../ports/fleet.ts';
 import type { FleetGround } from './fleet-preflight.ts';
 import type { DeployPlan } from './plan.ts';
 
 /** What a successor has to look at in one cluster, in the order of the way back. */
 export interface HandedTarget {
   readonly name: string;
-  readonly way: { readonly cluster: string | undefined; readonly context: string };
+  readonly way: ClusterWay;
   readonly namespace: string;
   readonly services: readonly string[];
 }

@@ -13,7 +13,7 @@ export const flow: Flow<DeployInputs, DeployPlan, DeployResult, 'fleet'> = {
   inputNames: deployInputNames,
   outputNames: deployOutputNames,
   documentNames: deployDocuments,
-  secretNames: ['notify-webhook'],
+  secretNames: ['github-token', 'notify-webhook'],
   inputs: parseDeployInputs,
   plan: ({ plan }) => plan,
   execute: executeDeploy,

@@ -8,8 +8,10 @@ import { recordOf } from '../../domain/units/record.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { destinationsOf, parseUrl } from '../canary/connection-fields.ts';
 import { limits } from '../canary/shared-fields.ts';
+import { azureClashes, azureFields, cloudOf, identityOf } from '../cluster/inputs.ts';
 import type { FleetConnections, RawInputs } from '../flow.ts';
 import { anyText, type Clash, choice, defaulting, document, flag, optional, parseInputs, wholeNumber } from '../input-fields.ts';
+import { stagingClashes } from '../lineage/fields.ts';
 import type { ClusterChoice, DeployPlan } from './plan.ts';
 import { parseRelease } from './release-file.ts';
 
@@ -70,6 +72,7 @@ const schema = z.object({
   kubeconfig: optional(anyText),
   context: optional(anyText),
   kubeconfigs: document(parseKubeconfigs),
+  ...azureFields,
   'on-failure': defaulting(choice('revert', 'stop'), 'revert'),
   'services-at-once': defaulting(wholeNumber(1, 100), '4'),
   'clusters-at-once': defaulting(wholeNumber(1, 100), '4'),
@@ -81,6 +84,9 @@ const schema = z.object({
   'lease-duration': limits['lease-duration'],
   'change-cause': optional(sentence),
   'dry-run': defaulting(flag, 'false'),
+  'github-token': optional(anyText),
+  'require-staging': defaulting(flag, 'false'),
+  'staging-environment': defaulting(parseEnvironment, 'staging'),
   'notify-webhook': optional(parseUrl),
 });
 
@@ -99,6 +105,8 @@ export function parseDeployInputs(raw: RawInputs): DeployInputs {
     connections: {
       kubeconfig: fields.kubeconfig ?? '',
       kubeconfigs: fields.kubeconfigs ?? {},
+      azure: identityOf(fields),
+      githubToken: fields['github-token'],
       notify: destinationsOf(fields),
     },
     plan: {
@@ -112,6 +120,7 @@ export function parseDeployInputs(raw: RawInputs): DeployInputs {
       environment: fields.environment,
       namespace: fields.namespace,
       context: fields.context,
+      azure: { cloud: cloudOf(fields), patience: fields['wait-for-operation'] },
       onFailure: fields['on-failure'],
       servicesAtOnce: fields['services-at-once'],
       clustersAtOnce: fields['clusters-at-once'],
@@ -123,13 +132,14 @@ export function parseDeployInputs(raw: RawInputs): DeployInputs {
       leaseDuration: fields['lease-duration'],
       changeCause: fields['change-cause'],
       dryRun: fields['dry-run'],
+      staging: fields['require-staging'] ? fields['staging-environment'] : undefined,
     },
   };
 }
 
 function clashes(raw: RawInputs): readonly Clash[] {
   const given = (name: string): boolean => raw.text(name) !== '';
-  const found: Clash[] = [];
+  const found: Clash[] = [...stagingClashes(raw)];
   const add = (inputs: readonly string[], problem: string, remedy: string): void => void found.push({ inputs, problem, remedy });
   if (given('release') && given('release-file')) add(['release', 'release-file'], 'both are given', 'Keep one of them.');
   const several = given('clusters');
@@ -140,5 +150,11 @@ function clashes(raw: RawInputs): readonly Clash[] {
   if (several && given('context')) add(['context', 'clusters'], 'the file of clusters says the context of each', 'Leave `context` out.');
   if (raw.text('clusters').trim() === 'all' && !given('environment'))
     add(['clusters', 'environment'], '`all` is all clusters of an environment, and none is given', 'Give `environment`.');
-  return found;
+  if (!several && given('azure-client-id'))
+    add(
+      ['azure-client-id', 'clusters'],
+      'the first is of no use without the second',
+      'Give `clusters`: the file says which of them are of AKS.',
+    );
+  return [...found, ...azureClashes(raw)];
 }

@@ -1,3 +1,4 @@
+import type { AzureCloud } from '../../domain/fleet/azure-cloud.ts';
 import type { ImageOverride } from '../../domain/fleet/release-images.ts';
 import type { Seconds } from '../../domain/units/duration.ts';
 import type { ReleaseFile } from './release-file.ts';
@@ -15,6 +16,8 @@ export interface DeployPlan {
   readonly environment: string | undefined;
   readonly namespace: string | undefined;
   readonly context: string | undefined;
+  /** For clusters of AKS: the cloud in the place of the file's, and seconds for an operation that is under way. */
+  readonly azure: { readonly cloud: AzureCloud | undefined; readonly patience: Seconds };
   readonly onFailure: 'stop' | 'revert';
   readonly servicesAtOnce: number;
   readonly clustersAtOnce: number;
@@ -26,6 +29,8 @@ export interface DeployPlan {
   readonly leaseDuration: Seconds;
   readonly changeCause: string | undefined;
   readonly dryRun: boolean;
+  /** Environment that every image has to have passed; `undefined`: that is not asked for. */
+  readonly staging: string | undefined;
 }
 
 export interface ClusterChoice {

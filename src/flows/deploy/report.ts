@@ -90,6 +90,8 @@ function summaryOf(result: DeployResult): string {
     table(['cluster', 'service', 'image before', 'image wanted', 'outcome', 'reason'], clusters.flatMap(rowsOf)),
     '',
     ...(result.backup === undefined ? [] : [`**Before:** ${inert(result.backup)}${backupsOf(clusters)}`, '']),
+    ...result.lineage.map((text) => `- ${inert(text)}`),
+    ...(result.lineage.length === 0 ? [] : ['']),
     ...section('Warnings', result.warnings.map(inert), true),
     ...section(
       'Changes',

@@ -18,6 +18,8 @@ export interface DeployResult {
   /** How the backup was made; `undefined`: none was needed, because nothing was changed. */
   readonly backup: string | undefined;
   readonly warnings: readonly string[];
+  /** Where the images have been, what was not asked, and what is on record now. */
+  readonly lineage: readonly string[];
   /** ISO 8601. */
   readonly started: string;
   readonly ended: string;

@@ -20,6 +20,7 @@ const shared = ({ plan, fleet, started, ground }: Raw) => ({
   release: ground.file.name,
   version: plan.version,
   waves: ground.waves,
+  lineage: ground.lineage,
   started,
   ended: fleet.clock.now().toISOString(),
   run: fleet.run.page,

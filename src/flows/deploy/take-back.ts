@@ -13,6 +13,7 @@ import { takeBack as takeBackService } from '../stage/take-back.ts';
 import { type HandedTarget, handedTargets } from './hand-over.ts';
 import { prefixed, unordered } from './parts.ts';
 import type { DeployPlan } from './plan.ts';
+import { reachAgain } from './reach.ts';
 
 interface Taken {
   readonly cluster: string;
@@ -71,7 +72,7 @@ async function inCluster(
   };
   let reached: World;
   try {
-    ({ world: reached } = fleet.reach(target.way));
+    ({ world: reached } = await reachAgain(target.way, fleet));
   } catch (error) {
     return services.map((service) => failed(service, error));
   }

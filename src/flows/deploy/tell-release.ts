@@ -14,6 +14,7 @@ export function tellRelease({ log }: Fleet, plan: DeployPlan, ground: FleetGroun
   if (plan.clusters !== undefined) for (const [index, wave] of waves.entries()) log.line(`  wave ${index + 1}: ${wave.join(', ')}`);
   if (plan.soak > 0) log.line(`  ${durationText(plan.soak)} between two waves`);
   log.line(`  ${backupText(plan, ground)}`);
+  for (const text of ground.lineage) log.line(`  ${text}`);
   for (const { what, remedy } of ground.warnings) log.line(`  warning: ${what} → ${remedy}`);
   for (const each of grounds) log.line(linesOf(plan, each).join('\n'));
 }

@@ -26,7 +26,9 @@ export async function upload(plan: GatePlan, verdict: Verdict, answered: readonl
   const said = [
     ...(outcome === undefined
       ? [`${document.results} findings were uploaded to code scanning.`]
-      : [`Not uploaded to code scanning: ${outcome} The results are in ${path}.`]),
+      : [
+          `Not uploaded to code scanning: ${outcome} The results are in the file of the output sarif. It is gone with the job unless an artifact keeps it; service-pipeline.yml has one.`,
+        ]),
     ...document.notes,
   ];
   for (const text of said) world.log.line(text);

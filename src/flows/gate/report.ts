@@ -4,6 +4,7 @@ import { isBlocking, type Judged, type Verdict } from '../../domain/gates/verdic
 import type { Failure } from '../../failure.ts';
 import type { Report } from '../flow.ts';
 import { code, codeBlock, inert, table } from '../markdown.ts';
+import { reportFile } from '../report-file.ts';
 import type { GateResult } from './execute.ts';
 import type { GatePlan } from './plan.ts';
 
@@ -75,7 +76,7 @@ function summaryOf(action: string, verdict: Verdict, reason: string, said: reado
       idle.map(({ id, owner, expires }) => `- ${code(id)} of ${inert(owner)}, expires ${dayText(expires)}`).join('\n'),
     ),
     ...(fixed === 0 ? [] : [`${fixed} findings of the baseline are gone: write it anew to keep them so.`, '']),
-    ...[...notes, ...said].map((note) => `${inert(note)}\n`),
+    ...[...notes, ...cutOf(judged), ...said].map((note) => `${inert(note)}\n`),
   ].join('\n');
 }
 
@@ -95,7 +96,17 @@ function findingTable(judged: readonly Judged[]): string {
       standingText(standing),
     ]);
   const left = judged.length - rows.length;
-  return `${table(['severity', 'tool', 'rule', 'where', 'what', 'standing'], rows)}${left > 0 ? `\n\nAnd ${left} more: they are in the report file.` : ''}`;
+  return `${table(['severity', 'tool', 'rule', 'where', 'what', 'standing'], rows)}${left > 0 ? `\n\nAnd ${left} more: see ${reportFile}.` : ''}`;
+}
+
+/** What neither summary nor report file has. The counts are of all. */
+function cutOf(judged: readonly Judged[]): readonly string[] {
+  const left = judged.length - mostInFile;
+  return left <= 0
+    ? []
+    : [
+        `The report file has the worst ${mostInFile} of ${judged.length} findings. ${left} are not in it: mend, exclude or suppress what is found most often.`,
+      ];
 }
 
 function standingText(standing: Judged['standing']): string {
@@ -140,6 +151,6 @@ function fileOf(
         : {}),
     })),
     idleSuppressions: idle.map(({ id, owner, expires }) => ({ id, owner, expires: dayText(expires) })),
-    notes,
+    notes: [...notes, ...cutOf(judged)],
   };
 }

@@ -38,19 +38,22 @@ export const lineageOf = (fields: LineageFields, reason: string): Lineage => ({
   reason,
 });
 
+export function stagingClashes(raw: RawInputs): readonly Clash[] {
+  return raw.text('require-staging') === 'true' && raw.text('github-token') === ''
+    ? [
+        {
+          inputs: ['require-staging', 'github-token'],
+          problem: 'evidence of staging is kept by GitHub, which cannot be asked without a token',
+          remedy: 'Give `github-token`, such as `github.token`, or set `require-staging: false`.',
+        },
+      ]
+    : [];
+}
+
 export function lineageClashes(raw: RawInputs): readonly Clash[] {
-  const given = (name: string): boolean => raw.text(name) !== '';
   return [
-    ...(raw.text('require-staging') === 'true' && !given('github-token')
-      ? [
-          {
-            inputs: ['require-staging', 'github-token'],
-            problem: 'evidence of staging is kept by GitHub, which cannot be asked without a token',
-            remedy: 'Give `github-token`, such as `github.token`, or set `require-staging: false`.',
-          },
-        ]
-      : []),
-    ...(raw.text('allow-unordered') === 'true' && !given('reason')
+    ...stagingClashes(raw),
+    ...(raw.text('allow-unordered') === 'true' && raw.text('reason') === ''
       ? [{ inputs: ['allow-unordered', 'reason'], problem: 'the first is not accepted without the second', remedy: 'Say why in `reason`.' }]
       : []),
   ];

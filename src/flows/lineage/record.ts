@@ -17,11 +17,14 @@ export interface Ended {
   readonly description: string;
 }
 
+/** What a record is made with. */
+export type Telling = Pick<World, 'forge' | 'registry' | 'run' | 'log'>;
+
 /**
  * Puts the deployment on record with the forge: what a later `require-staging` asks for. Answers with sentences for the summary. A deployment never
  * fails by what is only written about it.
  */
-export async function recordDeployment(world: World, ended: Ended): Promise<readonly string[]> {
+export async function recordDeployment(world: Telling, ended: Ended): Promise<readonly string[]> {
   const { forge } = world;
   if (forge === undefined) return [];
   const { environment, service, state, description } = ended;
@@ -52,7 +55,7 @@ export async function recordDeployment(world: World, ended: Ended): Promise<read
  * What runs here already because a run of ours brought it: put on record where it is not, as that may have failed then, and nothing would ever be
  * deployed again that could mend it.
  */
-export async function recordStanding(world: World, subject: Omit<Ended, 'state' | 'description'>): Promise<readonly string[]> {
+export async function recordStanding(world: Telling, subject: Omit<Ended, 'state' | 'description'>): Promise<readonly string[]> {
   const { forge } = world;
   if (forge === undefined) return [];
   const { service, environment } = subject;

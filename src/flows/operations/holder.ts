@@ -48,14 +48,19 @@ export type Life = 'alive' | 'dead' | 'nobody';
  * Whether whoever holds the Lease renews it. It takes a third of the Lease's duration for a living one, and all of it for a dead one, over
  * an unbroken run of good reads.
  */
-export async function lifeOf(world: World, place: Place): Promise<{ readonly life: Life; readonly lease: LeaseView | undefined }> {
+export async function lifeOf(
+  world: World,
+  place: Place,
+  signal?: AbortSignal,
+): Promise<{ readonly life: Life; readonly lease: LeaseView | undefined }> {
   const first = await leaseAt(world, place);
   if (first === undefined || first.holder === '') return { life: 'nobody', lease: first };
   world.log.line(`The Lease is held by ${first.holder}: waiting for a sign of life.`);
   const kept = vigil(world.clock);
   kept.saw(first);
   for (;;) {
-    await world.clock.sleep(lookEvery(first.durationSeconds));
+    await world.clock.sleep(lookEvery(first.durationSeconds), signal);
+    signal?.throwIfAborted();
     const lease = await leaseAt(world, place, kept);
     if (lease === undefined || lease.holder === '') return { life: 'nobody', lease };
     if (lease.sign !== first.sign) return { life: 'alive', lease };

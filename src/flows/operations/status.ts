@@ -7,6 +7,7 @@ import { isReady, podStatus } from '../../domain/kubernetes/pod.ts';
 import { deploymentSpec, deploymentStatus } from '../../domain/kubernetes/workload.ts';
 import { trackLabel } from '../../domain/rollout/canary-deployment.ts';
 import { type LeaseView, renewalOf } from '../../domain/rollout/lease.ts';
+import { openRecords } from '../../domain/rollout/open-records.ts';
 import { lookEvery } from '../../domain/rollout/silence.ts';
 import type { GuardianStanding, Standing, WorkloadStanding } from '../../domain/rollout/standing.ts';
 import { headline, signText, standingRows } from '../../domain/rollout/standing-text.ts';
@@ -54,6 +55,8 @@ export async function standingOf(world: World, plan: OperationPlan): Promise<Sta
     weight: routes.known ? weightIn(plan, app, routes.value, notKnown) : null,
     guardian: guardian.known ? guardian.value : null,
     request: view === undefined ? null : (pendingOf(view) ?? null),
+    // Beside a living holder it is what that one is doing; without one, somebody has to end it.
+    open: (view === undefined ? [] : openRecords(view)).map(({ what, remedy }) => (lived?.alive === true ? what : `${what} ${remedy}`)),
     evidence: view?.evidence ?? null,
     lastKnownGood: view?.lastKnownGood ?? '',
     lastEnd: view?.ended ?? null,

@@ -2,6 +2,7 @@ import { Event, Lease } from '../../domain/kubernetes/kinds.ts';
 import { warningEvent } from '../../domain/kubernetes/warning-event.ts';
 import { midPromotion } from '../../domain/rollout/begin.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
+import { openRecords } from '../../domain/rollout/open-records.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { type Place, placeOf, refuseBesideRun, takeLease, whereAsked, whoAsks } from './holder.ts';
@@ -31,17 +32,22 @@ export async function unlock(world: World, plan: OperationPlan): Promise<Operati
   return told('done', reason, { writes: [...writes, ...noted], ...next(lock.found ?? lease) });
 }
 
-/** It never leaves weight without saying what takes it back. */
-function next({ rollout, guardian }: LeaseView): { readonly remedy?: string } {
-  if (rollout === undefined || rollout.phase === 'resting') return {};
+/** It never leaves anything half done without saying what ends it. */
+function next(lease: LeaseView): { readonly remedy?: string } {
+  const left = [...canaryLeft(lease), ...openRecords(lease).map(({ what, remedy }) => `${what} ${remedy}`)];
+  return left.length === 0 ? {} : { remedy: left.join(' ') };
+}
+
+function canaryLeft({ rollout, guardian }: LeaseView): readonly string[] {
+  if (rollout === undefined || rollout.phase === 'resting') return [];
   const carries = rollout.weight > 0 || midPromotion(rollout.phase);
   const watched = guardian?.is === 'watching' || guardian?.is === 'pausing';
   const who = watched ? 'Its guardian takes it back unless somebody does so before' : 'Nobody takes it back by itself';
-  return {
-    remedy: carries
+  return [
+    carries
       ? `That run has left ${rollout.weight} % on the canary, in the phase \`${rollout.phase}\`. ${who}: run \`operation: abort\` now, or start a release.`
       : `That run was left in the phase \`${rollout.phase}\`: \`operation: abort\` or the next release tidies up after it.`,
-  };
+  ];
 }
 
 /** Advisory: who may not write events has still unlocked. */

@@ -1,7 +1,6 @@
 import type { RollingEnding } from '../../domain/rolling/rolling.ts';
-import type { World } from '../../ports/world.ts';
 import { environmentOf } from '../canary/plan.ts';
-import { type Ended, recordDeployment, recordStanding } from '../lineage/record.ts';
+import { type Ended, recordDeployment, recordStanding, type Telling } from '../lineage/record.ts';
 import { imagesIn, type StageGround } from './ground.ts';
 import type { DeployPlan } from './plan.ts';
 
@@ -19,7 +18,12 @@ const subjectOf = (plan: DeployPlan, ground: StageGround): Omit<Ended, 'state' |
 });
 
 /** A cancel leaves no time to say so. */
-export async function recordEnding(world: World, plan: DeployPlan, ground: StageGround, ending: RollingEnding): Promise<readonly string[]> {
+export async function recordEnding(
+  world: Telling,
+  plan: DeployPlan,
+  ground: StageGround,
+  ending: RollingEnding,
+): Promise<readonly string[]> {
   const subject = subjectOf(plan, ground);
   if (ending.outcome === 'promoted')
     return await recordDeployment(world, { ...subject, state: 'success', description: 'Every workload is available with it.' });
@@ -29,7 +33,7 @@ export async function recordEnding(world: World, plan: DeployPlan, ground: Stage
 }
 
 /** On record is only what a run of ours has brought. */
-export async function recordAsFound(world: World, plan: DeployPlan, ground: StageGround): Promise<readonly string[]> {
+export async function recordAsFound(world: Telling, plan: DeployPlan, ground: StageGround): Promise<readonly string[]> {
   const { deployed, lastKnownGood } = ground.lease ?? {};
   const brought = deployedImages(ground).every((image) => lastKnownGood === image || deployed?.images.includes(image) === true);
   return brought ? await recordStanding(world, subjectOf(plan, ground)) : [];

@@ -11,9 +11,11 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { selectorOf } from '../await-workload.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
+import type { Lock } from '../held-lock.ts';
 import { refuseHeld } from '../holds.ts';
 import { unfinishedCanary, unfinishedSwitch } from '../unfinished.ts';
 import type { Writing } from '../writing.ts';
+import { holdUndone, type Undone } from './hold-undone.ts';
 import { lock } from './lock-and-check.ts';
 import { change, operation, settled, type Target } from './operate-change.ts';
 import type { OperationPlan } from './plan.ts';
@@ -27,16 +29,22 @@ export async function operate(plan: OperationPlan, world: World): Promise<Operat
   const namespace = plan.namespace ?? world.defaultNamespace;
   const reads = plan.operation === 'status' || plan.operation === 'history';
   const targets = await look(world, plan, namespace, reads);
-  const warnings = ownershipFindings('accept', reads ? [] : targets.map(({ workload }) => ({ present: workload }))).warnings.map(
+  const owned = ownershipFindings('accept', reads ? [] : targets.map(({ workload }) => ({ present: workload }))).warnings.map(
     ({ what, remedy }) => `${what} ${remedy}`,
   );
+  const warnings = [...owned];
   const writes: Writing[] = [];
   const workloads = reads
     ? await Promise.all(targets.map((target) => read(world, plan, namespace, target)))
-    : await locked(world, plan, namespace, async () =>
-        // Under the lock: what was found before it may be another run's by now.
-        change(world, plan, namespace, plan.dryRun ? targets : await look(world, plan, namespace, reads), writes),
-      );
+    : plan.dryRun
+      ? await change(world, plan, namespace, targets, writes)
+      : await locked(world, plan, namespace, async (lease) => {
+          // Under the lock: what was found before it may be another run's by now.
+          const now = await look(world, plan, namespace, reads);
+          const undone = plan.operation === 'undo' ? await holdUndone(world, plan, namespace, now, lease) : nothingUndone;
+          warnings.push(...undone.warnings);
+          return { value: await change(world, plan, namespace, now, writes), last: writes.length > 0 ? undone.last : {} };
+        });
   const failures = workloads.filter(({ ok }) => !ok);
   return {
     operation: plan.operation,
@@ -125,19 +133,29 @@ async function read(world: World, plan: OperationPlan, namespace: string, { ref,
   return { ...shared, said, ok: true, history };
 }
 
-async function locked<T>(world: World, plan: OperationPlan, namespace: string, work: () => Promise<T>): Promise<T> {
-  if (plan.dryRun) return await work();
+const nothingUndone: Undone = { warnings: [], last: {} };
+
+/** `last`: what the Lease says when the lock is given away. */
+async function locked<T>(
+  world: World,
+  plan: OperationPlan,
+  namespace: string,
+  work: (lease: Lock) => Promise<{ readonly value: T; readonly last: Undone['last'] }>,
+): Promise<T> {
   const lease = await lock(world, plan, namespace);
+  let last: Undone['last'] = {};
   try {
-    return await work();
+    const done = await work(lease);
+    ({ last } = done);
+    return done.value;
   } finally {
-    await release(world, lease);
+    await release(world, lease, last);
   }
 }
 
-async function release(world: World, lease: Awaited<ReturnType<typeof lock>>): Promise<void> {
+async function release(world: World, lease: Lock, last: Undone['last']): Promise<void> {
   try {
-    await lease.record({ release: true });
+    await lease.record({ ...last, release: true });
     world.handover.save({ open: 'false' });
   } catch (error) {
     if (!(error instanceof Failure)) throw error;

@@ -1,6 +1,7 @@
 import { Pod } from '../../domain/kubernetes/kinds.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
 import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
+import { crashedImage } from '../../domain/rolling/crashed-image.ts';
 import type { RollingEffect } from '../../domain/rolling/rolling.ts';
 import { type WorkloadRef, workloadName } from '../../domain/rolling/workload-ref.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
@@ -15,6 +16,7 @@ import { runSmoke } from '../smoke.ts';
 import { wrote } from '../writing.ts';
 import { alert } from './alert.ts';
 import { freeStuckPods } from './free-stuck-pods.ts';
+import { heldAt } from './hold-crashed.ts';
 import { keepJournal } from './keep-journal.ts';
 import type { Session } from './session.ts';
 import { takeBackEntry, writeStep } from './writes.ts';
@@ -34,7 +36,7 @@ async function once(session: Session, effect: RollingEffect, signal: AbortSignal
       if (!session.kept && effect.phase === 'writing') await keepJournal(world, plan.service, ground.namespace, session.journal, signal);
       const run = world.run.page ?? world.run.holder;
       const rolling = { phase: effect.phase, key: session.journal.key, run, since: world.clock.now().toISOString() };
-      await lock.record({ rolling, told: session.told });
+      await lock.record({ rolling, told: session.told, ...(effect.phase === 'returning' ? heldAt(session) : {}) });
       return done;
     }
     case 'write': {
@@ -67,7 +69,11 @@ async function awaitStep(session: Session, index: number, signal: AbortSignal): 
   if (step?.workload === undefined || workload === undefined) return done;
   const { world } = session;
   const awaited = await untilAvailable(session, step.workload, workload, signal);
-  if ('on' in awaited) return awaited;
+  if ('on' in awaited) {
+    const image = crashedImage(step, awaited.diagnosis);
+    if (image !== undefined) session.crashed = { image, why: awaited.cause.text };
+    return { on: 'failed', cause: awaited.cause };
+  }
   if (session.newPods.length === 0) session.newPods = awaited.pods;
   world.log.line(`  ${workloadName(step.workload)} is available, ${awaited.pods.length} new ${awaited.pods.length === 1 ? 'pod' : 'pods'}`);
   return done;
@@ -86,7 +92,7 @@ async function untilAvailable(session: Session, ref: WorkloadRef, workload: Awai
   });
   if (awaited.is === 'available') return awaited;
   const details = await explain(world, { namespace, workload: ref.name, diagnosis: awaited.diagnosis });
-  const event = (cause: Cause): StepEvent => ({ on: 'failed', cause });
+  const event = (cause: Cause) => ({ on: 'failed', cause, diagnosis: awaited.diagnosis }) as const;
   if (awaited.is === 'failed')
     return event({ kind: 'crash', code: 'ROLLOUT_FAILED', text: `${awaited.what}${details}`, remedy: awaited.remedy });
   const why = awaited.diagnosis === undefined ? '' : ` ${awaited.diagnosis.what}`;
@@ -105,7 +111,7 @@ async function awaitBack(session: Session, signal: AbortSignal): Promise<StepEve
       wrote(session, `Pods ${freed.join(', ')}: deleted, so that StatefulSet ${object.metadata.name} can make them as they were before`);
   }
   const awaited = await Promise.all(waiting.map(({ ref, object }) => untilAvailable(session, ref, object, signal)));
-  const failures = awaited.flatMap((each) => ('on' in each && each.on === 'failed' ? [each.cause] : []));
+  const failures = awaited.flatMap((each) => ('on' in each ? [each.cause] : []));
   const [first] = failures;
   if (first === undefined) return done;
   return { on: 'failed', cause: { ...first, text: failures.map(({ text }) => text).join(' ') } };

@@ -33,6 +33,8 @@ export interface Session {
   readonly left: string[];
   /** What others changed since, and so was not taken back. */
   readonly drifts: string[];
+  /** What its pods ran and failed with, where that is an image that this run brought. */
+  crashed: { readonly image: string; readonly why: string } | undefined;
   ending: RollingEnding | undefined;
   /** Names of those who know of this rolling update's ending; whoever ends that of a dead run begins with whom that one has told. */
   told: readonly string[];
@@ -61,6 +63,7 @@ export const openSession = (opening: Opening): Session => ({
   smoke: [],
   left: [],
   drifts: [],
+  crashed: undefined,
   ending: undefined,
   notices: [],
 });

@@ -3,6 +3,7 @@ import { coverageText } from '../../domain/gates/coverage-threshold.ts';
 import { type BrokenTest, executed, notPassed, total } from '../../domain/gates/tests.ts';
 import type { Failure } from '../../failure.ts';
 import type { Report } from '../flow.ts';
+import { code, codeBlock, inert } from '../markdown.ts';
 import type { TestResult } from './execute.ts';
 import type { TestPlan } from './inputs.ts';
 import { testSummary } from './summary.ts';
@@ -100,7 +101,7 @@ export function refusedTest(failure: Failure): Report {
   return {
     succeeded: false,
     outputs: { ...nothing, outcome: 'not-started', reason },
-    summary: `## ⛔ test: not-started\n\n${failure.code}: ${reason}\n`,
+    summary: `## ⛔ test: not-started\n\n${code(failure.code)} Nothing was judged.\n\n${codeBlock(failure.what)}\n\n**What to do:** ${inert(failure.remedy)}\n`,
     file: {
       schema: 'wf-deploy/test-report/v1',
       outcome: 'not-started',

@@ -2,6 +2,7 @@ import { type FileCoverage, wholeCoverage } from '../../domain/gates/coverage.ts
 import { coverageText, thresholdText } from '../../domain/gates/coverage-threshold.ts';
 import { type BrokenTest, executed, notPassed, type TestCounts } from '../../domain/gates/tests.ts';
 import { code, codeBlock, inert, table } from '../markdown.ts';
+import { reportFile } from '../report-file.ts';
 import type { TestResult } from './execute.ts';
 import type { TestPlan } from './inputs.ts';
 
@@ -50,7 +51,7 @@ const brokenLines = ({ kind, suite, name, message, details, at }: BrokenTest): r
 
 function restLine(counts: TestCounts, described: number): readonly string[] {
   const rest = notPassed(counts) - described;
-  return rest <= 0 ? [] : [`And ${rest} more that did not pass; the report file and the log have them.`, ''];
+  return rest <= 0 ? [] : [`And ${rest} more that did not pass; the log and ${reportFile} have them.`, ''];
 }
 
 function coverageLines(plan: TestPlan, coverage: TestResult['coverage']): readonly string[] {
@@ -65,7 +66,7 @@ function coverageLines(plan: TestPlan, coverage: TestResult['coverage']): readon
     '',
     table(['file', 'coverage', 'covered', 'not covered'], worst.slice(0, mostFiles).map(fileRow)),
     '',
-    ...(worst.length > mostFiles ? [`And ${worst.length - mostFiles} more files; the report file has them.`, ''] : []),
+    ...(worst.length > mostFiles ? [`And ${worst.length - mostFiles} more files; ${reportFile} has them.`, ''] : []),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { githubForge } from '../../../src/adapters/forge/github.ts';
-import type { NewDeployment } from '../../../src/domain/evidence/deployment.ts';
+import type { DeploymentQuery, NewDeployment } from '../../../src/domain/evidence/deployment.ts';
 import { failureOf } from '../thrown.ts';
 import { answered, type GithubServer, githubRepository, githubServer, githubToken, line, sha, treeSha } from './github-server.ts';
 
@@ -27,6 +27,8 @@ const forge = () =>
     pauseSeconds: 0.01,
     patienceSeconds: 30,
   });
+
+const lookUp = async (question: DeploymentQuery) => (await forge().deployments(question)).found;
 
 const digest = (letter: string): string => `sha256:${letter.repeat(64)}`;
 const key = 'b'.repeat(64);
@@ -85,9 +87,9 @@ describe('a deployment', () => {
       state: 'success',
       at: '2026-03-01T10:00:00.000Z',
     };
-    expect(await forge().deployments(query)).toEqual([found]);
-    expect(await forge().deployments({ ...query, digest: digest('9'), tree: treeSha(4), key })).toEqual([found]);
-    expect(await forge().deployments({ ...query, digest: digest('9'), tree: treeSha(4), key: 'c'.repeat(64) })).toEqual([]);
+    expect(await lookUp(query)).toEqual([found]);
+    expect(await lookUp({ ...query, digest: digest('9'), tree: treeSha(4), key })).toEqual([found]);
+    expect(await lookUp({ ...query, digest: digest('9'), tree: treeSha(4), key: 'c'.repeat(64) })).toEqual([]);
   });
 
   it('orders nothing of GitHub: no merge, no checks, and no other deployment becomes inactive', async () => {
@@ -124,20 +126,20 @@ describe('a deployment', () => {
     ['of another environment', deployment({ environment: 'production' })],
   ])('%s is not found', async (_, other) => {
     await forge().record(other);
-    expect(await forge().deployments(query)).toEqual([]);
+    expect(await lookUp(query)).toEqual([]);
   });
 
   it('keeps how it ended when later ones make it inactive', async () => {
     await forge().record(deployment());
     github.repository.deployments[0]?.statuses.unshift({ state: 'inactive' });
-    expect(await forge().deployments(query)).toMatchObject([{ state: 'success' }]);
+    expect(await lookUp(query)).toMatchObject([{ state: 'success' }]);
   });
 
   it.each(['pending', 'in_progress', 'queued', 'nonsense', undefined])('that is %s has not ended', async (state) => {
     await forge().record(deployment());
     const [recorded] = github.repository.deployments;
     recorded?.statuses.splice(0, 9, ...(state === undefined ? [] : [{ state }]));
-    expect(await forge().deployments(query)).toMatchObject([{ state: 'pending' }]);
+    expect(await lookUp(query)).toMatchObject([{ state: 'pending' }]);
   });
 
   it('whose ending was not recorded is no success', async () => {
@@ -145,7 +147,7 @@ describe('a deployment', () => {
       request.url?.endsWith('/statuses') === true && request.method === 'POST' && answered(response, 422, {});
     expect(await failureOf(forge().record(deployment()))).toMatchObject({ code: 'FORGE_REFUSED' });
     github.before = () => false;
-    expect(await forge().deployments(query)).toMatchObject([{ state: 'pending' }]);
+    expect(await lookUp(query)).toMatchObject([{ state: 'pending' }]);
   });
 
   it('newest first, over pages', async () => {
@@ -155,7 +157,19 @@ describe('a deployment', () => {
     for (let count = 0; count < 120; count += 1)
       await forge().record(deployment({ digest: digest('7'), image: `a/b@${digest('7')}`, tree: undefined }));
     await forge().record(deployment());
-    expect((await forge().deployments(query)).map(({ state }) => state)).toEqual(['success', 'failure']);
+    expect((await lookUp(query)).map(({ state }) => state)).toEqual(['success', 'failure']);
+  }, 60_000);
+
+  it('says of how many of the latest it is, where the record may go on', async () => {
+    await forge().record(deployment({ digest: digest('7'), image: `a/b@${digest('7')}`, tree: undefined }));
+    const [own] = github.repository.deployments;
+    const many = (count: number) => Array.from({ length: count }, (_, index) => ({ ...(own as NonNullable<typeof own>), id: index + 1 }));
+    github.repository.deployments.splice(0, 9, ...many(499));
+    expect(await forge().deployments(query)).toEqual({ found: [] });
+    github.repository.deployments.splice(0, 999, ...many(501));
+    expect(await forge().deployments(query)).toEqual({ found: [], ofLast: 500 });
+    for (let count = 0; count < 11; count += 1) await forge().record(deployment({ state: 'error' }));
+    expect(await forge().deployments(query)).toMatchObject({ found: { length: 10 }, ofLast: 10 });
   }, 60_000);
 
   it('of GitHub itself, or of other tools, is none of ours', async () => {
@@ -174,20 +188,20 @@ describe('a deployment', () => {
         { ...(own?.payload as object), schema: 'x' },
       ].map((payload, index) => ({ ...(own as NonNullable<typeof own>), id: index + 2, payload })),
     );
-    expect((await forge().deployments(query)).map(({ id }) => id)).toEqual([1]);
+    expect((await lookUp(query)).map(({ id }) => id)).toEqual([1]);
   });
 
   it('whose payload GitHub gives as text is read', async () => {
     await forge().record(deployment());
     const [own] = github.repository.deployments;
     github.repository.deployments[0] = { ...(own as NonNullable<typeof own>), payload: JSON.stringify(own?.payload) };
-    expect(await forge().deployments(query)).toHaveLength(1);
+    expect(await lookUp(query)).toHaveLength(1);
   });
 
   it('is not looked for by what GitHub ignores: its filter is looked at again', async () => {
     await forge().record(deployment({ environment: 'production' }));
     const found = github.repository.deployments;
     github.before = (request, response) => request.url?.includes('/deployments?') === true && answered(response, 200, found);
-    expect(await forge().deployments(query)).toEqual([]);
+    expect(await lookUp(query)).toEqual([]);
   });
 });

@@ -37,34 +37,42 @@ describe('newest first', () => {
     ['another build of the tree failed', [of('failure', other)], 'missing'],
     ['it failed itself, and another build of the tree passed later', [of('success', other), of('failure')], 'missing'],
     ['it passed itself, and another build of the tree failed later', [of('failure', other), of('success')], 'passed'],
-  ] as const)('%s: %#', (_, found, is) => expect(stagingVerdict(question, found)).toMatchObject({ is }));
+  ] as const)('%s: %#', (_, found, is) => expect(stagingVerdict(question, { found })).toMatchObject({ is }));
 });
 
 it('says by what', () => {
-  expect(stagingVerdict(question, [of('success')])).toMatchObject({
+  expect(stagingVerdict(question, { found: [of('success')] })).toMatchObject({
     by: 'digest',
     text: 'This digest passed (staging, 2026-03-01T10:00:00.000Z).',
   });
-  expect(stagingVerdict(question, [of('success', other)])).toMatchObject({
+  expect(stagingVerdict(question, { found: [of('success', other)] })).toMatchObject({
     by: 'tree',
     text: expect.stringContaining(`passed: ${digest('2')}`),
   });
 });
 
 it('a tree that is not known vouches for nothing', () =>
-  expect(stagingVerdict({ ...question, tree: undefined }, [of('success', { ...other, tree: undefined })])).toMatchObject({
+  expect(stagingVerdict({ ...question, tree: undefined }, { found: [of('success', { ...other, tree: undefined })] })).toMatchObject({
     is: 'missing',
   }));
 
 it('says how many did not end', () =>
-  expect(stagingVerdict(question, [of('error'), of('pending')]).text).toContain('(2 deployments did not come to an end)'));
+  expect(stagingVerdict(question, { found: [of('error'), of('pending')] }).text).toContain('(2 deployments did not come to an end)'));
 
 describe('an image that was built by other means', () => {
   const keyless = { ...question, key: undefined };
   it('passes by the tree where what passed has no key either', () =>
-    expect(stagingVerdict(keyless, [of('success', { ...other, key: undefined })])).toMatchObject({ is: 'passed', by: 'tree' }));
-  it('does not pass by what has one', () => expect(stagingVerdict(keyless, [of('success', other)])).toMatchObject({ is: 'missing' }));
+    expect(stagingVerdict(keyless, { found: [of('success', { ...other, key: undefined })] })).toMatchObject({ is: 'passed', by: 'tree' }));
+  it('does not pass by what has one', () =>
+    expect(stagingVerdict(keyless, { found: [of('success', other)] })).toMatchObject({ is: 'missing' }));
 });
 
 it('a question about a tree is answered by any build of it', () =>
-  expect(stagingVerdict({ ...question, digest: undefined, key: 'any' }, [of('success', other)])).toMatchObject({ is: 'passed' }));
+  expect(stagingVerdict({ ...question, digest: undefined, key: 'any' }, { found: [of('success', other)] })).toMatchObject({
+    is: 'passed',
+  }));
+
+it('says how far it has looked where the record goes on', () => {
+  expect(stagingVerdict(question, { found: [], ofLast: 500 }).text).toContain('into staging of the last 500 of the service has succeeded.');
+  expect(stagingVerdict(question, { found: [] }).text).toMatch(/into staging has succeeded\.$/);
+});

@@ -20,8 +20,12 @@ describe('a tool and the way it ended', () => {
     expect(state(1, [finding({ excused: true })])).toBe('unusable');
   });
   it('is an answer where the code does not decide', () => {
-    expect(state(1, [], { ...exits, decide: false })).toBe('read');
-    expect(state(0, [], { clean: [0], findings: [0], decide: true })).toBe('read');
+    for (const found of [finding({ severity: 'low' }), finding({ excused: true })])
+      expect(state(1, [found], { ...exits, decide: false })).toBe('read');
+    for (const decide of [true, false]) expect(state(0, [], { clean: [0], findings: [0], decide })).toBe('read');
+  });
+  it('is none when it says that it found something and shows nothing at all, also where the code does not decide', () => {
+    expect(state(1, [], { ...exits, decide: false })).toBe('unusable');
   });
   it('leaves a report unusable that was so before', () => {
     const unusable = { state: 'unusable', tool: 'linter', findings: [], why: 'w', remedy: 'r' } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { inspectEgress } from '../../../src/domain/guardian/egress.ts';
+import { apiPortsOf, inspectEgress, unreadPolicies } from '../../../src/domain/guardian/egress.ts';
 import { labelsOf } from '../../../src/domain/guardian/objects.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 
@@ -48,5 +48,30 @@ describe('the way to the API server', () => {
       egress: [{ ports: [{ port: 443 }, { port: 6443 }] }],
     });
     expect(verdict(denied, mend)).toBe('open');
+  });
+
+  it('goes by the ports of the API server where they are known', () => {
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'kubernetes' }, spec: { ports: [{ port: 443 }] } };
+    const slice = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', metadata: { name: 'kubernetes' }, ports: [{ port: 16443 }] };
+    const ports = apiPortsOf(service, [slice]);
+    expect(ports).toEqual([443, 16443]);
+    expect(apiPortsOf(undefined, [])).toEqual([443, 6443]);
+    const to = (port: number) => [egress({ ports: [{ port }] })];
+    expect(inspectEgress(to(16443), place, ports)).toEqual({ problems: [], warnings: [] });
+    const [problem] = inspectEgress(to(6443), place, ports).problems;
+    expect(problem?.yaml).toContain('port: 16443');
+    expect(problem?.yaml).not.toContain('port: 6443');
+  });
+
+  it('says of policies of other kinds that they were not read', () => {
+    expect(unreadPolicies([], 'agent')).toEqual([]);
+    const cilium = { apiVersion: 'cilium.io/v2', kind: 'CiliumNetworkPolicy', metadata: { name: 'deny', namespace: 'shop' } };
+    expect(unreadPolicies([cilium], 'agent')).toEqual([
+      {
+        what: 'Not checked: whether policies of other kinds let the guardian reach the API server (CiliumNetworkPolicy deny).',
+        remedy:
+          'See that they let pods with the labels wf-deploy.io/service=agent,wf-deploy.io/track=guardian reach the API server (the Service kubernetes of namespace default, and the port behind it) by TCP. Without that no weight will be moved.',
+      },
+    ]);
   });
 });

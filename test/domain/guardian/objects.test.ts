@@ -36,6 +36,12 @@ describe('a guardian', () => {
     expect(Object.keys(resources.limits)).toEqual(Object.keys(resources.requests));
   });
 
+  it('keeps sidecars out by the label and by the annotation, and is found by the labels of its service', () => {
+    const { labels, annotations } = plain(guardianJob(undo, wish, false)).spec.template.metadata;
+    expect(labels).toEqual({ 'wf-deploy.io/service': 'agent', 'wf-deploy.io/track': 'guardian', 'sidecar.istio.io/inject': 'false' });
+    expect(annotations).toMatchObject({ 'sidecar.istio.io/inject': 'false', 'linkerd.io/inject': 'disabled' });
+  });
+
   it('sleeps until its parts are there, and they are its own', () => {
     expect(plain(guardianJob(undo, wish, false)).spec.suspend).toBe(true);
     for (const { object } of partsOf(undefined, 'https://chat.example.com/secret'))

@@ -19,6 +19,7 @@ const resting: Standing = {
   epoch: 3,
   guardian: { says: 'none', text: 'it has said nothing; no Job of it is there', alive: false },
   request: null,
+  open: [],
   evidence: null,
   lastKnownGood: '',
   lastEnd: { epoch: 3, outcome: 'rolled-back', text: 'The canary failed.', run: 'page', at: '2026-03-01T09:00:00Z' },
@@ -31,6 +32,11 @@ const row = (standing: Standing, name: string): string | undefined => standingRo
 describe('in one sentence', () => {
   it.each<readonly [string, Partial<Standing>, string]>([
     ['at rest', {}, 'agent: resting, with 0 % on the canary; no run goes on, the last one ended as `rolled-back`.'],
+    [
+      'at rest, with a rolling update that was left open',
+      { open: ['A rolling update is open.'] },
+      'agent: resting, with 0 % on the canary; no run goes on, the last one ended as `rolled-back`. A rolling update is open.',
+    ],
     [
       'in a stage',
       { phase: 'stages', stage: '2/4', weight: 25, holder: 'run-1', alive: true },
@@ -55,6 +61,14 @@ describe('row by row', () => {
     expect(row({ ...resting, canary: null }, 'canary')).toBe('not known');
     expect(row({ ...resting, notKnown: ['the canary: no rights'] }, 'not known')).toBe('the canary: no rights');
     expect(row(resting, 'stable')).toBe('agent: 1 of 2 pods ready, agent:v1; agent-1 (not ready)');
+  });
+
+  it('what is open beside a canary has a row each', () => {
+    const rows = standingRows({ ...resting, open: ['A rolling update is open.', 'A rollback is not confirmed.'] });
+    expect(rows.filter(([name]) => name === 'open').map(([, what]) => what)).toEqual([
+      'A rolling update is open.',
+      'A rollback is not confirmed.',
+    ]);
   });
 
   it('tells who asked for what, and how long a pause may last', () => {

@@ -620,6 +620,22 @@ describe('the preflight refuses, with everything that is wrong at once and nothi
     expect(warnings).toContainEqual(expect.stringContaining('Not checked: whether the nodes have room for 2 pods of agent-green'));
   });
 
+  it('an Ingress of another namespace on the path; one that may not be looked for is no pass', async () => {
+    const on = pair();
+    const route = JSON.stringify(on.cluster.find(Ingress, 'agent')).replaceAll('agent-blue', 'other');
+    const shadow = JSON.parse(route) as KubernetesObject;
+    on.cluster.put(Ingress, { ...shadow, metadata: { ...shadow.metadata, name: 'other', namespace: 'elsewhere' } });
+    expect(await refused(on)).toContain('Ingress elsewhere/other serves api.example.com/api/agents too');
+    let lists = 0;
+    on.cluster.failing = ({ verb, kind }) => {
+      if (verb === 'list' && kind === 'Ingress') lists += 1;
+      return verb === 'list' && kind === 'Ingress' && lists === 1 ? forbidden() : undefined;
+    };
+    on.cluster.remove(Ingress, 'other');
+    const { warnings } = await run(on, wish({ 'dry-run': 'true' }));
+    expect(warnings).toContainEqual(expect.stringContaining('Not checked: whether ingresses of other namespaces take the same requests.'));
+  });
+
   it.each([
     ['a rolling update', 'wf-deploy.io/rolling', { phase: 'writing', key: 'k' }, 'was left half done by the run'],
     [

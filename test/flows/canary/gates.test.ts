@@ -18,7 +18,7 @@ describe('gates before a canary', () => {
       /`scan` \(failure\)/,
     ],
     ['one that was skipped', { gates: 'lint: success\nscan: skipped' }, /were skipped: `scan`/],
-  ])('%s stops it before the cluster is asked', async (_, inputs, what) => {
+  ])('%s stops it before anything is written', async (_, inputs, what) => {
     const on = shop();
     const failure = await failureOf(on.clock.until(executeCanary(planOf(inputs), on.world)));
     expect([failure.code, failure.what]).toEqual(['GATES_NOT_PASSED', expect.stringMatching(what)]);

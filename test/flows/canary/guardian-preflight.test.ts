@@ -1,15 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { Job } from '../../../src/domain/kubernetes/kinds.ts';
+import { otherPolicies, otherPoliciesOfCluster } from '../../../src/domain/guardian/egress.ts';
+import { EndpointSlice, Job, NetworkPolicy } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { Failure } from '../../../src/failure.ts';
 import { guardianFindings } from '../../../src/flows/canary/guardian-preflight.ts';
 import type { Findings } from '../../../src/flows/canary/preflight-checks.ts';
 import { app } from '../../domain/traffic/httproute/fixtures.ts';
-import { unreachable } from '../stand-ins.ts';
+import { forbidden, unreachable } from '../stand-ins.ts';
 import { planOf, type Shop, shop } from './shop.ts';
 
+const pinned = `registry.example.com/library/node@sha256:${'1'.repeat(64)}`;
+
 const find = (on: Shop, inputs: Readonly<Record<string, string>> = {}, quotas: readonly KubernetesObject[] = []): Promise<Findings> =>
-  on.clock.until(guardianFindings(on.world, planOf({ guardian: 'true', ...inputs }), { app, quotas }));
+  on.clock.until(guardianFindings(on.world, planOf({ guardian: 'true', 'guardian-image': pinned, ...inputs }), { app, quotas }));
 
 const quota = (hard: Readonly<Record<string, string>>, used: Readonly<Record<string, string>>): KubernetesObject => ({
   apiVersion: 'v1',
@@ -65,6 +68,55 @@ describe('the preflight of a guardian', () => {
       'ResourceQuota small, pods: hard 4, used 4, needed 1 more for 1 pod of the guardian.',
     ]);
     expect((await find(on, {}, [quota({ pods: '5' }, { pods: '4' })])).problems).toEqual([]);
+  });
+
+  it.each(['docker.io/library/node:24-slim', 'registry.example.com:5000/node:24', `node:24@sha256:${'2'.repeat(64)}`])(
+    'warns of an image that is not given by digest: %s',
+    async (image) => {
+      const { problems, warnings } = await find(shop(), { 'guardian-image': image });
+      expect(problems).toEqual([]);
+      expect(warnings.map(({ what }) => what)).toEqual(
+        image.includes('@')
+          ? []
+          : [
+              `The guardian's image ${image} is not given by digest: whoever moves its tag decides what runs with the right to write the route and stable.`,
+            ],
+      );
+      expect(warnings.every(({ remedy }) => remedy.includes(`inspect ${image}\``))).toBe(true);
+    },
+  );
+
+  it('goes by the ports of the API server, and does without them where they may not be read', async () => {
+    const on = shop();
+    on.cluster.put(NetworkPolicy, {
+      apiVersion: NetworkPolicy.apiVersion,
+      kind: NetworkPolicy.kind,
+      metadata: { name: 'deny', namespace: 'shop' },
+      spec: { podSelector: {}, policyTypes: ['Egress'] },
+    });
+    const labels = { 'kubernetes.io/service-name': 'kubernetes' };
+    on.cluster.put(EndpointSlice, {
+      apiVersion: EndpointSlice.apiVersion,
+      kind: EndpointSlice.kind,
+      metadata: { name: 'kubernetes', namespace: 'default', labels },
+      ports: [{ port: 16443 }],
+    });
+    expect((await find(on)).problems).toMatchObject([{ yaml: expect.stringContaining('port: 16443') }]);
+    on.cluster.failing = ({ kind }) => (kind === 'EndpointSlice' || kind === 'Service' ? forbidden() : undefined);
+    expect((await find(on)).problems).toMatchObject([{ yaml: expect.stringContaining('port: 6443') }]);
+  });
+
+  it('says that policies of other kinds were not read, where there are any', async () => {
+    const on = shop();
+    const [cilium] = otherPolicies;
+    const [, , admin] = otherPoliciesOfCluster;
+    on.cluster.put(cilium, { apiVersion: cilium.apiVersion, kind: cilium.kind, metadata: { name: 'deny', namespace: 'shop' } });
+    on.cluster.put(admin, { apiVersion: admin.apiVersion, kind: admin.kind, metadata: { name: 'all' } });
+    expect((await find(on)).warnings.map(({ what }) => what)).toEqual([
+      'Not checked: whether policies of other kinds let the guardian reach the API server (CiliumNetworkPolicy deny, AdminNetworkPolicy all).',
+    ]);
+    on.cluster.failing = ({ kind }) => (kind === cilium.kind || kind === admin.kind ? forbidden() : undefined);
+    expect((await find(on)).warnings).toEqual([]);
   });
 
   it('asks nothing where no guardian is wanted', async () => {

@@ -180,7 +180,13 @@ describe('without its word no weight moves', () => {
     const { on, post } = await posting();
     says(on, { ...watches, epoch: 0 });
     const began = on.clock.monotonic();
-    expect(await post()).toMatchObject({ code: 'GUARDIAN_MISSING', what: expect.stringContaining('did not acknowledge within 60 s') });
+    expect(await post()).toMatchObject({
+      code: 'GUARDIAN_MISSING',
+      what: expect.stringContaining('did not acknowledge within 60 s'),
+      remedy: expect.stringMatching(
+        /A network policy may cut it off: let pods with the labels .*=guardian reach the API server .* by TCP\./,
+      ),
+    });
     expect(on.clock.monotonic() - began).toBeGreaterThanOrEqual(60);
   });
 

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { Lease } from '../../../src/domain/kubernetes/kinds.ts';
+import fc from 'fast-check';
+import { Deployment, Lease } from '../../../src/domain/kubernetes/kinds.ts';
+import { imagesOf, templateOf } from '../../../src/domain/kubernetes/pod-template.ts';
 import { readLease } from '../../../src/domain/rollout/lease.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import { reportCanary } from '../../../src/flows/canary/report.ts';
@@ -84,4 +86,56 @@ it('stable that runs it already is the deployed commit from then on', async () =
   await run(on);
   expect(await run(on, {}, commit(5))).toMatchObject({ outcome: 'promoted', writes: [] });
   expect(deployedOf(on)).toMatchObject({ commit: commit(5), newest: commit(5) });
+});
+
+/** What each Deployment is told to run, in order. */
+function watched({ cluster }: Shop): ReadonlyMap<string, readonly string[]> {
+  const seen = new Map<string, string[]>();
+  const { reacting } = cluster;
+  cluster.reacting = (object) => {
+    if (object.kind === Deployment.kind) {
+      const [now = ''] = Object.values(imagesOf(templateOf(object)));
+      const before = seen.get(object.metadata.name) ?? [];
+      if (before.at(-1) !== now) seen.set(object.metadata.name, [...before, now]);
+    }
+    reacting(object);
+  };
+  return seen;
+}
+
+describe('queued runs in any order', () => {
+  const image = (number: number): string => digest(String(number));
+  /** By number of the commit: that of its image. Commits may share one. */
+  const queues = fc
+    .array(fc.boolean(), { minLength: 4, maxLength: 4 })
+    .chain((shares) =>
+      fc.tuple(
+        fc.shuffledSubarray([2, 3, 4, 5], { minLength: 4, maxLength: 4 }),
+        fc.constant([0, 1, ...shares.map((same, index) => (index > 0 && same ? index + 1 : index + 2))]),
+        fc.boolean(),
+      ),
+    );
+
+  it('never bring an older commit to users after a newer one, by canary or as a whole, and end with the newest', async () => {
+    const outcomes = new Set<string>();
+    await fc.assert(
+      fc.asyncProperty(queues, async ([order, imageOf, atOnce]) => {
+        const on = shop({}, { forge: memoryForge() });
+        const start = (number: number) =>
+          executeCanary(plan({ image: image(imageOf[number] ?? 0), 'lock-timeout': '2h', stages: '50@1m' }), {
+            ...on.world,
+            run: { ...on.world.run, holder: `run-${number}`, page: undefined, commit: commit(number) },
+          });
+        await on.clock.until(start(1));
+        const seen = watched(on);
+        const results = atOnce ? await on.clock.until(Promise.all(order.map(start))) : [];
+        if (!atOnce) for (const number of order) results.push(await on.clock.until(start(number)));
+        for (const images of seen.values()) expect(images).toEqual(images.toSorted());
+        for (const { outcome } of results) outcomes.add(outcome);
+        expect([on.image('agent'), deployedOf(on)?.newest, on.weight()]).toEqual([image(imageOf[5] ?? 0), commit(5), 0]);
+      }),
+      { numRuns: 40 },
+    );
+    expect([...outcomes].toSorted()).toEqual(['promoted', 'superseded']);
+  }, 120_000);
 });

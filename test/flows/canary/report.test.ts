@@ -158,7 +158,7 @@ describe('refusedCanary', () => {
 
   it('says that nothing was written, with the whole list', () => {
     expect(report).toMatchObject({ succeeded: false, file: undefined, annotation: { level: 'error', title: 'PREFLIGHT_FAILED' } });
-    expect(report.outputs).toEqual({ outcome: 'not-started', reason: 'Two problems were found:' });
+    expect(report.outputs).toEqual({ outcome: 'not-started', reason: 'Two problems were found: one ```' });
     expect(report.summary.split('\n')[0]).toMatch(/not-started$/);
     expect(report.summary).toContain('````text\nTwo problems were found:\n- one ```\n- <b>two</b>\n````');
     expect(report.summary).toContain('**What to do:** Mend &#124; them.');

@@ -27,11 +27,14 @@ const sound: ManagedCluster = { provisioningState: 'Succeeded', running: true, r
 interface Given {
   readonly inputs: Readonly<Record<string, string>>;
   readonly managed?: ManagedCluster;
+  /** The namespace of the kubeconfig's context; there are `default` and `shop`. */
+  readonly ofContext?: string;
 }
 
-async function run({ inputs, managed }: Given) {
+async function run({ inputs, managed, ofContext = 'default' }: Given) {
   const { world, cluster, handedOver } = stage({ workspace: folder });
   cluster.put(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } });
+  if (ofContext === 'default') cluster.put(Namespace, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } });
   const opened: string[] = [];
   const kept: string[] = [];
   const { connections, plan } = parseClusterInputs(rawInputs({ 'clusters-file': 'clusters.yml', ...inputs }));
@@ -48,7 +51,7 @@ async function run({ inputs, managed }: Given) {
         return {
           cluster,
           context: context === '' ? 'current' : context,
-          namespace: 'default',
+          namespace: ofContext,
           server: 'host:6443',
           close: () => undefined,
         };
@@ -83,6 +86,14 @@ describe('executeCluster', () => {
   it('needs no file where the inputs say everything', async () => {
     const { result } = await run({ inputs: { kubeconfig: 'kube', 'clusters-file': 'none.yml' } });
     expect(result).toMatchObject({ kept: { path: '/tmp/kept' }, namespace: 'default', named: undefined });
+  });
+
+  it('looks whether the namespace of the context is there, where nothing else names one', async () => {
+    const inputs = { kubeconfig: 'kube', 'clusters-file': 'none.yml' };
+    expect((await run({ inputs })).result.checks).toContainEqual({ name: 'namespace', is: 'pass', found: 'default' });
+    const { result, kept } = await run({ inputs, ofContext: 'gone' });
+    expect(result.checks).toContainEqual(expect.objectContaining({ is: 'fail', found: 'there is no namespace gone' }));
+    expect([result.kept, kept]).toEqual([undefined, []]);
   });
 
   it('takes a cluster of a cloud', async () => {

@@ -45,17 +45,10 @@ async function way({ inputs = {}, entry, states = [sound], signal = new AbortCon
     },
     kubeconfig: () => Promise.resolve('kube'),
   };
-  const access = {
-    open: () => {
-      throw new Error('not opened');
-    },
-    keep: () => Promise.resolve({ path: '', search: '' }),
-    forget: () => Promise.resolve(),
-  };
   const result = await wayTo(
     plan,
     clusters?.ok === true ? clusters.value[0] : undefined,
-    { ...world, clock, access, kubeconfig: '', managed },
+    { ...world, clock, kubeconfig: '', managed },
     signal,
   );
   return { result, places, lines, waited: now };

@@ -4,6 +4,9 @@ import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { ConfigMap, Deployment, Job, Lease, Namespace } from '../../../src/domain/kubernetes/kinds.ts';
+import { rollbackKey } from '../../../src/domain/rollback/record.ts';
+import { digestIn, holdsKey } from '../../../src/domain/rollout/hold.ts';
+import { leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
 import { Failure } from '../../../src/failure.ts';
 import { executeDeploy } from '../../../src/flows/deploy/execute.ts';
 import { reportDeploy } from '../../../src/flows/deploy/report.ts';
@@ -99,6 +102,21 @@ describe('a release to one cluster', () => {
     expect(written.filter((each) => each.startsWith('replace Deployment')).toSorted()).toEqual(
       ['code', 'knowledge', 'sql', 'workflow'].map((name) => `replace Deployment ${name}`),
     );
+  });
+
+  it('holds what crashed, of that service alone, and the next release with it writes nothing', async () => {
+    const on = fleetShop({ services: ['auth', 'agent'] });
+    const names = ['auth', 'agent'];
+    await released(on, { release: releaseText({ services: all(names, 2, 'agent') }) });
+    const held = (service: string): unknown => {
+      const lease = on.clusters[everywhere]?.find(Lease, leaseName(service));
+      return lease === undefined ? undefined : readLease(lease).holds?.list.map(({ digest, by }) => [digest, by]);
+    };
+    expect([held('agent'), held('auth')]).toEqual([[[digestIn(image('agent', 3)), 'crash']], undefined]);
+    const before = writesOf(on.clusters[everywhere]).length;
+    const again = failure(released(on, { release: releaseText({ services: all(names, 2, 'agent') }) }));
+    expect((await again).what).toMatch(/agent: [\s\S]*saw it crash/);
+    expect(writesOf(on.clusters[everywhere])).toHaveLength(before);
   });
 
   it('applies ConfigMaps before the pods that read them are replaced, and takes them back before those go back', async () => {
@@ -389,11 +407,20 @@ describe('waves', () => {
     expect(await rollBack(plan, { ...world, run: { ...world.run, holder: 'by hand' } })).toMatchObject({ outcome: 'rolled-back' });
   }
 
-  it('a rollback by hand is heard with `on-failure: stop` too, where no lock is held any more', async () => {
+  it.each([
+    ['its hold', rollbackKey],
+    ['its record alone, the hold of an image by tag was never set', holdsKey],
+  ])('a rollback by hand is heard with `on-failure: stop` too, where no lock is held any more: by %s', async (_, without) => {
     const on = fleetShop({ services: names, clusters, files });
     const wish = { ...inputs, release: releaseText({ services: all(names, 2) }), soak: '10m', 'on-failure': 'stop' };
     const going = executeDeploy(deployPlan(wish), on.fleet);
-    void takenBackInCanary(on, (cluster) => running(on)[cluster]?.['agent'] === 2);
+    void takenBackInCanary(on, (cluster) => running(on)[cluster]?.['agent'] === 2).then(() => {
+      const lease = on.clusters['canary']?.find(Lease, leaseName('auth'));
+      if (lease === undefined) throw new Error('There is no Lease.');
+      const { [without]: left, ...annotations } = lease.metadata.annotations ?? {};
+      expect(left).toBeDefined();
+      on.clusters['canary']?.put(Lease, { ...lease, metadata: { ...lease.metadata, annotations } });
+    });
     const result = await on.clock.until(going);
     expect(result).toMatchObject({ outcome: 'stopped', code: 'ROLLED_BACK', reason: expect.stringContaining('checkout answers 500') });
     expect(running(on)).toEqual({ ...uniform(1), canary: { ...versions(names, 2), auth: 1 } });

@@ -53,6 +53,8 @@ export function fleetShop(options: ShopOptions, shared?: FleetShop): FleetShop {
   const fleet: Fleet = {
     ...base.world,
     files: filesOf(files),
+    managed: undefined,
+    given: new Set(),
     reach: ({ cluster = everywhere }) => {
       const found = clusters[cluster];
       if (found === undefined) throw new Failure('KUBECONFIG_INVALID', 'There is no kubeconfig.', 'Give one.');

@@ -58,7 +58,7 @@ it.each([
   expect(uploaded).toMatchObject({
     is: 'not-uploaded',
     path: '/tmp/findings.sarif',
-    said: [expect.stringMatching(/GitHub answered 403.*findings\.sarif/)],
+    said: [expect.stringMatching(/GitHub answered 403.*output sarif.*artifact/)],
   });
   expect(annotated).toEqual(annotations);
 });

@@ -53,5 +53,13 @@ describe('the report of a gate', () => {
     expect(summary).toContain('And 19800 more');
     expect(file?.['findings']).toHaveLength(10_000);
     expect(file?.['counts']).toEqual({ findings: 40_000, blocking: 20_000, fixed: 0 });
+    const said = 'The report file has the worst 10000 of 40000 findings. 30000 are not in it';
+    expect(summary).toContain(said);
+    expect(file?.['notes']).toEqual([expect.stringContaining(said)]);
+  });
+  it('says nothing of a cut where the report file has every finding', () => {
+    const { summary, file } = reported([report(Array.from({ length: 10_000 }, () => finding()))]);
+    expect(file?.['findings']).toHaveLength(10_000);
+    expect([summary.includes('The report file has'), file?.['notes']]).toEqual([false, []]);
   });
 });

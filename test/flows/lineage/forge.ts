@@ -33,9 +33,9 @@ export function memoryForge(): MemoryForge {
         more: 3,
       })),
     deployments: (query) =>
-      does(`deployments ${query.environment}`, () =>
-        recorded().filter((each, index) => answers(query, each) && records.toReversed()[index]?.environment === query.environment),
-      ),
+      does(`deployments ${query.environment}`, () => ({
+        found: recorded().filter((each, index) => answers(query, each) && records.toReversed()[index]?.environment === query.environment),
+      })),
     record: (deployment) => does(`record ${deployment.state} ${deployment.environment}`, () => void records.push(deployment)),
   };
   async function does<T>(what: string, work: () => T): Promise<T> {

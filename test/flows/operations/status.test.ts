@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { HTTPRoute } from '../../../src/domain/kubernetes/kinds.ts';
+import { HTTPRoute, Lease } from '../../../src/domain/kubernetes/kinds.ts';
 import type { Standing } from '../../../src/domain/rollout/standing.ts';
 import { reportOperation } from '../../../src/flows/operations/report.ts';
 import { newImage, oldImage, type Shop, shop } from '../canary/shop.ts';
@@ -21,6 +21,22 @@ async function standing(on: Shop): Promise<Standing> {
 }
 
 describe('how a service stands', () => {
+  it('beside a living run: what is open is its own matter, and nobody is told to end it', async () => {
+    const on = shop();
+    const run = running(on);
+    await on.clock.until(weightWritten(on, 25));
+    const lease = on.cluster.find(Lease, 'wf-deploy-agent');
+    if (lease === undefined) throw new Error('There is no Lease.');
+    const record = { phase: 'writing', key: 'k', run: 'page-1', since: 's' };
+    const annotations = { ...lease.metadata.annotations, 'wf-deploy.io/rolling': JSON.stringify(record) };
+    on.cluster.put(Lease, { ...lease, metadata: { ...lease.metadata, annotations } });
+    const { open, alive } = await standing(on);
+    expect(alive).toBe(true);
+    expect(open).toEqual(['A rolling update is open in the phase `writing` (page-1, since s): its workloads may have either version.']);
+    on.cancel('SIGINT');
+    await on.clock.until(run);
+  });
+
   it('that was never touched', async () => {
     const on = shop();
     expect(await standing(on)).toMatchObject({

@@ -25,6 +25,51 @@ describe('unlock', () => {
     expect(event?.message).toContain('someone took the Lease from run-0: its runner is gone');
   });
 
+  it.each([
+    [
+      'rolling',
+      'wf-deploy.io/rolling',
+      { phase: 'returning', key: 'k', run: 'page-1', since: 's' },
+      /rolling update is open in the phase `returning` \(page-1.*actions\/stage again/,
+    ],
+    [
+      'blue-green',
+      'wf-deploy.io/blue-green',
+      {
+        phase: 'watching',
+        operation: 'deploy',
+        serving: 2,
+        from: 'blue',
+        to: 'green',
+        container: 'api',
+        image: 'i',
+        before: { image: 'b', replicas: 0 },
+        run: 'page-2',
+        since: 's',
+      },
+      /switch from blue to green is open in the phase `watching` \(page-2.*users are on green.*actions\/blue-green again/,
+    ],
+    [
+      'rollback',
+      'wf-deploy.io/rollback',
+      { phase: 'writing', deployment: 'agent', to: 'revision 6', images: {}, from: {}, who: 'a', why: '', run: 'page-3', since: 's' },
+      /rollback of Deployment agent to revision 6 is not confirmed \(page-3.*actions\/rollback with `to: previous`/,
+    ],
+  ])('names a %s record that was left open, and what ends it; so does status', async (_, key, record, says) => {
+    const on = shop();
+    left(on, 'resting', 'run-0');
+    const lease = on.cluster.find(Lease, 'wf-deploy-agent');
+    if (lease === undefined) throw new Error('There is no Lease.');
+    const annotations = { ...lease.metadata.annotations, [key]: JSON.stringify(record) };
+    on.cluster.put(Lease, { ...lease, metadata: { ...lease.metadata, annotations } });
+    const { remedy } = await tellBy(on, 'unlock', reason);
+    expect(remedy).toMatch(says);
+    expect(remedy).not.toContain('on the canary');
+    const { reason: said, standing } = await tellBy(on, 'status');
+    expect(standing?.open).toEqual([expect.stringMatching(says)]);
+    expect(said).toMatch(says);
+  });
+
   it('refuses beside a holder that gives signs of life', async () => {
     const on = shop();
     const run = running(on);

@@ -311,6 +311,9 @@ describe('operations', () => {
   it('undo to a revision that is sick fails, and says why', async () => {
     const on = shop();
     await run(on, { images: `api: ${sick}` });
+    // It crashed before our eyes, and is held.
+    expect((await failure(on.clock.until(executeStage(stagePlan({ operation: 'undo' }), on.world)))).code).toBe('DIGEST_HELD');
+    on.cluster.remove(Lease, leaseName('agent'));
     expect(await operated(on, { operation: 'undo' })).toMatchObject({ outcome: 'failed', code: 'ROLLOUT_FAILED' });
   });
 

@@ -6,9 +6,17 @@ import { answers } from '../http.ts';
 import type { Part } from '../supervisor.ts';
 import type { LabPlan } from './plan.ts';
 
+/** Of Ingresses that the gateway serves; those of other classes are left to controllers that do not run here. */
+export const ingressClass = 'traefik';
+
 export async function traefik({ settings, files, credentials, tool }: LabPlan): Promise<Part> {
   const configuration = join(files.configuration, 'traefik.yaml');
   const health = `127.0.0.1:${ports.gatewayHealth}`;
+  const access = {
+    endpoint: `https://127.0.0.1:${ports.api}`,
+    token: credentials.tokenOf.gateway,
+    certAuthFilePath: credentials.certificate,
+  };
   const content = {
     global: { checkNewVersion: false, sendAnonymousUsage: false },
     entryPoints: { web: { address: `:${ports.gateway}` }, traefik: { address: health } },
@@ -17,12 +25,8 @@ export async function traefik({ settings, files, credentials, tool }: LabPlan): 
     accessLog: { filePath: join(files.logs, 'gateway-access.log'), format: 'json' },
     providers: {
       providersThrottleDuration: settings.gatewayThrottle,
-      kubernetesGateway: {
-        endpoint: `https://127.0.0.1:${ports.api}`,
-        token: credentials.tokenOf.gateway,
-        certAuthFilePath: credentials.certificate,
-        statusAddress: { ip: nodeAddress },
-      },
+      kubernetesGateway: { ...access, statusAddress: { ip: nodeAddress } },
+      kubernetesIngress: { ...access, ingressClass },
     },
   };
   await writeFile(configuration, stringify(content), { mode: 0o600 });

@@ -8,6 +8,9 @@ export const account = async ({ lab, namespace }: Place) => ({
   kubeconfig: await readFile(await lab.kubeconfigFor({ namespace, serviceAccount: 'deployer' }), 'utf8'),
 });
 
+/** The preflight looks at its name alone. */
+const guarded = { guardian: 'true', 'guardian-image': `registry.example.com/library/node@sha256:${'1'.repeat(64)}` };
+
 const policy = (egress: readonly object[]) => ({ spec: { podSelector: {}, policyTypes: ['Egress'], egress } });
 const quota = (world: World, spec: object) => put(world, 'ResourceQuota/small', { spec });
 const counted = async (place: Place) =>
@@ -20,10 +23,30 @@ const owned = (name: string, metadata: object, what: string, more: { readonly re
   steps: [...refused(what, more.refuse ?? (() => ({ gitops: 'accept' }))), ...(more.refuse === undefined ? warned(what) : [])],
 });
 
+/** The kind without its schema, which says nothing about a policy that is not read. */
+const ciliumPolicies = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'ciliumnetworkpolicies.cilium.io' },
+  spec: {
+    group: 'cilium.io',
+    scope: 'Namespaced',
+    names: { kind: 'CiliumNetworkPolicy', plural: 'ciliumnetworkpolicies', singular: 'ciliumnetworkpolicy' },
+    versions: [
+      {
+        name: 'v2',
+        served: true,
+        storage: true,
+        schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+      },
+    ],
+  },
+};
+
 export const clusterCases: readonly Case[] = [
   {
     name: 'rights-missing',
-    inputs: async (place) => ({ ...(await account(place)), guardian: 'true' }),
+    inputs: async (place) => ({ ...(await account(place)), ...guarded }),
     steps: [
       {
         says: [
@@ -53,23 +76,53 @@ export const clusterCases: readonly Case[] = [
   {
     name: 'egress-denied',
     change: (world) => put(world, 'NetworkPolicy/deny', policy([])),
-    inputs: { guardian: 'true' },
+    inputs: guarded,
     steps: refused('NetworkPolicy deny cuts the guardian off: no rule lets its pod reach the API server.', apply),
   },
   {
     name: 'egress-by-address',
     change: (world) => put(world, 'NetworkPolicy/some', policy([{ to: [{ ipBlock: { cidr: '10.0.0.0/8' } }] }])),
-    inputs: { guardian: 'true' },
+    inputs: guarded,
     steps: warned(
       'Not checked: whether the addresses that NetworkPolicy some lets pods reach are those of the API server, which the guardian needs.',
       apply,
     ),
   },
   {
+    name: 'guardian-by-tag',
+    inputs: { ...guarded, 'guardian-image': 'registry.example.com/library/node:24-slim' },
+    steps: warned(
+      "The guardian's image registry.example.com/library/node:24-slim is not given by digest: whoever moves its tag decides what runs with the right to write the route and stable.",
+      () => guarded,
+    ),
+  },
+  {
+    name: 'egress-by-cilium',
+    async settle(place) {
+      const { client } = place.lab;
+      await client.apply(ciliumPolicies);
+      await client.waitFor('the kind of Cilium', async () => {
+        const found = await client.get({
+          apiVersion: 'apiextensions.k8s.io/v1',
+          kind: 'CustomResourceDefinition',
+          name: ciliumPolicies.metadata.name,
+        });
+        const conditions: readonly { readonly type: string; readonly status: string }[] = found['status']?.conditions ?? [];
+        return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+      });
+      await place.apply({ ...object('CiliumNetworkPolicy/deny', { spec: {} }), metadata: { name: 'deny', namespace: place.namespace } });
+    },
+    inputs: guarded,
+    steps: warned(
+      'Not checked: whether policies of other kinds let the guardian reach the API server (CiliumNetworkPolicy deny).',
+      (place) => place.delete('CiliumNetworkPolicy/deny'),
+    ),
+  },
+  {
     name: 'guardian-not-let-in',
     change: (world) => quota(world, { hard: { 'count/jobs.batch': '0' } }),
     settle: counted,
-    inputs: { guardian: 'true' },
+    inputs: guarded,
     steps: refused(/^The guardian cannot be made here\. .*exceeded quota/, async (place) => {
       await place.patch('ResourceQuota/small', { spec: { hard: { 'count/jobs.batch': '1' } } });
       await place.lab.client.waitFor(

@@ -41,6 +41,7 @@ const versions: Readonly<Record<string, string>> = {
   Gateway: 'networking.istio.io/v1',
   Ingress: 'networking.k8s.io/v1',
   NetworkPolicy: 'networking.k8s.io/v1',
+  CiliumNetworkPolicy: 'cilium.io/v2',
   Role: 'rbac.authorization.k8s.io/v1',
   Lease: 'coordination.k8s.io/v1',
 };

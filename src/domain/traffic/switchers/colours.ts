@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { type Colour, colouredName, colours } from '../../rollout/layout.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import type { ColourPair, Live, SwitchInspection } from './switcher.ts';
@@ -36,6 +37,14 @@ export const stray = (kind: string, name: string, to: string, { route }: Pick<Co
   what: `${kind} ${name} leads to ${to} and is not switched: its users would lose their pods.`,
   remedy: `Move its rules into ${kind} ${route}, or let it lead elsewhere.`,
 });
+
+/** How a problem names an object that may stand in another namespace. */
+export const shownName = ({ metadata: { name, namespace } }: KubernetesObject, pair: ColourPair): string =>
+  namespace === undefined || namespace === pair.namespace ? name : `${namespace}/${name}`;
+
+/** A Service is only named from within its namespace, but for references that say another one. */
+export const besideUs = (others: readonly KubernetesObject[], { namespace }: ColourPair): readonly KubernetesObject[] =>
+  others.filter(({ metadata }) => (metadata.namespace ?? namespace) === namespace);
 
 /** The one colour that gets something in every place that names one. */
 export function liveOf(places: readonly ColouredPlace[], { service, route }: ColourPair): Live {

@@ -5,7 +5,18 @@ import type { Problem } from '../../rollout/problem.ts';
 import { acceptanceOf } from '../httproute/acceptance.ts';
 import { matchesOf, ruleText } from '../httproute/match.ts';
 import { type BackendRef, type ParentRef, type Rule, routeSpec } from '../httproute/shape.ts';
-import { type ColouredPlace, colourOfService, hasBoth, liveOf, namesColour, rulesTold, stray, switchedWeights } from './colours.ts';
+import {
+  besideUs,
+  type ColouredPlace,
+  colourOfService,
+  hasBoth,
+  liveOf,
+  namesColour,
+  rulesTold,
+  shownName,
+  stray,
+  switchedWeights,
+} from './colours.ts';
 import type { ColourPair, Switcher } from './switcher.ts';
 
 /**
@@ -82,7 +93,7 @@ function shadowing(route: KubernetesObject, pair: ColourPair, others: readonly K
   );
   return others.flatMap((other) => {
     const sharesParent = routeSpec(other).parentRefs?.some((one) =>
-      routeSpec(route).parentRefs?.some((parent) => parentKey(one, pair.namespace) === parentKey(parent, pair.namespace)),
+      routeSpec(route).parentRefs?.some((parent) => isSameParent(one, other.metadata.namespace ?? pair.namespace, parent, pair.namespace)),
     );
     const [theirs, ours] = [hostnamesOf(other), hostnamesOf(route)];
     const sharesHost = theirs.length === ours.length && (theirs.length === 0 || theirs.some((host) => ours.includes(host)));
@@ -97,7 +108,7 @@ function shadowing(route: KubernetesObject, pair: ColourPair, others: readonly K
       return [];
     return [
       {
-        what: `HTTPRoute ${other.metadata.name} takes the same requests of the same Gateway as ${pair.route}: the older of the two wins, so a switch may be without effect.`,
+        what: `HTTPRoute ${shownName(other, pair)} takes the same requests of the same Gateway as ${pair.route}: the older of the two wins, so a switch may be without effect.`,
         remedy: 'Leave the match in one HTTPRoute only.',
       },
     ];
@@ -107,11 +118,14 @@ function shadowing(route: KubernetesObject, pair: ColourPair, others: readonly K
 const matchKey = (match: object): string =>
   JSON.stringify(Object.entries({ path: { type: 'PathPrefix', value: '/' }, ...match }).toSorted());
 
-const parentKey = ({ namespace, name, sectionName = '' }: ParentRef, own: string): string =>
-  JSON.stringify([namespace ?? own, name, sectionName]);
+/** Without a section it is every listener of the Gateway. */
+const isSameParent = (one: ParentRef, its: string, other: ParentRef, own: string): boolean =>
+  one.name === other.name &&
+  (one.namespace ?? its) === (other.namespace ?? own) &&
+  (one.sectionName === undefined || other.sectionName === undefined || one.sectionName === other.sectionName);
 
 const strays = (pair: ColourPair, others: readonly KubernetesObject[]): readonly Problem[] =>
-  others.flatMap((other) =>
+  besideUs(others, pair).flatMap((other) =>
     rulesOf(other).some((rule, index) => namesColour(placeOf(rule, index, pair)))
       ? [stray('HTTPRoute', other.metadata.name, `a colour of ${pair.service}`, pair)]
       : [],

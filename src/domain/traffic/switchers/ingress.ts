@@ -15,7 +15,7 @@ import {
   serviceNamesOf,
   specOf,
 } from '../ingress/shape.ts';
-import { type ColouredPlace, colourOfService, liveOf, namesColour, stray, switchedHost } from './colours.ts';
+import { besideUs, type ColouredPlace, colourOfService, liveOf, namesColour, shownName, stray, switchedHost } from './colours.ts';
 import type { ColourPair, Switcher } from './switcher.ts';
 
 const upstreamVhost = 'upstream-vhost';
@@ -110,7 +110,7 @@ function shadowing(route: KubernetesObject, pair: ColourPair, others: readonly K
     const shared = placesOf(other).filter((place) => ours.some((each) => isSameRequest(each, place)));
     if (shared.length === 0) return [];
     const where = [...new Set(shared.map(placeText))].join(', ');
-    const { name } = other.metadata;
+    const name = shownName(other, pair);
     return [
       {
         what: isCanary(other)
@@ -129,7 +129,7 @@ const bare = (path: string): string => path.replace(/(?<=.)\/$/, '');
 
 /** Another Ingress that names a colour stays with it, and would lose its pods. */
 const strays = (pair: ColourPair, others: readonly KubernetesObject[]): readonly Problem[] =>
-  others.flatMap((other) => {
+  besideUs(others, pair).flatMap((other) => {
     const named = [...new Set(serviceNamesOf(other).filter((name) => colourOfService(pair, name) !== undefined))];
     return named.length === 0 ? [] : [stray('Ingress', other.metadata.name, named.join(' and '), pair)];
   });

@@ -2,7 +2,7 @@ import { Service } from '../../kubernetes/kinds.ts';
 import { type Labels, serviceSelects } from '../../kubernetes/labels.ts';
 import { serviceSpec } from '../../kubernetes/workload.ts';
 import { type Colour, colours } from '../../rollout/layout.ts';
-import { colourOfService, otherColour } from './colours.ts';
+import { besideUs, colourOfService, otherColour } from './colours.ts';
 import type { ColourPair, Live, Switcher } from './switcher.ts';
 
 /**
@@ -33,7 +33,7 @@ export const service: Switcher = {
   inspect(route, pair, others) {
     const { selector = {}, sessionAffinity } = serviceSpec(route);
     const keys = Object.keys(selector).filter((key) => isTelling(key, pair));
-    const strays = others.filter(
+    const strays = besideUs(others, pair).filter(
       (other) =>
         colourOfService(pair, other.metadata.name) === undefined &&
         colours.filter((colour) => serviceSelects(serviceSpec(other).selector, pair.pods[colour])).length === 1,

@@ -47,7 +47,7 @@ export interface Switcher {
   readonly defaultRoute: (service: string) => string;
   live(route: KubernetesObject, pair: ColourPair): Live;
   switched(route: KubernetesObject, pair: ColourPair, to: Colour): KubernetesObject;
-  /** `others`: the objects of the same kind in the namespace, the route left out. */
+  /** `others`: objects of the same kind, of other namespaces too where they could be read; the route left out. */
   inspect(route: KubernetesObject, pair: ColourPair, others: readonly KubernetesObject[]): SwitchInspection;
   accepted(route: KubernetesObject): Acceptance;
 }

@@ -7,12 +7,14 @@ import { serviceOf } from '../virtual-service/host.ts';
 import { matchesOf, ruleText } from '../virtual-service/match.ts';
 import { type Destination, type HttpRule, type RouteDestination, specOf } from '../virtual-service/shape.ts';
 import {
+  besideUs,
   type ColouredPlace,
   colourOfService,
   hasBoth,
   liveOf,
   namesColour,
   rulesTold,
+  shownName,
   stray,
   switchedHost,
   switchedWeights,
@@ -101,18 +103,20 @@ const switchedDestination = (destination: Destination, pair: ColourPair, to: Col
 
 /** Istio merges VirtualServices of one host at a gateway in no order that is promised, and takes only one of them in the mesh. */
 function shadowing(route: KubernetesObject, pair: ColourPair, others: readonly KubernetesObject[]): readonly Problem[] {
-  const key = (host: string): string => {
-    const its = serviceOf(host, pair.namespace);
+  const namespaceOf = ({ metadata }: KubernetesObject): string => metadata.namespace ?? pair.namespace;
+  const key = (host: string, namespace: string): string => {
+    const its = serviceOf(host, namespace);
     return its === undefined || host.split('.').length > 1 ? host.toLowerCase() : `${its.name}.${its.namespace}`;
   };
-  const gateways = (each: KubernetesObject): readonly string[] => specOf(each).gateways ?? ['mesh'];
-  const hosts = (specOf(route).hosts ?? []).map(key);
+  const gateways = (each: KubernetesObject): readonly string[] =>
+    (specOf(each).gateways ?? ['mesh']).map((name) => (name === 'mesh' || name.includes('/') ? name : `${namespaceOf(each)}/${name}`));
+  const hosts = (specOf(route).hosts ?? []).map((host) => key(host, pair.namespace));
   return others.flatMap((other) => {
-    const shared = (specOf(other).hosts ?? []).filter((host) => hosts.includes(key(host)));
+    const shared = (specOf(other).hosts ?? []).filter((host) => hosts.includes(key(host, namespaceOf(other))));
     if (shared.length === 0 || !gateways(other).some((gateway) => gateways(route).includes(gateway))) return [];
     return [
       {
-        what: `VirtualService ${other.metadata.name} has the host ${shared.join(', ')} too, at the same gateway as ${pair.route}: which of the two Istio follows is not promised, so a switch may be without effect.`,
+        what: `VirtualService ${shownName(other, pair)} has the host ${shared.join(', ')} too, at the same gateway as ${pair.route}: which of the two Istio follows is not promised, so a switch may be without effect.`,
         remedy: 'Bring the rules of a host into one VirtualService.',
       },
     ];
@@ -120,7 +124,7 @@ function shadowing(route: KubernetesObject, pair: ColourPair, others: readonly K
 }
 
 const strays = (pair: ColourPair, others: readonly KubernetesObject[]): readonly Problem[] =>
-  others.flatMap((other) =>
+  besideUs(others, pair).flatMap((other) =>
     rulesOf(other).some(({ place }) => namesColour(place(pair)))
       ? [stray('VirtualService', other.metadata.name, `a colour of ${pair.service}`, pair)]
       : [],

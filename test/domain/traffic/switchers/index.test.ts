@@ -115,6 +115,8 @@ describe('what would make a switch be without effect, or take pods from users', 
     const shadow = route.replace('name: agent-service,', 'name: older,').replaceAll('agent-service-blue', 'other');
     expect(problems('gateway-api', route, shadow)).toEqual([expect.stringContaining('HTTPRoute older takes the same requests')]);
     expect(problems('gateway-api', route, shadow.replace('name: public', 'name: private'))).toEqual([]);
+    // Without a section it is every listener, and so the same one.
+    expect(problems('gateway-api', route, shadow.replace('name: public', 'name: public, sectionName: web'))).toHaveLength(1);
     expect(problems('gateway-api', route, shadow.replace('api.example.com', 'other.example.com'))).toEqual([]);
     expect(problems('gateway-api', route, shadow.replace('value: /agents', 'value: /other'))).toEqual([]);
     const stray = route.replace('name: agent-service,', 'name: older,').replace('api.example.com', 'other.example.com');

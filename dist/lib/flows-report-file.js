@@ -1,0 +1,1 @@
+const e="the report file (output `report`; in service-pipeline.yml an artifact of the run)";export{e as t};

@@ -1,0 +1,27 @@
+import { digestIn, type Hold, withHold } from '../../domain/rollout/hold.ts';
+import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
+import { environmentOf } from '../canary/plan.ts';
+import type { Session } from './session.ts';
+
+/** With the first record of the way back: an image that crashed is held, so that nothing brings it back by itself. Empty for every other cause. */
+export function heldAt(session: Session): Pick<LeaseChange, 'holds'> {
+  const { world, plan, ground, lock, crashed } = session;
+  if (crashed === undefined) return {};
+  const { image, why } = crashed;
+  const digest = digestIn(image);
+  if (digest === undefined) {
+    world.log.line(`  Not held: the digest of ${image} is not known, so another run could bring it again. Deploy by digest.`);
+    return {};
+  }
+  const { actor, page, holder } = world.run;
+  const hold: Hold = {
+    environment: environmentOf(plan, ground.namespace),
+    digest,
+    who: `wf-deploy${actor === undefined ? '' : `, started by ${actor},`}`,
+    why,
+    run: page ?? holder,
+    at: world.clock.now().toISOString(),
+    by: 'crash',
+  };
+  return { holds: withHold(lock.found?.holds, hold) };
+}

@@ -1,0 +1,297 @@
+import { describe, expect, it } from '@jest/globals';
+import { Lease, Service } from '../../../src/domain/kubernetes/kinds.ts';
+import type { RecordedPhase } from '../../../src/domain/rollout/effect.ts';
+import { readLease } from '../../../src/domain/rollout/lease.ts';
+import { signing } from '../../../src/domain/rollout/lease-writes.ts';
+import { Failure } from '../../../src/failure.ts';
+import { executeCanary } from '../../../src/flows/canary/execute.ts';
+import { parsePromoteInputs } from '../../../src/flows/canary/inputs.ts';
+import { type CanaryPlan, planRollout } from '../../../src/flows/canary/plan.ts';
+import { reportCanary } from '../../../src/flows/canary/report.ts';
+import type { CanaryResult } from '../../../src/flows/canary/result.ts';
+import { isLeft } from '../../../src/flows/canary/take-back-held.ts';
+import type { Cluster } from '../../../src/ports/cluster.ts';
+import { patched } from '../../domain/rollout/patched.ts';
+import { commit, memoryForge } from '../lineage/forge.ts';
+import { leaseOf, left, running, weightWritten } from '../operations/on-shop.ts';
+import { least, rawInputs } from '../raw-inputs.ts';
+import { forbidden, type Settings, stage, unheard } from '../stand-ins.ts';
+import { violations } from './schema.ts';
+import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
+
+type Inputs = Readonly<Record<string, string>>;
+const third = digest('3');
+const half = { stages: '50@10m 100@1m' };
+
+/** A run of the new image, without a guardian, died with half of all users on its canary. */
+async function died(
+  settings: Settings = {},
+  inputs: Inputs = {},
+  when: (on: Shop) => boolean = (on) => on.weights.at(-1) === 50,
+): Promise<Shop> {
+  const on = shop({}, settings);
+  let dead = false;
+  const never = new Promise<never>(() => undefined);
+  const { cluster } = on;
+  const mortal: Cluster = {
+    get: (...call) => (dead ? never : cluster.get(...call)),
+    list: (...call) => (dead ? never : cluster.list(...call)),
+    watch: (...call) => cluster.watch(...call),
+    version: (...call) => (dead ? never : cluster.version(...call)),
+    write: (...call) => (dead ? never : cluster.write(...call)),
+  };
+  const run = { ...on.world.run, holder: 'run-0' };
+  void executeCanary(planOf({ ...half, ...inputs }), { ...on.world, cluster: mortal, run, notifiers: [] });
+  while (!when(on)) await on.clock.pass(0.5);
+  dead = true;
+  await on.clock.pass(1);
+  expect([on.weight() >= 50, leaseOf(on)?.holder]).toEqual([true, 'run-0']);
+  return on;
+}
+
+const next = (on: Shop, plan: CanaryPlan, settings: Settings = {}): Promise<CanaryResult> => {
+  const { world } = stage({ query: on.world.metrics.query, resolve: on.world.registry.resolve, ...settings }, on);
+  return on.clock.until(executeCanary(plan, { ...world, log: on.world.log, handover: on.world.handover, notifiers: on.world.notifiers }));
+};
+const refusal = async (work: Promise<CanaryResult>): Promise<Failure> => {
+  const came = await work.catch((error: unknown) => error);
+  if (came instanceof Failure) return came;
+  throw came instanceof Error ? came : new Error(`It was not refused: ${JSON.stringify(came)}`);
+};
+const promotion = (inputs: Inputs = {}): CanaryPlan =>
+  planRollout(parsePromoteInputs(rawInputs({ ...least, guardian: 'false', drain: '10s', ...inputs })).wishes);
+
+const takenBack = (on: Shop) => ({
+  weights: [on.weight(), on.weights.at(-1)],
+  pods: on.replicas('agent-canary'),
+  stable: on.image('agent'),
+  lease: [leaseOf(on)?.holder, leaseOf(on)?.rollout?.phase],
+});
+const wholly = { weights: [0, 0], pods: 0, stable: oldImage, lease: ['', 'resting'] };
+
+describe('what a dead run without a guardian has left is taken back before the next one is refused', () => {
+  it.each<readonly [string, string, (on: Shop) => Promise<CanaryResult>, Settings]>([
+    [
+      'by the preflight',
+      'PREFLIGHT_FAILED',
+      (on) => {
+        on.cluster.remove(Service, 'agent-canary');
+        return next(on, planOf({ image: third }));
+      },
+      {},
+    ],
+    [
+      'because the registry does not have its image',
+      'PREFLIGHT_FAILED',
+      (on) => next(on, planOf({ image: 'registry.example.com/agent:v3' }), { resolve: () => Promise.resolve({ is: 'missing' }) }),
+      {},
+    ],
+    [
+      'because the metrics do not answer',
+      'PREFLIGHT_FAILED',
+      (on) =>
+        next(on, planOf({ image: third }), {
+          query: () => Promise.reject(new Failure('METRICS_UNREACHABLE', 'No answer.', 'Look.')),
+        }),
+      {},
+    ],
+    ['because it has no evidence', 'PREFLIGHT_FAILED', (on) => next(on, promotion({ image: third })), {}],
+    ['behind a gate that failed', 'GATES_NOT_PASSED', (on) => next(on, planOf({ image: third, gates: 'scan: failure' })), {}],
+    [
+      'because the order of its commit is not known',
+      'COMMIT_UNORDERED',
+      (on) => next(on, planOf({ image: third, 'github-token': 't' }), { forge: memoryForge(), commit: commit(101) }),
+      { forge: memoryForge(), commit: commit(60) },
+    ],
+  ])('%s', async (_, code, run, settings) => {
+    const on = await died(settings);
+    if (settings.forge !== undefined) deployed(on, commit(60));
+    const result = await run(on);
+    expect(result).toMatchObject({
+      outcome: 'rolled-back',
+      code,
+      weight: 0,
+      reason: expect.stringMatching(/What the run before had left had to be taken back\.$/),
+    });
+    expect(reportCanary(planOf(), result)).toMatchObject({ succeeded: false });
+    expect(takenBack(on)).toEqual(wholly);
+    expect(on.handedOver.at(-1)).toMatchObject({ open: 'false' });
+  });
+
+  it('and its lock, which the refused one has taken, is not given away with the weight on the canary', async () => {
+    const on = await died();
+    const refused = next(on, planOf({ image: third }));
+    await on.clock.pass(10);
+    // While it waits for the lock something breaks, and somebody writes into the Lease.
+    on.cluster.remove(Service, 'agent-canary');
+    deployed(on, commit(1));
+    expect(await refused).toMatchObject({ outcome: 'rolled-back', code: 'PREFLIGHT_FAILED', weight: 0 });
+    expect(on.clock.monotonic() - 1000).toBeLessThan(120);
+    expect(takenBack(on)).toEqual(wholly);
+  });
+
+  it('a promotion of its own image is undone: stable first', async () => {
+    const on = await died({}, { stages: '50@1m 100@1m' }, (where) => where.image('agent') === newImage);
+    on.cluster.remove(Service, 'agent-canary');
+    const result = await next(on, planOf());
+    expect(result).toMatchObject({ outcome: 'rolled-back', code: 'PREFLIGHT_FAILED', weight: 0 });
+    expect(takenBack(on)).toEqual(wholly);
+    // The YAML that mends it is for whoever started the run.
+    expect([result.reason, on.alerts.at(-1)?.message]).toEqual([
+      expect.stringContaining('kind: Service'),
+      expect.not.stringContaining('kind: Service'),
+    ]);
+    expect(on.alerts.at(-1)?.message).toContain('Service shop/agent-canary is not there');
+  });
+});
+
+describe('a run that is superseded', () => {
+  it('takes back what a dead one has left, deploys nothing, and succeeds', async () => {
+    const on = await died({ forge: memoryForge(), commit: commit(5) });
+    deployed(on, commit(5));
+    const plan = planOf({ image: third, 'github-token': 't' });
+    const result = await next(on, plan, { forge: memoryForge(), commit: commit(4) });
+    expect(result).toMatchObject({ outcome: 'superseded', weight: 0, reason: expect.stringMatching(/was taken back\.$/) });
+    const report = reportCanary(plan, result);
+    expect([report.succeeded, violations(report.file)]).toEqual([true, []]);
+    expect(takenBack(on)).toEqual(wholly);
+  });
+
+  it('fails where it cannot', async () => {
+    const on = await died({ forge: memoryForge(), commit: commit(5) });
+    deployed(on, commit(5));
+    on.cluster.failing = ({ write, kind }) => (kind === 'Lease' && write !== undefined ? forbidden() : undefined);
+    const plan = planOf({ image: third, 'github-token': 't' });
+    expect(await refusal(next(on, plan, { forge: memoryForge(), commit: commit(4) }))).toMatchObject({
+      code: 'CLUSTER_FORBIDDEN',
+      what: expect.stringMatching(/left 50 % on the canary, in the phase `stages`, and that could not be taken back: The account may not/),
+    });
+  });
+});
+
+describe('where the way back is impossible', () => {
+  it('without the permission to take the Lease the refusal says so', async () => {
+    const on = await died();
+    on.cluster.remove(Service, 'agent-canary');
+    on.cluster.failing = ({ write, kind }) => (kind === 'Lease' && write !== undefined ? forbidden() : undefined);
+    expect(await refusal(next(on, planOf({ image: third })))).toMatchObject({
+      code: 'PREFLIGHT_FAILED',
+      what: expect.stringMatching(/agent-canary[\s\S]*left 50 % on the canary, in the phase `stages`, and that could not be taken back/),
+      remedy: expect.stringContaining('look at the route at once'),
+    });
+    expect(on.handedOver.at(-1)).toMatchObject({ open: 'false' });
+  });
+
+  it('without the permission to write the route the outcome is unknown', async () => {
+    const on = await died();
+    on.cluster.remove(Service, 'agent-canary');
+    on.cluster.failing = ({ write, kind }) => (kind === 'HTTPRoute' && write !== undefined ? forbidden() : undefined);
+    const result = await next(on, planOf({ image: third }));
+    expect(result).toMatchObject({ outcome: 'unknown' });
+    expect(reportCanary(planOf(), result).succeeded).toBe(false);
+    expect(on.alerts.at(-1)).toMatchObject({ severity: 'critical' });
+  });
+
+  it('without the permission to read the Lease nobody knows, and that is said', async () => {
+    const on = await died();
+    on.cluster.failing = ({ kind }) => (kind === 'Lease' ? forbidden() : undefined);
+    expect(await refusal(next(on, planOf({ image: third, gates: 'scan: failure' })))).toMatchObject({
+      code: 'GATES_NOT_PASSED',
+      what: expect.stringContaining('Whether an earlier run has left users on the canary could not be seen: The account may not do that.'),
+    });
+  });
+});
+
+describe('what is left alone', () => {
+  it('a living run, which is not waited for longer than it takes to renew', async () => {
+    const on = shop({}, { holder: 'run-0' });
+    const run = running(on, half);
+    await on.clock.until(weightWritten(on, 50));
+    const began = on.clock.monotonic();
+    expect((await refusal(next(on, planOf({ image: third, gates: 'scan: failure' }), { holder: 'run-1' }))).code).toBe('GATES_NOT_PASSED');
+    expect(on.clock.monotonic() - began).toBeLessThanOrEqual(22);
+    expect([on.weight(), leaseOf(on)]).toEqual([50, expect.objectContaining({ holder: 'run-0', epoch: 1 })]);
+    on.cancel('SIGINT');
+    await on.clock.until(run);
+  });
+
+  it('and a run that an outage kept from renewing', async () => {
+    const on = shop({}, { holder: 'run-0' });
+    const run = running(on, half);
+    await on.clock.until(weightWritten(on, 50));
+    on.cluster.failing = unheard('run-0');
+    const refused = refusal(next(on, planOf({ image: third, gates: 'scan: failure' }), { holder: 'run-1' }));
+    await on.clock.pass(45);
+    on.cluster.failing = () => undefined;
+    expect((await refused).code).toBe('GATES_NOT_PASSED');
+    expect(leaseOf(on)).toMatchObject({ holder: 'run-0', epoch: 1 });
+    on.cancel('SIGINT');
+    await on.clock.until(run);
+  });
+
+  it('a pause that its run has handed over to a guardian: a refused promotion is no decision about it', async () => {
+    const on = shop();
+    left(on, 'paused', '');
+    const lease = on.cluster.find(Lease, 'wf-deploy-agent');
+    const sign = { is: 'pausing', pod: 'p', epoch: 5, beat: 'b', passed: 60 } as const;
+    const signed = lease === undefined ? undefined : patched(lease, signing(5, sign));
+    if (signed === undefined) throw new Error('There is no Lease.');
+    on.cluster.put(Lease, signed);
+    expect((await refusal(next(on, promotion({ image: third })))).code).toBe('PREFLIGHT_FAILED');
+    expect([on.weights, leaseOf(on)?.rollout?.phase, leaseOf(on)?.epoch]).toEqual([[], 'paused', 5]);
+  });
+
+  it('but not a pause that nobody watches', async () => {
+    const on = shop();
+    left(on, 'paused', '');
+    expect(await next(on, promotion({ image: third }))).toMatchObject({ outcome: 'rolled-back', code: 'PREFLIGHT_FAILED', weight: 0 });
+    expect(leaseOf(on)).toMatchObject({ holder: '', rollout: { phase: 'resting' } });
+  });
+
+  it('everything by a dry run, and what has ended by any', async () => {
+    const on = await died();
+    const before = on.cluster.writes().length;
+    await refusal(next(on, planOf({ image: third, gates: 'scan: failure', 'dry-run': 'true' })));
+    left(on, 'resting', 'run-0');
+    const began = on.clock.monotonic();
+    await refusal(next(on, planOf({ image: third, gates: 'scan: failure' })));
+    expect([on.cluster.writes().length, on.clock.monotonic()]).toEqual([before, began]);
+  });
+
+  it('what the wait for a dead run was cancelled for, and the refusal says so', async () => {
+    const on = await died();
+    const { world, cancel } = stage({}, on);
+    const refused = refusal(executeCanary(planOf({ image: third, gates: 'scan: failure' }), world));
+    await on.clock.pass(10);
+    cancel('SIGINT');
+    expect(await on.clock.until(refused)).toMatchObject({
+      code: 'GATES_NOT_PASSED',
+      what: expect.stringMatching(/left 50 % .* could not be taken back: The run was cancelled/),
+    });
+  });
+});
+
+it.each<readonly [RecordedPhase, string, boolean]>([
+  ['resting', 'run-0', false],
+  ['promoted', 'run-0', false],
+  ['preparing', 'run-0', true],
+  ['stages', '', true],
+  ['emptying', '', true],
+  ['restoring', 'run-0', true],
+  ['paused', 'run-0', true],
+])('a rollout in the phase %s, held by "%s", was left: %s', (phase, holder, expected) => {
+  const on = shop();
+  left(on, phase, holder);
+  expect(isLeft(leaseOf(on))).toBe(expected);
+  expect(isLeft(undefined)).toBe(false);
+});
+
+/** As a run of before left it. */
+function deployed(on: Shop, newest: string): void {
+  const lease = on.cluster.find(Lease, 'wf-deploy-agent');
+  if (lease === undefined) throw new Error('There is no Lease.');
+  const { annotations } = lease.metadata;
+  const record = JSON.stringify({ commit: newest, newest, images: [oldImage] });
+  on.cluster.put(Lease, { ...lease, metadata: { ...lease.metadata, annotations: { ...annotations, 'wf-deploy.io/commit': record } } });
+  expect(readLease(on.cluster.find(Lease, 'wf-deploy-agent') ?? lease).deployed?.newest).toBe(newest);
+}
