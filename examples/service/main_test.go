@@ -24,7 +24,8 @@ func TestMain(m *testing.M) {
 func agent(t *testing.T, env ...string) *exec.Cmd {
 	t.Helper()
 	command := exec.Command(os.Args[0])
-	command.Env = append([]string{"RUN_AGENT=1", "HOSTNAME=agent-1", "PORT=" + freePort(t), "DRAIN=0s"}, env...)
+	// Built with -cover it says where its counts went, or complains on stderr that they went nowhere.
+	command.Env = append([]string{"RUN_AGENT=1", "HOSTNAME=agent-1", "PORT=" + freePort(t), "DRAIN=0s", "GOCOVERDIR=" + t.TempDir()}, env...)
 	return command
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { foreignText } from '../../src/adapters/foreign-text.ts';
+import { foreignText, lastWords } from '../../src/adapters/foreign-text.ts';
 
 describe('foreignText', () => {
   it('puts text on one line, so that it cannot speak to the log in lines of its own', () => {
@@ -14,5 +14,12 @@ describe('foreignText', () => {
   it('hides secrets, also where the cut would have gone through one', () => {
     expect(foreignText('token abcdefgh, again abcdefgh', ['abcdefgh'])).toBe('token ***, again ***');
     expect(foreignText(`${'x'.repeat(8)}abcdefgh`, ['abcdefgh'], 12)).toBe('xxxxxxxx***');
+  });
+});
+
+describe('lastWords', () => {
+  it('keeps the end, where a program says what went wrong, on one line and without secrets', () => {
+    expect(lastWords(`${'step '.repeat(200)}\nERROR: token abcdefgh\n`, ['abcdefgh'], 20)).toBe('…tep ERROR: token ***');
+    expect(lastWords('short\nend')).toBe('short end');
   });
 });

@@ -24,6 +24,7 @@ export const tools: readonly Tool[] = [
   { name: 'traefik', module: 'traefik', target: 'github.com/traefik/traefik/v3/cmd/traefik', version: 'v3.6.12' },
   { name: 'actionlint', module: 'actionlint', target: 'github.com/rhysd/actionlint/cmd/actionlint', version: 'v1.7.12' },
   { name: 'act', module: 'act', target: 'github.com/nektos/act', version: 'v0.2.89' },
+  { name: 'gotestsum', module: 'gotestsum', target: 'gotest.tools/gotestsum', version: 'v1.13.0' },
 ];
 
 export function moduleFolder(module: string): string {

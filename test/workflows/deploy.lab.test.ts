@@ -116,9 +116,9 @@ it('goes to one wave after the other', async () => {
   for (const name of names) expect(run.summaries['deploy']).toContain(`| **${name}** |  |  |  | ✅ promoted |`);
   expect(await path(since)).toEqual(names.map((name) => `wave-${name}`));
   expect(run.log.match(/The next wave begins in 1 s/g)).toHaveLength(2);
-  expect(github.repository.deployments.map(({ task, environment, statuses }) => [task, environment, statuses[0]?.state])).toEqual(
-    services.map((name) => [`wf-deploy:${name}`, 'production', 'success']),
-  );
+  // Side by side, in no order.
+  const recorded = github.repository.deployments.map(({ task, environment, statuses }) => `${task} ${environment} ${statuses[0]?.state}`);
+  expect(recorded.toSorted()).toEqual(services.map((name) => `wf-deploy:${name} production success`).toSorted());
   expect(await everywhere()).toEqual(allOf('two', 'two', 'two'));
   expect(await left()).toEqual([]);
 });
@@ -133,14 +133,21 @@ it('a wave that fails stops the next one, and takes back the one before', async 
   expect(await path(since)).toEqual(['wave-canary', 'wave-west', 'wave-canary']);
   expect(await everywhere()).toEqual(allOf('two', 'two', 'two'));
   expect(await left()).toEqual([]);
+
+  // What crashed there is held: the same release is refused before the first wave.
+  const calm = new Date();
+  const again = await release('three');
+  expect(again.outputs['deploy']).toMatchObject({ outcome: 'not-started', reason: expect.stringContaining('Cluster west') });
+  expect(again.summaries['deploy']).toContain('is held');
+  expect(await writtenSince(calm)).toEqual([]);
 });
 
 it('with `on-failure: stop` what was done before stays', async () => {
   const since = new Date();
-  const run = await release('three', {}, { 'on-failure': 'stop' });
+  const run = await release('one', {}, { 'on-failure': 'stop' });
   expect([run.code, run.jobs['deploy']]).toEqual([1, 'failure']);
   expect(run.outputs['deploy']).toMatchObject({ outcome: 'stopped', clusters: outcomes('promoted', 'rolled-back', 'not-started') });
   expect(await path(since)).toEqual(['wave-canary', 'wave-west']);
-  expect(await everywhere()).toEqual(allOf('three', 'two', 'two'));
+  expect(await everywhere()).toEqual(allOf('one', 'two', 'two'));
   expect(await left()).toEqual([]);
 });

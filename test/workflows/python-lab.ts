@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -7,11 +6,10 @@ import { type GithubServer, githubServer } from '../adapters/forge/github-server
 import { must } from '../lab/command.ts';
 import { buildAndPush } from '../lab/image.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
-import { builtTools } from '../lab/tools.ts';
 import { pythonPrograms } from '../tools/python.ts';
 import type { Following } from './act.ts';
+import { builderOf, reachedBy } from './pipeline-lab.ts';
 import { pythonExample as example, pythonInputs, requirements, type ServiceRepository, serviceRepository } from './service-repository.ts';
-import type { Inputs } from './starter.ts';
 
 const service = 'agent-memory';
 
@@ -50,14 +48,8 @@ async function prepare(
   programs: string,
   follow: Following | undefined,
 ): Promise<Omit<PythonLab, 'stop'>> {
-  const docker = join(folder, 'docker');
-  mkdirSync(join(docker, 'cli-plugins'), { recursive: true });
-  symlinkSync(builtTools()['buildx'] ?? '', join(docker, 'cli-plugins', 'docker-buildx'));
+  const docker = builderOf(lab, folder);
   const environment = { ...process.env, DOCKER_CONFIG: docker };
-  execFileSync('docker', ['buildx', 'create', '--name', 'lab', '--driver', 'remote', '--use', lab.buildkit], {
-    env: environment,
-    stdio: 'ignore',
-  });
   const base = await pushBase(lab, programs);
   const image = `${lab.registry}/example/agent`;
   const first = `${image}:first`;
@@ -67,7 +59,7 @@ async function prepare(
   const kubeconfig = readFileSync(lab.kubeconfig).toString('base64');
   const repository = serviceRepository({
     ...{ folder, github, example, programs, follow, env: { DOCKER_CONFIG: docker } },
-    inputs: { ...pythonInputs, image, 'build-args': `BASE=${base}`, ...reached(lab) },
+    inputs: { ...pythonInputs, image, 'build-args': `BASE=${base}`, ...reachedBy(lab) },
     secrets: { KUBE_CONFIG_STAGING: kubeconfig, KUBE_CONFIG_PRODUCTION: kubeconfig },
   });
   const deployment = (namespace: string) => ({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: service });
@@ -76,25 +68,6 @@ async function prepare(
     running: async (namespace) => (await lab.client.get(deployment(namespace)))['spec'].template.spec.containers[0].image,
   };
 }
-
-/** What the lab is reached by, and a ladder of seconds. */
-const reached = (lab: Lab): Inputs => ({
-  builder: 'lab',
-  sbom: false,
-  cache: 'none',
-  'staging-namespace': 'staging',
-  'production-namespace': 'production',
-  'prometheus-url': lab.prometheusUrl,
-  stages: '20@4s 50@4s 100@4s',
-  interval: '2s',
-  'min-requests': '20',
-  'latency-p99': '5s',
-  'no-data-timeout': '60s',
-  drain: '2s',
-  'rollout-timeout': '120s',
-  // The image of a guardian is not in this lab; test/guardian is about it.
-  guardian: false,
-});
 
 async function pushBase(lab: Lab, programs: string): Promise<string> {
   const listed = await must([join(programs, 'python'), join(import.meta.dirname, 'base-image.py'), join(example, 'requirements.txt')]);

@@ -9,7 +9,7 @@ import { recordOf } from '../../domain/units/record.ts';
 import { Failure } from '../../failure.ts';
 import type { Images, Stored } from '../../ports/images.ts';
 import type { Process } from '../../ports/process.ts';
-import { foreignText } from '../foreign-text.ts';
+import { foreignText, lastWords } from '../foreign-text.ts';
 import { askDocker } from './docker.ts';
 import { forgetCredentials, privateCredentials } from './private-credentials.ts';
 
@@ -79,7 +79,7 @@ export function buildxImages({ process, environment, cacheAccess, dockerFolder, 
         });
         if (signal.aborted)
           throw new Failure('CANCELLED', 'The run was cancelled while the image was built.', 'Run it again when you want the image.');
-        if (exitCode !== 0) throw buildFailed(exitCode, timeoutSeconds, foreignText(tail.slice(-1500), secrets, 700));
+        if (exitCode !== 0) throw buildFailed(exitCode, timeoutSeconds, lastWords(tail, secrets, 700));
         const metadata = await readFile(metadataFile, 'utf8');
         return { digest: pushedDigest(JSON.parse(metadata)), metadata };
       } finally {
@@ -135,10 +135,10 @@ function requireSecret(secret: BuildSecret, environment: Buildx['environment']):
   );
 }
 
-const buildFailed = (exitCode: number | undefined, timeoutSeconds: number, lastWords: string): Failure =>
+const buildFailed = (exitCode: number | undefined, timeoutSeconds: number, said: string): Failure =>
   new Failure(
     'BUILD_FAILED',
-    `\`docker buildx build\` ${exitCode === undefined ? `was not done after ${timeoutSeconds} s` : `ended with exit code ${exitCode}`}. Its last words: ${lastWords}`,
+    `\`docker buildx build\` ${exitCode === undefined ? `was not done after ${timeoutSeconds} s` : `ended with exit code ${exitCode}`}. Its last words: ${said}`,
     'Its output in the log of this step says why.',
   );
 
