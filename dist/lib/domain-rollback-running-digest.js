@@ -1,1 +1,0 @@
-import{a as e,i as t}from"./domain-kubernetes-pod.js";import{d as n}from"./flows-lineage-order.js";function runningDigest(r,i){let a=n(r);if(a!==void 0)return a;for(let a of i){let i=t(a).containers?.find(e=>e.image===r)?.name,{imageID:o}=e(a).containerStatuses?.find(({name:e})=>e===i)??{},s=o===void 0?void 0:n(o);if(s!==void 0)return s}}export{runningDigest as t};
