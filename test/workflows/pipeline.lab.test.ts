@@ -10,7 +10,7 @@ import { payloadRepository } from './service-repository.ts';
 // The real workflow files, run by act on the Python example against the lab: real linters, tests on a real PostgreSQL and Redis, Bandit, builder,
 // registry and cluster. What blocks before the build is in gates.lab.test.ts. act proves what waits for what, conditions, inputs, outputs and `post`. It proves nothing about permissions, environments and their
 // approvals, concurrency, service containers (the databases are started beside it, on the same ports) and cancel signals.
-jest.setTimeout(300_000);
+jest.setTimeout(600_000);
 let on: PythonLab;
 beforeAll(async () => {
   on = await startPythonLab('pipeline');
