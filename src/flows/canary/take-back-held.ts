@@ -77,13 +77,15 @@ export const isTidy = (lease: LeaseView | undefined): boolean =>
   lease === undefined || (lease.holder === '' && lease.guardian?.is !== 'acted' && (lease.rollout?.phase ?? 'resting') === 'resting');
 
 /**
- * Whether a rollout was not ended. A pause that its run has handed over to a guardian has a watcher and a deadline: promote, abort or
- * another release end it, and a run that is refused is none of these.
+ * Whether a rollout was not ended, or its guardian not dismissed. A pause that its run has handed over to a guardian has a watcher and a
+ * deadline: promote, abort or another release end it, and a run that is refused is none of these.
  */
-export const isLeft = (lease: LeaseView | undefined): lease is LeaseView =>
-  lease !== undefined &&
-  unfinished(lease.rollout) &&
-  !(lease.holder === '' && lease.rollout?.phase === 'paused' && lease.guardian?.is === 'pausing');
+export const isLeft = (lease: LeaseView | undefined): lease is LeaseView => {
+  if (lease === undefined) return false;
+  const { holder, rollout, guardian } = lease;
+  if (holder === '' && rollout?.phase === 'paused' && guardian?.is === 'pausing') return false;
+  return unfinished(rollout) || guardian?.is === 'acted' || (holder !== '' && guardian !== undefined);
+};
 
 /** Seconds for an API server that does not answer. */
 const patience = 20;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { Lease, Service } from '../../../src/domain/kubernetes/kinds.ts';
+import { guardianName } from '../../../src/domain/guardian/name.ts';
+import type { GuardianSign } from '../../../src/domain/guardian/sign.ts';
+import { Job, Lease, Service } from '../../../src/domain/kubernetes/kinds.ts';
 import type { RecordedPhase } from '../../../src/domain/rollout/effect.ts';
 import { readLease } from '../../../src/domain/rollout/lease.ts';
 import { signing } from '../../../src/domain/rollout/lease-writes.ts';
@@ -218,6 +220,43 @@ it('a guardian that is at work is waited for, and what it leaves is tidied up', 
   expect(leaseOf(on)).toMatchObject({ holder: '', rollout: { phase: 'resting' } });
 });
 
+/** The Lease with the last word of a guardian. */
+function signed(on: Shop, sign: GuardianSign): void {
+  const lease = on.cluster.find(Lease, 'wf-deploy-agent');
+  const written = lease === undefined ? undefined : patched(lease, signing(5, sign));
+  if (written === undefined) throw new Error('There is no Lease.');
+  on.cluster.put(Lease, written);
+}
+
+const watching = { is: 'watching', pod: 'p', epoch: 5, beat: 'b' } as const;
+const acted = { is: 'acted', pod: 'p', epoch: 5, at: 't', after: 'run-0', did: 'It did.' } as const;
+
+it.each([
+  ['resting', 'run-0', watching, true],
+  ['promoted', 'run-0', watching, true],
+  ['resting', '', acted, true],
+  ['resting', '', watching, false],
+] as const)('a guardian that nobody dismissed: in the phase %s, held by `%s`', async (phase, holder, sign, expected) => {
+  const on = shop();
+  left(on, phase, holder);
+  signed(on, sign);
+  expect(isLeft(leaseOf(on))).toBe(expected);
+});
+
+it('a guardian that nobody dismissed is tidied up by a run that is refused', async () => {
+  const on = shop();
+  left(on, 'resting', '');
+  signed(on, acted);
+  on.cluster.put(Job, {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: guardianName('agent'), namespace: 'shop', uid: 'job-uid', labels: { 'wf-deploy.io/track': 'guardian' } },
+  });
+  await next(on, planOf({ image: third, gates: 'scan: failure' })).catch(() => undefined);
+  expect(on.cluster.find(Job, guardianName('agent'))).toBeUndefined();
+  expect(leaseOf(on)).toMatchObject({ holder: '', rollout: { phase: 'resting' } });
+});
+
 describe('what is left alone', () => {
   it('a living run, which is not waited for longer than it takes to renew', async () => {
     const on = shop({}, { holder: 'run-0' });
@@ -248,11 +287,7 @@ describe('what is left alone', () => {
   it('a pause that its run has handed over to a guardian: a refused promotion is no decision about it', async () => {
     const on = shop();
     left(on, 'paused', '');
-    const lease = on.cluster.find(Lease, 'wf-deploy-agent');
-    const sign = { is: 'pausing', pod: 'p', epoch: 5, beat: 'b', passed: 60 } as const;
-    const signed = lease === undefined ? undefined : patched(lease, signing(5, sign));
-    if (signed === undefined) throw new Error('There is no Lease.');
-    on.cluster.put(Lease, signed);
+    signed(on, { is: 'pausing', pod: 'p', epoch: 5, beat: 'b', passed: 60 });
     expect((await refusal(next(on, promotion({ image: third })))).code).toBe('PREFLIGHT_FAILED');
     expect([on.weights, leaseOf(on)?.rollout?.phase, leaseOf(on)?.epoch]).toEqual([[], 'paused', 5]);
   });
