@@ -8,6 +8,7 @@ import {
   allAt,
   type Inputs,
   leftBehind,
+  liftHolds,
   makeShop,
   pushVersions,
   release,
@@ -168,6 +169,8 @@ describe('a release in one cluster, by the audit log of its API server', () => {
     'with `stop` leaves what is done, and the next run goes on there',
     async () => {
       const stop = { ...inOrder, 'on-failure': 'stop' };
+      // It has crashed here before, and so it is held.
+      await liftHolds(shop);
       const stopped = await release(shop, releaseOf(shop, { at: 'three', but: { agent: 'ill' }, needs }), stop);
       expect([stopped.exitCode, stopped.outputs['outcome']]).toEqual([1, 'stopped']);
       expect(await running(shop)).toEqual({ auth: 'three', agent: 'two', sql: 'two' });
@@ -274,6 +277,7 @@ describe('three waves', () => {
 
       await region('wave-east', {});
       await region('wave-canary', { READY_AFTER: 'never' });
+      await Promise.all(shops.map(liftHolds));
       const first = await toAll('three');
       expect(first.outputs).toMatchObject({
         clusters: JSON.stringify({ canary: 'rolled-back', west: 'not-started', east: 'not-started' }),
@@ -315,6 +319,7 @@ describe('three waves', () => {
     async () => {
       await region('wave-canary', {});
       await region('wave-west', { READY_AFTER: 'never' });
+      await Promise.all(shops.map(liftHolds));
       const equal = {
         '.github/clusters.yml': clusters['.github/clusters.yml']
           .replace('weight: 50', 'weight: 100')

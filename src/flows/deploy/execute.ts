@@ -9,21 +9,16 @@ import {
 } from '../../domain/fleet/fleet.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import type { Fleet } from '../../ports/fleet.ts';
-import { endedByCancel } from '../cancel.ts';
-import type { Lock } from '../held-lock.ts';
-import { checkedAgain } from '../stage/lock-and-check.ts';
 import { alert } from './alert.ts';
 import { type Asking, asking } from './asking.ts';
-import { plannedBackup } from './backup.ts';
-import { type ClusterRun, openCluster } from './cluster-run.ts';
+import type { ClusterRun } from './cluster-run.ts';
 import { recordRelease } from './evidence.ts';
 import { type FleetGround, fleetPreflight } from './fleet-preflight.ts';
 import { handOver } from './hand-over.ts';
-import { giveAway, type Locks, lockKey, takeLocks, wantedLocks } from './locks.ts';
 import { run } from './machine.ts';
+import { openRelease } from './open-release.ts';
 import type { PartRun } from './part-run.ts';
 import type { DeployPlan } from './plan.ts';
-import type { ClusterGround } from './preflight.ts';
 import type { DeployResult } from './result.ts';
 import { endedResult, idleResult } from './results.ts';
 import { rolledBackSince } from './rolled-back-since.ts';
@@ -34,10 +29,10 @@ export async function executeDeploy(plan: DeployPlan, fleet: Fleet): Promise<Dep
   const started = fleet.clock.now().toISOString();
   const asked = asking(fleet.cancellation);
   try {
-    const ground = await fleetPreflight(plan, fleet, asked);
-    tellRelease(fleet, plan, ground);
-    if (plan.dryRun) return idleResult({ plan, fleet, started, ground });
-    const runs = await openAll(plan, fleet, ground, asked);
+    const seen = await fleetPreflight(plan, fleet, asked);
+    tellRelease(fleet, plan, seen);
+    if (plan.dryRun) return idleResult({ plan, fleet, started, ground: seen });
+    const { ground, runs } = await openRelease(plan, fleet, seen, asked);
     const state = await rollOut(plan, fleet, ground, runs, asked);
     const ended = endedResult({ plan, fleet, started, ground, runs, cause: 'cause' in state ? state.cause : undefined });
     const recorded = ended.outcome === 'promoted' ? await recordRelease(plan, fleet, servicesOf(ground, runs)) : [];
@@ -52,66 +47,6 @@ export async function executeDeploy(plan: DeployPlan, fleet: Fleet): Promise<Dep
 
 const servicesOf = ({ file }: FleetGround, runs: readonly ClusterRun[]): readonly PartRun[] =>
   runs.flatMap(({ parts }) => parts.filter(({ name }) => name !== file.name));
-
-/** Every lock of every cluster, and what was found looked at again where someone else was there in between. */
-async function openAll(plan: DeployPlan, fleet: Fleet, ground: FleetGround, asked: Asking): Promise<readonly ClusterRun[]> {
-  const { file, grounds, worldOf } = ground;
-  const wanted = wantedLocks(file.name, grounds, worldOf);
-  return await endedByCancel(asked, async (signal) => {
-    const taken: { locks: Locks } = { locks: new Map() };
-    try {
-      if (wanted.length > 0) handOver(fleet, plan, ground, 'open');
-      taken.locks = await takeLocks(plan, wanted, signal);
-      const runs: ClusterRun[] = [];
-      for (const each of grounds) runs.push(await openOne(plan, fleet, ground, each, taken.locks, asked));
-      for (const lock of taken.locks.values()) asked.hear(lock);
-      return runs;
-    } catch (error) {
-      await giveAway([...taken.locks.values()]);
-      if (signal.aborted) throw signal.reason;
-      throw error;
-    }
-  });
-}
-
-async function openOne(
-  plan: DeployPlan,
-  fleet: Fleet,
-  { file, worldOf }: FleetGround,
-  { target, parts, warnings }: ClusterGround,
-  locks: Locks,
-  asked: Asking,
-): Promise<ClusterRun> {
-  const lockOf = (service: string): Lock | undefined => locks.get(lockKey(target.name, service));
-  const runs: PartRun[] = [];
-  for (const { part, plan: wish, ground, there } of parts) {
-    const world = worldOf(target.name, part.name);
-    const lock = there ? undefined : lockOf(part.name);
-    const checked = lock === undefined ? ground : await checkedAgain(world, wish, lock, ground);
-    runs.push({ name: part.name, world, plan: wish, there, lock, ground: checked, session: undefined, reason: undefined });
-  }
-  const changes = parts.some(({ there }) => !there);
-  const world = worldOf(target.name, file.name);
-  const skipped = plan.skipBackup !== undefined || file.backup.by === 'skip';
-  const name = `${file.name.slice(0, 40)}-backup-${fleet.digest.sha256(`${fleet.run.holder} ${target.name}`).slice(0, 8)}`;
-  return openCluster({
-    target,
-    file,
-    plan: { parts: parts.map(({ part }) => part), atOnce: plan.servicesAtOnce, onFailure: plan.onFailure },
-    parts: runs,
-    warnings,
-    own: runs.some(({ lock, name: part }) => part === file.name && lock !== undefined) ? undefined : lockOf(file.name),
-    backup: changes && !skipped ? await plannedBackup(fleet, file, target.namespace, name) : undefined,
-    environment: {
-      WF_DEPLOY_CLUSTER: target.name,
-      WF_DEPLOY_NAMESPACE: target.namespace,
-      WF_DEPLOY_ENVIRONMENT: plan.environment ?? target.namespace,
-      WF_DEPLOY_VERSION: plan.version ?? '',
-    },
-    world,
-    cancellation: asked,
-  });
-}
 
 async function rollOut(
   plan: DeployPlan,

@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { ConfigMap, Deployment, Job, Lease, Namespace } from '../../../src/domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { rollbackKey } from '../../../src/domain/rollback/record.ts';
 import { digestIn, holdsKey } from '../../../src/domain/rollout/hold.ts';
 import { leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
@@ -11,6 +12,7 @@ import { Failure } from '../../../src/failure.ts';
 import { executeDeploy } from '../../../src/flows/deploy/execute.ts';
 import { reportDeploy } from '../../../src/flows/deploy/report.ts';
 import { takeBack } from '../../../src/flows/deploy/take-back.ts';
+import { acquireLock } from '../../../src/flows/lock.ts';
 import { rollBack } from '../../../src/flows/rollback/execute.ts';
 import { backPlan } from '../rollback/shop.ts';
 import { dyingAfter, type MemoryCluster, unreachable } from '../stand-ins.ts';
@@ -102,6 +104,47 @@ describe('a release to one cluster', () => {
     expect(written.filter((each) => each.startsWith('replace Deployment')).toSorted()).toEqual(
       ['code', 'knowledge', 'sql', 'workflow'].map((name) => `replace Deployment ${name}`),
     );
+  });
+
+  it('looks at everything again when another run was at a service that was as wanted, while this one waited for the locks', async () => {
+    const names = ['auth', 'agent'];
+    const on = fleetShop({ services: names, holder: 'run-2' });
+    const other = fleetShop({ services: names, holder: 'run-1' }, on).fleet.reach({ cluster: everywhere, context: '' }).world;
+    const lockOf = (service: string) => on.clock.until(acquireLock(other, { service, namespace: 'shop', duration: 60, timeout: 0 }));
+    const [platform, agent] = [await lockOf('platform'), await lockOf('agent')];
+    const services = [
+      { name: 'auth', version: 2 },
+      { name: 'agent', version: 1 },
+    ];
+    const going = executeDeploy(deployPlan({ release: releaseText({ services }) }), on.fleet);
+    await on.clock.pass(30);
+    const cluster = on.clusters[everywhere] as MemoryCluster;
+    const found = JSON.stringify(cluster.find(Deployment, 'agent'));
+    cluster.reacting(cluster.put(Deployment, JSON.parse(found.replace(image('agent', 1), image('agent', 4))) as KubernetesObject));
+    for (const lock of [agent, platform]) {
+      await lock.record({ release: true });
+      lock.stop();
+    }
+    expect(await on.clock.until(going)).toMatchObject({ outcome: 'promoted' });
+    expect(running(on)[everywhere]).toEqual({ auth: 2, agent: 1 });
+    expect(leftBehind(on)).toEqual([]);
+  });
+
+  it('and gives up after as long as a lock is waited for, with nothing written', async () => {
+    const names = ['auth', 'agent'];
+    const on = fleetShop({ services: names, holder: 'run-2' });
+    const other = fleetShop({ services: names, holder: 'run-1' }, on).fleet.reach({ cluster: everywhere, context: '' }).world;
+    const lock = await on.clock.until(acquireLock(other, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0 }));
+    const services = [
+      { name: 'auth', version: 2 },
+      { name: 'agent', version: 1 },
+    ];
+    const refused = await failure(released(on, { release: releaseText({ services }), 'lock-timeout': '1m' }));
+    expect(refused).toMatchObject({ code: 'LOCK_HELD', what: expect.stringContaining('Service agent, which is as wanted') });
+    expect(running(on)[everywhere]).toEqual({ auth: 1, agent: 1 });
+    await lock.record({ release: true });
+    lock.stop();
+    expect(leftBehind(on)).toEqual([]);
   });
 
   it('holds what crashed, of that service alone, and the next release with it writes nothing', async () => {
