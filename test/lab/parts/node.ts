@@ -103,6 +103,8 @@ export async function kubelet({ settings, files, credentials, tool }: LabPlan): 
       'imagefs.inodesFree': '0%',
     },
     nodeStatusReportFrequency: '10s',
+    // Its manager asks for the node before the kubelet has one, and where the API server is slow that ends the kubelet.
+    featureGates: { DynamicResourceAllocation: false },
   };
   await writeFile(configuration, stringify(content));
   return {
