@@ -332,7 +332,7 @@ describe('three waves', () => {
       });
       expect(await everywhere()).toEqual(shops.map((each, index) => allAt(each, names[index] === 'west' ? 'two' : 'three')));
     },
-    2 * minutes,
+    4 * minutes,
   );
 });
 

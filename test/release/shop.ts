@@ -131,7 +131,7 @@ export function startRelease(shop: Shop, release: string, inputs: Inputs = {}, {
     release,
     namespace: shop.namespace,
     kubeconfig: shop.kubeconfig,
-    'rollout-timeout': '60s',
+    'rollout-timeout': '120s',
     'lease-duration': '5s',
     'unchecked-images': 'refuse',
   };

@@ -42,7 +42,7 @@ describe('a canary by pod counts behind one Service', () => {
       expect((held.report as { readonly code?: string }).code).toBe('SMOKE_FAILED');
       // Its pods ran, and no user ever met one.
       expect([answersOf(held.load, 'unfit'), held.load.failed]).toEqual([0, 0]);
-      expect(answersOf(held.load, 'v1')).toBeGreaterThan(100);
+      expect(answersOf(held.load, 'v1')).toBeGreaterThan(30);
 
       const image = await app.version('good');
       const run = await underLoad(app, 80, () => runCanary(app, image, { ...byPods, stages: '5@6s 25@6s 50@6s' }));
