@@ -88,8 +88,18 @@ async function pack(files: readonly ImageFile[]): Promise<Buffer> {
   }
 }
 
-async function pushBlob(base: string, blob: Buffer): Promise<void> {
+const underWay = new Map<string, Promise<void>>();
+
+/** Once at a time: the registry says that it has a blob while another upload of it is not yet in its place. */
+function pushBlob(base: string, blob: Buffer): Promise<void> {
   const digest = digestOf(blob);
+  const key = `${base} ${digest}`;
+  const push = underWay.get(key) ?? uploadBlob(base, blob, digest).finally(() => underWay.delete(key));
+  underWay.set(key, push);
+  return push;
+}
+
+async function uploadBlob(base: string, blob: Buffer, digest: string): Promise<void> {
   const known = await fetch(`${base}/blobs/${digest}`, { method: 'HEAD' });
   if (known.status === 200) return;
   const upload = await fetch(`${base}/blobs/uploads/`, { method: 'POST' });
