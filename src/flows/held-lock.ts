@@ -135,3 +135,7 @@ const lostFailure = (ref: ObjectRef, holder: string): Failure =>
 
 /** What to say of a lock that is lost. */
 export const whyLost = ({ lost }: Pick<Lock, 'lost'>): string => String((lost.reason as { readonly what?: string }).what ?? lost.reason);
+
+/** Nobody had the Lease when it was looked at, and nobody wrote it since: what was found then is still so. */
+export const isAsChecked = ({ found }: Pick<Lock, 'found'>, checked: LeaseView | undefined): boolean =>
+  (checked?.holder ?? '') === '' && found?.resourceVersion === checked?.resourceVersion;

@@ -2,7 +2,7 @@ import type { KubernetesObject } from '../domain/kubernetes/object.ts';
 import { imagesOf } from '../domain/kubernetes/pod-template.ts';
 import type { PodTemplate } from '../domain/kubernetes/workload.ts';
 import { runningDigest } from '../domain/rollback/running-digest.ts';
-import { digestIn, type Hold, type Holds, withHold } from '../domain/rollout/hold.ts';
+import { type Hold, type Holds, heldAs, withHold } from '../domain/rollout/hold.ts';
 
 export interface Holding {
   readonly holds: Holds;
@@ -21,6 +21,9 @@ export interface HeldNow {
   readonly warnings: readonly string[];
 }
 
+export const notHeld = (image: string): string =>
+  `Not held: the digest of ${image} is not known, so another run could bring it again. Deploy by digest.`;
+
 export const unreadableHolds =
   'The annotation wf-deploy.io/holds of the Lease cannot be read and was left as it is: until it is mended, every deployment stops.';
 
@@ -32,10 +35,9 @@ export function holdImages({ holds, images, wanted, pods, hold }: Holding): Held
   const warnings: string[] = [];
   for (const image of new Set(images)) {
     const digest = runningDigest(image, pods);
-    if (digest === undefined)
-      warnings.push(`Not held: the digest of ${image} is not known, so another run could bring it again. Deploy by digest.`);
+    if (digest === undefined) warnings.push(notHeld(image));
     else if (!wanted.includes(digest)) {
-      list = [...withHold({ list, unreadable: false }, { ...hold, digest, ...(digestIn(image) === undefined ? { image } : {}) })];
+      list = [...withHold({ list, unreadable: false }, { ...hold, ...heldAs(image, digest) })];
       if (!held.includes(digest)) held.push(digest);
     }
   }

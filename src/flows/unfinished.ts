@@ -31,7 +31,7 @@ export function unfinishedCanary(left: Left): readonly Problem[] {
 export const unfinishedRolling = (left: Left): readonly Problem[] =>
   isOpen(left.lease?.rolling) && isDead(left) ? [halfRolled(left.service, left.lease.rolling.run)] : [];
 
-export const halfRolled = (service: string, run: string): Problem => ({
+const halfRolled = (service: string, run: string): Problem => ({
   what: `A rolling update of ${service} was left half done by the run ${run}.`,
   remedy: 'Run `actions/stage` again: with the same wish it goes on, with any other it goes back first. Then start this again.',
 });

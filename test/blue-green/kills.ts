@@ -2,6 +2,7 @@ import { type ActionResult, startAction } from '../actions/runner.ts';
 import { isRenewal, startApiProxy } from '../faults/api-proxy.ts';
 import type { Load, LoadResult } from '../lab/load.ts';
 import { type ExampleService, pushVersion } from '../rollout/example-service.ts';
+import { liftHolds } from '../rollout/lift-holds.ts';
 import { deployPair, type Inputs, quick, runSwitch } from './coloured-service.ts';
 
 /** After which of its writes a switch between colours is killed, and what the next run brings. */
@@ -139,17 +140,11 @@ const rollback: Inputs = { operation: 'rollback', reason: 'It fails' };
 /** Users have an image that they are to be saved from, and the other colour the one before. */
 async function deployed(subject: Subject): Promise<{ readonly bad: string; readonly good: string }> {
   const good = (await sceneOf(subject)).image;
-  await liftHolds(subject);
+  await liftHolds(subject.app.lab.client, subject.app.namespace);
   const bad = after(subject, good);
   const { outputs, log } = await runSwitch(subject.app, { ...inputs, image: bad });
   if (outputs['outcome'] !== 'promoted') throw new Error(`It was not deployed:\n${log}`);
   return { bad, good };
-}
-
-async function liftHolds({ app: { lab, namespace } }: Subject): Promise<void> {
-  const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name: 'wf-deploy-agent' };
-  if ((await lab.client.find(lease)) !== undefined)
-    await lab.client.patch(lease, { metadata: { annotations: { 'wf-deploy.io/holds': null } } });
 }
 
 /** What a rollback writes that nobody disturbs. */

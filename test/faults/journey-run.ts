@@ -1,8 +1,8 @@
-import { Deployment, Lease } from '../../src/domain/kubernetes/kinds.ts';
+import { Deployment } from '../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../src/domain/kubernetes/object.ts';
 import { imageOf } from '../../src/domain/rollout/container-image.ts';
-import { holdsKey } from '../../src/domain/rollout/hold.ts';
 import { type ActionResult, type RunningAction, startAction } from '../actions/runner.ts';
+import { liftHolds } from '../rollout/lift-holds.ts';
 import { type ApiProxy, startApiProxy } from './api-proxy.ts';
 import { doesHarm, type Journey, type Moment } from './journeys.ts';
 import type { Subject } from './subject.ts';
@@ -101,7 +101,8 @@ const isHeld = ({ report, log }: ActionResult): boolean =>
 
 /** Every journey of a subject finds the same, so that each has the same moments. */
 export async function toBeginWith(subject: Subject, journey: Journey): Promise<void> {
-  if (doesHarm(journey)) await liftHolds(subject);
+  // What did harm in one journey has to be let in again for the next one.
+  if (doesHarm(journey)) await liftHolds(subject.app.lab.client, subject.app.namespace);
   if (subject.makesItsCanary)
     await subject.app.lab.client.delete({
       apiVersion: Deployment.apiVersion,
@@ -109,14 +110,6 @@ export async function toBeginWith(subject: Subject, journey: Journey): Promise<v
       namespace: subject.app.namespace,
       name: 'agent-canary',
     });
-}
-
-/** What did harm in one journey has to be let in again for the next one. */
-async function liftHolds({ app: { lab, namespace } }: Subject): Promise<void> {
-  const { apiVersion, kind } = Lease;
-  const lease = { apiVersion, kind, namespace, name: 'wf-deploy-agent' };
-  if ((await lab.client.find(lease)) === undefined) return;
-  await lab.client.patch(lease, { metadata: { annotations: { [holdsKey]: null } } });
 }
 
 export async function stableImage({ app: { lab, namespace } }: Subject): Promise<string> {

@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { runAction } from '../actions/runner.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
+import { liftHolds } from '../rollout/lift-holds.ts';
 import { printed } from '../rollout/rollouts.ts';
 import { runKills, undisturbed } from './kills.ts';
 import {
   allAt,
   type Inputs,
   leftBehind,
-  liftHolds,
   makeShop,
   pushVersions,
   release,
@@ -170,7 +170,7 @@ describe('a release in one cluster, by the audit log of its API server', () => {
     async () => {
       const stop = { ...inOrder, 'on-failure': 'stop' };
       // It has crashed here before, and so it is held.
-      await liftHolds(shop);
+      await liftHolds(lab.client, shop.namespace);
       const stopped = await release(shop, releaseOf(shop, { at: 'three', but: { agent: 'ill' }, needs }), stop);
       expect([stopped.exitCode, stopped.outputs['outcome']]).toEqual([1, 'stopped']);
       expect(await running(shop)).toEqual({ auth: 'three', agent: 'two', sql: 'two' });
@@ -277,7 +277,7 @@ describe('three waves', () => {
 
       await region('wave-east', {});
       await region('wave-canary', { READY_AFTER: 'never' });
-      await Promise.all(shops.map(liftHolds));
+      await Promise.all(shops.map(({ namespace }) => liftHolds(lab.client, namespace)));
       const first = await toAll('three');
       expect(first.outputs).toMatchObject({
         clusters: JSON.stringify({ canary: 'rolled-back', west: 'not-started', east: 'not-started' }),
@@ -319,7 +319,7 @@ describe('three waves', () => {
     async () => {
       await region('wave-canary', {});
       await region('wave-west', { READY_AFTER: 'never' });
-      await Promise.all(shops.map(liftHolds));
+      await Promise.all(shops.map(({ namespace }) => liftHolds(lab.client, namespace)));
       const equal = {
         '.github/clusters.yml': clusters['.github/clusters.yml']
           .replace('weight: 50', 'weight: 100')

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
-import { holdsKey } from '../../src/domain/rollout/hold.ts';
 import { type ActionOptions, type ActionResult, type RunningAction, startAction } from '../actions/runner.ts';
 import { type AuditEntry, auditEntries } from '../lab/audit.ts';
 import { buildGo } from '../lab/go.ts';
@@ -168,16 +167,6 @@ export async function leftBehind({ lab, namespace }: Shop): Promise<readonly str
     ...leases.filter(({ spec }) => (spec.holderIdentity ?? '') !== '').map(({ metadata }) => `${metadata?.name} is held`),
     ...secrets.flatMap(({ metadata }) => (metadata?.name?.startsWith('wf-deploy-') === true ? [metadata.name] : [])),
   ];
-}
-
-/** What crashed in a place is held there: a person who has mended the place lets it come again. */
-export async function liftHolds({ lab, namespace }: Shop): Promise<void> {
-  const leases = await lab.client.list({ apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace });
-  for (const { metadata } of leases)
-    await lab.client.patch(
-      { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', namespace, name: metadata?.name ?? '' },
-      { metadata: { annotations: { [holdsKey]: null } } },
-    );
 }
 
 /** What runs wrote in a place since then, by the API server's audit log: a phrase each, in order. Renewals of locks are left out. */

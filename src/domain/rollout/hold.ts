@@ -39,6 +39,10 @@ const digestPattern = /^sha256:[0-9a-f]{64}$/;
 /** The digest of an image that is named by one. */
 export const digestIn = (image: string): string | undefined => /@(sha256:[0-9a-f]{64})$/.exec(image)?.[1];
 
+/** What names an image in a hold: a tag beside the digest, for when no registry says what is behind it. */
+export const heldAs = (image: string, digest: string): Pick<Hold, 'digest' | 'image'> =>
+  digestIn(image) === undefined ? { digest, image } : { digest };
+
 /** `undefined`: nothing was ever held. */
 export function readHolds(text: string | undefined): Holds | undefined {
   if (text === undefined) return undefined;

@@ -5,18 +5,17 @@ import { colouredName } from '../../domain/rollout/layout.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import type { World } from '../../ports/world.ts';
 import { environmentOf } from '../canary/plan.ts';
-import { endedByCancel } from '../cancel.ts';
 import type { Lock } from '../held-lock.ts';
 import { changeLines, changesOf } from '../lineage/changes.ts';
 import { deployedBefore, deployedNow, orderCheck } from '../lineage/order.ts';
 import { recordDeployment, recordStanding } from '../lineage/record.ts';
 import { requireStaged } from '../lineage/staging.ts';
-import { acquireLock } from '../lock.ts';
 import { releasing } from '../releasing.ts';
 import { drive } from './drive.ts';
 import { type Ground, isThere } from './ground.ts';
 import { readRecord } from './lease-now.ts';
 import { mendLeft } from './left-behind.ts';
+import { checkedAgain, lock } from './lock-and-check.ts';
 import type { BlueGreenWish, DeployWish } from './plan.ts';
 import { preflight } from './preflight.ts';
 import type { BlueGreenResult } from './result.ts';
@@ -58,9 +57,7 @@ export async function deploy(plan: DeployWish, world: World): Promise<BlueGreenR
         : idleResult({ ...raw, outcome: 'superseded', reason: 'text' in found ? found.text : '' });
     }
     if (mended !== undefined) await settle(mended.session, mended.ending, 'kept');
-    const fresh =
-      checked !== undefined && (checked.lease?.holder ?? '') === '' && held.found?.resourceVersion === checked.lease?.resourceVersion;
-    const ground = fresh ? checked : await releasing(held, () => preflight(world, plan));
+    const ground = await checkedAgain(world, plan, held, checked);
     const changes = await releasing(held, () => changesOf(world, plan.lineage, held.found?.deployed, [ground.previousImage]));
     for (const line of changeLines(changes)) world.log.line(`  ${line}`);
     const subject = { service: plan.service, environment: environmentOf(plan, namespace), lineage: plan.lineage, images: [ground.image] };
@@ -118,15 +115,6 @@ async function rehearsed(raw: { plan: DeployWish; world: World; started: string;
     outcome: 'not-started',
     reason: 'A dry run: everything was looked at and nothing was written.',
   });
-}
-
-/** The lock of the service. Before the first write the `post` step is told whose successor it is. Throws LOCK_HELD, CANCELLED. */
-export async function lock(world: World, plan: BlueGreenWish, namespace: string, takeOver = false): Promise<Lock> {
-  world.handover.save({ holder: world.run.holder, open: 'true' });
-  const { service, leaseDuration: duration, lockTimeout: timeout } = plan;
-  return await endedByCancel(world.cancellation, (signal) =>
-    acquireLock(world, { service, namespace, duration, timeout, signal, ...(takeOver ? { takeOver: true } : {}) }),
-  );
 }
 
 export async function giveAway(world: World, held: Lock): Promise<void> {

@@ -1,8 +1,10 @@
 import { runningDigest } from '../../domain/rollback/running-digest.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
-import { digestIn, type Hold, heldFor } from '../../domain/rollout/hold.ts';
+import { type Hold, heldAs, heldFor } from '../../domain/rollout/hold.ts';
 import type { World } from '../../ports/world.ts';
 import { environmentOf } from '../canary/plan.ts';
+import { notHeld } from '../hold-images.ts';
+import { whereItRuns, whoActs } from '../signature.ts';
 import { podsOf } from './pods.ts';
 import type { Session } from './session.ts';
 
@@ -25,9 +27,6 @@ export async function heldFrom(session: Session): Promise<Hold | undefined> {
   return hold;
 }
 
-export const notHeld = (image: string): string =>
-  `Not held: the digest of ${image} is not known, so another run could bring it again. Deploy by digest.`;
-
 interface Holding {
   readonly image: string;
   readonly pods: Parameters<typeof runningDigest>[1];
@@ -36,7 +35,7 @@ interface Holding {
   readonly why: string;
 }
 
-export function holdOn(
+function holdOn(
   { world, plan, namespace }: { readonly world: World; readonly plan: Session['plan']; readonly namespace: string },
   { image, pods, by, who, why }: Holding,
 ): Hold | undefined {
@@ -47,11 +46,10 @@ export function holdOn(
   }
   return {
     environment: environmentOf(plan, namespace),
-    digest,
-    ...(digestIn(image) === undefined ? { image } : {}),
+    ...heldAs(image, digest),
     who,
     why,
-    run: world.run.page ?? world.run.holder,
+    run: whereItRuns(world),
     at: world.clock.now().toISOString(),
     by,
   };
@@ -63,4 +61,4 @@ export const heldByHand = (
   image: string,
   pods: Holding['pods'],
   { text }: Pick<Cause, 'text'>,
-): Hold | undefined => holdOn(where, { image, pods, by: 'rollback', who: where.world.run.actor ?? where.world.run.holder, why: text });
+): Hold | undefined => holdOn(where, { image, pods, by: 'rollback', who: whoActs(where.world), why: text });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { parseDestinations } from '../../domain/alert/written-destinations.ts';
 import { defaultMinRequests } from '../../domain/analysis/criteria.ts';
 import { http } from '../../domain/analysis/presets/http.ts';
+import { blueGreenOperations } from '../../domain/blue-green/record.ts';
 import { roomWishes } from '../../domain/blue-green/room.ts';
 import { findSwitcher } from '../../domain/traffic/switchers/index.ts';
 import { parseDuration } from '../../domain/units/duration.ts';
@@ -34,7 +35,7 @@ function parseCommand(value: unknown): Parsed<readonly string[]> {
 }
 
 const schema = z.object({
-  operation: defaulting(choice('deploy', 'rollback'), 'deploy'),
+  operation: defaulting(choice(...blueGreenOperations), 'deploy'),
   service: required(parseService),
   namespace: optional(parseLabel),
   environment: optional(parseEnvironment),

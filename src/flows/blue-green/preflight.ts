@@ -1,6 +1,5 @@
 import { blueGreenPermissions } from '../../domain/blue-green/permissions.ts';
-import { Deployment, HorizontalPodAutoscaler, Lease, Pod, ResourceQuota, Service } from '../../domain/kubernetes/kinds.ts';
-import { selectorText } from '../../domain/kubernetes/labels.ts';
+import { Deployment, HorizontalPodAutoscaler, Lease, ResourceQuota, Service } from '../../domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec, podLabels } from '../../domain/kubernetes/workload.ts';
 import { containerOf, imageOf } from '../../domain/rollout/container-image.ts';
@@ -12,13 +11,13 @@ import { otherColour } from '../../domain/traffic/switchers/colours.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
-import { selectorOf } from '../await-workload.ts';
 import { resolveImage } from '../canary/resolve-image.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import { refuseHeld } from '../holds.ts';
 import { permissionFindings } from '../stage/preflight-checks.ts';
 import { deniedOf } from '../stage/survey.ts';
 import { unfinishedCanary, unfinishedRolling } from '../unfinished.ts';
+import { podsOfWorkload } from '../workload-pods.ts';
 import type { Ground } from './ground.ts';
 import { refuseKnownHeld } from './known-holds.ts';
 import type { BlueGreenWish } from './plan.ts';
@@ -94,7 +93,7 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
   const wantedReplicas = isBack ? Math.max(1, replicas, before.replicas) : replicas;
   const owners = ownedBy([serving, idle, route]);
   const [pods, autoscalers] = await Promise.all([
-    unlessForbidden(world.cluster.list(Pod, namespace, { labels: selectorText(selectorOf(serving)) }), []),
+    unlessForbidden(podsOfWorkload(world, namespace, serving), []),
     unlessForbidden(world.cluster.list(HorizontalPodAutoscaler, namespace), []),
   ]);
   const room = await roomForBoth(world, plan, {

@@ -1,3 +1,4 @@
+import type { BlueGreenOperation } from '../../domain/blue-green/record.ts';
 import type { Colour } from '../../domain/rollout/layout.ts';
 import type { FailureCode } from '../../failure-codes.ts';
 import type { Changes } from '../lineage/changes.ts';
@@ -5,7 +6,7 @@ import type { Writing } from '../writing.ts';
 
 /** How a run ended, with everything its report shows. */
 export interface BlueGreenResult {
-  readonly operation: 'deploy' | 'rollback';
+  readonly operation: BlueGreenOperation;
   readonly outcome: 'promoted' | 'rolled-back' | 'aborted' | 'superseded' | 'not-started' | 'unknown';
   /** What was asked for was done. */
   readonly succeeded: boolean;

@@ -1,23 +1,23 @@
 import { beginBlueGreen } from '../../domain/blue-green/blue-green.ts';
 import { type BlueGreenRecord, isSwitchOpen } from '../../domain/blue-green/record.ts';
-import { Deployment, Pod } from '../../domain/kubernetes/kinds.ts';
-import { selectorText } from '../../domain/kubernetes/labels.ts';
-import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { Deployment } from '../../domain/kubernetes/kinds.ts';
 import { type Cause, rolledBack } from '../../domain/rollout/cause.ts';
 import { imageOf } from '../../domain/rollout/container-image.ts';
 import type { Hold } from '../../domain/rollout/hold.ts';
 import { colouredName } from '../../domain/rollout/layout.ts';
 import type { World } from '../../ports/world.ts';
-import { selectorOf } from '../await-workload.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import type { Lock } from '../held-lock.ts';
-import { unreadableHolds } from '../hold-images.ts';
+import { notHeld, unreadableHolds } from '../hold-images.ts';
 import { releasing } from '../releasing.ts';
-import { lock, tellPlan } from './deploy.ts';
+import { whoActs } from '../signature.ts';
+import { podsOfWorkload } from '../workload-pods.ts';
+import { tellPlan } from './deploy.ts';
 import { drive } from './drive.ts';
-import { heldByHand, notHeld } from './hold-back.ts';
+import { heldByHand } from './hold-back.ts';
 import { readRecord } from './lease-now.ts';
 import { mendLeft } from './left-behind.ts';
+import { checkedAgain, lock } from './lock-and-check.ts';
 import type { RollbackWish } from './plan.ts';
 import { preflight } from './preflight.ts';
 import type { BlueGreenResult } from './result.ts';
@@ -44,12 +44,12 @@ export async function rollback(plan: RollbackWish, world: World): Promise<BlueGr
       reason: answered ? wouldMend(left) : 'A dry run: everything was looked at and nothing was written.',
     });
   const held = await lock(world, plan, namespace, true);
-  const cause = rolledBack({ who: world.run.actor ?? world.run.holder, why: plan.reason });
+  const cause = rolledBack({ who: whoActs(world), why: plan.reason });
   try {
     const answer = await mended(raw, held, namespace, cause);
     if (answer !== undefined) return answer;
-    const ground = await releasing(held, () => preflight(world, plan));
-    const pods = await podsOf(world, ground.deployments[ground.from], namespace);
+    const ground = await checkedAgain(world, plan, held, checked);
+    const pods = await unlessForbidden(podsOfWorkload(world, namespace, ground.deployments[ground.from]), []);
     const hold = heldByHand({ world, plan, namespace }, ground.previousImage, pods, cause);
     const session = openSession({ world, plan, lock: held }, ground, hold);
     if (hold === undefined) session.remarks.push(notHeld(ground.previousImage));
@@ -109,9 +109,6 @@ async function holdHarmful(
   const image = operation === 'deploy' ? brought : ((deployment && imageOf(deployment, container)) ?? name);
   // A deployment that was killed early has not given the colour its image yet: its pods say nothing of it.
   const runsIt = deployment !== undefined && imageOf(deployment, container) === image;
-  const pods = runsIt ? await podsOf(world, deployment, namespace) : [];
+  const pods = runsIt ? await unlessForbidden(podsOfWorkload(world, namespace, deployment), []) : [];
   return { hold: heldByHand({ world, plan, namespace }, image, pods, cause), image };
 }
-
-const podsOf = (world: World, deployment: KubernetesObject, namespace: string): Promise<readonly KubernetesObject[]> =>
-  unlessForbidden(world.cluster.list(Pod, namespace, { labels: selectorText(selectorOf(deployment)) }), []);

@@ -1,13 +1,12 @@
 import { diagnose } from '../../domain/kubernetes/diagnosis.ts';
-import { Deployment, Pod } from '../../domain/kubernetes/kinds.ts';
-import { selectorText } from '../../domain/kubernetes/labels.ts';
+import { Deployment } from '../../domain/kubernetes/kinds.ts';
 import { isLeaving, isReady } from '../../domain/kubernetes/pod.ts';
 import { blame, type Cause } from '../../domain/rollout/cause.ts';
 import { colouredName } from '../../domain/rollout/layout.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { conditions } from '../await-rollout.ts';
-import { selectorOf } from '../await-workload.ts';
 import { isTransient } from '../follow.ts';
+import { podsOfWorkload } from '../workload-pods.ts';
 import { type Judging, startJudging } from './criteria.ts';
 import { askPod } from './health.ts';
 import type { DeployWish } from './plan.ts';
@@ -78,8 +77,7 @@ async function look(session: Session, plan: DeployWish, count: number, signal: A
         remedy: 'Only one writer can move traffic: keep others from writing the route while a switch is watched.',
       },
     };
-  const pods =
-    deployment === undefined ? [] : await world.cluster.list(Pod, namespace, { labels: selectorText(selectorOf(deployment)) }, signal);
+  const pods = deployment === undefined ? [] : await podsOfWorkload(world, namespace, deployment, signal);
   const trouble = diagnose(
     pods.filter((pod) => !isLeaving(pod)),
     deployment === undefined ? [] : conditions(deployment),

@@ -1,5 +1,3 @@
-import { isSwitchOpen } from '../../domain/blue-green/record.ts';
-import { isOpen } from '../../domain/rolling/record.ts';
 import { begin } from '../../domain/rollout/begin.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { warningText } from '../../domain/rollout/problem.ts';
@@ -13,7 +11,7 @@ import { commitOf, deployedBefore, deployedNow, type OrderCheck, orderCheck } fr
 import { requireStaged } from '../lineage/staging.ts';
 import { acquireLock } from '../lock.ts';
 import { releasing } from '../releasing.ts';
-import { halfRolled, halfSwitched } from '../unfinished.ts';
+import { unfinishedRolling, unfinishedSwitch } from '../unfinished.ts';
 import { drive } from './drive.ts';
 import { gateLine, passedGates } from './gates.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
@@ -124,9 +122,9 @@ async function lockAndCheckAgain(world: World, plan: CanaryPlan, checked: Ground
 }
 
 /** Only with the lock in hand is it known to be dead: a living one is waited for. */
-function refuseHalfDone(service: string, found: LeaseView | undefined): void {
-  const { rolling, blueGreen } = found ?? {};
-  const left = isOpen(rolling) ? halfRolled(service, rolling.run) : isSwitchOpen(blueGreen) ? halfSwitched(service, blueGreen) : undefined;
+function refuseHalfDone(service: string, lease: LeaseView | undefined): void {
+  const us = lease?.holder ?? '';
+  const [left] = [unfinishedRolling, unfinishedSwitch].flatMap((unfinished) => unfinished({ service, lease, us }));
   if (left !== undefined) throw new Failure('PREFLIGHT_FAILED', left.what, left.remedy);
 }
 

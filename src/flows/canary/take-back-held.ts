@@ -1,8 +1,7 @@
 import { isGuardian } from '../../domain/guardian/name.ts';
-import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { unfinished } from '../../domain/rollout/begin.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
-import { type LeaseView, leaseName } from '../../domain/rollout/lease.ts';
+import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
 import type { FailureCode } from '../../failure-codes.ts';
 import type { World } from '../../ports/world.ts';
@@ -10,7 +9,7 @@ import { endedByCancel } from '../cancel.ts';
 import { isTransient } from '../follow.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
-import { giveAway, leaseAt, lifeOf, type Place } from '../operations/holder.ts';
+import { giveAway, leaseAt, lifeOf, type Place, placeOf } from '../operations/holder.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { CanaryResult } from './result.ts';
 import { takeBackHeld } from './take-back.ts';
@@ -31,7 +30,7 @@ const left: readonly FailureCode[] = ['LOCK_HELD', 'LOCK_LOST', 'CANCELLED'];
  */
 export async function takeBackBeforeRefusing(run: Refused, refusal: unknown): Promise<CanaryResult | undefined> {
   if (!(refusal instanceof Failure) || run.plan.dryRun || left.includes(refusal.code)) return undefined;
-  const place = placeOf(run);
+  const place = placeOf(run.world, run.plan);
   let found: LeaseView | undefined;
   try {
     found = await leaseAt(run.world, place, undefined, isTransient(refusal) ? 0 : patience);
@@ -50,7 +49,7 @@ export async function takeBackBeforeRefusing(run: Refused, refusal: unknown): Pr
 /** A run that found something newer deploys nothing, and it too may be the first one after a run that died. */
 export async function takeBackSuperseded(run: Refused, superseded: CanaryResult): Promise<CanaryResult> {
   if (run.plan.dryRun) return superseded;
-  const place = placeOf(run);
+  const place = placeOf(run.world, run.plan);
   let found: LeaseView | undefined;
   try {
     found = await leaseAt(run.world, place, undefined, patience);
@@ -89,11 +88,6 @@ export const isLeft = (lease: LeaseView | undefined): lease is LeaseView => {
 
 /** Seconds for an API server that does not answer. */
 const patience = 20;
-
-const placeOf = ({ plan: { service, namespace: given }, world }: Refused): Place => {
-  const namespace = given ?? world.defaultNamespace;
-  return { service, namespace, lease: { kind: Lease, namespace, name: leaseName(service) } };
-};
 
 /** `undefined`: a living run is at work on it. Then there is nothing to be done here, and nothing to wait for. */
 async function takeBackLeft(

@@ -5,8 +5,9 @@ import { lookEvery } from '../../domain/rollout/silence.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { whereItRuns, whoActs } from '../signature.ts';
 import { vigil } from '../vigil.ts';
-import { leaseAt, type Place, whereAsked, whoAsks } from './holder.ts';
+import { leaseAt, type Place } from './holder.ts';
 import type { OperationPlan } from './plan.ts';
 
 /** What came of a request to the run that holds the Lease. */
@@ -75,10 +76,10 @@ async function leave(
       id: world.run.holder,
       what: operation as Requestable,
       epoch: seen.epoch,
-      who: whoAsks(world),
+      who: whoActs(world),
       why: reason,
       at: world.clock.now().toISOString(),
-      run: whereAsked(world),
+      run: whereItRuns(world),
     };
     try {
       await world.cluster.write({ do: 'patch', ref: place.lease, operations: requesting(seen, request) });

@@ -19,7 +19,7 @@ export interface Place {
   readonly lease: ObjectRef;
 }
 
-export function placeOf(world: World, { canary: { service, namespace: given } }: OperationPlan): Place {
+export function placeOf(world: World, { service, namespace: given }: OperationPlan['canary']): Place {
   const namespace = given ?? world.defaultNamespace;
   return { service, namespace, lease: { kind: Lease, namespace, name: leaseName(service) } };
 }
@@ -100,7 +100,3 @@ export async function giveAway(world: World, lock: Lock): Promise<void> {
     lock.stop();
   }
 }
-
-/** How this process is named in what it asks and records. */
-export const whoAsks = ({ run }: World): string => run.actor ?? run.holder;
-export const whereAsked = ({ run }: World): string => run.page ?? run.holder;

@@ -17,7 +17,7 @@ import { type OperationResult, told, wouldDo } from './result.ts';
  * for another, so that it looks again after each; what is there already stays as it is. What it cannot add is refused before anything is written.
  */
 export async function prepare(world: World, plan: OperationPlan): Promise<OperationResult> {
-  const place = placeOf(world, plan);
+  const place = placeOf(world, plan.canary);
   const first = await missingIn(world, plan);
   if (first.length === 0) return told('nothing-to-do', 'Everything that a rollout needs is there.');
   if (plan.canary.dryRun) return wouldDo(first.map(({ what, mended }) => `${what} → ${actionOf(mended)}`));

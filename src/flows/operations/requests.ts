@@ -7,15 +7,16 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { executeCanary } from '../canary/execute.ts';
 import { takeBackHeld } from '../canary/take-back.ts';
+import { whoActs } from '../signature.ts';
 import { ask } from './ask.ts';
-import { giveAway, leaseAt, type Place, placeOf, takeLease, whoAsks } from './holder.ts';
+import { giveAway, leaseAt, type Place, placeOf, takeLease } from './holder.ts';
 import type { OperationPlan } from './plan.ts';
 import { requirePermissions } from './preflight.ts';
 import { type OperationResult, told, wouldDo } from './result.ts';
 
 /** `pause` and `resume`: of a run that goes on, and of no other. */
 export async function pauseOrResume(world: World, plan: OperationPlan): Promise<OperationResult> {
-  const place = placeOf(world, plan);
+  const place = placeOf(world, plan.canary);
   if (plan.canary.dryRun) return await wouldAsk(world, plan, place, 'Nobody would hear it.');
   const response = await ask(world, plan, place);
   if (response.is === 'answered') return answered(plan, response.answer);
@@ -30,7 +31,7 @@ function answered({ operation }: OperationPlan, { is, text }: { readonly is: str
 
 /** The run goes back; where none is left, this is the one that takes back. */
 export async function abort(world: World, plan: OperationPlan): Promise<OperationResult> {
-  const place = placeOf(world, plan);
+  const place = placeOf(world, plan.canary);
   const isMeant = whoIsMeant(world, plan);
   if (plan.canary.dryRun) {
     const lease = await leaseAt(world, place);
@@ -94,7 +95,7 @@ async function takeBackFromHere(
       world.handover.save({ open: 'false' });
       return notBegunHere(place, lock.found);
     }
-    const cause = aborted({ who: whoAsks(world), why: reason });
+    const cause = aborted({ who: whoActs(world), why: reason });
     const result = await takeBackHeld(world, { plan: canary, lock, cause, patience: canary.rolloutTimeout, started });
     return result === undefined
       ? told('nothing-to-do', `No rollout of ${place.service} goes on, and none was left behind.`)
@@ -108,7 +109,7 @@ const isTidy = ({ holder, rollout }: LeaseView): boolean => holder === '' && (ro
 
 /** The run skips what is left of its ladder; where none is left, the image is promoted from here, through weight 0. */
 export async function promote(world: World, plan: OperationPlan): Promise<OperationResult> {
-  const place = placeOf(world, plan);
+  const place = placeOf(world, plan.canary);
   if (plan.canary.dryRun) return await wouldAsk(world, plan, place, 'Its image is promoted from here.');
   const response = await ask(world, plan, place);
   if (response.is === 'answered') return answered(plan, response.answer);

@@ -31,7 +31,7 @@ export async function status(world: World, plan: OperationPlan): Promise<Operati
 }
 
 export async function standingOf(world: World, plan: OperationPlan): Promise<Standing> {
-  const place = placeOf(world, plan);
+  const place = placeOf(world, plan.canary);
   const notKnown: string[] = [];
   const known = asking(notKnown);
   const lease = await known('the Lease', () => leaseAt(world, place, undefined, patience));

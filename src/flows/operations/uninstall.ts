@@ -20,7 +20,7 @@ const stays =
 
 /** Removes all that is ours, the Lease last: until then nobody else begins. */
 export async function uninstall(world: World, plan: OperationPlan): Promise<OperationResult> {
-  const place = placeOf(world, plan);
+  const place = placeOf(world, plan.canary);
   const { dryRun } = plan.canary;
   const lease = dryRun ? await leaseAt(world, place) : await refuseBesideRun(world, place, 'uninstall');
   await refuseUnderWeight(world, plan, place, lease);

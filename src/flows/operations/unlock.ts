@@ -5,7 +5,8 @@ import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { openRecords } from '../../domain/rollout/open-records.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
-import { type Place, placeOf, refuseBesideRun, takeLease, whereAsked, whoAsks } from './holder.ts';
+import { whereItRuns, whoActs } from '../signature.ts';
+import { type Place, placeOf, refuseBesideRun, takeLease } from './holder.ts';
 import type { OperationPlan } from './plan.ts';
 import { type OperationResult, told, wouldDo } from './result.ts';
 
@@ -14,13 +15,13 @@ import { type OperationResult, told, wouldDo } from './result.ts';
  * that comes back after all writes nothing more. What that one has left stays written down: the way back is not lost.
  */
 export async function unlock(world: World, plan: OperationPlan): Promise<OperationResult> {
-  const place = placeOf(world, plan);
+  const place = placeOf(world, plan.canary);
   const lease = await refuseBesideRun(world, place, 'unlock');
   if (lease === undefined || lease.holder === '') return told('nothing-to-do', `Nobody holds the Lease of ${place.service}.`);
   if (plan.canary.dryRun) return wouldDo([`Lease ${place.lease.name}: taken from ${lease.holder} and given away`]);
   const lock = await takeLease(world, plan, place, lease);
   const from = lock.found?.holder ?? lease.holder;
-  const record = { from, who: whoAsks(world), why: plan.reason, run: whereAsked(world), at: world.clock.now().toISOString() };
+  const record = { from, who: whoActs(world), why: plan.reason, run: whereItRuns(world), at: world.clock.now().toISOString() };
   try {
     await lock.record({ unlocked: record, release: true });
   } finally {

@@ -3,8 +3,9 @@ import { digestIn } from '../../domain/rollout/hold.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import { environmentOf } from '../canary/plan.ts';
 import { holdImages } from '../hold-images.ts';
+import { whereItRuns, whoActs } from '../signature.ts';
 import type { Target } from './look.ts';
-import { type Session, warn, whereItRuns, whoActs } from './session.ts';
+import { type Session, warn } from './session.ts';
 
 /**
  * The holds of the service from now on: without those that going to `target` lifts, and with what is taken back. Written before anything

@@ -32,6 +32,3 @@ export function warn({ world, warnings }: Pick<Session, 'world' | 'warnings'>, w
   warnings.push(what);
   world.log.line(`  warning: ${what}`);
 }
-
-export const whoActs = ({ run }: World): string => run.actor ?? run.holder;
-export const whereItRuns = ({ run }: World): string => run.page ?? run.holder;

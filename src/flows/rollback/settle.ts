@@ -2,9 +2,10 @@ import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
 import { Failure } from '../../failure.ts';
 import { tellOnly } from '../canary/tell.ts';
+import { whereItRuns } from '../signature.ts';
 import type { WentBack } from './go-back.ts';
 import type { BackResult } from './result.ts';
-import { type Session, whereItRuns } from './session.ts';
+import type { Session } from './session.ts';
 
 /**
  * The last words in the Lease, and the lock given away. What could not be confirmed stays open in it, for whoever runs this again; and

@@ -7,12 +7,13 @@ import { Failure } from '../../failure.ts';
 import type { CanaryPlan } from '../canary/plan.ts';
 import { takeBackHeld } from '../canary/take-back.ts';
 import type { Lineage } from '../lineage/fields.ts';
+import { whoActs } from '../signature.ts';
 import { goBack } from '../stage/deploy.ts';
 import { findJournal } from '../stage/keep-journal.ts';
 import type { DeployPlan } from '../stage/plan.ts';
 import { settle } from '../stage/settle.ts';
 import type { BackPlan } from './plan.ts';
-import { type Session, whoActs } from './session.ts';
+import type { Session } from './session.ts';
 
 /** What goes on, with all that is needed to stop it. */
 export interface Stopping {

@@ -5,9 +5,9 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { environmentOf } from '../canary/plan.ts';
 import { acquireLock } from '../lock.ts';
+import { whereItRuns, whoActs } from '../signature.ts';
 import type { UnholdPlan } from './plan.ts';
 import type { UnholdResult } from './result.ts';
-import { whereItRuns, whoActs } from './session.ts';
 import { leaseNow, leaseRef, namespaceOf } from './survey.ts';
 
 /** Lifts holds, with the reason. Under the lock of the service: whoever deploys meanwhile has asked before. */

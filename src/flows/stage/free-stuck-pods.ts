@@ -1,10 +1,9 @@
 import { Pod, StatefulSet } from '../../domain/kubernetes/kinds.ts';
-import { selectorText } from '../../domain/kubernetes/labels.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { isLeaving, isReady } from '../../domain/kubernetes/pod.ts';
 import type { World } from '../../ports/world.ts';
-import { selectorOf } from '../await-workload.ts';
 import { remove } from '../remove.ts';
+import { podsOfWorkload } from '../workload-pods.ts';
 
 /** Seconds for the controller to see a template. */
 const seenWithin = 30;
@@ -22,7 +21,7 @@ export async function freeStuckPods(world: World, statefulSet: KubernetesObject,
     const status = (now?.['status'] ?? {}) as { readonly observedGeneration?: number; readonly updateRevision?: string };
     if (now === undefined) return [];
     if ((status.observedGeneration ?? 0) >= generation && status.updateRevision !== undefined) {
-      const pods = await world.cluster.list(Pod, namespace, { labels: selectorText(selectorOf(now)) }, signal);
+      const pods = await podsOfWorkload(world, namespace, now, signal);
       const stuck = pods.filter(
         (pod) => !isReady(pod) && !isLeaving(pod) && pod.metadata.labels?.['controller-revision-hash'] !== status.updateRevision,
       );

@@ -1,6 +1,8 @@
 import { digestIn, type Hold, holding } from '../../domain/rollout/hold.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import { environmentOf } from '../canary/plan.ts';
+import { notHeld } from '../hold-images.ts';
+import { whereItRuns } from '../signature.ts';
 import type { Session } from './session.ts';
 
 /** With the first record of the way back: an image that crashed is held, so that nothing brings it back by itself. Empty for every other cause. */
@@ -10,16 +12,16 @@ export function heldAt(session: Session): Pick<LeaseChange, 'holds'> {
   const { image, why } = crashed;
   const digest = digestIn(image);
   if (digest === undefined) {
-    world.log.line(`  Not held: the digest of ${image} is not known, so another run could bring it again. Deploy by digest.`);
+    world.log.line(`  ${notHeld(image)}`);
     return {};
   }
-  const { actor, page, holder } = world.run;
+  const { actor } = world.run;
   const hold: Hold = {
     environment: environmentOf(plan, ground.namespace),
     digest,
     who: `wf-deploy${actor === undefined ? '' : `, started by ${actor},`}`,
     why,
-    run: page ?? holder,
+    run: whereItRuns(world),
     at: world.clock.now().toISOString(),
     by: 'crash',
   };

@@ -1,5 +1,3 @@
-import { Pod } from '../../domain/kubernetes/kinds.ts';
-import { selectorText } from '../../domain/kubernetes/labels.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import type { RollbackRecord } from '../../domain/rollback/record.ts';
@@ -7,11 +5,12 @@ import { workloadName } from '../../domain/rolling/workload-ref.ts';
 import { digestIn } from '../../domain/rollout/hold.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import type { World } from '../../ports/world.ts';
-import { selectorOf } from '../await-workload.ts';
 import { environmentOf } from '../canary/plan.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import type { Lock } from '../held-lock.ts';
 import { holdImages, takenBackBy } from '../hold-images.ts';
+import { whereItRuns, whoActs } from '../signature.ts';
+import { podsOfWorkload } from '../workload-pods.ts';
 import { operation, type Target } from './operate-change.ts';
 import type { OperationPlan } from './plan.ts';
 
@@ -63,17 +62,13 @@ export async function holdUndone(
   return { warnings, last: rollback === undefined ? {} : { rollback } };
 }
 
-const signed = ({ run }: World) => ({ who: run.actor ?? run.holder, run: run.page ?? run.holder });
+const signed = (world: World) => ({ who: whoActs(world), run: whereItRuns(world) });
 const why = (going: readonly Undoing[]): string =>
   `\`operation: undo\` of actions/stage: ${going.map(({ target, to }) => `${workloadName(target.ref)} to ${to}`).join(', ')}`;
 
 /** They say the digest behind a tag; who may not read them holds by what is written. */
 async function podsOf(world: World, namespace: string, going: readonly Undoing[]): Promise<readonly KubernetesObject[]> {
-  const lists = await Promise.all(
-    going.map(({ target }) =>
-      unlessForbidden(world.cluster.list(Pod, namespace, { labels: selectorText(selectorOf(target.workload)) }), []),
-    ),
-  );
+  const lists = await Promise.all(going.map(({ target }) => unlessForbidden(podsOfWorkload(world, namespace, target.workload), [])));
   return lists.flat();
 }
 

@@ -1,6 +1,6 @@
 import type { World } from '../../ports/world.ts';
 import { endedByCancel } from '../cancel.ts';
-import type { Lock } from '../held-lock.ts';
+import { isAsChecked, type Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
 import { releasing } from '../releasing.ts';
 import type { StageGround } from './ground.ts';
@@ -16,7 +16,6 @@ export async function lock(world: World, plan: StagePlan, namespace: string): Pr
 
 /** What the preflight found, under the lock: looked at again when someone else was, or still is, here in between. */
 export async function checkedAgain(world: World, plan: DeployPlan, held: Lock, checked: StageGround): Promise<StageGround> {
-  const wasFree = (checked.lease?.holder ?? '') === '';
-  if (wasFree && held.found?.resourceVersion === checked.lease?.resourceVersion) return checked;
+  if (isAsChecked(held, checked.lease)) return checked;
   return await releasing(held, () => preflight(world, plan));
 }

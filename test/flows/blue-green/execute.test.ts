@@ -412,6 +412,13 @@ describe('operation: rollback', () => {
     expect(result.warnings).toContainEqual(expect.stringContaining('Not checked: whether that was taken back before'));
   });
 
+  it('looks once where nobody was there in between', async () => {
+    const on = await deployed();
+    const before = on.cluster.calls.length;
+    await run(on, backWish());
+    expect(on.cluster.calls.slice(before).filter(({ verb, kind }) => verb === 'list' && kind === 'Node')).toHaveLength(1);
+  });
+
   it('goes on when it is cancelled: users are on their way back', async () => {
     const on = await deployed();
     const react = on.cluster.reacting;
