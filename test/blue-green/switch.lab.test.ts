@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { expectEnding } from '../actions/ending.ts';
 import { startLab } from '../lab/lab.ts';
 import { startLoad } from '../lab/load.ts';
 import { written } from '../rolling/written.ts';
@@ -22,7 +23,7 @@ describe('blue-green behind a gateway', () => {
       try {
         let began = new Date();
         const run = await runSwitch(app, { image });
-        expect([run.outputs, run.log]).toMatchObject([{ outcome: 'promoted', live: 'green' }, expect.any(String)]);
+        expectEnding(run, { outcome: 'promoted', live: 'green' });
         expect(run.outputs['image']).toMatch(/\/shop\/agent@sha256:[0-9a-f]{64}$|:v2@sha256:[0-9a-f]{64}$/);
         expect(await written(app, began)).toEqual([
           ...prepared,
@@ -39,7 +40,7 @@ describe('blue-green behind a gateway', () => {
 
         began = new Date();
         const back = await runSwitch(app, { operation: 'rollback', reason: 'Orders fail' });
-        expect([back.outputs, back.log]).toMatchObject([{ outcome: 'rolled-back', live: 'blue' }, expect.any(String)]);
+        expectEnding(back, { outcome: 'rolled-back', live: 'blue' });
         expect(await written(app, began)).toEqual([
           'lease taken',
           'lease says preparing',
@@ -130,7 +131,7 @@ describe('blue-green behind a gateway', () => {
       await action.result;
       const began = new Date();
       const repaired = await runSwitch(app, { image, 'lease-duration': '5s' });
-      expect([repaired.outputs['outcome'], repaired.outputs['live'], repaired.log]).toEqual(['promoted', 'green', expect.any(String)]);
+      expectEnding(repaired, { outcome: 'promoted', live: 'green' });
       expect((await written(app, began)).slice(0, 5)).toEqual([
         'lease taken',
         'update httproutes agent',

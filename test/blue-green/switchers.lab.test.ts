@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { expectEnding } from '../actions/ending.ts';
 import { startLab } from '../lab/lab.ts';
 import { startLoad } from '../lab/load.ts';
 import { written } from '../rolling/written.ts';
+import { seenByPrometheus } from '../rollout/example-service.ts';
 import { type ColouredRoute, colouredRoutes, type SwitcherName } from './coloured-route.ts';
 import { deployPair, runSwitch, standing } from './coloured-service.ts';
 
@@ -21,13 +23,13 @@ describe('switch and switch back', () => {
       try {
         const began = new Date();
         const run = await runSwitch(app, { image: await app.version('v2') });
-        expect([run.outputs['outcome'], run.outputs['live'], run.log]).toEqual(['promoted', 'green', expect.any(String)]);
+        expectEnding(run, { outcome: 'promoted', live: 'green' });
         const tags = { [run.outputs['image'] ?? '']: 'v2', [app.image]: 'v1' };
         expect(await standing(app, tags)).toBe('agent-green; blue 0 × v1, green 2 × v2');
         // The first gives the route this run's epoch.
         expect((await written(app, began)).filter((call) => call === `update ${route}`)).toHaveLength(2);
         const back = await runSwitch(app, { operation: 'rollback', reason: 'Orders fail' });
-        expect([back.outputs['outcome'], back.outputs['live'], back.log]).toEqual(['rolled-back', 'blue', expect.any(String)]);
+        expectEnding(back, { outcome: 'rolled-back', live: 'blue' });
         expect(await standing(app, tags)).toBe('agent-blue; blue 2 × v1, green 0 × v2');
         if (load !== undefined)
           await app.lab.client.waitFor('two thousand requests', () => Promise.resolve(load.figures().requests >= 2000), 120);
@@ -49,11 +51,13 @@ describe('the watch, with the criteria of a canary', () => {
     async () => {
       const lab = await starting;
       const app = await deployPair(lab, 'measured');
+      // The preflight tries each query on the colour that serves, and refuses what answers nothing.
+      await seenByPrometheus(lab, app.namespace, 2);
       const load = startLoad(app.load(40));
       const measured = { 'prometheus-url': lab.prometheusUrl, metrics: 'http', 'min-requests': '60', 'latency-p99': '5s', interval: '2s' };
       try {
         const good = await runSwitch(app, { ...measured, image: await app.version('v2'), watch: '15s' });
-        expect([good.outputs['outcome'], good.log]).toEqual(['promoted', expect.any(String)]);
+        expectEnding(good, { outcome: 'promoted' });
         expect((good.report as { readonly asked: readonly string[] }).asked).toContainEqual(
           expect.stringMatching(/^error-rate 0 % \(≤ 1 %\).*latency-p99 /),
         );
@@ -64,7 +68,7 @@ describe('the watch, with the criteria of a canary', () => {
         // Healthy, and wrong for one user in three.
         const image = await app.version('harmful', { ERROR_RATE: '30%' });
         const bad = await runSwitch(app, { ...measured, image, watch: '90s', 'failure-threshold': '2' });
-        expect([bad.outputs['outcome'], bad.outputs['live'], bad.log]).toEqual(['rolled-back', 'green', expect.any(String)]);
+        expectEnding(bad, { outcome: 'rolled-back', live: 'green' });
         expect(bad.report).toMatchObject({ code: 'CRITERIA_FAILED', reason: expect.stringContaining('error-rate') });
         const calls = await written(app, began);
         const watching = calls.indexOf('lease says watching');

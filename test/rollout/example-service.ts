@@ -54,7 +54,7 @@ export async function deployExample(
   await lab.client.waitForRollout(namespace, 'agent');
   await lab.client.waitForRoute(namespace, 'agent');
   await served(lab, host);
-  await measured(lab, namespace, replicas);
+  await seenByPrometheus(lab, namespace, replicas);
   return {
     lab,
     namespace,
@@ -138,7 +138,7 @@ async function served(lab: Lab, host: string): Promise<void> {
 }
 
 /** Until Prometheus knows every pod. */
-async function measured(lab: Lab, namespace: string, pods: number): Promise<void> {
+export async function seenByPrometheus(lab: Lab, namespace: string, pods: number): Promise<void> {
   const query = encodeURIComponent(`count(count by (pod) (http_requests_total{namespace="${namespace}"}))`);
   await lab.client.waitFor(`series of ${namespace}`, async () => {
     const answer = await fetch(`${lab.prometheusUrl}/api/v1/query?query=${query}`);
