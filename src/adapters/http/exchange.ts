@@ -43,29 +43,33 @@ export interface Opened {
  */
 export async function exchange(outgoing: Outgoing, limit: BodyLimit): Promise<Answer | NoAnswer> {
   outgoing.signal?.throwIfAborted();
-  const deadline = AbortSignal.timeout(Math.ceil(outgoing.timeoutSeconds * 1000));
+  const patience = patienceFor(outgoing);
   try {
-    const stream = await send(outgoing, either(deadline, outgoing.signal));
+    const stream = await send(outgoing, patience.signal);
     const body = await read(stream, limit);
     if (body === undefined) return noAnswer(`the answer is longer than ${limit.maxBytes} bytes`);
     return { is: 'answer', status: stream.statusCode ?? 0, headers: stream.headers, body };
   } catch (error) {
-    return problem(error, outgoing, deadline);
+    return problem(error, outgoing, patience);
+  } finally {
+    patience.stopClock();
+    patience.leaveCaller();
   }
 }
 
 /** Like `exchange`, but `timeoutSeconds` counts only until the status line and headers are there. */
 export async function open(outgoing: Outgoing): Promise<Opened | NoAnswer> {
   outgoing.signal?.throwIfAborted();
-  const patience = new AbortController();
-  const timer = setTimeout(() => patience.abort(), outgoing.timeoutSeconds * 1000);
+  const patience = patienceFor(outgoing);
   try {
-    const stream = await send(outgoing, either(patience.signal, outgoing.signal));
+    const stream = await send(outgoing, patience.signal);
+    stream.once('close', patience.leaveCaller);
     return { is: 'opened', status: stream.statusCode ?? 0, headers: stream.headers, stream };
   } catch (error) {
-    return problem(error, outgoing, patience.signal);
+    patience.leaveCaller();
+    return problem(error, outgoing, patience);
   } finally {
-    clearTimeout(timer);
+    patience.stopClock();
   }
 }
 
@@ -82,8 +86,34 @@ export async function read(stream: IncomingMessage, { maxBytes, beyond }: BodyLi
   return Buffer.concat(chunks).subarray(0, maxBytes);
 }
 
-const either = (own: AbortSignal, callers: AbortSignal | undefined): AbortSignal =>
-  callers === undefined ? own : AbortSignal.any([own, callers]);
+interface Patience {
+  /** Aborts when the time is over, or with the caller's signal. */
+  readonly signal: AbortSignal;
+  isOver(): boolean;
+  stopClock(): void;
+  leaveCaller(): void;
+}
+
+/**
+ * By hand, because `AbortSignal.timeout` and `.any` live on until the time is over, whatever became of the request: a release of a
+ * thousand services would keep thousands of them.
+ */
+function patienceFor({ timeoutSeconds, signal: callers }: Outgoing): Patience {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  let isOver = false;
+  const timer = setTimeout(() => {
+    isOver = true;
+    stop();
+  }, timeoutSeconds * 1000);
+  callers?.addEventListener('abort', stop, { once: true });
+  return {
+    signal: controller.signal,
+    isOver: () => isOver,
+    stopClock: () => clearTimeout(timer),
+    leaveCaller: () => callers?.removeEventListener('abort', stop),
+  };
+}
 
 function send(outgoing: Outgoing, signal: AbortSignal): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
@@ -119,7 +149,7 @@ function send(outgoing: Outgoing, signal: AbortSignal): Promise<IncomingMessage>
   });
 }
 
-function problem(error: unknown, outgoing: Outgoing, deadline: AbortSignal): NoAnswer {
+function problem(error: unknown, outgoing: Outgoing, patience: Patience): NoAnswer {
   outgoing.signal?.throwIfAborted();
-  return deadline.aborted ? noAnswer(`no answer within ${outgoing.timeoutSeconds} s`) : noAnswer(error);
+  return patience.isOver() ? noAnswer(`no answer within ${outgoing.timeoutSeconds} s`) : noAnswer(error);
 }

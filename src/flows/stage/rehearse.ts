@@ -1,8 +1,6 @@
-import { differences } from '../../domain/kubernetes/difference.ts';
 import { differenceLines } from '../../domain/kubernetes/difference-lines.ts';
 import { type FieldConflict, fieldConflictsBehind } from '../../domain/kubernetes/field-conflict.ts';
 import { ourManager } from '../../domain/kubernetes/managers.ts';
-import { manifestOf } from '../../domain/kubernetes/manifest.ts';
 import { type KubernetesObject, nameOf } from '../../domain/kubernetes/object.ts';
 import { type Change, isRenewed, wanted } from '../../domain/rolling/change.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
@@ -30,6 +28,7 @@ export async function rehearse(
     if ('problem' in tried) return { is: 'refused', problem: tried.problem };
     const { after, force, notes } = tried;
     const renewed = tried.change.workload !== undefined && isRenewed(present, after);
+    const lines = present === undefined ? ['is made new'] : differenceLines(present, after);
     return {
       is: 'ready',
       notes,
@@ -39,8 +38,8 @@ export async function rehearse(
         present,
         after,
         renewed,
-        changes: present === undefined || differences(manifestOf(present), manifestOf(after)).length > 0,
-        lines: present === undefined ? ['is made new'] : differenceLines(present, after),
+        changes: lines.length > 0,
+        lines,
       },
     };
   } catch (error) {

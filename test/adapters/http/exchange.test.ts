@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { Agent } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exchange, open } from '../../../src/adapters/http/exchange.ts';
@@ -54,5 +55,23 @@ describe('open', () => {
   it('gives up when the answer does not begin', async () => {
     server.handler = () => undefined;
     expect(await open({ url: new URL(server.url), timeoutSeconds: 0.05 })).toEqual({ is: 'no-answer', reason: 'no answer within 0.05 s' });
+  });
+});
+
+describe('a signal of a caller that lives on', () => {
+  it('keeps nothing of a request that is over, whichever way it ended', async () => {
+    const caller = new AbortController();
+    const url = new URL(server.url);
+    const request = { url, signal: caller.signal, timeoutSeconds: 0.1 };
+    server.handler = (_, response) => answer(response, 200, { ok: true });
+    expect(await exchange(request, limit)).toMatchObject({ is: 'answer' });
+    const opened = await open(request);
+    if (opened.is !== 'opened') throw new Error(opened.reason);
+    expect(getEventListeners(caller.signal, 'abort')).not.toEqual([]);
+    await new Promise((resolve) => opened.stream.resume().once('close', resolve));
+    server.handler = () => undefined;
+    expect(await exchange(request, limit)).toMatchObject({ is: 'no-answer' });
+    expect(await open(request)).toMatchObject({ is: 'no-answer' });
+    expect(getEventListeners(caller.signal, 'abort')).toEqual([]);
   });
 });
