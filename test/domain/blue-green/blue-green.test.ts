@@ -121,7 +121,9 @@ describe('a rollback', () => {
 
   it('that is cancelled while it switches switches once more', () => {
     let times = 0;
-    const { story, ending } = run(back, (word) => (word === 'switch' && times++ === 0 ? { on: 'cancelled', by: 'SIGINT' } : { on: 'done' }));
+    const { story, ending } = run(back, (word) =>
+      word === 'switch' && times++ === 0 ? { on: 'cancelled', by: 'SIGINT' } : { on: 'done' },
+    );
     expect(story).toBe(`${deployed}, record switching, switch, switch, record retiring, drain, retire, alert`);
     expect(ending.outcome).toBe('promoted');
   });
@@ -151,11 +153,14 @@ describe('what a dead run left', () => {
     expect(ending.outcome).toBe('promoted');
   });
 
-  it.each(['preparing', 'switching', 'watching'] as const)('of a rollback in the phase %s stays unfinished where its switch fails', (phase) => {
-    const { story, ending } = run(back, fails('switch'), beginFromLeft({ phase, operation: 'rollback' }, leftByADeadRun));
-    expect(story).toMatch(/record switching, switch, alert$/);
-    expect(ending.outcome).toBe('unknown');
-  });
+  it.each(['preparing', 'switching', 'watching'] as const)(
+    'of a rollback in the phase %s stays unfinished where its switch fails',
+    (phase) => {
+      const { story, ending } = run(back, fails('switch'), beginFromLeft({ phase, operation: 'rollback' }, leftByADeadRun));
+      expect(story).toMatch(/record switching, switch, alert$/);
+      expect(ending.outcome).toBe('unknown');
+    },
+  );
 
   it('of a rollback that found nothing to go to leaves users where they are', () => {
     const { story, ending } = run(back, done, beginFromLeft({ phase: 'returning', operation: 'rollback' }, leftByADeadRun));
