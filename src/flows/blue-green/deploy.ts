@@ -98,6 +98,7 @@ export async function deploy(plan: DeployWish, world: World): Promise<BlueGreenR
 }
 
 const machineOf = ({ health, beforeSwitch, watch }: DeployWish, { port }: Ground): BlueGreenPlan => ({
+  operation: 'deploy',
   checks: health.checks > 0 && port !== undefined,
   hook: beforeSwitch.length > 0,
   watch: watch > 0,

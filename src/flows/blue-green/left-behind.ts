@@ -32,5 +32,5 @@ export async function mendLeft(
   const pair = await releasing(world, lock, () => pairNow(world, plan, namespace));
   const session = openLeft({ world, plan, lock }, record, pair, hold);
   const first = beginFromLeft(record, cause);
-  return { session, ending: await drive(session, { checks: false, hook: false, watch: false }, first) };
+  return { session, ending: await drive(session, { operation: record.operation, checks: false, hook: false, watch: false }, first) };
 }

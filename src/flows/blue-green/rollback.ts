@@ -54,7 +54,7 @@ export async function rollback(plan: RollbackWish, world: World): Promise<BlueGr
     const session = openSession({ world, plan, lock: held }, ground, hold);
     if (hold === undefined) session.remarks.push(notHeld(ground.previousImage));
     if (held.found?.holds?.unreadable === true) session.remarks.push(unreadableHolds);
-    const ending = await drive(session, { checks: false, hook: false, watch: false }, beginBlueGreen());
+    const ending = await drive(session, { operation: 'rollback', checks: false, hook: false, watch: false }, beginBlueGreen());
     await settle(session, ending);
     return endedResult({ ...raw, ground, session, ending });
   } finally {

@@ -12,7 +12,7 @@ import { type ClusterRun, openCluster } from './cluster-run.ts';
 import { type FleetGround, fleetPreflight } from './fleet-preflight.ts';
 import { handOver } from './hand-over.ts';
 import { type Locks, lockKey, takeLocks, wantedLocks } from './locks.ts';
-import { movedSince } from './moved.ts';
+import { type IsSilent, movedSince, silences } from './moved.ts';
 import type { PartRun } from './part-run.ts';
 import type { DeployPlan } from './plan.ts';
 import type { ClusterGround } from './preflight.ts';
@@ -27,9 +27,10 @@ export interface Opened {
 /** Takes the locks. Where another run has been at a service that was to be left alone, everything is looked at again first. */
 export async function openRelease(plan: DeployPlan, fleet: Fleet, seen: FleetGround, asked: Asking): Promise<Opened> {
   const until = fleet.clock.monotonic() + plan.lockTimeout;
+  const isSilent = silences(fleet.clock);
   let ground = seen;
   for (;;) {
-    const opened = await openAll(plan, fleet, ground, asked);
+    const opened = await openAll(plan, fleet, ground, isSilent, asked);
     if ('runs' in opened) return { ground, ...opened };
     await waitFor(fleet, plan, opened.moved, until, asked);
     ground = await fleetPreflight(plan, fleet, asked);
@@ -57,6 +58,7 @@ async function openAll(
   plan: DeployPlan,
   fleet: Fleet,
   ground: FleetGround,
+  isSilent: IsSilent,
   asked: Asking,
 ): Promise<{ readonly runs: readonly ClusterRun[] } | { readonly moved: string }> {
   const { file, grounds, worldOf } = ground;
@@ -66,7 +68,7 @@ async function openAll(
     const open = async () => {
       if (wanted.length > 0) handOver(fleet, plan, ground, 'open');
       taken.locks = await takeLocks(plan, wanted, signal);
-      const moved = await movedSince(grounds, worldOf, taken.locks, signal);
+      const moved = await movedSince(grounds, worldOf, taken.locks, isSilent, signal);
       if (moved !== undefined) {
         await giveAllAway(taken.locks.values());
         return { moved };
