@@ -31,7 +31,7 @@ export async function mendByHand(world: World, plan: RollbackWish, lock: Lock, n
   const record = lock.found?.blueGreen;
   if (!isAnswer(record)) return undefined;
   const cause = rolledBack({ who: whoActs(world), why: plan.reason });
-  const { hold, image } = await releasing(lock, () => holdHarmful(world, plan, namespace, record, cause));
+  const { hold, image } = await releasing(world, lock, () => holdHarmful(world, plan, namespace, record, cause));
   if (hold !== undefined) await holdFirst(world, plan, lock, hold);
   const left = await mendLeft(world, plan, lock, namespace, cause, hold);
   if (left === undefined) return undefined;

@@ -4,6 +4,7 @@ import { cancelled } from '../../domain/rollout/cause.ts';
 import { leaseName, readLease } from '../../domain/rollout/lease.ts';
 import type { World } from '../../ports/world.ts';
 import type { Report } from '../flow.ts';
+import { giveAway } from '../give-away.ts';
 import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
 import { mendLeft } from './left-behind.ts';
@@ -37,7 +38,7 @@ export async function takeBack(
     const record = held.found?.blueGreen;
     // A rollback that had written nothing of its own yet leaves what it found to the next run.
     if (!(plan.operation === 'rollback' ? isAnswer(record) : isSwitchOpen(record))) {
-      await held.record({ release: true });
+      await giveAway(world, held);
       return undefined;
     }
     world.log.line('The run before ended in the middle.');
