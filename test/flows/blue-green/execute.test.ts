@@ -6,7 +6,9 @@ import { Failure } from '../../../src/failure.ts';
 import type { BlueGreenWish } from '../../../src/flows/blue-green/plan.ts';
 import { takeBack } from '../../../src/flows/blue-green/take-back.ts';
 import type { ProbeAnswer } from '../../../src/ports/probe.ts';
-import { dyingAfter, forbidden, type Stage, unreachable } from '../stand-ins.ts';
+import { dyingAfter } from '../dying-after.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
+import type { Stage } from '../stand-ins.ts';
 import { backWish, next, node, old, pair, run, servedAlways, sick, standing, wish } from './pair.ts';
 
 const leaseOf = ({ cluster }: Stage) => readLease(cluster.find(Lease, leaseName('agent')) as KubernetesObject);

@@ -6,7 +6,8 @@ import type { CanaryResult } from '../../../src/flows/canary/result.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { waiting } from '../../domain/kubernetes/pods.ts';
 import { routeWith } from '../../domain/traffic/httproute/fixtures.ts';
-import { forbidden, stage, unreachable } from '../stand-ins.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
+import { stage } from '../stand-ins.ts';
 import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
 const run = (on: Shop, inputs: Readonly<Record<string, string>> = {}): Promise<CanaryResult> =>
