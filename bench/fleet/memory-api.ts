@@ -138,7 +138,8 @@ const missing = (outgoing: ServerResponse, { resource }: Kind, name: string): vo
 
 function refuse(outgoing: ServerResponse, error: unknown): void {
   if (outgoing.headersSent) return void outgoing.destroy();
-  const code = error instanceof Failure ? { CLUSTER_CONFLICT: 409, CLUSTER_NOT_FOUND: 404, CLUSTER_REFUSED: 422 }[error.code as string] : undefined;
+  const code =
+    error instanceof Failure ? { CLUSTER_CONFLICT: 409, CLUSTER_NOT_FOUND: 404, CLUSTER_REFUSED: 422 }[error.code as string] : undefined;
   const message = error instanceof Error ? error.message : String(error);
   send(outgoing, code ?? 500, statusOf(code ?? 500, code === 409 ? 'Conflict' : code === 404 ? 'NotFound' : 'InternalError', message));
 }
