@@ -40,7 +40,7 @@ describe('what is left behind', () => {
     const { ours: gone, stays } = await look(promoted());
     expect(gone.map(({ kind, name }) => `${kind.kind} ${name}`)).toEqual(['ConfigMap other', 'Secret now', 'Secret wf-deploy-agent-undo']);
     expect(stays).toEqual([
-      'ConfigMap shop/now, ConfigMap shop/before: Deployment shop/agent, or a template that it could be rolled back to, names them, so they stay. The cluster deletes them after Deployment shop/agent.',
+      'ConfigMap shop/before, ConfigMap shop/now: Deployment shop/agent, or a template that it could be rolled back to, names them, so they stay. The cluster deletes them after Deployment shop/agent.',
     ]);
   });
 
@@ -49,7 +49,7 @@ describe('what is left behind', () => {
     on.cluster.failing = ({ kind }) => (kind === 'ReplicaSet' ? forbidden() : undefined);
     const unseen = await look(on);
     expect(unseen.ours.map(({ name }) => name)).toEqual(['wf-deploy-agent-undo']);
-    expect(unseen.stays).toEqual([expect.stringMatching(/^ConfigMap shop\/now, .*Secret shop\/now: whether .* may not be seen from here/)]);
+    expect(unseen.stays).toEqual([expect.stringMatching(/^ConfigMap shop\/before, .*Secret shop\/now: whether .* may not be seen from here/)]);
     on.cluster.remove(Deployment, 'agent');
     const absent = await look(on);
     expect(absent.ours.map(({ name }) => name)).toEqual(['wf-deploy-agent-undo']);
