@@ -12,10 +12,10 @@ import { requireStaged } from '../lineage/staging.ts';
 import { acquireLock } from '../lock.ts';
 import { releasing } from '../releasing.ts';
 import { unfinishedRolling, unfinishedSwitch } from '../unfinished.ts';
+import { dismissLeftGuardian } from './dismiss-guardian.ts';
 import { drive } from './drive.ts';
 import { gateLine, passedGates } from './gates.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
-import { dismissGuardian } from './guardian.ts';
 import { recordAsFound, recordEnding } from './lineage.ts';
 import { runsAlready } from './manifest-preflight.ts';
 import { open } from './open.ts';
@@ -81,7 +81,7 @@ async function rollOut(run: Run): Promise<CanaryResult> {
     if (there) {
       if (alreadyThere(ground)) {
         const deployed = deployedNow(world, plan.lineage, [ground.image]);
-        await dismissGuardian(world, ground.app.namespace, plan.service);
+        await releasing(lock, () => dismissLeftGuardian(world, plan, ground.app.namespace, lock.found));
         await lock.record({ release: true, ...(deployed === undefined ? {} : { deployed }) });
         world.handover.save({ open: 'false' });
         return resultOf({ ...before, ground, ...idle, lineage: [...notes, ...(await recordAsFound(world, plan, ground))] });

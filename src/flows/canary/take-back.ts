@@ -10,10 +10,11 @@ import type { Report } from '../flow.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
+import { releasing } from '../releasing.ts';
 import { alarm } from './alert.ts';
+import { dismissLeftGuardian } from './dismiss-guardian.ts';
 import { drive } from './drive.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
-import { dismissGuardian } from './guardian.ts';
 import { pastOf } from './manifest-preflight.ts';
 import { open } from './open.ts';
 import type { CanaryPlan } from './plan.ts';
@@ -86,7 +87,7 @@ export async function takeBackHeld(
   const namespace = plan.namespace ?? world.defaultNamespace;
   const record = lock.found?.rollout;
   if (record === undefined || record.phase === 'resting') {
-    await dismissGuardian(world, namespace, plan.service);
+    await releasing(lock, () => dismissLeftGuardian(world, plan, namespace, lock.found));
     await lock.record({ release: true });
     return undefined;
   }
