@@ -81,7 +81,7 @@ async function mended(
   const { plan, world } = raw;
   const record = held.found?.blueGreen;
   if (!isAnswer(record)) return undefined;
-  const { hold, image } = await releasing(held, () => holdHarmful(world, plan, namespace, record, cause));
+  const { hold, image } = await releasing(world, held, () => holdHarmful(world, plan, namespace, record, cause));
   const left = await mendLeft(world, plan, held, namespace, cause, hold);
   if (left === undefined) return undefined;
   const { session, ending } = left;

@@ -12,8 +12,10 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { selectorOf } from '../await-workload.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
+import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { refuseHeld, refuseKnownHeld } from '../holds.ts';
+import { releasing } from '../releasing.ts';
 import { unfinishedCanary, unfinishedSwitch } from '../unfinished.ts';
 import type { Writing } from '../writing.ts';
 import { holdUndone, type Undone } from './hold-undone.ts';
@@ -153,24 +155,7 @@ async function locked<T>(
   work: (lease: Lock) => Promise<{ readonly value: T; readonly last: Undone['last'] }>,
 ): Promise<T> {
   const lease = await lock(world, plan, namespace);
-  let last: Undone['last'] = {};
-  try {
-    const done = await work(lease);
-    ({ last } = done);
-    return done.value;
-  } finally {
-    await release(world, lease, last);
-  }
-}
-
-async function release(world: World, lease: Lock, last: Undone['last']): Promise<void> {
-  try {
-    await lease.record({ ...last, release: true });
-    world.handover.save({ open: 'false' });
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
-  } finally {
-    lease.stop();
-  }
+  const { value, last } = await releasing(world, lease, () => work(lease));
+  await giveAway(world, lease, last);
+  return value;
 }
