@@ -54,7 +54,7 @@ export async function rollback(plan: RollbackWish, world: World): Promise<BlueGr
     const session = openSession({ world, plan, lock: held }, ground, hold);
     if (hold === undefined) session.remarks.push(notHeld(ground.previousImage));
     if (held.found?.holds?.unreadable === true) session.remarks.push(unreadableHolds);
-    const ending = await drive(session, { checks: false, hook: false, watch: false }, beginBlueGreen());
+    const ending = await drive(session, { operation: 'rollback', checks: false, hook: false, watch: false }, beginBlueGreen());
     await settle(session, ending);
     return endedResult({ ...raw, ground, session, ending });
   } finally {
@@ -81,7 +81,7 @@ async function mended(
   const { plan, world } = raw;
   const record = held.found?.blueGreen;
   if (!isAnswer(record)) return undefined;
-  const { hold, image } = await releasing(held, () => holdHarmful(world, plan, namespace, record, cause));
+  const { hold, image } = await releasing(world, held, () => holdHarmful(world, plan, namespace, record, cause));
   const left = await mendLeft(world, plan, held, namespace, cause, hold);
   if (left === undefined) return undefined;
   const { session, ending } = left;

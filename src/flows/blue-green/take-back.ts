@@ -4,6 +4,7 @@ import { cancelled } from '../../domain/rollout/cause.ts';
 import { leaseName, readLease } from '../../domain/rollout/lease.ts';
 import type { World } from '../../ports/world.ts';
 import type { Report } from '../flow.ts';
+import { giveAway } from '../give-away.ts';
 import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
 import { mendLeft } from './left-behind.ts';
@@ -34,7 +35,7 @@ export async function takeBack(
   const held = await acquireLock(world, { service, namespace, duration, timeout: seconds, successorOf: holder });
   try {
     if (!isSwitchOpen(held.found?.blueGreen)) {
-      await held.record({ release: true });
+      await giveAway(world, held);
       return undefined;
     }
     world.log.line('The run before ended in the middle.');

@@ -2,14 +2,16 @@ import { isGuardian } from '../../domain/guardian/name.ts';
 import { unfinished } from '../../domain/rollout/begin.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
+import { openRecords } from '../../domain/rollout/open-records.ts';
 import { Failure } from '../../failure.ts';
 import type { FailureCode } from '../../failure-codes.ts';
 import type { World } from '../../ports/world.ts';
 import { endedByCancel } from '../cancel.ts';
 import { isTransient } from '../follow.ts';
+import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
-import { giveAway, leaseAt, lifeOf, type Place, placeOf } from '../operations/holder.ts';
+import { leaseAt, lifeOf, type Place, placeOf } from '../operations/holder.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { CanaryResult } from './result.ts';
 import { takeBackHeld } from './take-back.ts';
@@ -71,9 +73,13 @@ export async function takeBackSuperseded(run: Refused, superseded: CanaryResult)
   }
 }
 
-/** Whether nobody died before their last steps: what is left of a guardian too is taken away by whoever comes next. */
+/** Whether nobody died before their last steps, of any strategy: what is left of a guardian too is taken away by whoever comes next. */
 export const isTidy = (lease: LeaseView | undefined): boolean =>
-  lease === undefined || (lease.holder === '' && lease.guardian?.is !== 'acted' && (lease.rollout?.phase ?? 'resting') === 'resting');
+  lease === undefined ||
+  (lease.holder === '' &&
+    lease.guardian?.is !== 'acted' &&
+    (lease.rollout?.phase ?? 'resting') === 'resting' &&
+    openRecords(lease).length === 0);
 
 /**
  * Whether a rollout was not ended, or its guardian not dismissed. A pause that its run has handed over to a guardian has a watcher and a
@@ -107,7 +113,6 @@ async function takeBackLeft(
   try {
     if (!isLeft(lock.found)) {
       await giveAway(world, lock);
-      world.handover.save({ open: 'false' });
       return undefined;
     }
     const takenBack = await takeBackHeld(world, { plan, lock, cause, patience: plan.rolloutTimeout, started });

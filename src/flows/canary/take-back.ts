@@ -7,6 +7,7 @@ import { type LeaseView, leaseName, type RolloutRecord, readLease } from '../../
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { Report } from '../flow.ts';
+import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
@@ -87,7 +88,7 @@ export async function takeBackHeld(
   const record = lock.found?.rollout;
   if (record === undefined || record.phase === 'resting') {
     await dismissGuardian(world, namespace, plan.service);
-    await lock.record({ release: true });
+    await giveAway(world, lock);
     return undefined;
   }
   world.log.line(`The run before ended in the phase \`${record.phase}\`: taking it back.`);

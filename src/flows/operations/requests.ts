@@ -7,9 +7,10 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { executeCanary } from '../canary/execute.ts';
 import { takeBackHeld } from '../canary/take-back.ts';
+import { giveAway } from '../give-away.ts';
 import { whoActs } from '../signature.ts';
 import { ask } from './ask.ts';
-import { giveAway, leaseAt, type Place, placeOf, takeLease } from './holder.ts';
+import { leaseAt, type Place, placeOf, takeLease } from './holder.ts';
 import type { OperationPlan } from './plan.ts';
 import { requirePermissions } from './preflight.ts';
 import { type OperationResult, told, wouldDo } from './result.ts';
@@ -92,7 +93,6 @@ async function takeBackFromHere(
     // Someone else may have been faster, and have left something of its own.
     if (lock.found !== undefined && !isTidy(lock.found) && !isMeant(lock.found)) {
       await giveAway(world, lock);
-      world.handover.save({ open: 'false' });
       return notBegunHere(place, lock.found);
     }
     const cause = aborted({ who: whoActs(world), why: reason });

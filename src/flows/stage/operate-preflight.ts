@@ -11,7 +11,7 @@ import { roleName } from '../../domain/rollout/role.ts';
 import type { World } from '../../ports/world.ts';
 import { selectorOf } from '../await-workload.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
-import { refuseHeld } from '../holds.ts';
+import { refuseHeld, refuseKnownHeld } from '../holds.ts';
 import { permissionFindings, rightsOf } from '../permissions.ts';
 import { preflightFailed } from '../preflight-failed.ts';
 import { unfinishedCanary, unfinishedSwitch } from '../unfinished.ts';
@@ -64,21 +64,25 @@ export async function look(world: World, plan: OperationPlan, namespace: string,
       return { ref, workload, keepers };
     }),
   );
-  if (plan.operation === 'undo' || plan.operation === 'resume') await refuseHeldTargets(world, plan, namespace, targets, lease);
-  return { targets, warnings: permissions.warnings };
+  const unsure = await refuseHeldTargets(world, plan, namespace, targets, lease);
+  return { targets, warnings: [...permissions.warnings, ...unsure] };
 }
 
-/** An earlier revision, or a template that waits in a paused Deployment, may be what was rolled back. */
+/** An earlier revision, or a template that waits in a paused Deployment, may be what was rolled back. No doubt stops a way back. */
 async function refuseHeldTargets(
   world: World,
   plan: OperationPlan,
   namespace: string,
   targets: readonly Target[],
-  lease: KubernetesObject | undefined,
-): Promise<void> {
+  object: KubernetesObject | undefined,
+): Promise<readonly Problem[]> {
+  if (plan.operation !== 'undo' && plan.operation !== 'resume') return [];
   const images = targets.flatMap((target) => {
     const result = operation(world, plan, target);
     return result.is === 'changed' ? Object.values(imagesOf(templateOf(result.object))) : [];
   });
-  await refuseHeld(world, { service: plan.service, namespace, lease: lease === undefined ? undefined : readLease(lease), images });
+  const deploying = { service: plan.service, namespace, lease: object === undefined ? undefined : readLease(object), images };
+  if (plan.operation === 'undo') return await refuseKnownHeld(world, deploying);
+  await refuseHeld(world, deploying);
+  return [];
 }

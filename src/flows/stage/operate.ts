@@ -1,9 +1,10 @@
 import { historyOf } from '../../domain/rolling/history-rows.ts';
 import { workloadName } from '../../domain/rolling/workload-ref.ts';
 import { briefText, warningText } from '../../domain/rollout/problem.ts';
-import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
+import { releasing } from '../releasing.ts';
 import type { Writing } from '../writing.ts';
 import { holdUndone, type Undone } from './hold-undone.ts';
 import { lock } from './lock-and-check.ts';
@@ -72,24 +73,7 @@ async function locked<T>(
   work: (lease: Lock) => Promise<{ readonly value: T; readonly last: Undone['last'] }>,
 ): Promise<T> {
   const lease = await lock(world, plan, namespace);
-  let last: Undone['last'] = {};
-  try {
-    const done = await work(lease);
-    ({ last } = done);
-    return done.value;
-  } finally {
-    await release(world, lease, last);
-  }
-}
-
-async function release(world: World, lease: Lock, last: Undone['last']): Promise<void> {
-  try {
-    await lease.record({ ...last, release: true });
-    world.handover.save({ open: 'false' });
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
-  } finally {
-    lease.stop();
-  }
+  const { value, last } = await releasing(world, lease, () => work(lease));
+  await giveAway(world, lease, last);
+  return value;
 }

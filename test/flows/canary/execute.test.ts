@@ -213,6 +213,8 @@ describe('before anything is written', () => {
     await lock.record(left);
     lock.stop();
     await expect(run(on)).rejects.toMatchObject({ code: 'PREFLIGHT_FAILED', what: expect.stringContaining(what) });
+    // Stable has the image because that one died half-way: it is not there yet.
+    await expect(run(on, { image: oldImage })).rejects.toMatchObject({ code: 'PREFLIGHT_FAILED', what: expect.stringContaining(what) });
     expect(moved(on)).toEqual([]);
     expect(leaseOf(on)).toMatchObject({ holder: '', ...left });
   });
