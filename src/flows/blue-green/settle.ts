@@ -8,6 +8,7 @@ import type { World } from '../../ports/world.ts';
 import { endUnder, giveAway } from '../give-away.ts';
 import type { Changes } from '../lineage/changes.ts';
 import { deployedNow } from '../lineage/order.ts';
+import { whereItRuns } from '../signature.ts';
 import { present } from './colours.ts';
 import type { Ground } from './ground.ts';
 import type { BlueGreenWish } from './plan.ts';
@@ -18,7 +19,7 @@ import { recordOf, type Session } from './session.ts';
 export async function settle(session: Session, ending: BlueGreenEnding, lease: 'given-away' | 'kept' = 'given-away'): Promise<void> {
   const { world, lock, to } = session;
   if (ending.outcome === 'unknown') return;
-  const run = world.run.page ?? world.run.holder;
+  const run = whereItRuns(world);
   const at = world.clock.now().toISOString();
   const text = 'cause' in ending ? ending.cause.text : `Users are on ${to}.`;
   await (lease === 'kept' ? endUnder : giveAway)(world, lock, async () => ({

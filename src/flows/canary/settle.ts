@@ -11,6 +11,7 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { endUnder, giveAway } from '../give-away.ts';
 import type { Changes } from '../lineage/changes.ts';
+import { whereItRuns } from '../signature.ts';
 import type { Ground } from './ground.ts';
 import { pruneCopies } from './manifests.ts';
 import type { CanaryPlan } from './plan.ts';
@@ -23,7 +24,7 @@ export async function settle(session: Session, ending: Ending, lease: 'given-awa
   await session.telling;
   if (ending.outcome === 'unknown') return;
   const now = world.clock.now().toISOString();
-  const run = world.run.page ?? world.run.holder;
+  const run = whereItRuns(world);
   await (lease === 'kept' ? endUnder : giveAway)(world, lock, async () => ({
     ...(await settledTemplate(session, ending)),
     ended: { epoch: lock.epoch, outcome: ending.outcome, text: endText(ending).slice(0, 500), run, at: now },
