@@ -3,6 +3,7 @@ import { templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { releaseOf, withReleases } from '../../domain/rollout/good-release.ts';
 import { colouredName } from '../../domain/rollout/layout.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
+import { briefText } from '../../domain/rollout/problem.ts';
 import type { World } from '../../ports/world.ts';
 import { endUnder, giveAway } from '../give-away.ts';
 import type { Changes } from '../lineage/changes.ts';
@@ -64,8 +65,7 @@ const shared = ({ plan, world, started, changes, lineage = [] }: Raw) => ({
   run: world.run.page,
 });
 
-export const warningsOf = ({ warnings }: Pick<Ground, 'warnings'>): readonly string[] =>
-  warnings.map(({ what, remedy }) => `${what} ${remedy}`);
+export const warningsOf = ({ warnings }: Pick<Ground, 'warnings'>): readonly string[] => warnings.map(briefText);
 
 /** Of a run that wrote nothing. `ground`: nothing was looked at without it. */
 export const idleResult = (

@@ -97,9 +97,8 @@ export class MemoryCluster implements Cluster {
     const ref = refOf(write);
     const { kind, namespace, name } = ref;
     await this.called({ verb: write.do, kind: kind.kind, namespace, name, write }, signal);
-    if (write.do === 'create' && kind.kind === 'SelfSubjectAccessReview')
-      return { ...write.object, status: { allowed: this.allows(write.object) } };
-    if (write.do === 'create' && kind.kind === 'SelfSubjectRulesReview') return { ...write.object, status: { resourceRules: [] } };
+    const review = write.do === 'create' ? this.reviewed(write.object) : undefined;
+    if (review !== undefined) return review;
     const found = this.objects.at(ref);
     if (write.do === 'delete') return this.deleted(write, found);
     this.reach(kind, namespace);
@@ -115,6 +114,20 @@ export class MemoryCluster implements Cluster {
   writes(): readonly string[] {
     const wrote = this.calls.filter(({ write, kind }) => write !== undefined && write.dryRun !== true && !kind.startsWith('SelfSubject'));
     return wrote.map(({ verb, kind, name }) => `${verb} ${kind} ${name}`);
+  }
+
+  /** What is answered and not stored. */
+  private reviewed(object: KubernetesObject): KubernetesObject | undefined {
+    switch (object.kind) {
+      case 'SelfSubjectAccessReview':
+        return { ...object, status: { allowed: this.allows(object) } };
+      case 'SelfSubjectReview':
+        return { ...object, status: { userInfo: { username: 'system:serviceaccount:ci:deployer' } } };
+      case 'SelfSubjectRulesReview':
+        return { ...object, status: { resourceRules: [] } };
+      default:
+        return undefined;
+    }
   }
 
   private deleted({ ref, uid, dryRun }: Extract<Write, { do: 'delete' }>, found: KubernetesObject | undefined): KubernetesObject {
