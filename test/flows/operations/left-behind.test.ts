@@ -49,7 +49,9 @@ describe('what is left behind', () => {
     on.cluster.failing = ({ kind }) => (kind === 'ReplicaSet' ? forbidden() : undefined);
     const unseen = await look(on);
     expect(unseen.ours.map(({ name }) => name)).toEqual(['wf-deploy-agent-undo']);
-    expect(unseen.stays).toEqual([expect.stringMatching(/^ConfigMap shop\/before, .*Secret shop\/now: whether .* may not be seen from here/)]);
+    expect(unseen.stays).toEqual([
+      expect.stringMatching(/^ConfigMap shop\/before, .*Secret shop\/now: whether .* may not be seen from here/),
+    ]);
     on.cluster.remove(Deployment, 'agent');
     const absent = await look(on);
     expect(absent.ours.map(({ name }) => name)).toEqual(['wf-deploy-agent-undo']);
