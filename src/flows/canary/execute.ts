@@ -13,10 +13,10 @@ import { requireStaged } from '../lineage/staging.ts';
 import { acquireLock } from '../lock.ts';
 import { releasing } from '../releasing.ts';
 import { unfinishedRolling, unfinishedSwitch } from '../unfinished.ts';
+import { dismissLeftGuardian } from './dismiss-guardian.ts';
 import { drive } from './drive.ts';
 import { gateLine, passedGates } from './gates.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
-import { dismissGuardian } from './guardian.ts';
 import { recordAsFound, recordEnding } from './lineage.ts';
 import { runsAlready } from './manifest-preflight.ts';
 import { open } from './open.ts';
@@ -82,7 +82,7 @@ async function rollOut(run: Run): Promise<CanaryResult> {
     if (there) {
       if (alreadyThere(ground)) {
         const deployed = deployedNow(world, plan.lineage, [ground.image]);
-        await dismissGuardian(world, ground.app.namespace, plan.service);
+        await releasing(world, lock, () => dismissLeftGuardian(world, plan, ground.app.namespace, lock.found));
         await giveAway(world, lock, deployed === undefined ? {} : { deployed });
         return resultOf({ ...before, ground, ...idle, lineage: [...notes, ...(await recordAsFound(world, plan, ground))] });
       }

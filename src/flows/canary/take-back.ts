@@ -11,10 +11,11 @@ import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
+import { releasing } from '../releasing.ts';
 import { alarm } from './alert.ts';
+import { dismissLeftGuardian } from './dismiss-guardian.ts';
 import { drive } from './drive.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
-import { dismissGuardian } from './guardian.ts';
 import { pastOf } from './manifest-preflight.ts';
 import { open } from './open.ts';
 import type { CanaryPlan } from './plan.ts';
@@ -87,7 +88,7 @@ export async function takeBackHeld(
   const namespace = plan.namespace ?? world.defaultNamespace;
   const record = lock.found?.rollout;
   if (record === undefined || record.phase === 'resting') {
-    await dismissGuardian(world, namespace, plan.service);
+    await releasing(world, lock, () => dismissLeftGuardian(world, plan, namespace, lock.found));
     await giveAway(world, lock);
     return undefined;
   }

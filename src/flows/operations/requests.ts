@@ -1,3 +1,4 @@
+import { isGuardian } from '../../domain/guardian/name.ts';
 import { midPromotion } from '../../domain/rollout/begin.ts';
 import { aborted } from '../../domain/rollout/cause.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
@@ -128,7 +129,7 @@ export async function promote(world: World, plan: OperationPlan): Promise<Operat
 
 async function wouldAsk(world: World, { operation }: OperationPlan, place: Place, otherwise: string): Promise<OperationResult> {
   const lease = await leaseAt(world, place);
-  const held = lease !== undefined && lease.holder !== '';
+  const held = lease !== undefined && lease.holder !== '' && !isGuardian(lease.holder);
   return wouldDo(
     held ? [`a request to ${lease.holder} on Lease ${place.lease.name}: ${operation}. If it does not live: ${otherwise}`] : [otherwise],
   );
