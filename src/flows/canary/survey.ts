@@ -105,7 +105,7 @@ export function applicationOf(plan: CanaryPlan, namespace: string): Application 
   };
 }
 
-async function readContext(world: World, { kind, namespace, name, elsewhere }: ContextRef): Promise<readonly KubernetesObject[]> {
+export async function readContext(world: World, { kind, namespace, name, elsewhere }: ContextRef): Promise<readonly KubernetesObject[]> {
   if (elsewhere === true) {
     const all = await unlessForbidden(world.cluster.list(kind, ''), []);
     return all.filter(({ metadata }) => metadata.namespace !== namespace);

@@ -1,26 +1,25 @@
 import { Lease } from '../../domain/kubernetes/kinds.ts';
-import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
-import { beginTakingBack } from '../../domain/rollout/begin.ts';
-import { isOurs } from '../../domain/rollout/canary-deployment.ts';
+import { beginTakingBack, midPromotion } from '../../domain/rollout/begin.ts';
 import { type Cause, cancelled } from '../../domain/rollout/cause.ts';
 import { type LeaseView, leaseName, type RolloutRecord, readLease } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { Report } from '../flow.ts';
+import { isTransient } from '../follow.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
 import { alarm } from './alert.ts';
 import { drive } from './drive.ts';
-import { type Ground, rolloutPlanOf } from './ground.ts';
+import { rolloutPlanOf } from './ground.ts';
 import { dismissGuardian } from './guardian.ts';
-import { pastOf } from './manifest-preflight.ts';
 import { open } from './open.ts';
 import type { CanaryPlan } from './plan.ts';
 import { reportCanary } from './report.ts';
 import type { CanaryResult } from './result.ts';
 import { resultOf, settle } from './settle.ts';
-import { type FoundObjects, surveyObjects } from './survey.ts';
+import { nothingRead, surveyWayBack, wayBackGround } from './way-back-ground.ts';
+import { orderWeight } from './writes.ts';
 
 /** Seconds. All `post` steps of a cancelled job share less than five minutes. */
 const mostPatience = 200;
@@ -91,15 +90,20 @@ export async function takeBackHeld(
     return undefined;
   }
   world.log.line(`The run before ended in the phase \`${record.phase}\`: taking it back.`);
-  const found = await patiently(world, { seconds: patience }, () => surveyObjects(world, plan));
-  const ground = groundOf(plan, record, lock.found, found);
+  const first = firstOrder(world, { plan, lock }, record);
+  const found = await patiently(world, { seconds: patience }, async () => {
+    await first.order();
+    return await surveyWayBack(world, plan);
+  });
+  const ground = wayBackGround(plan, record, lock.found, found);
   const session = open(world, plan, ground, lock);
+  session.writes.push(...first.writes);
   // It is that run's rollout that ends, and whom that run or a guardian has told of it knows.
   session.run = record.run;
   session.told = lock.found?.told ?? [];
   const { phase, enough } = record;
-  const first = beginTakingBack({ phase, sameImage: true, ...(enough === undefined ? {} : { enough }) }, cause);
-  const { ending, stages } = await drive(session, rolloutPlanOf(plan, ground), first);
+  const move = beginTakingBack({ phase, sameImage: true, ...(enough === undefined ? {} : { enough }) }, cause);
+  const { ending, stages } = await drive(session, rolloutPlanOf(plan, ground), move);
   await settle(session, ending, keepsLock === true ? 'kept' : 'given-away');
   return resultOf({ plan, world, started, ground, session, ending, stages });
 }
@@ -108,38 +112,23 @@ export async function takeBackHeld(
 const tookOver = ({ holder, guardian }: LeaseView, dead: string): boolean =>
   holder === '' && guardian?.is === 'acted' && guardian.after === dead;
 
-/** What is needed to go back: far less than to go forward, and nothing that could refuse. */
-function groundOf(plan: CanaryPlan, record: RolloutRecord, lease: LeaseView | undefined, found: FoundObjects): Ground {
-  const absent = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: plan.stableDeployment } };
-  const stable = found.stable ?? absent;
-  const undo = lease?.template?.undo;
-  const past = pastOf(stable, record.container, lease, undefined);
-  return {
-    app: found.app,
-    stable: past.base,
-    wanted: past.base,
-    next: undefined,
-    previousTemplate: past.previousTemplate,
-    canaryLabels: plan.router.canaryLabels(found.app, found.around) ?? {},
-    stablePods: found.stablePods,
-    canary:
-      found.canary === undefined
-        ? { is: 'absent' }
-        : isOurs(found.canary, plan.service)
-          ? { is: 'ours' }
-          : { is: 'users', deployment: found.canary },
-    container: record.container,
-    image: record.image,
-    previousImage: record.previousImage,
-    newReleases: [{ image: record.image, ...(undo === undefined ? {} : { template: undo.fingerprint }) }],
-    replicas: deploymentSpec(stable).replicas ?? 1,
-    port: 0,
-    // Going back puts back what the Lease says.
-    autoscaler: { is: 'none' },
-    autoscaled: false,
-    weightAtRest: record.weight,
-    lease,
-    warnings: [],
-    notes: [],
+/**
+ * Weight 0 waits for no read but that of the route, unless stable has to be mended before. The rollout orders it again, and is what deals
+ * with one that is refused.
+ */
+function firstOrder(world: World, { plan, lock }: Pick<TakingBack, 'plan' | 'lock'>, record: RolloutRecord) {
+  const session = open(world, plan, wayBackGround(plan, record, lock.found, nothingRead(world, plan)), lock);
+  let due = !midPromotion(record.phase);
+  const order = async (): Promise<void> => {
+    if (!due) return;
+    try {
+      await orderWeight(session, 0, lock.lost);
+      due = false;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      due = isTransient(error);
+      world.log.debug(`Weight 0 is not confirmed yet: ${error.what}`);
+    }
   };
+  return { writes: session.writes, order };
 }

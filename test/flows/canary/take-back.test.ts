@@ -1,12 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
-import { Deployment, Lease } from '../../../src/domain/kubernetes/kinds.ts';
+import { Deployment, Ingress, Lease } from '../../../src/domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import type { RolloutRecord } from '../../../src/domain/rollout/lease.ts';
 import { readLease } from '../../../src/domain/rollout/lease.ts';
+import { Failure } from '../../../src/failure.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import { takeBack } from '../../../src/flows/canary/take-back.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import type { World } from '../../../src/ports/world.ts';
-import { stage } from '../stand-ins.ts';
+import { left as leave } from '../operations/on-shop.ts';
+import { stage, unreachable } from '../stand-ins.ts';
 import { violations } from './schema.ts';
 import { newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
@@ -100,5 +103,57 @@ describe('the post step', () => {
     expect(await post(on)).toBeUndefined();
     expect(leaseOf(on)?.holder).toBe('');
     expect(on.weights).toEqual([]);
+  });
+});
+
+describe('weight 0 comes first', () => {
+  const pair = (name: string, annotations: object): KubernetesObject => ({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name, namespace: 'shop', annotations: { ...annotations } },
+    spec: { rules: [] },
+  });
+  const prefix = 'nginx.ingress.kubernetes.io/';
+  const weightOf = (on: Shop) => on.cluster.find(Ingress, 'agent-canary')?.metadata.annotations?.[`${prefix}canary-weight`];
+  /** A run died with 25 % of the users behind an Ingress. */
+  function behindIngress(): Shop {
+    const on = shop();
+    leave(on, 'stages', 'run-1');
+    on.cluster.put(Ingress, pair('agent', {}));
+    on.cluster.put(Ingress, pair('agent-canary', { [`${prefix}canary`]: 'true', [`${prefix}canary-weight`]: '25' }));
+    return on;
+  }
+  const back = (on: Shop) => on.clock.until(takeBack(planOf({ router: 'nginx-ingress' }), left, on.world));
+
+  it.each([
+    ['gives no answer', unreachable],
+    ['has an error of its own', () => new Failure('CLUSTER_BROKEN', 'HTTP 500 of the list of Ingresses.', 'Wait.')],
+  ])('a list that is only advice keeps nobody on the canary where the API server %s', async (_, error) => {
+    const on = behindIngress();
+    on.cluster.failing = ({ verb, kind }) => (verb === 'list' && kind === 'Ingress' ? error() : undefined);
+    const at = on.clock.monotonic();
+    expect(await back(on)).toMatchObject({
+      outputs: { outcome: 'aborted', weight: '0' },
+      file: { writes: expect.arrayContaining([expect.objectContaining({ what: 'route agent: canary 0 %, stable 100 %' })]) },
+    });
+    expect([weightOf(on), on.clock.monotonic() - at <= 10]).toEqual(['0', true]);
+  });
+
+  it('and so does a Deployment that cannot be read: the rest waits for it, users do not', async () => {
+    const on = behindIngress();
+    on.cluster.failing = ({ verb, kind }) => (verb === 'get' && kind === 'Deployment' ? unreachable() : undefined);
+    const began = on.clock.monotonic();
+    await expect(back(on)).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE' });
+    const ordered = on.cluster.calls.find(({ verb, kind }) => verb === 'replace' && kind === 'Ingress');
+    expect([weightOf(on), ordered?.at]).toEqual(['0', began]);
+    expect(on.alerts).toMatchObject([{ severity: 'critical' }]);
+  });
+
+  it('is ordered again as long as the route does not answer, beside the reads', async () => {
+    const on = behindIngress();
+    const until = on.clock.monotonic() + 30;
+    on.cluster.failing = ({ kind, at }) => (at < until && (kind === 'Ingress' || kind === 'Deployment') ? unreachable() : undefined);
+    expect(await back(on)).toMatchObject({ outputs: { outcome: 'aborted', weight: '0' } });
+    expect([weightOf(on), on.clock.monotonic() - until <= 12]).toEqual(['0', true]);
   });
 });
