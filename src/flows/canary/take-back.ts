@@ -2,17 +2,20 @@ import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { beginTakingBack, midPromotion } from '../../domain/rollout/begin.ts';
 import { type Cause, cancelled } from '../../domain/rollout/cause.ts';
 import { type LeaseView, leaseName, type RolloutRecord, readLease } from '../../domain/rollout/lease.ts';
+import { isLeft } from '../../domain/rollout/left-behind.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { Report } from '../flow.ts';
 import { isTransient } from '../follow.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
+import { placeOf } from '../operations/holder.ts';
 import { patiently } from '../patiently.ts';
 import { alarm } from './alert.ts';
 import { drive } from './drive.ts';
 import { rolloutPlanOf } from './ground.ts';
 import { dismissGuardian } from './guardian.ts';
+import { lockOfTheDead } from './lock-of-the-dead.ts';
 import { open } from './open.ts';
 import type { CanaryPlan } from './plan.ts';
 import { reportCanary } from './report.ts';
@@ -48,21 +51,34 @@ async function takeBackFrom(holder: string, plan: CanaryPlan, world: World): Pro
     world.cluster.get({ kind: Lease, namespace, name: leaseName(plan.service) }),
   );
   const lease = object === undefined ? undefined : readLease(object);
-  if (lease === undefined || !(lease.holder === holder || tookOver(lease, holder))) return undefined;
   const started = world.clock.now().toISOString();
-  const lock = await acquireLock(world, {
-    service: plan.service,
-    namespace,
-    duration: plan.leaseDuration,
-    timeout: patience,
-    successorOf: holder,
-  });
+  const own = lease !== undefined && (lease.holder === holder || tookOver(lease, holder));
+  const lock = await lockAfter(world, { plan, lease, patience, ...(own ? { own: holder } : {}) });
+  if (lock === undefined) return undefined;
   try {
     const result = await takeBackHeld(world, { plan, lock, cause: cancelled('the run was ended from outside'), patience, started });
-    return result === undefined ? undefined : reportCanary(plan, result);
+    // A promotion that another run had passed is tidied up, and no result of this one.
+    return result === undefined || (result.outcome === 'promoted' && !own) ? undefined : reportCanary(plan, result);
   } finally {
     lock.stop();
   }
+}
+
+interface Before {
+  readonly plan: CanaryPlan;
+  readonly lease: LeaseView | undefined;
+  readonly patience: number;
+  /** The run whose successor this is, where it has the Lease or its guardian had. */
+  readonly own?: string;
+}
+
+/** That run may have ended while it waited for one that had died: what that one has left has nobody else. */
+async function lockAfter(world: World, { plan, lease, patience, own }: Before): Promise<Lock | undefined> {
+  const place = placeOf(world, plan);
+  const { service, namespace } = place;
+  if (own !== undefined)
+    return await acquireLock(world, { service, namespace, duration: plan.leaseDuration, timeout: patience, successorOf: own });
+  return isLeft(lease) ? await lockOfTheDead(world, { plan, place, found: lease, guardian: 'left-alone' }) : undefined;
 }
 
 export interface TakingBack {
