@@ -15,6 +15,7 @@ import {
   unfinishedBreaches,
 } from './architecture/rules.ts';
 import { readSource } from './architecture/source.ts';
+import { treeBreaches } from './architecture/tree.ts';
 
 const root = resolve(import.meta.dirname, '..');
 /** What is or will be committed. */
@@ -96,6 +97,7 @@ describe('the house', () => {
   it('leaves no notes of work to be done', () => {
     expect(committed.filter((path) => !isBundle(path)).flatMap((path) => unfinishedBreaches(path, read(path)))).toEqual([]);
   });
+  it('is drawn on its page', () => expect(treeBreaches(read('docs/architecture.md'), committed)).toEqual([]));
   it('runs on Node 24', () => expect(process.version).toMatch(/^v24\./));
 });
 
@@ -200,6 +202,43 @@ describe('each rule fires', () => {
 
   it('names let words be that hold such a word', () =>
     expect(['src/domain/commonmark.ts', 'docs/miscellany.md'].flatMap(nameBreaches)).toEqual([]));
+
+  it('tree', () => {
+    const page = [
+      '# House',
+      '',
+      '## The tree',
+      '```',
+      'src/domain/   pure',
+      '  a/   one',
+      '  gone/   two',
+      'test/   tests',
+      '```',
+      'b/ is text.',
+      '',
+    ];
+    const paths = [
+      'src/domain/a/x.ts',
+      'src/domain/b/y.ts',
+      'src/ports/p.ts',
+      'test/domain/x.test.ts',
+      'test/story/y.test.ts',
+      'lone/z',
+      '.ci/run',
+    ];
+    expect(treeBreaches(page.join('\n'), paths)).toEqual([
+      'src/domain/b is not in the tree.',
+      'src/ports is not in the tree.',
+      'test/story is not in the tree.',
+      'lone is not in the tree.',
+      'src/domain/gone is in the tree and not there.',
+    ]);
+    expect(treeBreaches(page.join('\n').replace('gone', 'a'), paths)).toContain('src/domain/a is in the tree twice.');
+    expect(treeBreaches('# Without a tree', ['src/domain/a/x.ts'])).toEqual([
+      'src/domain is not in the tree.',
+      'src/domain/a is not in the tree.',
+    ]);
+  });
 
   it('hosts and notes', () => {
     expect(hostBreaches('a', ['https://registry', 'npmjs', 'org/x'].join('.'))).toHaveLength(1);

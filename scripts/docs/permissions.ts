@@ -112,7 +112,7 @@ function guardianPart(): string {
 }
 
 const guardianIntroduction = `Beyond the above, a run needs these to post the guardian and to dismiss it. They are not needed with \`guardian: false\`, and \`secrets\` only with
-\`notify-webhook\`.`;
+\`notify\` or \`notify-webhook\`.`;
 
 const accountIntroduction = `Where \`guardian-service-account\` is empty, a run makes the guardian's ServiceAccount with a Role of its own, and needs these as well. Nobody can make a
 Role with a right that they do not have themselves: \`create events\` is there for that. Otherwise an administrator makes the account once; the

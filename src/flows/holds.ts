@@ -1,5 +1,6 @@
 import { digestIn, holdOf, holdText } from '../domain/rollout/hold.ts';
 import { type LeaseView, leaseName } from '../domain/rollout/lease.ts';
+import type { Problem } from '../domain/rollout/problem.ts';
 import { parseImage } from '../domain/units/image.ts';
 import { shown } from '../domain/units/shown.ts';
 import { Failure } from '../failure.ts';
@@ -57,4 +58,22 @@ async function resolved({ registry }: Pick<World, 'registry'>, text: string, lea
     `Digests are held in ${lease}, and it could not be found out whether ${shown(text, 300)} is one of them: ${answer.reason}.`,
     'Give the image by digest, or let this runner read the registry.',
   );
+}
+
+/** On a way back: only a hold that is known to be one stops it. Answers with what could not be found out. */
+export async function refuseKnownHeld(world: Pick<World, 'registry'>, deploying: Deploying): Promise<readonly Problem[]> {
+  if (deploying.lease?.holds?.unreadable === true)
+    return [
+      {
+        what: 'Not checked: whether that was taken back before (the annotation wf-deploy.io/holds cannot be read).',
+        remedy: 'See who edited it.',
+      },
+    ];
+  try {
+    await refuseHeld(world, deploying);
+    return [];
+  } catch (error) {
+    if (!(error instanceof Failure && error.code === 'REGISTRY_UNCHECKED')) throw error;
+    return [{ what: `Not checked: whether that was taken back before. ${error.what}`, remedy: error.remedy }];
+  }
 }

@@ -68,6 +68,19 @@ function tableNames(readme: string, marker: string): readonly string[] {
   return [...part.matchAll(/^\| `([^`]+)` \|/gm)].map(([, name = '']) => name);
 }
 
+const backticked = (text: string): readonly string[] => [...text.matchAll(/`([a-z-]+)`/g)].map(([, word = '']) => word);
+
+/** Cells of the tables of outcomes on the first page: a row for each outcome, or one for the action. */
+const outcomeRows = (readFileSync(join(root, 'README.md'), 'utf8').split('\n## What an outcome means\n')[1] ?? '')
+  .split('\n')
+  .filter((line) => line.startsWith('| `'))
+  .map((line) => line.split(' | '));
+
+function explainedOutcomes(action: string): readonly string[] {
+  const own = outcomeRows.find(([first = '']) => backticked(first).includes(action));
+  return own === undefined ? outcomeRows.flatMap(([first = '']) => backticked(first)) : backticked(own.slice(1).join());
+}
+
 it('the version is that of package.json', () => {
   expect((JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version).toBe(version);
 });
@@ -102,6 +115,12 @@ describe.each(actions.map((action) => [action.name, action] as const))('actions/
   it('shows both in its README', () => {
     expect(tableNames(readme, 'inputs')).toEqual(action.inputs.map((input) => input.name));
     expect(tableNames(readme, 'outputs')).toEqual(action.outputs.map((output) => output.name));
+  });
+
+  it('ends with outcomes that the first page explains', () => {
+    const words = backticked(action.outputs.find((output) => output.name === 'outcome')?.description ?? '');
+    expect(words.length).toBeGreaterThan(1);
+    expect(words.filter((word) => !explainedOutcomes(name).includes(word))).toEqual([]);
   });
 
   it('means by its defaults what an empty input means', async () => {

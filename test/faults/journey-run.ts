@@ -1,4 +1,5 @@
 import { Deployment } from '../../src/domain/kubernetes/kinds.ts';
+import { appliedByUs } from '../../src/domain/kubernetes/managers.ts';
 import type { KubernetesObject } from '../../src/domain/kubernetes/object.ts';
 import { imageOf } from '../../src/domain/rollout/container-image.ts';
 import { type ActionResult, type RunningAction, startAction } from '../actions/runner.ts';
@@ -99,22 +100,29 @@ export async function nextRun({ inputs, images, router }: Subject, image: string
 const isHeld = ({ report, log }: ActionResult): boolean =>
   (report as { readonly code?: string } | undefined)?.code === 'DIGEST_HELD' || log.includes('DIGEST_HELD');
 
-/** Every journey of a subject finds the same, so that each has the same moments. */
-export async function toBeginWith(subject: Subject, journey: Journey): Promise<void> {
+/** Each journey finds what it found the first time, on whichever subject and whatever came before, so that it has the same moments. */
+export async function toBeginWith(subject: Subject, { canary, ...journey }: Journey): Promise<void> {
   // What did harm in one journey has to be let in again for the next one.
   if (doesHarm(journey)) await liftHolds(subject.app.lab.client, subject.app.namespace);
-  if (subject.makesItsCanary)
-    await subject.app.lab.client.delete({
-      apiVersion: Deployment.apiVersion,
-      kind: Deployment.kind,
-      namespace: subject.app.namespace,
-      name: 'agent-canary',
-    });
+  if (subject.makesItsCanary || canary !== undefined) await subject.app.lab.client.delete(canaryOf(subject));
+  if (canary === 'created') await nextRun(subject, subject.images.other.pinned);
+  if (subject.makesItsCanary || canary !== undefined) return;
+  for (let runs = 0; !(await isApplied(subject)); runs += 1) {
+    if (runs === 2) throw new Error('Two runs have not made the canary theirs.');
+    await nextRun(subject, subject.images.other.pinned);
+  }
+}
+
+const canaryOf = ({ app: { namespace } }: Subject) => ({ ...workload, namespace, name: 'agent-canary' });
+const workload = { apiVersion: Deployment.apiVersion, kind: Deployment.kind };
+
+async function isApplied(subject: Subject): Promise<boolean> {
+  const canary = (await subject.app.lab.client.find(canaryOf(subject))) as KubernetesObject | undefined;
+  return canary !== undefined && appliedByUs(canary) === undefined;
 }
 
 export async function stableImage({ app: { lab, namespace } }: Subject): Promise<string> {
-  const { apiVersion, kind } = Deployment;
-  const stable = await lab.client.get({ apiVersion, kind, namespace, name: 'agent' });
+  const stable = await lab.client.get({ ...workload, namespace, name: 'agent' });
   return imageOf(stable as KubernetesObject, container) ?? '';
 }
 

@@ -13,8 +13,34 @@ export interface Journey {
   readonly configured?: true;
   /** What it has in common with another journey, which has the moments so far: all up to the first write of this name. */
   readonly sharedUpTo?: string;
+  /** What is there of a canary when it begins: `at rest` where not said, applied by an earlier run. Where pods are the share, never one. */
+  readonly canary?: 'none' | 'created';
+  /** Its own moments, where only these are. */
+  readonly only?: readonly string[];
   readonly outcome: 'promoted' | 'rolled-back' | 'aborted';
 }
+
+/** What only the first runs of a service write: the canary is created, and the next run makes itself its owner by apply. */
+const firstCanaries = (stages: string, size: string, more: Partial<Journey> = {}): readonly Journey[] => [
+  {
+    name: 'the first canary',
+    inputs: { stages },
+    image: 'good',
+    canary: 'none',
+    only: ['deployments created', size],
+    outcome: 'promoted',
+    ...more,
+  },
+  {
+    name: 'the second canary',
+    inputs: { stages },
+    image: 'good',
+    canary: 'created',
+    only: ['agent-canary owned by apply'],
+    outcome: 'promoted',
+    ...more,
+  },
+];
 
 export const journeys: readonly Journey[] = [
   { name: 'stages and promotion', inputs: { stages: '50@1s 100@1s' }, image: 'good', outcome: 'promoted' },
@@ -27,6 +53,7 @@ export const journeys: readonly Journey[] = [
     sharedUpTo: 'agent image',
     outcome: 'aborted',
   },
+  ...firstCanaries('50@1s', 'agent-canary replicas 1'),
 ];
 
 /** Of an image that does harm when it is stable: its users go to the canary while stable gets its old one back. */
@@ -53,16 +80,19 @@ export const journeysConfigured: readonly Journey[] = [
     sharedUpTo: 'agent template',
     outcome: 'aborted',
   },
+  ...firstCanaries('100@1s', 'agent-canary replicas 2', { configured: true }),
 ];
 
 /** Whether its image may be held after it. */
 export const doesHarm = ({ image, stableFailsAt }: Journey): boolean => image === 'bad' || stableFailsAt !== undefined;
 
 /** Of a canary that gets half of the users at most, and is promoted in place. */
-export const journeysByPods: readonly Journey[] = journeys.map((journey) => ({
-  ...journey,
-  inputs: { ...journey.inputs, stages: journey.image === 'bad' ? '50@60s' : '50@1s' },
-}));
+export const journeysByPods: readonly Journey[] = journeys
+  .filter(({ canary }) => canary === undefined)
+  .map((journey) => ({
+    ...journey,
+    inputs: { ...journey.inputs, stages: journey.image === 'bad' ? '50@60s' : '50@1s' },
+  }));
 
 /** Short of everything that can be short: what is tested is the order of writes, and not the measuring between them. */
 export const brief: Inputs = {
@@ -92,7 +122,7 @@ const guardianWoken = 'wf-deploy-guardian-agent suspend false';
 export function momentsOf(journey: Journey, writes: readonly string[]): readonly Moment[] {
   const own = journey.sharedUpTo === undefined ? 0 : writes.indexOf(journey.sharedUpTo) + 1;
   return writes.flatMap((write, index) => {
-    if (index < own) return [];
+    if (index < own || journey.only?.includes(write) === false) return [];
     const until = writes.slice(0, index + 1);
     const nth = until.filter((each) => each === write).length;
     const guarded = until.includes(guardianWoken) && !until.some((each) => /^jobs .* deleted$/.test(each));

@@ -23,7 +23,7 @@ export interface Subject {
   readonly inputs: Inputs;
   readonly images: Readonly<Record<'good' | 'better' | 'other' | 'bad', PushedImage>>;
   readonly load: Load;
-  /** Its first run makes the Deployment of the canary, which no manifest brought. */
+  /** Its canary's pods are the share: each journey begins without. */
   readonly makesItsCanary: boolean;
   route(): Promise<KubernetesObject>;
   /** What the metrics say of a canary from now on, where no data plane runs that could. */

@@ -346,7 +346,7 @@ export function stage(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'c
     metrics: { query: settings.query ?? (() => Promise.resolve([])) },
     registry: {
       resolve: settings.resolve ?? (() => Promise.resolve({ is: 'not-checked', reason: 'there is none' })),
-      labels: settings.labels ?? (() => Promise.resolve({})),
+      labels: settings.labels ?? (() => Promise.resolve({ is: 'read', labels: {} })),
     },
     forge: settings.forge,
     probe: {

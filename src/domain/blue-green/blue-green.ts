@@ -1,9 +1,11 @@
 import { type Cause, cancelled } from '../rollout/cause.ts';
 import type { StepEvent } from '../rollout/step-event.ts';
-import type { BlueGreenPhase, BlueGreenRecord } from './record.ts';
+import type { BlueGreenOperation, BlueGreenPhase, BlueGreenRecord } from './record.ts';
 
 /** What the machine needs to know of a run. Which colour is which is a matter of who carries its effects out. */
 export interface BlueGreenPlan {
+  /** A deployment whose switch is not confirmed goes back. A rollback never does: back is what users were to be saved from. */
+  readonly operation: BlueGreenOperation;
   /** Something is asked of the new colour before it gets users. */
   readonly checks: boolean;
   /** A command decides, after the checks, whether the switch takes place. */
@@ -78,11 +80,11 @@ export function step(plan: BlueGreenPlan, state: BlueGreen, event: StepEvent): B
     case 'returning':
       if (event.on === 'cancelled') return { state, effects: [{ do: 'switch-back' }] };
       // Whoever may still serve users keeps its pods.
-      if (event.on === 'failed') return ended({ outcome: 'unknown', cause: unconfirmed(state.cause, event.cause) });
+      if (event.on === 'failed') return ended({ outcome: 'unknown', cause: unconfirmed(plan, state.cause, event.cause) });
       return resting(state.cause, [{ do: 'drain' }]);
     case 'resting':
       if (event.on === 'cancelled') return { state, effects: [{ do: 'rest' }] };
-      if (drift !== undefined) return ended({ outcome: 'unknown', cause: unconfirmed(state.cause, drift) });
+      if (drift !== undefined) return ended({ outcome: 'unknown', cause: unconfirmed(plan, state.cause, drift) });
       return ended(wentBack(event.on === 'failed' ? leftOver(state.cause, event.cause) : state.cause));
     case 'retiring':
       if (event.on === 'cancelled') return { state, effects: [{ do: 'retire' }] };
@@ -96,10 +98,7 @@ export function step(plan: BlueGreenPlan, state: BlueGreen, event: StepEvent): B
 type Forward = Extract<BlueGreen['phase'], 'preparing' | 'checking' | 'switching' | 'watching'>;
 
 function forward(plan: BlueGreenPlan, phase: Forward, event: Exclude<StepEvent, { on: 'lock-lost' }>): BlueGreenMove {
-  if (event.on !== 'done') {
-    const cause = event.on === 'cancelled' ? cancelled(event.by) : event.cause;
-    return phase === 'preparing' || phase === 'checking' ? resting(cause, [{ do: 'record', phase: 'returning' }]) : returning(cause);
-  }
+  if (event.on !== 'done') return hindered(plan, phase, event);
   const asked: readonly BlueGreenEffect[] = [
     ...(plan.checks ? [{ do: 'check' } as const] : []),
     ...(plan.hook ? [{ do: 'hook' } as const] : []),
@@ -109,6 +108,16 @@ function forward(plan: BlueGreenPlan, phase: Forward, event: Exclude<StepEvent, 
   if (phase === 'switching' && plan.watch)
     return { state: { phase: 'watching' }, effects: [{ do: 'record', phase: 'watching' }, { do: 'watch' }] };
   return { state: { phase: 'retiring' }, effects: [{ do: 'record', phase: 'retiring' }, { do: 'drain' }, { do: 'retire' }] };
+}
+
+function hindered({ operation }: BlueGreenPlan, phase: Forward, event: Extract<StepEvent, { on: 'failed' | 'cancelled' }>): BlueGreenMove {
+  if (operation === 'rollback' && phase === 'switching') {
+    if (event.on === 'cancelled') return { state: { phase }, effects: [{ do: 'switch' }] };
+    // The record stays at `switching`: whoever comes next finishes it.
+    return ended({ outcome: 'unknown', cause: unfinished(event.cause) });
+  }
+  const cause = event.on === 'cancelled' ? cancelled(event.by) : event.cause;
+  return phase === 'preparing' || phase === 'checking' ? resting(cause, [{ do: 'record', phase: 'returning' }]) : returning(cause);
 }
 
 const returning = (cause: Cause): BlueGreenMove => ({
@@ -132,10 +141,19 @@ export const leftByADeadRun: Cause = {
   remedy: 'Nothing: they are taken back now.',
 };
 
-const unconfirmed = (cause: Cause, trouble: Cause): Cause => ({
+const unfinished = (cause: Cause): Cause => ({
+  ...cause,
+  text: `${cause.text} Users were not led back to what they were to be saved from, and both colours keep their pods.`,
+  remedy: `${cause.remedy} Then run the rollback again, which finishes it.`,
+});
+
+const unconfirmed = ({ operation }: BlueGreenPlan, cause: Cause, trouble: Cause): Cause => ({
   ...cause,
   text: `${cause.text} And switching back could not be confirmed: ${trouble.text}`,
-  remedy: 'Look at the route at once, and let it lead to the old colour. Its pods are still there.',
+  remedy:
+    operation === 'rollback'
+      ? 'Look at the route at once: it has to lead to a colour with ready pods. Those of both are still there.'
+      : 'Look at the route at once, and let it lead to the old colour. Its pods are still there.',
 });
 
 const leftOver = (cause: Cause, trouble: Cause): Cause => ({

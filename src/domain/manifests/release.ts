@@ -10,6 +10,9 @@ import { renamed } from './references.ts';
 /** On a pod template that came from manifests: which one it is. */
 export const templateAnnotation = 'wf-deploy.io/template';
 
+/** The track of the copies that a template names. */
+export const configurationTrack = 'configuration';
+
 /** What a Deployment runs. `template`: the fingerprint of a template from manifests; missing where only the image counts. */
 export interface Release {
   readonly image: string;
@@ -64,7 +67,7 @@ function copyOf(
     metadata: {
       name: `${metadata.name.slice(0, longestName).replace(/[-.]+$/, '')}-${fingerprint(data)}`,
       namespace,
-      labels: { ...metadata.labels, [serviceLabel]: service, [trackLabel]: 'configuration' },
+      labels: { ...metadata.labels, [serviceLabel]: service, [trackLabel]: configurationTrack },
       ...(metadata.annotations === undefined ? {} : { annotations: metadata.annotations }),
       ownerReferences: [
         { apiVersion: Deployment.apiVersion, kind: Deployment.kind, name: stable.metadata.name, uid: stable.metadata.uid ?? '' },

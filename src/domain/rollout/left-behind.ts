@@ -1,10 +1,15 @@
 import { isNothing, nothingChanged } from '../capacity/record.ts';
 import { unfinished } from './begin.ts';
 import type { LeaseView } from './lease.ts';
+import { openRecords } from './open-records.ts';
 
-/** Whether nobody died before their last steps: what is left of a guardian too is taken away by whoever comes next. */
+/** Whether nobody died before their last steps, of any strategy: what is left of a guardian too is taken away by whoever comes next. */
 export const isTidy = (lease: LeaseView | undefined): boolean =>
-  lease === undefined || (lease.holder === '' && lease.guardian?.is !== 'acted' && (lease.rollout?.phase ?? 'resting') === 'resting');
+  lease === undefined ||
+  (lease.holder === '' &&
+    lease.guardian?.is !== 'acted' &&
+    (lease.rollout?.phase ?? 'resting') === 'resting' &&
+    openRecords(lease).length === 0);
 
 /**
  * Whether a rollout was not ended, its guardian not dismissed, or stable's autoscaler still held by a promotion that has passed. A living

@@ -1,6 +1,6 @@
 import { guardianName } from '../guardian/name.ts';
 import { accountKinds } from '../guardian/objects.ts';
-import { Deployment, Event, Ingress, Job, Lease, Pod, Service } from '../kubernetes/kinds.ts';
+import { Deployment, Event, Ingress, Job, Lease, Pod, ReplicaSet, Service } from '../kubernetes/kinds.ts';
 import type { Kind, ObjectRef } from '../kubernetes/object.ts';
 import type { Application, Router } from '../traffic/router.ts';
 import { leaseName } from './lease.ts';
@@ -59,6 +59,7 @@ export function operationPermissions(what: Asking, needs: OperationNeeds): reado
         ...routes(['get', 'patch'], 'take our annotation away'),
         ...deployments(['get', 'patch'], 'take our annotation away'),
         ...ours.flatMap((kind) => required(app, kind, ['list', 'delete'], 'remove what was made for the service')),
+        ...advisory(app, ReplicaSet, ['list'], 'remove the copies of ConfigMaps and Secrets that no template of stable names any more'),
         ...accountKinds.flatMap((kind) =>
           advisory(app, kind, ['get', 'delete'], "remove the guardian's account, where a run made it", guardianName(app.service)),
         ),

@@ -5,7 +5,7 @@ import { colouredName } from '../../domain/rollout/layout.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import type { World } from '../../ports/world.ts';
 import { environmentOf } from '../canary/plan.ts';
-import type { Lock } from '../held-lock.ts';
+import { giveAway } from '../give-away.ts';
 import { changeLines, changesOf } from '../lineage/changes.ts';
 import { deployedBefore, deployedNow, orderCheck } from '../lineage/order.ts';
 import { recordDeployment, recordStanding } from '../lineage/record.ts';
@@ -44,7 +44,7 @@ export async function deploy(plan: DeployWish, world: World): Promise<BlueGreenR
       : await rehearsed({ ...raw, ground: checked });
   const held = await lock(world, plan, namespace);
   try {
-    const found = await releasing(held, () => order(held.found?.deployed));
+    const found = await releasing(world, held, () => order(held.found?.deployed));
     if (found.is === 'superseded' && !isSwitchOpen(held.found?.blueGreen)) {
       await giveAway(world, held);
       return idleResult({ ...raw, outcome: 'superseded', reason: found.text });
@@ -58,13 +58,12 @@ export async function deploy(plan: DeployWish, world: World): Promise<BlueGreenR
     }
     if (mended !== undefined) await settle(mended.session, mended.ending, 'kept');
     const ground = await checkedAgain(world, plan, held, checked);
-    const changes = await releasing(held, () => changesOf(world, plan.lineage, held.found?.deployed, [ground.previousImage]));
+    const changes = await releasing(world, held, () => changesOf(world, plan.lineage, held.found?.deployed, [ground.previousImage]));
     for (const line of changeLines(changes)) world.log.line(`  ${line}`);
     const subject = { service: plan.service, environment: environmentOf(plan, namespace), lineage: plan.lineage, images: [ground.image] };
     if (isThere(ground)) {
       const deployed = deployedNow(world, plan.lineage, [ground.image]);
-      await held.record({ ...(deployed === undefined ? {} : { deployed }), release: true });
-      world.handover.save({ open: 'false' });
+      await giveAway(world, held, deployed === undefined ? {} : { deployed });
       const lineage = held.found?.lastKnownGood === ground.image ? await recordStanding(world, subject) : [];
       return idleResult({
         ...raw,
@@ -76,7 +75,7 @@ export async function deploy(plan: DeployWish, world: World): Promise<BlueGreenR
       });
     }
     const notes = [
-      ...(await releasing(held, () => requireStaged(world, plan.service, plan.lineage, [ground.image]))),
+      ...(await releasing(world, held, () => requireStaged(world, plan.service, plan.lineage, [ground.image]))),
       ...('note' in found && found.note !== undefined ? [found.note] : []),
     ];
     const session = openSession({ world, plan, lock: held }, ground);
@@ -99,6 +98,7 @@ export async function deploy(plan: DeployWish, world: World): Promise<BlueGreenR
 }
 
 const machineOf = ({ health, beforeSwitch, watch }: DeployWish, { port }: Ground): BlueGreenPlan => ({
+  operation: 'deploy',
   checks: health.checks > 0 && port !== undefined,
   hook: beforeSwitch.length > 0,
   watch: watch > 0,
@@ -115,11 +115,6 @@ async function rehearsed(raw: { plan: DeployWish; world: World; started: string;
     outcome: 'not-started',
     reason: 'A dry run: everything was looked at and nothing was written.',
   });
-}
-
-export async function giveAway(world: World, held: Lock): Promise<void> {
-  await held.record({ release: true });
-  world.handover.save({ open: 'false' });
 }
 
 /** What is about to happen. */

@@ -3,8 +3,8 @@ import { templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { releaseOf, withReleases } from '../../domain/rollout/good-release.ts';
 import { colouredName } from '../../domain/rollout/layout.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
-import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { endUnder, giveAway } from '../give-away.ts';
 import type { Changes } from '../lineage/changes.ts';
 import { deployedNow } from '../lineage/order.ts';
 import { present } from './colours.ts';
@@ -20,18 +20,11 @@ export async function settle(session: Session, ending: BlueGreenEnding, lease: '
   const run = world.run.page ?? world.run.holder;
   const at = world.clock.now().toISOString();
   const text = 'cause' in ending ? ending.cause.text : `Users are on ${to}.`;
-  try {
-    await lock.record({
-      release: lease === 'given-away',
-      blueGreen: recordOf(session, 'resting'),
-      ended: { epoch: lock.epoch, outcome: ending.outcome, text: text.slice(0, 500), run, at },
-      ...(ending.outcome === 'promoted' ? await released(session, run, at) : {}),
-    });
-    if (lease === 'given-away') world.handover.save({ open: 'false' });
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
-  }
+  await (lease === 'kept' ? endUnder : giveAway)(world, lock, async () => ({
+    blueGreen: recordOf(session, 'resting'),
+    ended: { epoch: lock.epoch, outcome: ending.outcome, text: text.slice(0, 500), run, at },
+    ...(ending.outcome === 'promoted' ? await released(session, run, at) : {}),
+  }));
 }
 
 /** What a later rollback can lead to, and which commit users have. */

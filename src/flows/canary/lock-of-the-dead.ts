@@ -4,9 +4,10 @@ import { beatOf, isInHands, isLeft } from '../../domain/rollout/left-behind.ts';
 import { isOver, listen, lookEvery, type Silence } from '../../domain/rollout/silence.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
-import { giveAway, type Life, leaseAt, lifeOf, type Place } from '../operations/holder.ts';
+import { type Life, leaseAt, lifeOf, type Place } from '../operations/holder.ts';
 import type { CanaryPlan } from './plan.ts';
 
 export interface Dead {
@@ -28,8 +29,8 @@ export async function lockOfTheDead(world: World, dead: Dead): Promise<Lock | un
   world.handover.save({ holder: world.run.holder, open: 'true' });
   const lock = await taken(world, dead);
   if (lock !== undefined && (isLeft(lock.found) || isSilent(dead, lock.found))) return lock;
-  if (lock !== undefined) await giveAway(world, lock);
-  world.handover.save({ open: 'false' });
+  if (lock === undefined) world.handover.save({ open: 'false' });
+  else await giveAway(world, lock);
   return undefined;
 }
 

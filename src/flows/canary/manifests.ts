@@ -1,4 +1,5 @@
 import { ConfigMap, ReplicaSet, Secret } from '../../domain/kubernetes/kinds.ts';
+import type { ObjectRef } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { type ConfigName, referencesOf } from '../../domain/manifests/references.ts';
 import { objectsIn, type Written } from '../../domain/manifests/written.ts';
@@ -82,17 +83,21 @@ export async function layTemplate(session: Session, signal: AbortSignal): Promis
 
 const isSame = (one: ConfigName, other: ConfigName): boolean => one.kind === other.kind && one.name === other.name;
 
+/** The configuration of stable and of the templates that it could be rolled back to. `undefined`: there is no stable that could say so. */
+export async function configurationInUse({ cluster }: World, stable: ObjectRef): Promise<readonly ConfigName[] | undefined> {
+  const found = await cluster.get(stable);
+  if (found === undefined) return undefined;
+  const replicaSets = await cluster.list(ReplicaSet, stable.namespace, { labels: podLabelsOf(found) });
+  return [found, ...replicaSets].flatMap((owner) => referencesOf(deploymentSpec(owner).template ?? {}));
+}
+
 /** Takes away the copies that neither stable nor one of the templates it could be rolled back to uses. Answers with those that stay. */
 export async function pruneCopies(session: Session): Promise<readonly ConfigName[]> {
   const { world, ground, template } = session;
   const { namespace } = ground.app;
   if (template.copies.length === 0) return [];
-  const [stable, replicaSets] = await Promise.all([
-    world.cluster.get(stableRef(session)),
-    world.cluster.list(ReplicaSet, namespace, { labels: podLabelsOf(ground.stable) }),
-  ]);
-  if (stable === undefined) return template.copies;
-  const used = [stable, ...replicaSets].flatMap((owner) => referencesOf(deploymentSpec(owner).template ?? {}));
+  const used = await configurationInUse(world, stableRef(session));
+  if (used === undefined) return template.copies;
   const kept = template.copies.filter((copy) => used.some((each) => isSame(each, copy)));
   for (const { kind, name } of template.copies.filter((copy) => !kept.includes(copy))) {
     if (await remove(world, { kind: kinds[kind], namespace, name })) wrote(session, `${kind} ${name} deleted`);

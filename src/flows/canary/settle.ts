@@ -8,6 +8,7 @@ import type { Ending } from '../../domain/rollout/state.ts';
 import { imageText } from '../../domain/units/image.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { endUnder, giveAway } from '../give-away.ts';
 import type { Changes } from '../lineage/changes.ts';
 import type { Ground } from './ground.ts';
 import { pruneCopies } from './manifests.ts';
@@ -23,21 +24,14 @@ export async function settle(session: Session, ending: Ending, lease: 'given-awa
   if (ending.outcome === 'unknown') return;
   const now = world.clock.now().toISOString();
   const run = world.run.page ?? world.run.holder;
-  try {
-    await lock.record({
-      release: lease === 'given-away',
-      ...(await settledTemplate(session, ending)),
-      ended: { epoch: lock.epoch, outcome: ending.outcome, text: endText(ending).slice(0, 500), run, at: now },
-      ...(ending.outcome === 'analysed' || ending.outcome === 'promoted'
-        ? { evidence: { image: ground.image, run, at: now, ...(ground.next === undefined ? {} : { template: ground.next.fingerprint }) } }
-        : {}),
-      ...(ending.outcome === 'promoted' ? { lastKnownGood: ground.image, ...released(session, run, now) } : {}),
-    });
-    if (lease === 'given-away') world.handover.save({ open: 'false' });
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
-  }
+  await (lease === 'kept' ? endUnder : giveAway)(world, lock, async () => ({
+    ...(await settledTemplate(session, ending)),
+    ended: { epoch: lock.epoch, outcome: ending.outcome, text: endText(ending).slice(0, 500), run, at: now },
+    ...(ending.outcome === 'analysed' || ending.outcome === 'promoted'
+      ? { evidence: { image: ground.image, run, at: now, ...(ground.next === undefined ? {} : { template: ground.next.fingerprint }) } }
+      : {}),
+    ...(ending.outcome === 'promoted' ? { lastKnownGood: ground.image, ...released(session, run, now) } : {}),
+  }));
 }
 
 /** What a later rollback can lead to. */

@@ -96,9 +96,7 @@ async function takeBackLeft(
   world.log.line(`${cause.text.split('\n')[0]}`);
   world.log.line(`Before this run ends: an earlier one was left in the phase \`${phase}\`, with ${weight} % on the canary.`);
   try {
-    const takenBack = await takeBackHeld(world, { plan, lock, cause, patience: plan.rolloutTimeout, started });
-    if (takenBack === undefined) world.handover.save({ open: 'false' });
-    return takenBack;
+    return await takeBackHeld(world, { plan, lock, cause, patience: plan.rolloutTimeout, started });
   } finally {
     lock.stop();
   }

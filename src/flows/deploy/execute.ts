@@ -33,8 +33,8 @@ export async function executeDeploy(plan: DeployPlan, fleet: Fleet): Promise<Dep
     tellRelease(fleet, plan, seen);
     if (plan.dryRun) return idleResult({ plan, fleet, started, ground: seen });
     const { ground, runs } = await openRelease(plan, fleet, seen, asked);
-    const state = await rollOut(plan, fleet, ground, runs, asked);
-    const ended = endedResult({ plan, fleet, started, ground, runs, cause: 'cause' in state ? state.cause : undefined });
+    const { state, found } = await rollOut(plan, fleet, ground, runs, asked);
+    const ended = endedResult({ plan, fleet, started, ground, runs, found, cause: 'cause' in state ? state.cause : undefined });
     const recorded = ended.outcome === 'promoted' ? await recordRelease(plan, fleet, servicesOf(ground, runs)) : [];
     const result = { ...ended, lineage: [...ended.lineage, ...recorded] };
     if (result.outcome !== 'unknown') fleet.handover.save({ open: 'false' });
@@ -54,12 +54,14 @@ async function rollOut(
   ground: FleetGround,
   runs: readonly ClusterRun[],
   asked: Asking,
-): Promise<FleetState> {
+): Promise<{ readonly state: FleetState; readonly found: ReadonlyMap<string, Cause> }> {
   const { onFailure, soak, clustersAtOnce: atOnce } = plan;
   const fleetPlan: FleetPlan = { waves: ground.waves, atOnce, onFailure, soak };
   const runOf = (cluster: string): ClusterRun => runs.find(({ target }) => target.name === cluster) as ClusterRun;
   const soaking = new AbortController();
   let decided = false;
+  // What the last look saw, by cluster.
+  let found: ReadonlyMap<string, Cause> = new Map();
 
   const perform = async (effect: FleetEffect): Promise<FleetEvent> => {
     switch (effect.do) {
@@ -76,8 +78,11 @@ async function rollOut(
         fleet.log.line(`The next wave begins in ${effect.seconds} s.`);
         await fleet.clock.sleep(effect.seconds, soaking.signal);
         return { on: 'soaked' };
-      case 'look':
-        return { on: 'looked', cause: await rolledBackSince(plan, effect.clusters.map(runOf), soaking.signal) };
+      case 'look': {
+        found = await rolledBackSince(plan, effect.clusters.map(runOf), soaking.signal);
+        const [first] = found;
+        return { on: 'looked', cause: first === undefined ? undefined : elsewhere(first[1], first[0], ground) };
+      }
       case 'keep': {
         // From here on a successor goes forward: half a fleet must not go back while the other half stays.
         if (!decided && plan.onFailure === 'revert') handOver(fleet, plan, ground, 'keep');
@@ -102,7 +107,7 @@ async function rollOut(
     machine.tell({ on: 'cancelled', by });
   });
   try {
-    return await machine.resting();
+    return { state: await machine.resting(), found };
   } finally {
     stop();
   }

@@ -66,12 +66,19 @@ export const idleResult = (raw: Raw): DeployResult => ({
 /** The worst of all clusters first: what one came to is never hidden behind another. */
 const severity: readonly ReleaseOutcome[] = ['unknown', 'stopped', 'rolled-back', 'aborted', 'not-started', 'promoted'];
 
-export function endedResult(raw: Raw & { readonly runs: readonly ClusterRun[]; readonly cause: Cause | undefined }): DeployResult {
-  const { runs, cause, plan, ground } = raw;
-  const clusters = runs.map((each) => clusterResult(each, ground, cause));
+interface Ended extends Raw {
+  readonly runs: readonly ClusterRun[];
+  /** What was found in clusters when everything was ready there, and nobody takes back with `stop`. */
+  readonly found: ReadonlyMap<string, Cause>;
+  readonly cause: Cause | undefined;
+}
+
+export function endedResult(raw: Ended): DeployResult {
+  const { runs, found, cause, plan, ground } = raw;
+  const clusters = runs.map((each) => clusterResult(each, ground, found.get(each.target.name), cause));
   const worst = severity.find((outcome) => clusters.some((each) => each.outcome === outcome)) ?? 'promoted';
-  // With `stop`, what is done in some clusters stays while others did not get it.
-  const mixed = worst !== 'promoted' && worst !== 'unknown' && clusters.some(({ outcome }) => outcome === 'promoted');
+  // With `stop`, what is done in some clusters stays: while others did not get it, or nobody saw whether it is still there.
+  const mixed = worst === 'promoted' ? cause !== undefined : worst !== 'unknown' && clusters.some(({ outcome }) => outcome === 'promoted');
   const outcome = mixed ? 'stopped' : worst;
   const changed = runs.some(({ parts }) => parts.some(({ there }) => !there));
   return {
@@ -88,10 +95,10 @@ export function endedResult(raw: Raw & { readonly runs: readonly ClusterRun[]; r
   };
 }
 
-function clusterResult(run: ClusterRun, { shareOf, file }: FleetGround, cause: Cause | undefined): ClusterResult {
+function clusterResult(run: ClusterRun, { shareOf, file }: FleetGround, found: Cause | undefined, cause: Cause | undefined): ClusterResult {
   const { target, parts } = run;
   const state = run.state();
-  const ending = state?.phase === 'ended' ? state : undefined;
+  const ending = endingOf(state, found);
   const why = ending === undefined ? cause : ending.cause;
   return {
     name: target.name,
@@ -115,4 +122,10 @@ function clusterResult(run: ClusterRun, { shareOf, file }: FleetGround, cause: C
       }),
     ),
   };
+}
+
+/** What was done in a cluster and taken back by somebody meanwhile, or not seen since, is not promoted. */
+function endingOf(state: ReturnType<ClusterRun['state']>, found: Cause | undefined) {
+  if (state?.phase !== 'ended') return undefined;
+  return state.outcome === 'promoted' && found !== undefined ? { outcome: 'stopped' as const, cause: found } : state;
 }

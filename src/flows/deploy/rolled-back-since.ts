@@ -1,6 +1,6 @@
 import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { type Cause, rolledBackElsewhere } from '../../domain/rollout/cause.ts';
-import { holdOfImage, holdText } from '../../domain/rollout/hold.ts';
+import { type Hold, holdOfImage, holdText } from '../../domain/rollout/hold.ts';
 import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
@@ -13,16 +13,17 @@ import { causeOf, type PartRun } from './part-run.ts';
 import type { DeployPlan } from './plan.ts';
 
 /**
- * Whether somebody took back, in a cluster that is ready, what this release is about to bring to the next. A lock that this run holds tells
+ * Per cluster, whether somebody took back, where it is ready, what this release is about to bring to the next. A lock that this run holds tells
  * of it at once; what was there already, and with `stop` what is done, has none. One list a cluster. What cannot be read is a cause too:
  * nothing goes on upon a wave of which nobody knows how it stands.
  */
-export async function rolledBackSince(plan: DeployPlan, runs: readonly ClusterRun[], signal: AbortSignal): Promise<Cause | undefined> {
-  const causes = await sideBySide(runs, plan.clustersAtOnce, async (run) => {
-    const cause = await inCluster(plan, run, signal);
-    return cause === undefined || runs.length < 2 ? cause : { ...cause, text: `Cluster ${run.target.name}: ${cause.text}` };
-  });
-  return causes.find((cause) => cause !== undefined);
+export async function rolledBackSince(
+  plan: DeployPlan,
+  runs: readonly ClusterRun[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Cause>> {
+  const found = await sideBySide(runs, plan.clustersAtOnce, async (run) => ({ run, cause: await inCluster(plan, run, signal) }));
+  return new Map(found.flatMap(({ run, cause }) => (cause === undefined ? [] : [[run.target.name, cause] as const])));
 }
 
 async function inCluster(
@@ -41,17 +42,22 @@ async function inCluster(
       return undefined;
     });
   } catch (error) {
+    // Cancelled: that is the cause by now, and this look has no more to say.
+    if (signal.aborted) return undefined;
     if (error instanceof Failure) return causeOf(error);
     throw error;
   }
 }
 
-/** A hold of what this release brings would have stopped its preflight, so it is new; a record of a rollback may be an older one. */
+/** Only what is new since the preflight, which looked at the older holds with what the registry says is behind a tag. */
 function takenBack({ ground }: PartRun, { holds, rollback }: LeaseView): string | undefined {
   if (holds?.unreadable === true) return 'The annotation wf-deploy.io/holds of its Lease cannot be read any more.';
+  const known = ground.lease?.holds?.list ?? [];
+  const isNew = ({ digest, at }: Hold): boolean => !known.some((each) => each.digest === digest && each.at === at);
+  const since = { list: (holds?.list ?? []).filter(isNew), unreadable: false };
   const { images } = imagesIn(ground.steps);
   for (const image of images) {
-    const hold = holdOfImage(holds, image, undefined);
+    const hold = holdOfImage(since, image, undefined);
     if (hold !== undefined) return holdText(hold);
   }
   const before = ground.lease?.rollback;

@@ -1,17 +1,19 @@
 import { isNothing, nothingChanged } from '../../domain/capacity/record.ts';
 import { Deployment } from '../../domain/kubernetes/kinds.ts';
-import { type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kubernetes/object.ts';
+import { nameOf, type ObjectRef } from '../../domain/kubernetes/object.ts';
 import { annotationPath } from '../../domain/kubernetes/patch.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { epochAnnotation } from '../../domain/rollout/lease.ts';
+import { openRecords } from '../../domain/rollout/open-records.ts';
 import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { applicationOf } from '../canary/survey.ts';
+import { releasing } from '../releasing.ts';
 import { remove } from '../remove.ts';
 import { guardianAccount, removeAccount } from './guardian-account.ts';
-import { giveAway, leaseAt, type Place, placeOf, refuseBesideRun, takeLease } from './holder.ts';
-import { ourKinds, ourObjects } from './left-behind.ts';
+import { leaseAt, type Place, placeOf, refuseBesideRun, takeLease } from './holder.ts';
+import { leftBehind } from './left-behind.ts';
 import type { OperationPlan } from './plan.ts';
 import { type OperationResult, told, wouldDo } from './result.ts';
 
@@ -24,19 +26,21 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
   const { dryRun } = plan.canary;
   const lease = dryRun ? await leaseAt(world, place) : await refuseBesideRun(world, place, 'uninstall');
   await refuseUnderWeight(world, plan, place, lease);
-  const objects = await ours(world, place);
+  const stable = plan.canary.stableDeployment;
+  const objects = await leftBehind(world, place, stable);
   const account = await guardianAccount(world, place);
-  const marked = (await annotated(world, plan, place)).filter(({ ref }) => !objects.some((each) => nameOf(each) === nameOf(ref)));
+  const marked = (await annotated(world, plan, place)).filter(({ ref }) => !objects.ours.some((each) => nameOf(each) === nameOf(ref)));
   const listed = [
-    ...[...objects, ...account.ours].map(nameOf),
+    ...[...objects.ours, ...account.ours].map(nameOf),
     ...marked.map(({ ref }) => `the annotation ${epochAnnotation} of ${nameOf(ref)}`),
     ...(lease === undefined ? [] : [nameOf(place.lease)]),
   ];
-  if (listed.length === 0) return told('nothing-to-do', leftOf(place, account.stays));
+  const stay = [...objects.stays, ...account.stays];
+  if (listed.length === 0) return told('nothing-to-do', leftOf(place, stay));
   if (dryRun)
     return wouldDo(
       listed.map((each) => `${each}: removed`),
-      ['A dry run: nothing was written.', ...account.stays].join(' '),
+      ['A dry run: nothing was written.', ...stay].join(' '),
     );
   const lock = await takeLease(world, plan, place, lease);
   const writes: string[] = [];
@@ -45,10 +49,12 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
     writes.push(`${what}: removed`);
     world.log.line(`  ${what}: removed`);
   };
-  try {
+  await releasing(world, lock, async () => {
     // A run may have come and gone while this waited for the lock.
     await refuseUnderWeight(world, plan, place, lock.found);
-    for (const ref of await ours(world, place)) {
+    const left = await leftBehind(world, place, stable);
+    kept.unshift(...left.stays);
+    for (const ref of left.ours) {
       await remove(world, ref);
       gone(nameOf(ref));
     }
@@ -69,12 +75,8 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
       });
       gone(`the annotation ${epochAnnotation} of ${nameOf(ref)}`);
     }
-  } catch (error) {
-    await giveAway(world, lock);
-    throw error;
-  } finally {
-    lock.stop();
-  }
+  });
+  lock.stop();
   await remove(world, place.lease);
   gone(nameOf(place.lease));
   return told('done', `${leftOf(place, kept)} ${stays}`, { writes });
@@ -83,7 +85,7 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
 const leftOf = ({ service }: Place, kept: readonly string[]): string =>
   kept.length === 0
     ? `Nothing of wf-deploy is left of ${service}.`
-    : `Nothing of wf-deploy is left of ${service} but the guardian's account. ${kept.join(' ')}`;
+    : `Nothing of wf-deploy is left of ${service} but this. ${kept.join(' ')}`;
 
 async function refuseUnderWeight(
   world: World,
@@ -96,7 +98,7 @@ async function refuseUnderWeight(
   const objects = found.filter((object) => object !== undefined);
   const weight = objects.length < found.length ? 0 : canary.router.weight(objects, app);
   const phase = lease?.rollout?.phase ?? 'resting';
-  if (weight === 0 && phase === 'resting' && isNothing(lease?.capacity ?? nothingChanged)) return;
+  if (weight === 0 && phase === 'resting' && isNothing(lease?.capacity ?? nothingChanged)) return refuseHalfDone(lease);
   throw new Failure(
     'OPERATION_REFUSED',
     weight > 0
@@ -106,15 +108,11 @@ async function refuseUnderWeight(
   );
 }
 
-/** What a Job owns goes with it and may be listed still: it is removed by its own name all the same. */
-async function ours(world: World, { service, namespace }: Place): Promise<readonly ObjectRef[]> {
-  const lists = await Promise.all(
-    ourKinds.map(async (kind) => {
-      const found = await world.cluster.list(kind, namespace, { labels: ourObjects(service) });
-      return found.map(({ metadata }: KubernetesObject) => ({ kind, namespace, name: metadata.name }));
-    }),
-  );
-  return lists.flat();
+/** Its way back is written in the Lease and beside it, and both would be removed. */
+function refuseHalfDone(lease: LeaseView | undefined): void {
+  const open = lease === undefined ? [] : openRecords(lease);
+  if (open.length === 0) return;
+  throw new Failure('OPERATION_REFUSED', open.map(({ what }) => what).join(' '), open.map(({ remedy }) => remedy).join(' '));
 }
 
 /** The route, and of the Deployments that are the user's own those that a way back had to mark. */

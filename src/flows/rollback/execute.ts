@@ -7,6 +7,7 @@ import type { World } from '../../ports/world.ts';
 import { environmentOf } from '../canary/plan.ts';
 import { endedByCancel } from '../cancel.ts';
 import type { Report } from '../flow.ts';
+import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
@@ -99,8 +100,7 @@ async function stillSo(world: World, plan: BackPlan, lock: Lock, looked: Looked)
         stays: 'what ran before',
         warnings: [...looked.warnings, error.what],
       };
-    await lock.record({ release: true });
-    world.handover.save({ open: 'false' });
+    await giveAway(world, lock);
     throw error;
   }
 }

@@ -7,12 +7,15 @@ import { stagePermissions } from '../../domain/rolling/permissions.ts';
 import { refOf, workloadName } from '../../domain/rolling/workload-ref.ts';
 import { deployment } from '../../domain/rolling/workloads/deployment.ts';
 import { leaseName, readLease } from '../../domain/rollout/lease.ts';
+import type { Problem } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { selectorOf } from '../await-workload.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
+import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
-import { refuseHeld } from '../holds.ts';
+import { refuseHeld, refuseKnownHeld } from '../holds.ts';
+import { releasing } from '../releasing.ts';
 import { unfinishedCanary, unfinishedSwitch } from '../unfinished.ts';
 import type { Writing } from '../writing.ts';
 import { holdUndone, type Undone } from './hold-undone.ts';
@@ -28,11 +31,11 @@ export async function operate(plan: OperationPlan, world: World): Promise<Operat
   const started = world.clock.now().toISOString();
   const namespace = plan.namespace ?? world.defaultNamespace;
   const reads = plan.operation === 'status' || plan.operation === 'history';
-  const targets = await look(world, plan, namespace, reads);
+  const { targets, unsure } = await look(world, plan, namespace, reads);
   const owned = ownershipFindings('accept', reads ? [] : targets.map(({ workload }) => ({ present: workload }))).warnings.map(
     ({ what, remedy }) => `${what} ${remedy}`,
   );
-  const warnings = [...owned];
+  const warnings = [...owned, ...unsure.map(({ what, remedy }) => `${what} ${remedy}`)];
   const writes: Writing[] = [];
   const workloads = reads
     ? await Promise.all(targets.map((target) => read(world, plan, namespace, target)))
@@ -40,7 +43,7 @@ export async function operate(plan: OperationPlan, world: World): Promise<Operat
       ? await change(world, plan, namespace, targets, writes)
       : await locked(world, plan, namespace, async (lease) => {
           // Under the lock: what was found before it may be another run's by now.
-          const now = await look(world, plan, namespace, reads);
+          const { targets: now } = await look(world, plan, namespace, reads);
           const undone = plan.operation === 'undo' ? await holdUndone(world, plan, namespace, now, lease) : nothingUndone;
           warnings.push(...undone.warnings);
           return { value: await change(world, plan, namespace, now, writes), last: writes.length > 0 ? undone.last : {} };
@@ -63,7 +66,13 @@ export async function operate(plan: OperationPlan, world: World): Promise<Operat
   };
 }
 
-async function look(world: World, plan: OperationPlan, namespace: string, reads: boolean): Promise<readonly Target[]> {
+interface Look {
+  readonly targets: readonly Target[];
+  /** What could not be found out, and stops nothing. */
+  readonly unsure: readonly Problem[];
+}
+
+async function look(world: World, plan: OperationPlan, namespace: string, reads: boolean): Promise<Look> {
   const refs = plan.workloads ?? [{ of: deployment, name: plan.service }];
   const found = await Promise.all(refs.map((ref) => unlessForbidden(world.cluster.get(refOf(ref, namespace)), undefined)));
   const wanted = stagePermissions({
@@ -105,23 +114,26 @@ async function look(world: World, plan: OperationPlan, namespace: string, reads:
       return { ref, workload, keepers };
     }),
   );
-  if (plan.operation === 'undo' || plan.operation === 'resume') await refuseHeldTargets(world, plan, namespace, targets, lease);
-  return targets;
+  return { targets, unsure: await refuseHeldTargets(world, plan, namespace, targets, lease) };
 }
 
-/** An earlier revision, or a template that waits in a paused Deployment, may be what was rolled back. */
+/** An earlier revision, or a template that waits in a paused Deployment, may be what was rolled back. No doubt stops a way back. */
 async function refuseHeldTargets(
   world: World,
   plan: OperationPlan,
   namespace: string,
   targets: readonly Target[],
-  lease: KubernetesObject | undefined,
-): Promise<void> {
+  object: KubernetesObject | undefined,
+): Promise<readonly Problem[]> {
+  if (plan.operation !== 'undo' && plan.operation !== 'resume') return [];
   const images = targets.flatMap((target) => {
     const result = operation(world, plan, target);
     return result.is === 'changed' ? Object.values(imagesOf(templateOf(result.object))) : [];
   });
-  await refuseHeld(world, { service: plan.service, namespace, lease: lease === undefined ? undefined : readLease(lease), images });
+  const deploying = { service: plan.service, namespace, lease: object === undefined ? undefined : readLease(object), images };
+  if (plan.operation === 'undo') return await refuseKnownHeld(world, deploying);
+  await refuseHeld(world, deploying);
+  return [];
 }
 
 async function read(world: World, plan: OperationPlan, namespace: string, { ref, workload, keepers }: Target): Promise<WorkloadReport> {
@@ -143,24 +155,7 @@ async function locked<T>(
   work: (lease: Lock) => Promise<{ readonly value: T; readonly last: Undone['last'] }>,
 ): Promise<T> {
   const lease = await lock(world, plan, namespace);
-  let last: Undone['last'] = {};
-  try {
-    const done = await work(lease);
-    ({ last } = done);
-    return done.value;
-  } finally {
-    await release(world, lease, last);
-  }
-}
-
-async function release(world: World, lease: Lock, last: Undone['last']): Promise<void> {
-  try {
-    await lease.record({ ...last, release: true });
-    world.handover.save({ open: 'false' });
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
-  } finally {
-    lease.stop();
-  }
+  const { value, last } = await releasing(world, lease, () => work(lease));
+  await giveAway(world, lease, last);
+  return value;
 }

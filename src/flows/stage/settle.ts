@@ -2,8 +2,8 @@ import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import type { RollingEnding } from '../../domain/rolling/rolling.ts';
 import { releaseOf, withReleases } from '../../domain/rollout/good-release.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
-import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { endUnder, giveAway } from '../give-away.ts';
 import type { Changes } from '../lineage/changes.ts';
 import { deployedNow } from '../lineage/order.ts';
 import { imagesIn, type StageGround, type Step } from './ground.ts';
@@ -25,21 +25,16 @@ export async function settle(session: Session, ending: RollingEnding, lease: 'gi
   const run = world.run.page ?? world.run.holder;
   const at = world.clock.now().toISOString();
   const text = 'cause' in ending ? ending.cause.text : doneText;
-  try {
+  await (lease === 'kept' ? endUnder : giveAway)(world, lock, async () => {
     await forgetJournal(world, plan.service, ground.namespace);
-    await lock.record({
-      release: lease === 'given-away',
+    return {
       rolling: { phase: 'resting', key: journal.key, run, since: at },
       ended: { epoch: lock.epoch, outcome: ending.outcome, text: text.slice(0, 500), run, at },
       ...(ending.outcome === 'promoted' && image !== undefined && images.length === 1 ? { lastKnownGood: image } : {}),
       ...(ending.outcome === 'promoted' ? released(session, run, at) : {}),
       ...(ending.outcome === 'promoted' && deployed !== undefined ? { deployed } : {}),
-    });
-    if (lease === 'given-away') world.handover.save({ open: 'false' });
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
-  }
+    };
+  });
 }
 
 /** What a later rollback can lead to. */

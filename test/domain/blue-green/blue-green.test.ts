@@ -14,8 +14,9 @@ import { readBlueGreen } from '../../../src/domain/blue-green/record.ts';
 import type { Cause } from '../../../src/domain/rollout/cause.ts';
 import type { StepEvent } from '../../../src/domain/rollout/step-event.ts';
 
-const all: BlueGreenPlan = { checks: true, hook: true, watch: true };
-const bare: BlueGreenPlan = { checks: false, hook: false, watch: false };
+const all: BlueGreenPlan = { operation: 'deploy', checks: true, hook: true, watch: true };
+const bare: BlueGreenPlan = { operation: 'deploy', checks: false, hook: false, watch: false };
+const back: BlueGreenPlan = { ...bare, operation: 'rollback' };
 const harm: Cause = { kind: 'harm', code: 'SMOKE_FAILED', text: 'It answered 500.', remedy: 'Mend it.' };
 const say = (effect: BlueGreenEffect): string => ('phase' in effect ? `record ${effect.phase}` : effect.do);
 
@@ -54,6 +55,7 @@ describe('a blue-green deployment', () => {
   });
 
   it('without checks, hook and watch is a switch of a ready colour: so is a rollback', () => {
+    expect(run(back, done)).toEqual(run(bare, done));
     expect(run(bare, done).story).toBe(`${deployed}, record switching, switch, record retiring, drain, retire, alert`);
   });
 
@@ -100,6 +102,40 @@ describe('a blue-green deployment', () => {
   });
 });
 
+describe('a rollback', () => {
+  it.each(['claim', 'deploy', 'await'])('that fails in %s leaves users where they are', (word) => {
+    const { story, ending } = run(back, fails(word));
+    expect(story).toMatch(new RegExp(`${word}, record returning, rest, alert$`));
+    expect(ending.outcome).toBe('rolled-back');
+  });
+
+  it.each(['record switching', 'switch'])('that fails in %s is left to whoever finishes it: nobody goes back to what harms', (word) => {
+    const { story, ending } = run(back, fails(word));
+    expect(story).toMatch(new RegExp(`${word}, alert$`));
+    expect(story).not.toMatch(/switch-back|returning|rest,/);
+    expect(ending).toMatchObject({
+      outcome: 'unknown',
+      cause: { text: expect.stringContaining('were not led back'), remedy: expect.stringContaining('run the rollback again') },
+    });
+  });
+
+  it('that is cancelled while it switches switches once more', () => {
+    let times = 0;
+    const { story, ending } = run(back, (word) =>
+      word === 'switch' && times++ === 0 ? { on: 'cancelled', by: 'SIGINT' } : { on: 'done' },
+    );
+    expect(story).toBe(`${deployed}, record switching, switch, switch, record retiring, drain, retire, alert`);
+    expect(ending.outcome).toBe('promoted');
+  });
+
+  it('whose target got users by somebody else sends nobody to the colour that they were saved from', () => {
+    const moved = (word: string): StepEvent =>
+      word === 'rest' ? { on: 'failed', cause: { ...harm, kind: 'drift', text: 'It has the users.' } } : fails('await')(word);
+    const { ending } = run(back, moved);
+    expect(ending).toMatchObject({ outcome: 'unknown', cause: { remedy: expect.not.stringContaining('old colour') } });
+  });
+});
+
 describe('what a dead run left', () => {
   it.each(['preparing', 'switching', 'watching', 'returning'] as const)('in the phase %s goes back', (phase) => {
     const { story, ending } = run(bare, done, beginFromLeft({ phase, operation: 'deploy' }, leftByADeadRun));
@@ -112,13 +148,22 @@ describe('what a dead run left', () => {
     ['switching', 'record switching, switch, record retiring, drain, retire, alert'],
     ['retiring', 'claim, drain, retire, alert'],
   ] as const)('of a rollback in the phase %s is finished, never undone', (phase, expected) => {
-    const { story, ending } = run(bare, done, beginFromLeft({ phase, operation: 'rollback' }, leftByADeadRun));
+    const { story, ending } = run(back, done, beginFromLeft({ phase, operation: 'rollback' }, leftByADeadRun));
     expect(story).toBe(expected);
     expect(ending.outcome).toBe('promoted');
   });
 
+  it.each(['preparing', 'switching', 'watching'] as const)(
+    'of a rollback in the phase %s stays unfinished where its switch fails',
+    (phase) => {
+      const { story, ending } = run(back, fails('switch'), beginFromLeft({ phase, operation: 'rollback' }, leftByADeadRun));
+      expect(story).toMatch(/record switching, switch, alert$/);
+      expect(ending.outcome).toBe('unknown');
+    },
+  );
+
   it('of a rollback that found nothing to go to leaves users where they are', () => {
-    const { story, ending } = run(bare, done, beginFromLeft({ phase: 'returning', operation: 'rollback' }, leftByADeadRun));
+    const { story, ending } = run(back, done, beginFromLeft({ phase: 'returning', operation: 'rollback' }, leftByADeadRun));
     expect(story).toBe('switch-back, record returning, drain, rest, alert');
     expect(ending.outcome).toBe('rolled-back');
   });
@@ -137,7 +182,10 @@ describe('laws, whatever happens', () => {
     { weight: 1, arbitrary: fc.constant<StepEvent>({ on: 'cancelled', by: 'SIGINT' }) },
     { weight: 1, arbitrary: fc.constant<StepEvent>({ on: 'lock-lost', text: 'It is gone.' }) },
   );
-  const plan = fc.record({ checks: fc.boolean(), hook: fc.boolean(), watch: fc.boolean() });
+  const plan = fc.oneof(
+    fc.record({ operation: fc.constant('deploy' as const), checks: fc.boolean(), hook: fc.boolean(), watch: fc.boolean() }),
+    fc.constant(back),
+  );
 
   it('the new colour loses its pods only after users left it, the old one only after they left that, and it always ends', () => {
     fc.assert(
@@ -150,6 +198,7 @@ describe('laws, whatever happens', () => {
           if (word === 'rest') expect(users).toBe('old');
           if (word === 'retire') expect(users).toBe('new');
           if (word === 'deploy') expect(users).toBe('old');
+          if (word === 'switch-back') expect(given.operation).toBe('deploy');
           if (word === 'switch') users = answer.on === 'done' ? 'new' : 'either';
           if (word === 'switch-back') users = answer.on === 'done' ? 'old' : 'either';
           return answer;

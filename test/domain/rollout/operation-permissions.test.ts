@@ -60,6 +60,7 @@ describe('operationPermissions', () => {
         'get,patch deployments agent-canary',
         'list,delete deployments',
         'list,delete configmaps',
+        'list replicasets (advisory)',
         'get,delete rolebindings wf-deploy-guardian-agent(advisory)',
         'get,delete roles wf-deploy-guardian-agent(advisory)',
         'get,delete serviceaccounts wf-deploy-guardian-agent(advisory)',

@@ -2,23 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import { Deployment, Ingress, Lease, Node, Pod, ResourceQuota } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
-import { Failure } from '../../../src/failure.ts';
 import type { BlueGreenWish } from '../../../src/flows/blue-green/plan.ts';
 import { takeBack } from '../../../src/flows/blue-green/take-back.ts';
 import type { ProbeAnswer } from '../../../src/ports/probe.ts';
 import { dyingAfter, forbidden, type Stage, unreachable } from '../stand-ins.ts';
+import { failureOf as failure } from './failure-of.ts';
 import { backWish, next, node, old, pair, run, servedAlways, sick, standing, wish } from './pair.ts';
 
 const leaseOf = ({ cluster }: Stage) => readLease(cluster.find(Lease, leaseName('agent')) as KubernetesObject);
 const writesOf = ({ cluster }: Stage): readonly string[] => cluster.writes().filter((each) => !each.includes('SelfSubjectAccessReview'));
-const failure = async (work: Promise<unknown>): Promise<Failure> => {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (error instanceof Failure) return error;
-  throw error ?? new Error('Nothing failed.');
-};
 const start = 'agent-blue; blue 2 × old, green 0 × older';
 
 describe('a blue-green deployment', () => {

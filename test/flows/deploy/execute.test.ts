@@ -368,6 +368,24 @@ describe('before anything is written', () => {
     expect(leftBehind(on)).toEqual(['only wf-deploy-zeta is held']);
     expect(running(on)).toEqual({ [everywhere]: { auth: 1, zeta: 1 } });
   });
+
+  it('a lock that cannot be given away is told of, and hides nothing', async () => {
+    const on = fleetShop({ services: ['auth', 'zeta'] });
+    on.clusters[everywhere]?.put(Lease, {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: 'wf-deploy-zeta', namespace: 'shop' },
+      spec: { holderIdentity: 'https://github.com/shop/zeta/actions/runs/7/attempts/1#deploy', leaseDurationSeconds: 3600 },
+    });
+    const [cluster] = Object.values(on.clusters);
+    if (cluster !== undefined)
+      cluster.failing = ({ write, name }) => (write?.do === 'patch' && name === 'wf-deploy-auth' ? unreachable() : undefined);
+    const release = releaseText({ services: all(['auth', 'zeta'], 2) });
+    expect(await failure(released(on, { release, 'lock-timeout': '30s' }))).toMatchObject({ code: 'LOCK_HELD' });
+    expect(on.lines.filter((line) => line.includes('was not given away'))).toEqual([
+      expect.stringMatching(/auth: The lock was not given away, it expires by itself: The API server gave no answer\.$/),
+    ]);
+  });
 });
 
 describe('waves', () => {

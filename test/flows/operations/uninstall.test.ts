@@ -1,7 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
 import { labelsOf } from '../../../src/domain/guardian/objects.ts';
-import { Deployment, HTTPRoute, Job, Role, RoleBinding, ServiceAccount } from '../../../src/domain/kubernetes/kinds.ts';
+import {
+  ConfigMap,
+  Deployment,
+  HTTPRoute,
+  Job,
+  Lease,
+  Role,
+  RoleBinding,
+  Secret,
+  ServiceAccount,
+} from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
+import { deploymentSpec } from '../../../src/domain/kubernetes/workload.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import { canary } from '../../domain/traffic/replicas/canaries.ts';
 import { planOf, type Shop, shop } from '../canary/shop.ts';
@@ -72,6 +83,68 @@ describe('uninstall', () => {
     expect(on.cluster.writes()).toEqual([]);
   });
 
+  it.each([
+    [
+      'a rolling update',
+      'rolling',
+      { phase: 'writing', key: 'k', run: 'page-1', since: 's' },
+      /rolling update is open in the phase `writing` \(page-1/,
+      /actions\/stage again/,
+    ],
+    [
+      'a switch',
+      'blue-green',
+      {
+        phase: 'switching',
+        operation: 'deploy',
+        serving: 2,
+        from: 'blue',
+        to: 'green',
+        container: 'api',
+        image: 'i',
+        before: { image: 'b', replicas: 0 },
+        run: 'page-2',
+        since: 's',
+      },
+      /switch from blue to green is open in the phase `switching` \(page-2/,
+      /actions\/blue-green again/,
+    ],
+  ])('refuses while %s is half done: its way back would be removed', async (_, name, record, what, remedy) => {
+    const on = shop();
+    left(on, 'resting', '');
+    const lease = on.cluster.find(Lease, 'wf-deploy-agent');
+    if (lease === undefined) throw new Error('There is a Lease.');
+    const annotations = { ...lease.metadata.annotations, [`wf-deploy.io/${name}`]: JSON.stringify(record) };
+    on.cluster.put(Lease, { ...lease, metadata: { ...lease.metadata, annotations } });
+    const labels = { 'wf-deploy.io/service': 'agent' };
+    on.cluster.put(Secret, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'wf-deploy-agent-undo', labels } });
+    await expect(tellBy(on, 'uninstall')).rejects.toMatchObject({
+      code: 'OPERATION_REFUSED',
+      what: expect.stringMatching(what),
+      remedy: expect.stringMatching(remedy),
+    });
+    expect(on.cluster.writes().filter((each) => !/SelfSubject/.test(each))).toEqual([]);
+  });
+
+  it('keeps the configuration that stable’s pods read, says so, and removes it when it is in use no more', async () => {
+    const on = shop();
+    left(on, 'resting', '');
+    const labels = { 'wf-deploy.io/service': 'agent', 'wf-deploy.io/track': 'configuration' };
+    on.cluster.put(ConfigMap, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'agent-config-1', labels } });
+    const stable = on.cluster.find(Deployment, 'agent');
+    if (stable === undefined) throw new Error('There is a stable.');
+    const spec = { containers: [{ name: 'app', envFrom: [{ configMapRef: { name: 'agent-config-1' } }] }] };
+    on.cluster.put(Deployment, { ...stable, spec: { ...deploymentSpec(stable), template: { spec } } });
+    const why = /left of agent but this\. ConfigMap shop\/agent-config-1: Deployment shop\/agent, or .* so they stay\./;
+    const done = await tellBy(on, 'uninstall');
+    expect(done.reason).toMatch(why);
+    expect(done.writes).toEqual(['Lease shop/wf-deploy-agent: removed']);
+    expect(on.cluster.find(ConfigMap, 'agent-config-1')?.metadata.labels).toEqual(labels);
+    expect(await tellBy(on, 'uninstall')).toMatchObject({ outcome: 'nothing-to-do', reason: expect.stringMatching(why) });
+    on.cluster.put(Deployment, stable);
+    expect((await tellBy(on, 'uninstall')).writes).toContain('ConfigMap shop/agent-config-1: removed');
+  });
+
   it('takes its mark off Deployments that are the user’s', async () => {
     const on = shop();
     const stable = on.cluster.find(Deployment, 'agent');
@@ -110,7 +183,7 @@ describe('uninstall', () => {
       const why = `RoleBinding shop/${name}, Role shop/${name}, ServiceAccount shop/${name}: no run made it, so it stays.`;
       expect((await tellBy(on, 'uninstall', { 'dry-run': 'true' })).reason).toContain(why);
       const { reason, writes } = await tellBy(on, 'uninstall');
-      expect(reason).toContain(`but the guardian's account. ${why}`);
+      expect(reason).toContain(`but this. ${why}`);
       expect(writes).toEqual(['Lease shop/wf-deploy-agent: removed']);
       expect(accountOf(on)).toHaveLength(3);
       expect(await tellBy(on, 'uninstall')).toMatchObject({ outcome: 'nothing-to-do', reason: expect.stringContaining(why) });

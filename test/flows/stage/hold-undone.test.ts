@@ -17,8 +17,8 @@ const refusal = (on: Stage, work: Promise<unknown>): Promise<unknown> => on.cloc
 const held = (on: Stage) => leaseOf(on).holds?.list.map(({ digest }) => digest);
 
 /** As if it had been deployed under another text. */
-async function renamed(on: Stage, text: string): Promise<void> {
-  const object = JSON.parse(JSON.stringify(on.cluster.find(Deployment, 'agent')).replaceAll(next, text)) as KubernetesObject;
+async function renamed(on: Stage, text: string, from = next): Promise<void> {
+  const object = JSON.parse(JSON.stringify(on.cluster.find(Deployment, 'agent')).replaceAll(from, text)) as KubernetesObject;
   await on.clock.until(on.cluster.write({ do: 'replace', ref: { kind: Deployment, namespace: 'shop', name: 'agent' }, object }));
 }
 
@@ -108,8 +108,41 @@ describe('an undo by hand', () => {
     const lease = on.cluster.find(Lease, leaseName('agent'));
     if (lease === undefined) throw new Error('There is no Lease.');
     on.cluster.put(Lease, { ...lease, metadata: { ...lease.metadata, annotations: { ...lease.metadata.annotations, [holdsKey]: '{' } } });
-    // Nobody can say whether the earlier revision is held.
-    expect(await refusal(on, executeStage(stagePlan({ operation: 'undo' }), on.world))).toBe('DIGEST_HELD');
+    // Nobody can say whether the earlier revision is held, and no doubt stops a way back.
+    expect(await undo(on)).toMatchObject({
+      outcome: 'done',
+      warnings: expect.arrayContaining([expect.stringContaining('cannot be read')]),
+    });
+    expect(imageNow(on)).toBe(old);
     expect(leaseOf(on).holds?.unreadable).toBe(true);
+  });
+
+  it('goes on where the registry does not say what is behind the tag of the earlier revision, and says so', async () => {
+    const on = await updated({ resolve: full });
+    await renamed(on, 'agent:v3');
+    await renamed(on, 'agent:v4', 'agent:v3');
+    const lease = on.cluster.find(Lease, leaseName('agent'));
+    if (lease === undefined) throw new Error('There is no Lease.');
+    const hold = {
+      environment: 'shop',
+      digest: `sha256:${'9'.repeat(64)}`,
+      who: 'x',
+      why: 'old',
+      run: 'r',
+      at: '2024-01-01T00:00:00Z',
+      by: 'rollback',
+    };
+    const annotations = { ...lease.metadata.annotations, [holdsKey]: JSON.stringify([hold]) };
+    on.cluster.put(Lease, { ...lease, metadata: { ...lease.metadata, annotations } });
+    const silent = { resolve: () => Promise.resolve({ is: 'not-checked', reason: 'it gave no answer' } as const) };
+    const world = { ...on.world, registry: { ...on.world.registry, ...silent } };
+    const result = await on.clock.until(executeStage(stagePlan({ operation: 'undo' }), world));
+    expect(result).toMatchObject({
+      outcome: 'done',
+      warnings: expect.arrayContaining([expect.stringContaining('Not checked: whether that was taken back before.')]),
+    });
+    expect(imageNow(on)).toBe('agent:v3');
+    // Forward again, the same doubt stops.
+    expect(await refusal(on, executeStage(deployPlan({ images: 'api: agent:v5' }), world))).toBe('REGISTRY_UNCHECKED');
   });
 });
