@@ -6,13 +6,8 @@ import { deploymentSpec, type PodTemplate } from '../../domain/kubernetes/worklo
 import type { NewTemplate } from '../../domain/manifests/release.ts';
 import { type CanaryInspection, inspectCanary } from '../../domain/rollout/canary-inspection.ts';
 import { layoutOf, layoutText } from '../../domain/rollout/layout.ts';
-<<<<<<< HEAD
 import type { LeaseView } from '../../domain/rollout/lease.ts';
-import { type Problem, problemText } from '../../domain/rollout/problem.ts';
-=======
-import { type LeaseView, readLease } from '../../domain/rollout/lease.ts';
 import type { Findings } from '../../domain/rollout/problem.ts';
->>>>>>> main
 import { type Inspection, sharesService } from '../../domain/traffic/router.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
