@@ -13,8 +13,9 @@ import { acquireLock } from '../../../src/flows/lock.ts';
 import type { World } from '../../../src/ports/world.ts';
 import { patched } from '../../domain/rollout/patched.ts';
 import { app } from '../../domain/traffic/httproute/fixtures.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { left as leave, running, weightWritten } from '../operations/on-shop.ts';
-import { forbidden, stage, unreachable } from '../stand-ins.ts';
+import { stage } from '../stand-ins.ts';
 import { violations } from './schema.ts';
 import { newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { DestinationRule, VirtualService } from '../../../src/domain/kubernetes/kinds.ts';
 import { surveyWayBack, wayBackGround } from '../../../src/flows/canary/way-back-ground.ts';
-import { forbidden, unreachable } from '../stand-ins.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
 const subsets = planOf({ router: 'istio', 'stable-subset': 'stable', 'canary-subset': 'canary' });
