@@ -14,7 +14,7 @@ jest.setTimeout(600_000);
 let on: PythonLab;
 beforeAll(async () => {
   on = await startPythonLab('pipeline');
-}, 300_000);
+}, 600_000);
 afterAll(async () => await on?.stop());
 
 /** What was asked of cluster and registry: nothing, where a gate before them has blocked. */
