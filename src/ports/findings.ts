@@ -6,6 +6,8 @@ export interface Findings {
   capture(name: string): string;
   /** What a captured stream holds, as UTF-8. Throws FILE_UNREADABLE. */
   text(captured: string): Promise<string>;
+  /** Of a report at a path of the workspace: what changes whenever it is written. `undefined`: there is nothing to look at. */
+  mark(path: string): Promise<string | undefined>;
   /** Reads a report. Whatever is wrong with it comes out as an unusable one; nothing of it is ever a pass. */
   read(source: ReportSource): Promise<readonly ToolReport[]>;
   /** The same reports, each finding with a digest of the text of its line, where that can be read. */

@@ -269,9 +269,18 @@ describe('programs of the user', () => {
     expect(await outcome(command(['there-is-no-such-program']))).toBe('not-checked');
     expect(await outcome(command(['cat', 'clean.sarif'], '  format: sarif\n'))).toBe('passed');
     expect(await outcome(command(['true'], '  format: sarif\n'))).toBe('not-checked');
-    expect(await outcome(command(['true'], '  format: sarif\n  report: clean.sarif\n'))).toBe('passed');
-    expect(await outcome(command(['false'], '  format: sarif\n  report: clean.sarif\n'))).toBe('not-checked');
+    const writes = '  format: sarif\n  report: own.sarif\n';
+    expect(await outcome(command(['cp', 'clean.sarif', 'own.sarif'], writes))).toBe('passed');
+    expect(await outcome(command(['cp', 'clean.sarif', 'own.sarif'], writes))).toBe('passed');
+    expect(await outcome(command(['sh', '-c', 'cp clean.sarif own.sarif; exit 1'], writes))).toBe('not-checked');
     expect(await outcome(command(['true'], '  format: sarif\n  report: gone.sarif\n'))).toBe('not-checked');
+  });
+
+  it('are not judged by a report of an earlier run', async () => {
+    write('own.sarif', '{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "own"}}, "results": []}]}');
+    const result = await gate('lint', { commands: command(['true'], '  format: sarif\n  report: own.sarif\n') });
+    expect(result.outputs['outcome']).toBe('not-checked');
+    expect(told(result)).toContain('own has not written `own.sarif`');
   });
 
   it('get no shell, and are stopped when their time is up', async () => {
@@ -351,6 +360,9 @@ describe('scan', () => {
     expect((await run()).outputs['outcome']).toBe('not-checked');
     symlinkSync('/etc/passwd', at('link.json'));
     expect(told(await run({ reports: '- {format: trivy, path: link.json}' }))).toContain('outside of the workspace');
+    // Nobody writes into it: it would be waited for without an end.
+    execFileSync('mkfifo', [at('pipe.json')]);
+    expect(told(await run({ reports: '- {format: trivy, path: pipe.json}' }))).toContain('is not a file');
   });
 });
 

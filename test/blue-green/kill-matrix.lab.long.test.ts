@@ -9,9 +9,11 @@ import {
   makeSubject,
   runBackKill,
   runKill,
+  runOverKill,
   type Subject,
   undisturbed,
   undisturbedBack,
+  undisturbedOver,
 } from './kills.ts';
 
 const starting = startLab({ name: 'blue-green-kills' });
@@ -57,6 +59,21 @@ it(
       expect(await runLanes({ name: 'kills of a rollback between colours', text: killText, run: runBackKill }, subjects, kills)).toEqual(
         [],
       );
+    }),
+  60 * minutes,
+);
+
+it(
+  'SIGKILL at every write of a rollback over a deployment that is watched: it does not come back, and no request fails',
+  () =>
+    onSubjects('over', async (subjects, first) => {
+      const writes = await undisturbedOver(first);
+      expect(writes.length).toBeGreaterThan(5);
+      const kills = writes.flatMap((_, index) =>
+        (['rollback', 'deploy'] as const).map((next, other): BackKill => ({ write: index + 1, heard: (index + other) % 2 === 0, next })),
+      );
+      const cells = { name: 'kills of a rollback over a deployment', text: killText, run: runOverKill };
+      expect(await runLanes(cells, subjects, kills)).toEqual([]);
     }),
   60 * minutes,
 );

@@ -1,9 +1,9 @@
-import { type ActionResult, startAction } from '../actions/runner.ts';
+import { type ActionResult, type RunningAction, startAction } from '../actions/runner.ts';
 import { isRenewal, startApiProxy } from '../faults/api-proxy.ts';
 import type { Load, LoadResult } from '../lab/load.ts';
 import { type ExampleService, pushVersion } from '../rollout/example-service.ts';
 import { liftHolds } from '../rollout/lift-holds.ts';
-import { deployPair, type Inputs, quick, runSwitch } from './coloured-service.ts';
+import { deployPair, type Inputs, quick, runSwitch, startSwitch } from './coloured-service.ts';
 
 /** After which of its writes a switch between colours is killed, and what the next run brings. */
 export interface Kill {
@@ -78,6 +78,8 @@ interface Scene {
   readonly image: string;
   readonly idlePods: number;
   readonly holder: string;
+  /** Of the switch that is, or was last, under way. */
+  readonly phase: string;
 }
 
 async function sceneOf({ app, images }: Subject): Promise<Scene> {
@@ -93,8 +95,12 @@ async function sceneOf({ app, images }: Subject): Promise<Scene> {
     image: image === app.image ? (images[0] ?? image) : image,
     idlePods: idle.replicas as number,
     holder: (lease?.['spec'].holderIdentity as string | undefined) ?? '',
+    phase: phaseIn(lease?.metadata?.annotations),
   };
 }
+
+const phaseIn = (annotations: Readonly<Record<string, string>> | undefined): string =>
+  (JSON.parse(annotations?.['wf-deploy.io/blue-green'] ?? '{}') as { readonly phase?: string }).phase ?? '';
 
 const after = ({ images }: Subject, image: string): string => {
   const next = images[(images.indexOf(image) + 1) % images.length];
@@ -158,9 +164,54 @@ export async function undisturbedBack(subject: Subject): Promise<readonly string
 /** Whoever comes next finishes it: users have what they had before, and only what they were saved from is held. */
 export async function runBackKill(subject: Subject, kill: BackKill): Promise<readonly string[]> {
   const failedBefore = failedIn(subject.load.figures());
-  const { bad, good } = await deployed(subject);
+  return await backKill(subject, kill, { ...(await deployed(subject)), failedBefore });
+}
+
+/** What a rollback writes over a deployment that is still watched. */
+export async function undisturbedOver(subject: Subject): Promise<readonly string[]> {
+  const { living } = await watched(subject);
+  const { result, writes } = await run(subject, rollback);
+  if (result.outputs['outcome'] !== 'rolled-back') throw new Error(`It was disturbed:\n${result.log}`);
+  await stopped(living);
+  return writes;
+}
+
+/** As above, while the run that brought it is alive and watches. That one finds its Lease taken, and stops. */
+export async function runOverKill(subject: Subject, kill: BackKill): Promise<readonly string[]> {
+  const failedBefore = failedIn(subject.load.figures());
+  const { living, ...versions } = await watched(subject);
+  return [...(await backKill(subject, kill, { ...versions, failedBefore })), ...(await stopped(living))];
+}
+
+/** A deployment has moved users to an image, and watches it for longer than anything here lasts. */
+async function watched(subject: Subject): Promise<{ readonly bad: string; readonly good: string; readonly living: RunningAction }> {
+  const { app } = subject;
+  const good = (await sceneOf(subject)).image;
+  await liftHolds(app.lab.client, app.namespace);
+  const bad = after(subject, good);
+  const living = startSwitch(app, { ...inputs, image: bad, watch: '1h' });
+  await app.lab.client.waitFor(`${bad} to be watched`, async () => {
+    const { image, phase } = await sceneOf(subject);
+    return image === bad && phase === 'watching';
+  });
+  return { bad, good, living };
+}
+
+async function stopped(living: RunningAction): Promise<readonly string[]> {
+  const { outputs, log } = await living.result;
+  return outputs['outcome'] === 'unknown' ? [] : [`the deployment ended as ${outputs['outcome']}:\n${log.slice(-3000)}`];
+}
+
+interface Versions {
+  readonly bad: string;
+  readonly good: string;
+  readonly failedBefore: number;
+}
+
+async function backKill(subject: Subject, kill: BackKill, { bad, good, failedBefore }: Versions): Promise<readonly string[]> {
   const first = await run(subject, rollback, kill);
   if (first.result.signal !== 'SIGKILL') return [`it was not killed: ${first.writes.join(', ')}\n${first.result.log.slice(-2000)}`];
+  const between = await sceneOf(subject);
   const wish = kill.next === 'rollback' ? rollback : { image: bad };
   const second = await runSwitch(subject.app, { ...inputs, ...wish });
   // The very first write only takes the Lease: whether it was a rollback is not known to others, and a deployment finds its image there.
@@ -168,7 +219,9 @@ export async function runBackKill(subject: Subject, kill: BackKill): Promise<rea
   const now = await sceneOf(subject);
   const failed = failedIn(subject.load.figures()) - failedBefore;
   const ended = second.outputs['outcome'];
-  const expected = kill.next === 'rollback' ? 'rolled-back' : begun ? 'not-started' : 'promoted';
+  // Its last write gives the Lease away: then everything was done.
+  const isDone = between.phase === 'resting' && between.image === good;
+  const expected = kill.next === 'rollback' ? (isDone ? 'nothing-to-do' : 'rolled-back') : begun ? 'not-started' : 'promoted';
   return [
     ...(ended === expected ? [] : [`the second run ended as ${ended}:\n${second.log.slice(-3000)}`]),
     ...(now.image === (begun ? good : bad) ? [] : [`users have ${now.image}`]),

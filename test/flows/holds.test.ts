@@ -202,7 +202,7 @@ describe('what nobody can say', () => {
     holds,
   });
   const registry = (answer: Awaited<ReturnType<Registry['resolve']>>) => ({
-    registry: { resolve: () => Promise.resolve(answer), labels: () => Promise.resolve({}) },
+    registry: { resolve: () => Promise.resolve(answer), labels: () => Promise.resolve({ is: 'read', labels: {} } as const) },
   });
   const deploying = { service: 'agent', namespace: 'shop', lease: lease({ list: [hold(oldImage)], unreadable: false }) };
   const silent = registry({ is: 'not-checked', reason: 'no answer' });

@@ -6,6 +6,7 @@ import type { Finding } from '../../domain/gates/finding.ts';
 import { Failure } from '../../failure.ts';
 import type { Files } from '../../ports/files.ts';
 import type { Findings } from '../../ports/findings.ts';
+import { markOf } from '../files/mark.ts';
 import { readReport } from './index.ts';
 import { Unreadable } from './unreadable.ts';
 import type { Bytes } from './utf8.ts';
@@ -32,6 +33,15 @@ export function workspaceFindings(root: string, temporary: string, files: Files)
           'Give it less to do.',
         );
       return await readFile(captured, 'utf8');
+    },
+    async mark(path) {
+      try {
+        return await markOf(resolve(root, path));
+      } catch (error) {
+        // What cannot be looked at cannot be read either, which says why.
+        if (error instanceof Error && 'code' in error) return undefined;
+        throw error;
+      }
     },
     async read({ format, tool, path, isCaptured, directory }) {
       const real = await realpath(root);
@@ -62,6 +72,8 @@ export function workspaceFindings(root: string, temporary: string, files: Files)
 
 async function* bytesOf(path: string): Bytes {
   try {
+    // A pipe would be waited for without an end.
+    if (!(await stat(path)).isFile()) throw new Unreadable('is not a file', 'Let the tool write a file.');
     for await (const chunk of createReadStream(path, { highWaterMark: chunkBytes })) yield chunk as Uint8Array;
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';

@@ -46,13 +46,17 @@ export function ociRegistry({ dockerConfig = '' }: { readonly dockerConfig?: str
 
     async labels(image, signal) {
       const location = locationOf(image);
-      if (location === undefined || image.digest === undefined) return {};
+      if (location === undefined || image.digest === undefined) return { is: 'not-checked', reason: 'it is not named by its digest' };
       const credentials = credentialsFor(location.host);
-      return await labelsOf(async (path) => {
+      let unread: string | undefined;
+      const labels = await labelsOf(async (path) => {
         const url = new URL(`/v2/${location.repository}/${path}`, location.origin);
         const answer = await ask({ location, url, credentials, signal, authorization: undefined }, 'GET');
-        return answer.is === 'answer' && answer.status === 200 ? answer.body : undefined;
+        if (answer.is === 'answer' && answer.status === 200) return answer.body;
+        unread = answer.is === 'answer' ? `${location.host} answered ${answer.status}` : `${location.host}: ${answer.reason}`;
+        return undefined;
       }, image.digest);
+      return unread === undefined ? { is: 'read', labels } : { is: 'not-checked', reason: unread };
     },
   };
 }

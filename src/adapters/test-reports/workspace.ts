@@ -4,6 +4,7 @@ import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
 import type { Files } from '../../ports/files.ts';
 import type { FoundReports, Standing, TestReports } from '../../ports/test-reports.ts';
+import { markOf, writtenAt } from '../files/mark.ts';
 import type { CoverageReader } from './coverage/reader.ts';
 import { type SourceFiles, sourceFiles } from './source-files.ts';
 import { type Bytes, mostReportBytes } from './text-stream.ts';
@@ -19,7 +20,7 @@ export function workspaceReports(root: string, files: Files, now: () => number):
     Promise.all(
       patterns.map(async (pattern) => {
         const paths = await files.find(pattern);
-        const marks = await Promise.all(paths.map(async (path) => [path, await mark(resolve(root, path))] as const));
+        const marks = await Promise.all(paths.map(async (path) => [path, await markOf(resolve(root, path))] as const));
         return { pattern, marks: new Map(marks) };
       }),
     );
@@ -44,17 +45,9 @@ export function workspaceReports(root: string, files: Files, now: () => number):
   };
 }
 
-const separator = ' ';
-
-/** Changes whenever a file is written or replaced; the time of its content comes first. */
-async function mark(path: string): Promise<string> {
-  const { mtimeMs, ctimeMs, size, ino } = await stat(path);
-  return [mtimeMs, ctimeMs, size, ino].join(separator);
-}
-
 function sorted(pattern: string, marks: ReadonlyMap<string, string>, before: Standing): FoundReports {
   const isWritten = ([path, now]: readonly [string, string]): boolean =>
-    before.marks.get(path) !== now && Number(now.split(separator)[0]) >= before.at - slackMilliseconds;
+    before.marks.get(path) !== now && writtenAt(now) >= before.at - slackMilliseconds;
   const all = [...marks];
   return {
     pattern,

@@ -2,10 +2,11 @@ import { type BlueGreenPlan, beginBlueGreen, leftByADeadRun } from '../../domain
 import { isSwitchOpen } from '../../domain/blue-green/record.ts';
 import type { Colour } from '../../domain/rollout/layout.ts';
 import { colouredName } from '../../domain/rollout/layout.ts';
+import { warningText } from '../../domain/rollout/problem.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import type { World } from '../../ports/world.ts';
 import { environmentOf } from '../canary/plan.ts';
-import type { Lock } from '../held-lock.ts';
+import { giveAway } from '../give-away.ts';
 import { changeLines, changesOf } from '../lineage/changes.ts';
 import { deployedBefore, deployedNow, orderCheck } from '../lineage/order.ts';
 import { recordDeployment, recordStanding } from '../lineage/record.ts';
@@ -44,7 +45,7 @@ export async function deploy(plan: DeployWish, world: World): Promise<BlueGreenR
       : await rehearsed({ ...raw, ground: checked });
   const held = await lock(world, plan, namespace);
   try {
-    const found = await releasing(held, () => order(held.found?.deployed));
+    const found = await releasing(world, held, () => order(held.found?.deployed));
     if (found.is === 'superseded' && !isSwitchOpen(held.found?.blueGreen)) {
       await giveAway(world, held);
       return idleResult({ ...raw, outcome: 'superseded', reason: found.text });
@@ -58,13 +59,12 @@ export async function deploy(plan: DeployWish, world: World): Promise<BlueGreenR
     }
     if (mended !== undefined) await settle(mended.session, mended.ending, 'kept');
     const ground = await checkedAgain(world, plan, held, checked);
-    const changes = await releasing(held, () => changesOf(world, plan.lineage, held.found?.deployed, [ground.previousImage]));
+    const changes = await releasing(world, held, () => changesOf(world, plan.lineage, held.found?.deployed, [ground.previousImage]));
     for (const line of changeLines(changes)) world.log.line(`  ${line}`);
     const subject = { service: plan.service, environment: environmentOf(plan, namespace), lineage: plan.lineage, images: [ground.image] };
     if (isThere(ground)) {
       const deployed = deployedNow(world, plan.lineage, [ground.image]);
-      await held.record({ ...(deployed === undefined ? {} : { deployed }), release: true });
-      world.handover.save({ open: 'false' });
+      await giveAway(world, held, deployed === undefined ? {} : { deployed });
       const lineage = held.found?.lastKnownGood === ground.image ? await recordStanding(world, subject) : [];
       return idleResult({
         ...raw,
@@ -76,7 +76,7 @@ export async function deploy(plan: DeployWish, world: World): Promise<BlueGreenR
       });
     }
     const notes = [
-      ...(await releasing(held, () => requireStaged(world, plan.service, plan.lineage, [ground.image]))),
+      ...(await releasing(world, held, () => requireStaged(world, plan.service, plan.lineage, [ground.image]))),
       ...('note' in found && found.note !== undefined ? [found.note] : []),
     ];
     const session = openSession({ world, plan, lock: held }, ground);
@@ -118,11 +118,6 @@ async function rehearsed(raw: { plan: DeployWish; world: World; started: string;
   });
 }
 
-export async function giveAway(world: World, held: Lock): Promise<void> {
-  await held.record({ release: true });
-  world.handover.save({ open: 'false' });
-}
-
 /** What is about to happen. */
 export function tellPlan({ log }: World, plan: BlueGreenWish, ground: Ground): void {
   const name = (colour: Colour): string => colouredName(plan.service, colour);
@@ -139,5 +134,5 @@ export function tellPlan({ log }: World, plan: BlueGreenWish, ground: Ground): v
   if (plan.operation === 'deploy' && plan.watch > 0) log.line(`  then it is watched for ${durationText(plan.watch)}`);
   log.line(`  then ${name(from)} is ${plan.keepOld ? 'scaled to 0 and kept' : 'removed'}`);
   for (const note of notes) log.line(`  ${note}`);
-  for (const { what, remedy } of warnings) log.line(`  warning: ${what} → ${remedy}`);
+  for (const warning of warnings) log.line(warningText(warning));
 }

@@ -29,7 +29,7 @@ export async function mendLeft(
 ): Promise<Mended | undefined> {
   const record: BlueGreenRecord | undefined = lock.found?.blueGreen;
   if (!isSwitchOpen(record)) return undefined;
-  const pair = await releasing(lock, () => pairNow(world, plan, namespace));
+  const pair = await releasing(world, lock, () => pairNow(world, plan, namespace));
   const session = openLeft({ world, plan, lock }, record, pair, hold);
   const first = beginFromLeft(record, cause);
   return { session, ending: await drive(session, { operation: record.operation, checks: false, hook: false, watch: false }, first) };

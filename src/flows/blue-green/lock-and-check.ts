@@ -19,5 +19,5 @@ export async function lock(world: World, plan: BlueGreenWish, namespace: string,
 /** What the preflight found, under the lock. `checked` is missing where something was half done then: after that is mended. */
 export async function checkedAgain(world: World, plan: BlueGreenWish, held: Lock, checked: Ground | undefined): Promise<Ground> {
   if (checked !== undefined && isAsChecked(held, checked.lease)) return checked;
-  return await releasing(held, () => preflight(world, plan));
+  return await releasing(world, held, () => preflight(world, plan));
 }

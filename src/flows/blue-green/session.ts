@@ -6,6 +6,7 @@ import type { Colour } from '../../domain/rollout/layout.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
 import type { World } from '../../ports/world.ts';
 import type { Lock } from '../held-lock.ts';
+import { whereItRuns } from '../signature.ts';
 import type { Writing } from '../writing.ts';
 import type { Ground } from './ground.ts';
 import type { BlueGreenWish } from './plan.ts';
@@ -75,6 +76,6 @@ export const openLeft = (opening: Opening, record: BlueGreenRecord, pair: Colour
 /** As a successor finds it. */
 export const recordOf = (session: Session, phase: BlueGreenPhase): BlueGreenRecord => {
   const { world, operation, from, to, container, image, before, replicas: serving } = session;
-  const run = world.run.page ?? world.run.holder;
+  const run = whereItRuns(world);
   return { phase, operation, from, to, container, image, before, serving, run, since: world.clock.now().toISOString() };
 };

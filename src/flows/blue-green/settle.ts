@@ -3,10 +3,12 @@ import { templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { releaseOf, withReleases } from '../../domain/rollout/good-release.ts';
 import { colouredName } from '../../domain/rollout/layout.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
-import { Failure } from '../../failure.ts';
+import { briefText } from '../../domain/rollout/problem.ts';
 import type { World } from '../../ports/world.ts';
+import { endUnder, giveAway } from '../give-away.ts';
 import type { Changes } from '../lineage/changes.ts';
 import { deployedNow } from '../lineage/order.ts';
+import { whereItRuns } from '../signature.ts';
 import { present } from './colours.ts';
 import type { Ground } from './ground.ts';
 import type { BlueGreenWish } from './plan.ts';
@@ -17,21 +19,14 @@ import { recordOf, type Session } from './session.ts';
 export async function settle(session: Session, ending: BlueGreenEnding, lease: 'given-away' | 'kept' = 'given-away'): Promise<void> {
   const { world, lock, to } = session;
   if (ending.outcome === 'unknown') return;
-  const run = world.run.page ?? world.run.holder;
+  const run = whereItRuns(world);
   const at = world.clock.now().toISOString();
   const text = 'cause' in ending ? ending.cause.text : `Users are on ${to}.`;
-  try {
-    await lock.record({
-      release: lease === 'given-away',
-      blueGreen: recordOf(session, 'resting'),
-      ended: { epoch: lock.epoch, outcome: ending.outcome, text: text.slice(0, 500), run, at },
-      ...(ending.outcome === 'promoted' ? await released(session, run, at) : {}),
-    });
-    if (lease === 'given-away') world.handover.save({ open: 'false' });
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
-  }
+  await (lease === 'kept' ? endUnder : giveAway)(world, lock, async () => ({
+    blueGreen: recordOf(session, 'resting'),
+    ended: { epoch: lock.epoch, outcome: ending.outcome, text: text.slice(0, 500), run, at },
+    ...(ending.outcome === 'promoted' ? await released(session, run, at) : {}),
+  }));
 }
 
 /** What a later rollback can lead to, and which commit users have. */
@@ -70,8 +65,7 @@ const shared = ({ plan, world, started, changes, lineage = [] }: Raw) => ({
   run: world.run.page,
 });
 
-export const warningsOf = ({ warnings }: Pick<Ground, 'warnings'>): readonly string[] =>
-  warnings.map(({ what, remedy }) => `${what} ${remedy}`);
+export const warningsOf = ({ warnings }: Pick<Ground, 'warnings'>): readonly string[] => warnings.map(briefText);
 
 /** Of a run that wrote nothing. `ground`: nothing was looked at without it. */
 export const idleResult = (

@@ -4,9 +4,11 @@ import { cancelled } from '../../domain/rollout/cause.ts';
 import { leaseName, readLease } from '../../domain/rollout/lease.ts';
 import type { World } from '../../ports/world.ts';
 import type { Report } from '../flow.ts';
+import { giveAway } from '../give-away.ts';
 import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
 import { mendLeft } from './left-behind.ts';
+import { isAnswer, mendByHand, resultByHand } from './mend-by-hand.ts';
 import type { BlueGreenWish } from './plan.ts';
 import { reportBlueGreen } from './report.ts';
 import { endedResult, settle } from './settle.ts';
@@ -33,15 +35,21 @@ export async function takeBack(
   const started = world.clock.now().toISOString();
   const held = await acquireLock(world, { service, namespace, duration, timeout: seconds, successorOf: holder });
   try {
-    if (!isSwitchOpen(held.found?.blueGreen)) {
-      await held.record({ release: true });
+    const record = held.found?.blueGreen;
+    // A rollback that had written nothing of its own yet leaves what it found to the next run.
+    if (!(plan.operation === 'rollback' ? isAnswer(record) : isSwitchOpen(record))) {
+      await giveAway(world, held);
       return undefined;
     }
     world.log.line('The run before ended in the middle.');
-    const mended = await mendLeft(world, plan, held, namespace, cancelled('the run was ended from outside'));
+    const raw = { plan, world, started };
+    const mended =
+      plan.operation === 'rollback'
+        ? await mendByHand(world, plan, held, namespace)
+        : await mendLeft(world, plan, held, namespace, cancelled('the run was ended from outside'));
     if (mended === undefined) return undefined;
     await settle(mended.session, mended.ending);
-    return reportBlueGreen(plan, endedResult({ plan, world, started, ...mended }));
+    return reportBlueGreen(plan, plan.operation === 'rollback' ? resultByHand(raw, mended) : endedResult({ ...raw, ...mended }));
   } finally {
     held.stop();
   }

@@ -5,6 +5,7 @@ import { stageText } from '../../domain/units/stages.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { endedByCancel } from '../cancel.ts';
+import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { changeLines, changesOf } from '../lineage/changes.ts';
 import { commitOf, deployedBefore, deployedNow, type OrderCheck, orderCheck } from '../lineage/order.ts';
@@ -12,10 +13,10 @@ import { requireStaged } from '../lineage/staging.ts';
 import { acquireLock } from '../lock.ts';
 import { releasing } from '../releasing.ts';
 import { unfinishedRolling, unfinishedSwitch } from '../unfinished.ts';
+import { dismissLeftGuardian } from './dismiss-guardian.ts';
 import { drive } from './drive.ts';
 import { gateLine, passedGates } from './gates.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
-import { dismissGuardian } from './guardian.ts';
 import { recordAsFound, recordEnding } from './lineage.ts';
 import { runsAlready } from './manifest-preflight.ts';
 import { open } from './open.ts';
@@ -81,12 +82,11 @@ async function rollOut(run: Run): Promise<CanaryResult> {
     if (there) {
       if (alreadyThere(ground)) {
         const deployed = deployedNow(world, plan.lineage, [ground.image]);
-        await dismissGuardian(world, ground.app.namespace, plan.service);
-        await lock.record({ release: true, ...(deployed === undefined ? {} : { deployed }) });
-        world.handover.save({ open: 'false' });
+        await releasing(world, lock, () => dismissLeftGuardian(world, plan, ground.app.namespace, lock.found));
+        await giveAway(world, lock, deployed === undefined ? {} : { deployed });
         return resultOf({ ...before, ground, ...idle, lineage: [...notes, ...(await recordAsFound(world, plan, ground))] });
       }
-      notes.push(...(await releasing(lock, () => requireStaged(world, plan.service, plan.lineage, [ground.image]))));
+      notes.push(...(await releasing(world, lock, () => requireStaged(world, plan.service, plan.lineage, [ground.image]))));
     }
     const session = open(world, plan, ground, lock);
     const { ending, stages } = await drive(session, rolloutPlanOf(plan, ground), begin(foundIn(lock.found, ground)));
@@ -106,12 +106,10 @@ async function lockAndCheckAgain(world: World, plan: CanaryPlan, checked: Ground
   const request = { service, namespace, duration: plan.leaseDuration, timeout: plan.lockTimeout };
   world.handover.save({ holder: world.run.holder, open: 'true' });
   const lock = await endedByCancel(world.cancellation, (signal) => acquireLock(world, { ...request, signal }));
-  return await releasing(lock, async () => {
+  return await releasing(world, lock, async () => {
     const found = await order(lock.found?.deployed);
     if (found.is === 'superseded') {
-      await lock.record({ release: true });
-      lock.stop();
-      world.handover.save({ open: 'false' });
+      await giveAway(world, lock);
       return { superseded: found.text };
     }
     refuseHalfDone(service, lock.found);

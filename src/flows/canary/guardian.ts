@@ -11,8 +11,8 @@ import { epochAnnotation, leaseName, readEpoch, readLease } from '../../domain/r
 import { Failure } from '../../failure.ts';
 import type { FailureCode } from '../../failure-codes.ts';
 import type { World } from '../../ports/world.ts';
-import { remove } from '../remove.ts';
 import { wrote } from '../writing.ts';
+import { jobRef } from './dismiss-guardian.ts';
 import { explain } from './explain.ts';
 import type { Session } from './session.ts';
 
@@ -39,16 +39,6 @@ export async function postGuardian(session: Session, signal: AbortSignal): Promi
   session.guarded = true;
   world.log.line('  The guardian has rehearsed the way back and watches.');
 }
-
-/** The objects of a guardian go with its Job. */
-export async function dismissGuardian(world: World, namespace: string, service: string): Promise<void> {
-  const ref = jobRef(namespace, service);
-  const found = await world.cluster.get(ref);
-  if (found === undefined) return;
-  await remove(world, ref, { uid: found.metadata.uid });
-}
-
-const jobRef = (namespace: string, service: string): ObjectRef => ({ kind: Job, namespace, name: guardianName(service) });
 
 const undoOf = ({ plan, ground, lock }: Session): Undo => ({
   router: plan.router.name,

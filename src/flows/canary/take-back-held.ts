@@ -8,9 +8,10 @@ import type { FailureCode } from '../../failure-codes.ts';
 import type { World } from '../../ports/world.ts';
 import { endedByCancel } from '../cancel.ts';
 import { isTransient } from '../follow.ts';
+import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
-import { giveAway, leaseAt, lifeOf, type Place, placeOf } from '../operations/holder.ts';
+import { leaseAt, lifeOf, type Place, placeOf } from '../operations/holder.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { CanaryResult } from './result.ts';
 import { takeBackHeld } from './take-back.ts';
@@ -112,7 +113,6 @@ async function takeBackLeft(
   try {
     if (!isLeft(lock.found)) {
       await giveAway(world, lock);
-      world.handover.save({ open: 'false' });
       return undefined;
     }
     const takenBack = await takeBackHeld(world, { plan, lock, cause, patience: plan.rolloutTimeout, started });

@@ -7,13 +7,15 @@ import { type LeaseView, leaseName, type RolloutRecord, readLease } from '../../
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { Report } from '../flow.ts';
+import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
+import { releasing } from '../releasing.ts';
 import { alarm } from './alert.ts';
+import { dismissLeftGuardian } from './dismiss-guardian.ts';
 import { drive } from './drive.ts';
 import { type Ground, rolloutPlanOf } from './ground.ts';
-import { dismissGuardian } from './guardian.ts';
 import { pastOf } from './manifest-preflight.ts';
 import { open } from './open.ts';
 import type { CanaryPlan } from './plan.ts';
@@ -86,8 +88,8 @@ export async function takeBackHeld(
   const namespace = plan.namespace ?? world.defaultNamespace;
   const record = lock.found?.rollout;
   if (record === undefined || record.phase === 'resting') {
-    await dismissGuardian(world, namespace, plan.service);
-    await lock.record({ release: true });
+    await releasing(world, lock, () => dismissLeftGuardian(world, plan, namespace, lock.found));
+    await giveAway(world, lock);
     return undefined;
   }
   world.log.line(`The run before ended in the phase \`${record.phase}\`: taking it back.`);

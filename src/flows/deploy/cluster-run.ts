@@ -13,12 +13,13 @@ import type { Problem } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
 import type { World } from '../../ports/world.ts';
+import { causeOf } from '../cause-of.ts';
+import { giveAllAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { backUp } from './backup.ts';
-import { giveAway } from './locks.ts';
 import { run } from './machine.ts';
 import { missingMonitoring } from './monitoring.ts';
-import { causeOf, keepPart, type PartRun, returnPart, rollPart } from './part-run.ts';
+import { keepPart, type PartRun, returnPart, rollPart } from './part-run.ts';
 import type { ReleaseFile } from './release-file.ts';
 import { runCommands } from './release-smoke.ts';
 import type { Target } from './target.ts';
@@ -97,8 +98,8 @@ export function openCluster(opening: Opening): ClusterRun {
     const state = machine?.state;
     const unsure = parts.filter(({ name }) => state?.parts[name] === 'unsure');
     for (const part of unsure) part.lock?.stop();
-    const held = parts.filter((part) => !unsure.includes(part)).flatMap(({ lock }) => (lock === undefined ? [] : [lock]));
-    await giveAway([...held, ...(opening.own === undefined ? [] : [opening.own])]);
+    const held = [...parts.filter((part) => !unsure.includes(part)), { world, lock: opening.own }];
+    await giveAllAway(held.flatMap((each) => (each.lock === undefined ? [] : [{ world: each.world, lock: each.lock }])));
   };
 
   const tell = async (event: ReleaseEvent): Promise<void> => {

@@ -3,8 +3,9 @@ import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
-import type { Lock } from '../held-lock.ts';
+import type { TakenLock } from '../give-away.ts';
 import { acquireLock } from '../lock.ts';
+import { releasingAll } from '../releasing.ts';
 import { type Vigil, vigil } from '../vigil.ts';
 import type { DeployPlan } from './plan.ts';
 import type { ClusterGround } from './preflight.ts';
@@ -18,7 +19,7 @@ export interface WantedLock extends LockPlace {
   readonly looked: { readonly view: LeaseView | undefined } | undefined;
 }
 
-export type Locks = ReadonlyMap<string, Lock>;
+export type Locks = ReadonlyMap<string, TakenLock>;
 
 export const lockKey = (cluster: string, service: string): string => `${cluster}/${service}`;
 
@@ -53,9 +54,9 @@ export function wantedLocks(
  * for once, and not one after the other. Throws LOCK_HELD, CANCELLED.
  */
 export async function takeLocks(plan: DeployPlan, wanted: readonly WantedLock[], signal: AbortSignal): Promise<Locks> {
-  const taken = new Map<string, Lock>();
+  const taken = new Map<string, TakenLock>();
   const watches = await watchHeld(wanted, signal);
-  try {
+  const takeAll = async (): Promise<Locks> => {
     for (const each of inLockOrder(wanted)) {
       signal.throwIfAborted();
       const { cluster, service, namespace, world } = each;
@@ -70,12 +71,12 @@ export async function takeLocks(plan: DeployPlan, wanted: readonly WantedLock[],
         signal,
         ...(watch === undefined ? {} : { vigil: watch.vigil }),
       };
-      taken.set(lockKey(cluster, service), await acquireLock(world, request));
+      taken.set(lockKey(cluster, service), { world, lock: await acquireLock(world, request) });
     }
     return taken;
-  } catch (error) {
-    await giveAway([...taken.values()]);
-    throw error;
+  };
+  try {
+    return await releasingAll(() => taken.values(), takeAll);
   } finally {
     for (const { stop } of watches.values()) stop();
     await Promise.all([...watches.values()].map(({ ended }) => ended));
@@ -131,14 +132,4 @@ async function readNow(
     if (error instanceof Failure || signal.aborted) return undefined;
     throw error;
   }
-}
-
-/** What cannot be given away expires by itself. */
-export async function giveAway(locks: readonly Lock[]): Promise<void> {
-  await Promise.all(
-    locks.map(async (lock) => {
-      await lock.record({ release: true }).catch(() => undefined);
-      lock.stop();
-    }),
-  );
 }

@@ -2,14 +2,16 @@ import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import type { Fleet } from '../../ports/fleet.ts';
 import { endedByCancel } from '../cancel.ts';
+import { giveAllAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
+import { releasingAll } from '../releasing.ts';
 import { checkedAgain } from '../stage/lock-and-check.ts';
 import type { Asking } from './asking.ts';
 import { plannedBackup } from './backup.ts';
 import { type ClusterRun, openCluster } from './cluster-run.ts';
 import { type FleetGround, fleetPreflight } from './fleet-preflight.ts';
 import { handOver } from './hand-over.ts';
-import { giveAway, type Locks, lockKey, takeLocks, wantedLocks } from './locks.ts';
+import { type Locks, lockKey, takeLocks, wantedLocks } from './locks.ts';
 import { type IsSilent, movedSince, silences } from './moved.ts';
 import type { PartRun } from './part-run.ts';
 import type { DeployPlan } from './plan.ts';
@@ -63,20 +65,22 @@ async function openAll(
   const wanted = wantedLocks(file.name, grounds, worldOf);
   return await endedByCancel(asked, async (signal) => {
     const taken: { locks: Locks } = { locks: new Map() };
-    try {
+    const open = async () => {
       if (wanted.length > 0) handOver(fleet, plan, ground, 'open');
       taken.locks = await takeLocks(plan, wanted, signal);
       const moved = await movedSince(grounds, worldOf, taken.locks, isSilent, signal);
       if (moved !== undefined) {
-        await giveAway([...taken.locks.values()]);
+        await giveAllAway(taken.locks.values());
         return { moved };
       }
       const runs: ClusterRun[] = [];
       for (const each of grounds) runs.push(await openOne(plan, fleet, ground, each, taken.locks, asked));
-      for (const lock of taken.locks.values()) asked.hear(lock);
+      for (const { lock } of taken.locks.values()) asked.hear(lock);
       return { runs };
+    };
+    try {
+      return await releasingAll(() => taken.locks.values(), open);
     } catch (error) {
-      await giveAway([...taken.locks.values()]);
       if (signal.aborted) throw signal.reason;
       throw error;
     }
@@ -91,7 +95,7 @@ async function openOne(
   locks: Locks,
   asked: Asking,
 ): Promise<ClusterRun> {
-  const lockOf = (service: string): Lock | undefined => locks.get(lockKey(target.name, service));
+  const lockOf = (service: string): Lock | undefined => locks.get(lockKey(target.name, service))?.lock;
   const runs: PartRun[] = [];
   for (const { part, plan: wish, ground, there } of parts) {
     const world = worldOf(target.name, part.name);

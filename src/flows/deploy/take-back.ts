@@ -104,6 +104,7 @@ async function finish(world: World, { service, namespace = '', leaseDuration: du
   try {
     await forgetJournal(world, service, namespace);
     const record = held.found?.rolling;
+    // Whether the lock is free is what is told of this service.
     await held.record({ release: true, ...(record === undefined ? {} : { rolling: { ...record, phase: 'resting' as const } }) });
     return true;
   } finally {

@@ -37,16 +37,27 @@ export async function startTool(
 export async function startCommand(own: OwnCommand, plan: GatePlan, world: Gate, signal: AbortSignal): Promise<readonly ToolReport[]> {
   const { name, run: argv, format, report, findingsExit } = own;
   const path = world.findings.capture(`${name}.own`);
+  const before = report === undefined ? undefined : await world.findings.mark(report);
   const ended = await run(argv, plan, world, signal, format === undefined || report !== undefined ? {} : { stdout: path });
   if (ended.is === 'missing') return [missing(name, argv[0] ?? '', 'It comes from `commands`: install it in an earlier step of the job.')];
   const { exitCode } = ended;
   world.log.line(`${name}: exit code ${exitCode ?? 'none, it was stopped'}`);
   const exits: ExitCodes = { clean: [0], findings: findingsExit, decide: true };
   if (format === undefined) return [byExitCode(name, exitCode, exits, plan)];
+  if (report !== undefined && before !== undefined && (await world.findings.mark(report)) === before) return [notWritten(name, report)];
   const source = report === undefined ? { path, isCaptured: true } : { path: report, isCaptured: false };
   const reports = await world.findings.read({ format, tool: name, ...source, directory: directoryOf(plan) });
   return reports.map((each) => withExitCode(each, exitCode, exits, plan.threshold));
 }
+
+/** One of an earlier run says nothing about this one. */
+const notWritten = (tool: string, report: string): ToolReport => ({
+  state: 'unusable',
+  tool,
+  findings: [],
+  why: `${tool} has not written \`${report}\`: the file stood there before, and is the same.`,
+  remedy: 'Let the command write its report there, or correct `report`.',
+});
 
 function byExitCode(tool: string, exitCode: number | undefined, exits: ExitCodes, { threshold }: GatePlan): ToolReport {
   const failed = exitCode !== undefined && exits.findings.includes(exitCode);

@@ -39,9 +39,11 @@ export async function recordDeployment(world: Telling, ended: Ended): Promise<re
       continue;
     }
     try {
-      const { tree, key } = await sourceOf(world, image);
+      const { tree, key, unread } = await sourceOf(world, image);
       await forge.record({ service, environment, image, digest, tree, key, commit, state, description, page: world.run.page });
-      texts.push(`On record with GitHub: ${state} of ${image} in ${environment}${tree === undefined ? ', without its source tree' : ''}.`);
+      const without =
+        tree !== undefined ? '' : `, without its source tree${unread === undefined ? '' : ` (the image cannot be read: ${unread})`}`;
+      texts.push(`On record with GitHub: ${state} of ${image} in ${environment}${without}.`);
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       texts.push(`Not on record with GitHub: ${image} in ${environment}. ${error.what} → ${error.remedy}`);

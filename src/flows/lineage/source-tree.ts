@@ -7,6 +7,8 @@ import type { World } from '../../ports/world.ts';
 export interface ImageSource {
   readonly tree: string | undefined;
   readonly key: string | undefined;
+  /** Why the image itself could not be read; then it is not known whether it says more. */
+  readonly unread?: string;
 }
 
 const unknown: ImageSource = { tree: undefined, key: undefined };
@@ -18,7 +20,9 @@ const unknown: ImageSource = { tree: undefined, key: undefined };
 export async function sourceOf({ registry, forge }: Pick<World, 'registry' | 'forge'>, image: string): Promise<ImageSource> {
   const ref = parseImage(image);
   if (!ref.ok || ref.value.digest === undefined) return unknown;
-  const { [revisionLabel]: revision, [buildKeyLabel]: key } = await registry.labels(ref.value);
+  const said = await registry.labels(ref.value);
+  if (said.is === 'not-checked') return { ...unknown, unread: said.reason };
+  const { [revisionLabel]: revision, [buildKeyLabel]: key } = said.labels;
   if (!isCommit(revision) || (key !== undefined && !isBuildKey(key))) return unknown;
   const tree = await forge?.tree(revision);
   return tree === undefined ? unknown : { tree, key };

@@ -42,6 +42,11 @@ export async function stagingOf(
     const itself = { service, environment, digest, tree: undefined, key: undefined };
     const own = stagingVerdict(itself, await forge.deployments(itself));
     const source = own.is === 'passed' ? undefined : await sourceOf(world, image);
+    if (source?.unread !== undefined)
+      return {
+        is: 'missing',
+        text: `${own.text} Not checked: whether another build of its source did (the image cannot be read: ${source.unread}).`,
+      };
     if (source?.tree === undefined) return own;
     const builds = { ...itself, ...source };
     return stagingVerdict(builds, await forge.deployments(builds));

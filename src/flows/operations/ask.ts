@@ -1,3 +1,4 @@
+import { isGuardian } from '../../domain/guardian/name.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { requesting } from '../../domain/rollout/lease-writes.ts';
 import type { Answer, EndRecord, Request, Requestable } from '../../domain/rollout/request.ts';
@@ -21,8 +22,9 @@ export type Response =
   | { readonly is: 'not-meant'; readonly lease: LeaseView };
 
 /**
- * Asks, and waits for the answer; with `until: 'ended'` for the end of the run after it was accepted. Throws OPERATION_REFUSED where another
- * request stands in the way, and NOT_ANSWERED.
+ * Asks, and waits for the answer; a guardian takes back already, hears nobody, and leaves the rest to whoever comes then: it is waited for.
+ * With `until: 'ended'` waits for the end of the run after it was accepted. Throws OPERATION_REFUSED where another request stands in the
+ * way, and NOT_ANSWERED.
  */
 export async function ask(
   world: World,
@@ -33,7 +35,8 @@ export async function ask(
 ): Promise<Response> {
   const asked = await leave(world, plan, place, isMeant);
   if (asked === undefined) return { is: 'nobody', lease: await leaseAt(world, place) };
-  if (asked.request === undefined) return { is: 'not-meant', lease: asked.seen };
+  if (asked.request === undefined)
+    return isMeant(asked.seen) ? await afterGuardian(world, plan, place, asked.seen) : { is: 'not-meant', lease: asked.seen };
   const { request, seen } = asked;
   world.log.line(`Asked ${seen.holder} to ${request.what}. It looks every ${durationText(Math.round(seen.durationSeconds / 3))}.`);
   const began = world.clock.monotonic();
@@ -57,7 +60,22 @@ export async function ask(
   }
 }
 
-/** `undefined`: nobody holds the Lease. Without a request: whoever does is not meant. */
+async function afterGuardian(world: World, { canary }: OperationPlan, place: Place, seen: LeaseView): Promise<Response> {
+  world.log.line(`${seen.holder} takes the canary back: waiting for its end.`);
+  const began = world.clock.monotonic();
+  const kept = vigil(world.clock);
+  kept.saw(seen);
+  for (;;) {
+    await world.clock.sleep(lookEvery(seen.durationSeconds));
+    const lease = await leaseAt(world, place, kept);
+    if (lease === undefined || lease.holder === '' || kept.saw(lease)) return { is: 'nobody', lease };
+    // Another run was faster, and takes up what it finds.
+    if (lease.holder !== seen.holder) return { is: 'ended', end: undefined, answer: undefined };
+    if (world.clock.monotonic() - began >= canary.rolloutTimeout) throw stillAtWork(seen.holder, canary.rolloutTimeout);
+  }
+}
+
+/** `undefined`: nobody holds the Lease. Without a request: whoever does is not meant, or a guardian. */
 async function leave(
   world: World,
   { operation, reason }: OperationPlan,
@@ -67,7 +85,7 @@ async function leave(
   for (;;) {
     const seen = await leaseAt(world, place);
     if (seen === undefined || seen.holder === '') return undefined;
-    if (!isMeant(seen)) return { request: undefined, seen };
+    if (!isMeant(seen) || isGuardian(seen.holder)) return { request: undefined, seen };
     const pending = pendingOf(seen);
     if (pending?.what === 'abort' && operation !== 'abort') {
       throw new Failure('OPERATION_REFUSED', `${pending.who} has asked for \`abort\` already.`, 'Let it end, and start again.');
@@ -114,4 +132,11 @@ const unanswered = ({ holder }: LeaseView, what: string, seconds: number, accept
       ? `${holder} did not answer \`${what}\` within ${durationText(seconds)}, although it renews the Lease.`
       : `${holder} has accepted \`${what}\`, and has not ended within ${durationText(seconds)}.`,
     'It may be in a phase that hears nobody, such as going back. See its log and `operation: status`; a run that hangs can be cancelled.',
+  );
+
+const stillAtWork = (holder: string, seconds: number): Failure =>
+  new Failure(
+    'NOT_ANSWERED',
+    `${holder} takes the canary back, and has not ended within ${durationText(seconds)}.`,
+    'See its log and `operation: status`, and start this again: what it leaves is tidied up then.',
   );

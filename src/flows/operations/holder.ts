@@ -88,15 +88,3 @@ export const takeLease = (world: World, { canary }: OperationPlan, { service, na
     timeout: canary.lockTimeout,
     ...(found === undefined ? {} : { successorOf: found.holder }),
   });
-
-/** What an operation did stands whether or not this arrives: the Lease expires by itself. */
-export async function giveAway(world: World, lock: Lock): Promise<void> {
-  try {
-    await lock.record({ release: true });
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
-  } finally {
-    lock.stop();
-  }
-}

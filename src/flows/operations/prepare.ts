@@ -7,8 +7,9 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { namesOf, objectsOf } from '../canary/preflight.ts';
 import { surveyObjects } from '../canary/survey.ts';
+import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
-import { giveAway, placeOf, refuseBesideRun, takeLease } from './holder.ts';
+import { placeOf, refuseBesideRun, takeLease } from './holder.ts';
 import type { OperationPlan } from './plan.ts';
 import { type OperationResult, told, wouldDo } from './result.ts';
 

@@ -1,3 +1,4 @@
+import { isGuardian } from '../../domain/guardian/name.ts';
 import { midPromotion } from '../../domain/rollout/begin.ts';
 import { aborted } from '../../domain/rollout/cause.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
@@ -7,9 +8,10 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { executeCanary } from '../canary/execute.ts';
 import { takeBackHeld } from '../canary/take-back.ts';
+import { giveAway } from '../give-away.ts';
 import { whoActs } from '../signature.ts';
 import { ask } from './ask.ts';
-import { giveAway, leaseAt, type Place, placeOf, takeLease } from './holder.ts';
+import { leaseAt, type Place, placeOf, takeLease } from './holder.ts';
 import type { OperationPlan } from './plan.ts';
 import { requirePermissions } from './preflight.ts';
 import { type OperationResult, told, wouldDo } from './result.ts';
@@ -92,7 +94,6 @@ async function takeBackFromHere(
     // Someone else may have been faster, and have left something of its own.
     if (lock.found !== undefined && !isTidy(lock.found) && !isMeant(lock.found)) {
       await giveAway(world, lock);
-      world.handover.save({ open: 'false' });
       return notBegunHere(place, lock.found);
     }
     const cause = aborted({ who: whoActs(world), why: reason });
@@ -128,7 +129,7 @@ export async function promote(world: World, plan: OperationPlan): Promise<Operat
 
 async function wouldAsk(world: World, { operation }: OperationPlan, place: Place, otherwise: string): Promise<OperationResult> {
   const lease = await leaseAt(world, place);
-  const held = lease !== undefined && lease.holder !== '';
+  const held = lease !== undefined && lease.holder !== '' && !isGuardian(lease.holder);
   return wouldDo(
     held ? [`a request to ${lease.holder} on Lease ${place.lease.name}: ${operation}. If it does not live: ${otherwise}`] : [otherwise],
   );

@@ -9,9 +9,10 @@ import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { applicationOf } from '../canary/survey.ts';
+import { releasing } from '../releasing.ts';
 import { remove } from '../remove.ts';
 import { guardianAccount, removeAccount } from './guardian-account.ts';
-import { giveAway, leaseAt, type Place, placeOf, refuseBesideRun, takeLease } from './holder.ts';
+import { leaseAt, type Place, placeOf, refuseBesideRun, takeLease } from './holder.ts';
 import { leftBehind } from './left-behind.ts';
 import type { OperationPlan } from './plan.ts';
 import { type OperationResult, told, wouldDo } from './result.ts';
@@ -48,7 +49,7 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
     writes.push(`${what}: removed`);
     world.log.line(`  ${what}: removed`);
   };
-  try {
+  await releasing(world, lock, async () => {
     // A run may have come and gone while this waited for the lock.
     await refuseUnderWeight(world, plan, place, lock.found);
     const left = await leftBehind(world, place, stable);
@@ -74,12 +75,8 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
       });
       gone(`the annotation ${epochAnnotation} of ${nameOf(ref)}`);
     }
-  } catch (error) {
-    await giveAway(world, lock);
-    throw error;
-  } finally {
-    lock.stop();
-  }
+  });
+  lock.stop();
   await remove(world, place.lease);
   gone(nameOf(place.lease));
   return told('done', `${leftOf(place, kept)} ${stays}`, { writes });

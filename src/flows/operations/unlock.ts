@@ -23,6 +23,7 @@ export async function unlock(world: World, plan: OperationPlan): Promise<Operati
   const from = lock.found?.holder ?? lease.holder;
   const record = { from, who: whoActs(world), why: plan.reason, run: whereItRuns(world), at: world.clock.now().toISOString() };
   try {
+    // This write is what was asked for: where it does not arrive, nothing is unlocked.
     await lock.record({ unlocked: record, release: true });
   } finally {
     lock.stop();

@@ -1,6 +1,7 @@
 import { wishText } from '../../domain/rollback/to.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { patiently } from '../patiently.ts';
 import { type Looked, look, openRollback } from './look.ts';
@@ -26,14 +27,5 @@ export async function lookAgain(world: World, plan: BackPlan, lock: Lock): Promi
   } catch (error) {
     if (error instanceof Failure) await giveAway(world, lock);
     throw error;
-  }
-}
-
-async function giveAway(world: World, lock: Lock): Promise<void> {
-  try {
-    await lock.record({ release: true });
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
   }
 }

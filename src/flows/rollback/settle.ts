@@ -1,7 +1,8 @@
 import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
-import { Failure } from '../../failure.ts';
+import type { Failure } from '../../failure.ts';
 import { tellOnly } from '../canary/tell.ts';
+import { giveAway } from '../give-away.ts';
 import { whereItRuns } from '../signature.ts';
 import type { WentBack } from './go-back.ts';
 import type { BackResult } from './result.ts';
@@ -16,22 +17,13 @@ export async function settle(session: Session, ended: { readonly went: WentBack 
   const at = world.clock.now().toISOString();
   const run = whereItRuns(world);
   const end = (outcome: string, text: string) => ({ epoch: lock.epoch, outcome, text: text.slice(0, 500), run, at });
-  try {
-    if ('failure' in ended) await lock.record({ release: true, ended: end('unknown', ended.failure.what) });
-    else {
-      const good = goodImage(session, ended.went);
-      await lock.record({
-        release: true,
-        ...(session.record === undefined ? {} : { rollback: { ...session.record, phase: 'resting' } }),
-        ended: end('rolled-back', reasonFor(session, ended.went)),
-        ...(good === undefined ? {} : { lastKnownGood: good }),
-      });
-    }
-    world.handover.save({ open: 'false' });
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    world.log.line(`The lock was not given away, it expires by itself: ${error.what}`);
-  }
+  if ('failure' in ended) return await giveAway(world, lock, { ended: end('unknown', ended.failure.what) });
+  const good = goodImage(session, ended.went);
+  await giveAway(world, lock, {
+    ...(session.record === undefined ? {} : { rollback: { ...session.record, phase: 'resting' } }),
+    ended: end('rolled-back', reasonFor(session, ended.went)),
+    ...(good === undefined ? {} : { lastKnownGood: good }),
+  });
 }
 
 /** Where it is one image that went back. */

@@ -4,6 +4,7 @@ import { type Hold, type Holds, holdOf, holdText, withoutHold } from '../../doma
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { environmentOf } from '../canary/plan.ts';
+import { giveAway } from '../give-away.ts';
 import { acquireLock } from '../lock.ts';
 import { whereItRuns, whoActs } from '../signature.ts';
 import type { UnholdPlan } from './plan.ts';
@@ -53,6 +54,7 @@ export async function unhold(plan: UnholdPlan, world: World): Promise<UnholdResu
       run: whereItRuns(world),
       at,
     };
+    // This write is what was asked for: where it does not arrive, nothing is lifted.
     await lock.record({ holds: found.stay, unheld, release: true });
     world.handover.save({ open: 'false' });
     const what = found.lifted.length === 1 ? 'One hold was' : `${found.lifted.length} holds were`;
@@ -112,7 +114,6 @@ export async function finishUnhold(plan: UnholdPlan, handedOver: Readonly<Record
   if (open !== 'true' || holder === '' || (await leaseNow(world, plan))?.holder !== holder) return undefined;
   const { service, leaseDuration: duration } = plan;
   const lock = await acquireLock(world, { service, namespace: namespaceOf(world, plan), duration, timeout: 60, successorOf: holder });
-  await lock.record({ release: true });
-  lock.stop();
+  await giveAway(world, lock);
   return undefined;
 }

@@ -3,8 +3,8 @@ import type { Journal } from '../../domain/rolling/journal.ts';
 import { isOpen } from '../../domain/rolling/record.ts';
 import { beginGoingBack, beginRolling, leftByADeadRun, type RollingEnding } from '../../domain/rolling/rolling.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
-import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import type { World } from '../../ports/world.ts';
+import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { changeLines, changesOf } from '../lineage/changes.ts';
 import { deployedBefore, deployedNow, isOnRecord, orderCheck } from '../lineage/order.ts';
@@ -47,19 +47,20 @@ export async function deploy(plan: DeployPlan, world: World): Promise<DeployResu
     return idleResult({ ...before, ground: checked, ...idle, lineage: await recordAsFound(world, plan, checked) });
   const held = await lock(world, plan, checked.namespace);
   try {
-    const found = await releasing(held, () => order(held.found?.deployed));
+    const found = await releasing(world, held, () => order(held.found?.deployed));
     if (found.is === 'superseded') {
-      await giveAway(world, held, {});
+      await giveAway(world, held);
       return supersededResult(run, found.text);
     }
-    const ground = await checkedAgain(world, plan, held, checked);
+    const ground = await releasing(world, held, () => checkedAgain(world, plan, held, checked));
     const notes = [...staging, ...(found.note === undefined ? [] : [found.note])];
     if (there && isThere(ground)) {
       const deployed = deployedNow(world, plan.lineage, imagesIn(ground.steps).images, held.found?.deployed);
       await giveAway(world, held, deployed === undefined ? {} : { deployed });
       return idleResult({ ...before, ground, ...idle, lineage: [...notes, ...(await recordAsFound(world, plan, ground))] });
     }
-    if (there) notes.push(...(await releasing(held, () => requireStaged(world, plan.service, plan.lineage, deployedImages(ground)))));
+    if (there)
+      notes.push(...(await releasing(world, held, () => requireStaged(world, plan.service, plan.lineage, deployedImages(ground)))));
     const opened = await open(world, plan, ground, held);
     if ('ending' in opened) return endedResult({ ...before, lineage: notes, ...opened });
     const session = opened.session;
@@ -70,11 +71,6 @@ export async function deploy(plan: DeployPlan, world: World): Promise<DeployResu
   } finally {
     held.stop();
   }
-}
-
-async function giveAway(world: World, held: Lock, change: LeaseChange): Promise<void> {
-  await held.record({ ...change, release: true });
-  world.handover.save({ open: 'false' });
 }
 
 /** Nothing is to be written, and nobody left anything half done. */
@@ -91,7 +87,7 @@ export async function open(world: World, plan: DeployPlan, ground: StageGround, 
     return { session: openSession({ world, plan, ground: found, lock: held, journal, entries: entriesFor(found, journal), kept: false }) };
   };
   const record = held.found?.rolling;
-  const journal = isOpen(record) ? await releasing(held, () => findJournal(world, plan.service, ground.namespace)) : undefined;
+  const journal = isOpen(record) ? await releasing(world, held, () => findJournal(world, plan.service, ground.namespace)) : undefined;
   if (!isOpen(record) || journal === undefined) return fresh(ground);
   if (record.phase === 'writing' && journal.key === ground.key) {
     world.log.line(`A run before was rolling out the same and ended in the middle (${record.run}): going on.`);
@@ -103,7 +99,7 @@ export async function open(world: World, plan: DeployPlan, ground: StageGround, 
     await settle(session, ending);
     return { session, ending };
   }
-  return fresh(await releasing(held, () => preflight(world, plan)));
+  return fresh(await releasing(world, held, () => preflight(world, plan)));
 }
 
 /** From a journal alone: with nothing but what was remembered. */

@@ -2,7 +2,6 @@ import type { World } from '../../ports/world.ts';
 import { endedByCancel } from '../cancel.ts';
 import { isAsChecked, type Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
-import { releasing } from '../releasing.ts';
 import type { StageGround } from './ground.ts';
 import type { DeployPlan, StagePlan } from './plan.ts';
 import { preflight } from './preflight.ts';
@@ -14,8 +13,8 @@ export async function lock(world: World, plan: StagePlan, namespace: string): Pr
   return await endedByCancel(world.cancellation, (signal) => acquireLock(world, { service, namespace, duration, timeout, signal }));
 }
 
-/** What the preflight found, under the lock: looked at again when someone else was, or still is, here in between. */
+/** What the preflight found, under the lock: looked at again when someone else was, or still is, here in between. The lock stays with who calls. */
 export async function checkedAgain(world: World, plan: DeployPlan, held: Lock, checked: StageGround): Promise<StageGround> {
   if (isAsChecked(held, checked.lease)) return checked;
-  return await releasing(held, () => preflight(world, plan));
+  return await preflight(world, plan);
 }

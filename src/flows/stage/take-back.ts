@@ -4,6 +4,7 @@ import { cancelled } from '../../domain/rollout/cause.ts';
 import { leaseName, readLease } from '../../domain/rollout/lease.ts';
 import type { World } from '../../ports/world.ts';
 import type { Report } from '../flow.ts';
+import { giveAway } from '../give-away.ts';
 import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
 import { goBack } from './deploy.ts';
@@ -40,11 +41,11 @@ export async function takeBack(plan: StagePlan, handedOver: Readonly<Record<stri
     if (plan.operation !== 'deploy' || !isOpen(record)) {
       // What it meant to remember, should it have been killed between that and its first write.
       if (plan.operation === 'deploy') await forgetJournal(world, service, namespace);
-      await held.record({ release: true });
+      await giveAway(world, held);
       return undefined;
     }
     if (journal === undefined) {
-      await held.record({ release: true, rolling: { ...record, phase: 'resting' } });
+      await giveAway(world, held, { rolling: { ...record, phase: 'resting' } });
       return undefined;
     }
     world.log.line('The run before ended in the middle: taking back what it changed.');

@@ -261,3 +261,25 @@ describe('the challenge', () => {
     expect(seen).toBeUndefined();
   });
 });
+
+describe('the labels of an image', () => {
+  const labels = (handler: Handler) => {
+    registry.handler = handler;
+    return ociRegistry().labels({ name: `${registry.host}/shop/agent`, digest });
+  };
+
+  it.each([401, 404, 500])('are not checked where the registry answers %d: that is not an image without labels', async (status) => {
+    expect(await labels((_, response) => answer(response, status, ''))).toEqual({
+      is: 'not-checked',
+      reason: `${registry.host} answered ${status}`,
+    });
+  });
+
+  it('are not checked where it gives no answer', async () => {
+    expect(await labels((request) => void request.socket.destroy())).toMatchObject({ is: 'not-checked' });
+  });
+
+  it('are none where what it gives is not what the digest names', async () => {
+    expect(await labels((_, response) => answer(response, 200, manifest))).toEqual({ is: 'read', labels: {} });
+  });
+});

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { guardianHolder } from '../../../src/domain/guardian/name.ts';
 import { isOfWorkflowRun, ownerOf, workflowRunOf } from '../../../src/domain/rollout/workflow-run.ts';
 
 const page = 'https://github.example.com/shop/agent/actions/runs/7';
@@ -27,5 +28,12 @@ describe('the workflow run', () => {
     expect(isOfWorkflowRun({ holder: '', rollout: rollout(`${page}/attempts/1`) }, page)).toBe(true);
     expect(isOfWorkflowRun({ holder: '', rollout: rollout(`${page}1/attempts/1`) }, page)).toBe(false);
     expect(isOfWorkflowRun({ holder: '' }, page)).toBe(false);
+  });
+
+  it('that a Lease in the hands of a guardian belongs to is the one that left it', () => {
+    const holder = guardianHolder('pod');
+    expect(isOfWorkflowRun({ holder, rollout: rollout(`${page}/attempts/1`) }, page)).toBe(true);
+    expect(isOfWorkflowRun({ holder, rollout: rollout(`${page}1/attempts/1`) }, page)).toBe(false);
+    expect(ownerOf({ holder })).toBe(holder);
   });
 });

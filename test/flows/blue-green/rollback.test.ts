@@ -2,9 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { Lease } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
-import type { Stage } from '../stand-ins.ts';
+import { executeBlueGreen } from '../../../src/flows/blue-green/execute.ts';
+import { takeBack } from '../../../src/flows/blue-green/take-back.ts';
+import { dyingAfter, forbidden, type Stage } from '../stand-ins.ts';
+import { failureOf } from './failure-of.ts';
 import { hangingGateway } from './hanging-gateway.ts';
-import { backWish, pair, run, standing, wish } from './pair.ts';
+import { backWish, next, pair, run, standing, wish } from './pair.ts';
 
 const leaseOf = ({ cluster }: Stage) => readLease(cluster.find(Lease, leaseName('agent')) as KubernetesObject);
 
@@ -29,5 +32,63 @@ describe('a rollback whose switch is not confirmed', () => {
     expect(await run(pair({ holder: 'run-4' }, on), backWish(switcher))).toMatchObject({ outcome: 'rolled-back', live: 'blue' });
     expect(scene.leads()).toBe('agent-blue');
     expect(standing(on)).toContain('blue 2 × old, green 0 × next');
+  });
+});
+
+/** What a deployment was bringing, under way and on its way to be watched. */
+const heldIn = (on: Stage): readonly string[] => (leaseOf(on).holds?.list ?? []).map(({ digest }) => digest);
+const start = 'agent-blue; blue 2 × old, green 0 × older';
+
+describe('a rollback over a living deployment that is killed at any of its writes', () => {
+  /** The first takes the Lease, and says nothing yet of what it wants. */
+  const writes = Array.from({ length: 8 }, (_, index) => index + 1);
+
+  async function killed(at: number): Promise<Stage> {
+    const on = pair({ holder: 'run-1' });
+    void executeBlueGreen(wish(), on.world);
+    await on.clock.pass(60);
+    expect(standing(on)).toBe('agent-green; blue 2 × old, green 2 × next');
+    const second = pair({ holder: 'run-2' }, on);
+    void executeBlueGreen(backWish({ reason: 'it hurts' }), { ...second.world, cluster: dyingAfter(on.cluster, at) });
+    await on.clock.pass(400);
+    return { ...on, handedOver: second.handedOver };
+  }
+
+  const isHeld = async (on: Stage): Promise<void> => {
+    expect(heldIn(on)).toEqual([next.split('@')[1]]);
+    expect((await failureOf(run(pair({ holder: 'run-9' }, on), wish()))).code).toBe('DIGEST_HELD');
+    expect(standing(on)).toBe(start);
+    expect(leaseOf(on)).toMatchObject({ holder: '', blueGreen: { phase: 'resting' } });
+  };
+
+  it('begins with the hold', async () => {
+    const on = await killed(2);
+    expect(heldIn(on)).toEqual([next.split('@')[1]]);
+    expect(standing(on)).toMatch(/^agent-green/);
+  });
+
+  it.each(writes.slice(1))('%i: the same digest does not come again', async (at) => isHeld(await killed(at)));
+
+  it.each(writes)('%i: the post step finishes it, and the digest does not come again', async (at) => {
+    const on = await killed(at);
+    const post = pair({ holder: 'run-2' }, on);
+    const handed = { ...on.handedOver[0], ...on.handedOver.at(-1) };
+    const report = await on.clock.until(takeBack(backWish({ reason: 'it hurts' }), handed as Record<string, string>, post.world));
+    if (report !== undefined) expect(report).toMatchObject({ succeeded: true, outputs: { outcome: 'rolled-back', live: 'blue' } });
+    await isHeld(on);
+  });
+});
+
+describe('the hold of a rollback over what is under way', () => {
+  it('stops no way back where it cannot be written at first', async () => {
+    const on = pair({ holder: 'run-1' });
+    void executeBlueGreen(wish(), on.world);
+    await on.clock.pass(60);
+    let refused = 0;
+    on.cluster.failing = ({ kind, write }) =>
+      kind === 'Lease' && JSON.stringify(write ?? {}).includes('wf-deploy.io~1holds') && refused++ === 0 ? forbidden() : undefined;
+    expect(await run(pair({ holder: 'run-2' }, on), backWish())).toMatchObject({ outcome: 'rolled-back', live: 'blue' });
+    expect(refused).toBeGreaterThan(1);
+    expect(heldIn(on)).toEqual([next.split('@')[1]]);
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { guardianKey } from '../../../src/domain/guardian/sign.ts';
 import { Deployment, HTTPRoute, Job, Lease } from '../../../src/domain/kubernetes/kinds.ts';
 import { readLease } from '../../../src/domain/rollout/lease.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
@@ -6,6 +7,7 @@ import type { CanaryResult } from '../../../src/flows/canary/result.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { waiting } from '../../domain/kubernetes/pods.ts';
 import { routeWith } from '../../domain/traffic/httproute/fixtures.ts';
+import { commit, memoryForge } from '../lineage/forge.ts';
 import { forbidden, stage, unreachable } from '../stand-ins.ts';
 import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
@@ -137,7 +139,9 @@ describe('before anything is written', () => {
     await run(on);
     const lease = on.cluster.find(Lease, 'wf-deploy-agent');
     if (lease === undefined) throw new Error('There is no Lease.');
-    on.cluster.put(Lease, { ...lease, spec: { ...(lease['spec'] as object), holderIdentity: 'dead' } });
+    const annotations = { ...lease.metadata.annotations, [guardianKey]: JSON.stringify({ is: 'watching', pod: 'p', epoch: 1, beat: '1' }) };
+    const spec = { ...(lease['spec'] as object), holderIdentity: 'dead' };
+    on.cluster.put(Lease, { ...lease, metadata: { ...lease.metadata, annotations }, spec });
     on.cluster.put(Job, { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'wf-deploy-guardian-agent', uid: 'u' } });
     expect(await run(on)).toMatchObject({ outcome: 'promoted', reason: expect.stringContaining('already') });
     expect(on.cluster.find(Job, 'wf-deploy-guardian-agent')).toBeUndefined();
@@ -150,6 +154,21 @@ describe('before anything is written', () => {
         .slice(before)
         .filter((each) => !/SelfSubject/.test(each)),
     ).toEqual([]);
+  });
+
+  it('that image as the next commit needs no right to Jobs where no guardian is wanted', async () => {
+    const on = shop({}, { forge: memoryForge(), commit: commit(60) });
+    on.cluster.failing = ({ kind }) => (kind === 'Job' ? forbidden() : undefined);
+    const inputs = { 'github-token': 't' };
+    expect(await run(on, inputs)).toMatchObject({ outcome: 'promoted' });
+    const settings = { query: on.world.metrics.query, resolve: on.world.registry.resolve, forge: on.world.forge, commit: commit(61) };
+    const next = stage({ holder: 'run-2', ...settings }, on);
+    expect(await on.clock.until(executeCanary(planOf(inputs), next.world))).toMatchObject({
+      outcome: 'promoted',
+      reason: expect.stringContaining('already'),
+    });
+    expect(leaseOf(on)).toMatchObject({ holder: '', epoch: 2, deployed: { newest: commit(61) } });
+    expect(next.handedOver.at(-1)).toEqual({ open: 'false' });
   });
 
   it('the image that stable runs already is nothing to do', async () => {

@@ -4,7 +4,7 @@ import { guardianKey } from '../../../src/domain/guardian/sign.ts';
 import { Event, Job, Lease, Pod } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { Failure } from '../../../src/failure.ts';
-import { dismissGuardian, postGuardian } from '../../../src/flows/canary/guardian.ts';
+import { postGuardian } from '../../../src/flows/canary/guardian.ts';
 import { open } from '../../../src/flows/canary/open.ts';
 import { preflight } from '../../../src/flows/canary/preflight.ts';
 import type { Session } from '../../../src/flows/canary/session.ts';
@@ -123,15 +123,6 @@ describe('the guardian', () => {
     says(on, watches);
     expect(await post()).toBeUndefined();
     expect(made(on).slice(0, 2)).toEqual(['delete Job', 'create Job']);
-  });
-
-  it('is dismissed by its uid, so that a successor’s stays', async () => {
-    const { on, session } = await posting();
-    on.cluster.put(Job, { apiVersion: 'batch/v1', kind: 'Job', metadata: { name, uid: 'mine' } });
-    await dismissGuardian(session.world, 'shop', 'agent');
-    expect(on.cluster.calls.at(-1)).toMatchObject({ verb: 'delete', write: { uid: 'mine' } });
-    await dismissGuardian(session.world, 'shop', 'agent');
-    expect(on.cluster.calls.at(-1)).toMatchObject({ verb: 'get' });
   });
 });
 

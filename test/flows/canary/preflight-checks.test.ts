@@ -60,6 +60,13 @@ describe('permissions', () => {
     for (const resource of ['leases', 'httproutes', 'pods/log']) expect(problems[0]?.yaml).toContain(`- ${resource}\n`);
   });
 
+  it('a promotion, which asks no smoke checks, has a Role of its own', async () => {
+    const promotion = { ...plan, action: 'promote' as const };
+    const missing = { ...good, denied: good.wanted.slice(0, 1) };
+    const names = [plan, promotion].map((each) => /name: (\S+)/.exec(permissions(each, missing).problems[0]?.yaml ?? '')?.[1]);
+    expect(names).toEqual(['wf-deploy-agent', 'wf-deploy-agent-promotion']);
+  });
+
   it('an advisory one is "not checked", never a pass', async () => {
     const { problems, warnings } = await allowed((resource) => resource === 'events');
     expect(problems).toEqual([]);

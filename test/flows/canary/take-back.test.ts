@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { guardianKey } from '../../../src/domain/guardian/sign.ts';
 import { Deployment, Lease } from '../../../src/domain/kubernetes/kinds.ts';
 import type { RolloutRecord } from '../../../src/domain/rollout/lease.ts';
 import { readLease } from '../../../src/domain/rollout/lease.ts';
@@ -6,10 +7,11 @@ import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import { takeBack } from '../../../src/flows/canary/take-back.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import type { World } from '../../../src/ports/world.ts';
-import { stage } from '../stand-ins.ts';
+import { forbidden, stage, unreachable } from '../stand-ins.ts';
 import { violations } from './schema.ts';
 import { newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
+const watching = { is: 'watching', pod: 'p', epoch: 1, beat: '1' };
 const left = { holder: 'run-1', open: 'true' };
 const leaseOf = ({ cluster }: Shop) => {
   const object = cluster.find(Lease, 'wf-deploy-agent');
@@ -100,5 +102,31 @@ describe('the post step', () => {
     expect(await post(on)).toBeUndefined();
     expect(leaseOf(on)?.holder).toBe('');
     expect(on.weights).toEqual([]);
+  });
+
+  it.each<readonly [string, Readonly<Record<string, string>>]>([
+    ['asks for no Job where no guardian was wanted', {}],
+    ['does without the guardian that an earlier run had, and may not be seen', { [guardianKey]: JSON.stringify(watching) }],
+  ])('%s', async (_, annotations) => {
+    const on = shop();
+    const lease = { apiVersion: Lease.apiVersion, kind: Lease.kind, spec: { holderIdentity: 'run-1', leaseDurationSeconds: 60 } };
+    on.cluster.put(Lease, { ...lease, metadata: { name: 'wf-deploy-agent', annotations } });
+    on.cluster.failing = ({ kind }) => (kind === 'Job' ? forbidden() : undefined);
+    expect(await post(on)).toBeUndefined();
+    expect([leaseOf(on)?.holder, on.alerts]).toEqual(['', []]);
+    const told = on.lines.filter((line) => line.includes('The guardian of an earlier run'));
+    expect([told.length, on.cluster.calls.filter(({ kind }) => kind === 'Job').length]).toEqual(
+      guardianKey in annotations ? [1, 1] : [0, 0],
+    );
+  });
+
+  it('gives the lock away also where the guardian cannot be asked for', async () => {
+    const on = shop();
+    const lease = { apiVersion: Lease.apiVersion, kind: Lease.kind, spec: { holderIdentity: 'run-1', leaseDurationSeconds: 60 } };
+    const annotations = { [guardianKey]: JSON.stringify(watching) };
+    on.cluster.put(Lease, { ...lease, metadata: { name: 'wf-deploy-agent', annotations } });
+    on.cluster.failing = ({ kind }) => (kind === 'Job' ? unreachable() : undefined);
+    await expect(post(on)).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE' });
+    expect(leaseOf(on)?.holder).toBe('');
   });
 });

@@ -20,8 +20,8 @@ const lineage = { commit: commit(4), requireStaging: false, stagingEnvironment: 
 /** A forge with a deployment of the tree of commit 4. */
 async function staged(revision = 4) {
   const forge = memoryForge();
-  const labels = () =>
-    Promise.resolve<Readonly<Record<string, string>>>(revision === 0 ? {} : { 'org.opencontainers.image.revision': commit(revision) });
+  const said: Readonly<Record<string, string>> = revision === 0 ? {} : { 'org.opencontainers.image.revision': commit(revision) };
+  const labels = () => Promise.resolve({ is: 'read', labels: said } as const);
   const { world } = stage({ forge, labels, commit: commit(4) });
   await recordDeployment(world, {
     service: 'agent',

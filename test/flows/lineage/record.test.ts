@@ -8,7 +8,8 @@ const image = (letter: string): string => `registry.example.com/agent@sha256:${l
 const lineage: Lineage = { commit: commit(7), requireStaging: false, stagingEnvironment: 'staging', allowUnordered: false, reason: '' };
 const subject = { service: 'agent', environment: 'staging', lineage, images: [image('1'), image('1')] };
 const ended = { ...subject, state: 'success', description: 'It passed.' } as const;
-const labels = () => Promise.resolve({ 'org.opencontainers.image.revision': commit(4), 'wf-deploy.io/build-key': 'b'.repeat(64) });
+const said = { 'org.opencontainers.image.revision': commit(4), 'wf-deploy.io/build-key': 'b'.repeat(64) };
+const labels = () => Promise.resolve({ is: 'read', labels: said } as const);
 
 describe('a deployment', () => {
   it('is on record once for each image, with its tree and its commit', async () => {
@@ -29,6 +30,15 @@ describe('a deployment', () => {
         description: 'It passed.',
         page: undefined,
       },
+    ]);
+  });
+
+  it('says why its source is not on record', async () => {
+    const unread = () => Promise.resolve({ is: 'not-checked', reason: 'registry.example.com answered 401' } as const);
+    expect(await recordDeployment(stage({ forge: memoryForge(), labels: unread }).world, ended)).toEqual([
+      expect.stringMatching(
+        /^On record with GitHub: .* without its source tree \(the image cannot be read: registry\.example\.com answered 401\)\.$/,
+      ),
     ]);
   });
 

@@ -5,7 +5,7 @@ import { commit, memoryForge } from './forge.ts';
 
 const image = `registry.example.com/agent@sha256:${'1'.repeat(64)}`;
 const source = (labels: Readonly<Record<string, string>>, text = image) =>
-  sourceOf(stage({ forge: memoryForge(), labels: () => Promise.resolve(labels) }).world, text);
+  sourceOf(stage({ forge: memoryForge(), labels: () => Promise.resolve({ is: 'read', labels }) }).world, text);
 
 it('is that of the revision that the image names', async () =>
   expect(await source({ 'org.opencontainers.image.revision': commit(4) })).toEqual({ tree: commit(4).replace('c', 'e'), key: undefined }));

@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
+import { guardianHolder } from '../../../src/domain/guardian/name.ts';
 import { Lease } from '../../../src/domain/kubernetes/kinds.ts';
 import { requesting } from '../../../src/domain/rollout/lease-writes.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { patched } from '../../domain/rollout/patched.ts';
 import { newImage, oldImage, type Shop, shop } from '../canary/shop.ts';
-import { unheard, unreachable } from '../stand-ins.ts';
+import { stage, unheard, unreachable } from '../stand-ins.ts';
 import { leaseOf, left, operate, runBy, running, toldBy, weightWritten } from './on-shop.ts';
 
 describe('a run that goes on', () => {
@@ -240,8 +241,83 @@ function leaving(phase: 'paused' | 'stages', holder = '') {
   return on;
 }
 
+const page = (run: number, attempt = 1): string => `https://github.example.com/shop/agent/actions/runs/${run}/attempts/${attempt}`;
+
+describe('while a guardian takes back what its run has left', () => {
+  /** The Lease in the hands of the guardian of run 7, which lives until it is stopped. */
+  async function guarded() {
+    const on = shop();
+    left(on, 'emptying', '', page(7));
+    const guardian = stage({ holder: guardianHolder('pod') }, on);
+    const request = { service: 'agent', namespace: 'shop', duration: 60, timeout: 5 };
+    const lock = await on.clock.until(acquireLock(guardian.world, request));
+    const { epoch } = lock;
+    const givesAway = async () => {
+      const did = 'weight 0';
+      await lock.record({ guardian: { is: 'acted', pod: 'pod', epoch, at: 't', after: 'run-0', did }, release: true });
+      lock.stop();
+    };
+    return { on, lock, givesAway };
+  }
+  const own = { 'only-this-run': 'true' };
+
+  it.each([
+    ['of this workflow run', own],
+    ['of anybody', {}],
+  ])('abort %s leaves it no request, waits for its end, and tidies up after it', async (_, more) => {
+    const { on, givesAway } = await guarded();
+    const aborting = runBy(operate(on, 'abort', more, { page: page(7, 2) }));
+    aborting.catch(() => undefined);
+    await on.clock.pass(100);
+    expect([leaseOf(on)?.holder, leaseOf(on)?.request]).toEqual([guardianHolder('pod'), undefined]);
+    await givesAway();
+    expect(await on.clock.until(aborting)).toMatchObject({ outcome: 'aborted', weight: 0 });
+    expect(leaseOf(on)).toMatchObject({ holder: '', rollout: { phase: 'resting' } });
+  });
+
+  it('abort of another workflow run leaves it alone, and a dry run says what would be done', async () => {
+    const { on, lock } = await guarded();
+    const began = on.clock.monotonic();
+    const told = await on.clock.until(toldBy(operate(on, 'abort', own, { page: page(8) })));
+    expect(told).toMatchObject({ outcome: 'nothing-to-do', reason: expect.stringContaining('it is of https://github.example.com') });
+    expect(on.clock.monotonic()).toBe(began);
+    const dry = await on.clock.until(toldBy(operate(on, 'abort', { ...own, 'dry-run': 'true' }, { page: page(7) })));
+    expect(dry.writes).toEqual(['What its run has left is taken back from here.']);
+    lock.stop();
+  });
+
+  it('one that died is followed at once', async () => {
+    const { on, lock } = await guarded();
+    lock.stop();
+    const began = on.clock.monotonic();
+    expect(await on.clock.until(runBy(operate(on, 'abort')))).toMatchObject({ outcome: 'aborted', weight: 0 });
+    expect(on.clock.monotonic() - began).toBeGreaterThanOrEqual(60);
+  });
+
+  it('another run that was faster is not asked', async () => {
+    const { on, lock } = await guarded();
+    const aborting = toldBy(operate(on, 'abort'));
+    const pausing = operate(on, 'pause');
+    for (const each of [aborting, pausing]) each.catch(() => undefined);
+    await on.clock.pass(20);
+    lock.stop();
+    left(on, 'stages', 'run-2', page(8));
+    expect(await on.clock.until(aborting)).toMatchObject({ outcome: 'unknown', succeeded: false });
+    await expect(on.clock.until(pausing)).rejects.toMatchObject({ what: 'The run ended before it could pause.' });
+    expect(leaseOf(on)?.request).toBeUndefined();
+  });
+
+  it('one that does not end is named', async () => {
+    const { on, lock } = await guarded();
+    await expect(on.clock.until(operate(on, 'abort', { 'rollout-timeout': '3m' }))).rejects.toMatchObject({
+      code: 'NOT_ANSWERED',
+      what: 'guardian/pod takes the canary back, and has not ended within 3m.',
+    });
+    lock.stop();
+  });
+});
+
 describe('abort with `only-this-run`', () => {
-  const page = (run: number, attempt = 1): string => `https://github.example.com/shop/agent/actions/runs/${run}/attempts/${attempt}`;
   const holderOf = (run: number, attempt = 1): string => `${page(run, attempt)}#canary-0a1b2c3d`;
   const own = { 'only-this-run': 'true', reason: 'a job failed' };
   /** The rollback job of a workflow run. */

@@ -8,7 +8,7 @@ import { acquireLock } from '../../../src/flows/lock.ts';
 import { finish, rollBack } from '../../../src/flows/rollback/execute.ts';
 import { executeStage } from '../../../src/flows/stage/execute.ts';
 import { deployPlan, imageNow, next, old, shop, sick } from '../stage/shop.ts';
-import { forbidden, type Stage, unreachable } from '../stand-ins.ts';
+import { forbidden, type Stage, unheard, unreachable } from '../stand-ins.ts';
 import { annotationsOf, back, backPlan, failure, full, leaseOf, updated, written } from './shop.ts';
 
 const third = `agent@sha256:${'4'.repeat(64)}`;
@@ -168,6 +168,17 @@ describe('a rollback', () => {
       warnings: [expect.stringContaining('every deployment stops')],
     });
     expect(leaseOf(on).holds).toEqual({ list: [], unreadable: true });
+  });
+
+  it('that may not look again under the lock says so, whether or not the lock can be given away', async () => {
+    const on = await updated();
+    const held = (): boolean => leaseOf(on).holder === 'run-1';
+    on.cluster.failing = (call) =>
+      unheard('run-1')(call) ?? (call.verb === 'get' && call.kind === 'Deployment' && held() ? forbidden() : undefined);
+    expect(await failure(on, rollBack(backPlan(), on.world))).toMatchObject({ code: 'CLUSTER_FORBIDDEN' });
+    expect(on.lines.at(-1)).toContain('it expires by itself');
+    // The `post` step tries it again.
+    expect(on.handedOver).toEqual([{ holder: 'run-1', open: 'true' }]);
   });
 
   it('says who brought the template', async () => {

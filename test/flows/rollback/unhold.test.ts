@@ -6,7 +6,7 @@ import { acquireLock } from '../../../src/flows/lock.ts';
 import { finishUnhold, unhold } from '../../../src/flows/rollback/unhold.ts';
 import { executeStage } from '../../../src/flows/stage/execute.ts';
 import { deployPlan, next, old } from '../stage/shop.ts';
-import type { Stage } from '../stand-ins.ts';
+import { type Stage, unheard } from '../stand-ins.ts';
 import { back, failure, leaseOf, unholdPlan, updated } from './shop.ts';
 
 describe('unhold', () => {
@@ -77,5 +77,19 @@ describe('unhold', () => {
     expect(leaseOf(on).holder).toBe('run-1');
     await on.clock.until(finishUnhold(plan, { holder: 'run-1', open: 'true' }, on.world));
     expect(leaseOf(on)).toMatchObject({ holder: '', holds: { list: [{ digest: digestIn(next) }] } });
+  });
+
+  it('and whose lock cannot be given away either does not hold on to it', async () => {
+    const on = await rolledBack();
+    const lock = await on.clock.until(acquireLock(on.world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0 }));
+    lock.stop();
+    const successor = { ...on.world, run: { ...on.world.run, holder: 'post-1' } };
+    on.cluster.failing = unheard('post-1');
+    await on.clock.until(finishUnhold(unholdPlan({ digest: next, reason: 'x' }), { holder: 'run-1', open: 'true' }, successor));
+    expect(on.lines.at(-1)).toContain('it expires by itself');
+    on.cluster.failing = () => undefined;
+    const before = on.cluster.calls.length;
+    await on.clock.pass(300);
+    expect(on.cluster.calls.length).toBe(before);
   });
 });

@@ -1,0 +1,104 @@
+import { describe, expect, it } from '@jest/globals';
+import { Lease } from '../../src/domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../src/domain/kubernetes/object.ts';
+import { leaseName, readLease } from '../../src/domain/rollout/lease.ts';
+import { endUnder, giveAllAway, giveAway } from '../../src/flows/give-away.ts';
+import { acquireLock } from '../../src/flows/lock.ts';
+import { forbidden, type Stage, stage, unheard } from './stand-ins.ts';
+
+const taken = async (on: Stage, service = 'agent') =>
+  await on.clock.until(acquireLock(on.world, { service, namespace: 'shop', duration: 60, timeout: 0 }));
+
+const leaseIn = ({ cluster }: Stage) => readLease(cluster.find(Lease, leaseName('agent')) as KubernetesObject);
+
+/** Whether anything is asked of the cluster while five of its durations pass. */
+async function isRenewed(on: Stage): Promise<boolean> {
+  on.cluster.failing = () => undefined;
+  const before = on.cluster.calls.length;
+  await on.clock.pass(300);
+  return on.cluster.calls.length > before;
+}
+
+describe('a lock', () => {
+  it('is given away with the last words in one write, and nothing is left to the `post` step', async () => {
+    const on = stage();
+    const lock = await taken(on);
+    const before = on.cluster.calls.length;
+    await on.clock.until(giveAway(on.world, lock, { lastKnownGood: 'agent:v2' }));
+    expect(on.cluster.calls.slice(before).map(({ verb }) => verb)).toEqual(['patch']);
+    expect(leaseIn(on)).toMatchObject({ holder: '', lastKnownGood: 'agent:v2' });
+    expect([on.handedOver, on.lines]).toEqual([[{ open: 'false' }], []]);
+    expect(await isRenewed(on)).toBe(false);
+  });
+
+  it('that cannot be given away is left to `post` and to expire: that is said, and nothing renews it', async () => {
+    const on = stage();
+    const lock = await taken(on);
+    on.cluster.failing = unheard('run-1');
+    await on.clock.until(giveAway(on.world, lock));
+    expect(on.lines).toEqual(['The lock was not given away, it expires by itself: The API server gave no answer.']);
+    expect([leaseIn(on).holder, on.handedOver]).toEqual(['run-1', []]);
+    expect(await isRenewed(on)).toBe(false);
+  });
+
+  it('whose last words cannot be read is left as well', async () => {
+    const on = stage();
+    const lock = await taken(on);
+    await on.clock.until(giveAway(on.world, lock, () => Promise.reject(forbidden())));
+    expect(on.lines).toEqual(['The lock was not given away, it expires by itself: The account may not do that.']);
+    expect(await isRenewed(on)).toBe(false);
+  });
+
+  it('that somebody else has by now is not said to expire', async () => {
+    const on = stage();
+    const lock = await taken(on);
+    const other = stage({ holder: 'run-2' }, on);
+    const theirs = await on.clock.until(
+      acquireLock(other.world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0, takeOver: true }),
+    );
+    await on.clock.until(giveAway(on.world, lock));
+    theirs.stop();
+    expect(on.lines).toEqual(['Lease shop/wf-deploy-agent was taken by run-2.']);
+    expect([leaseIn(on).holder, on.handedOver]).toEqual(['run-2', []]);
+  });
+
+  it('hides no defect, and is not renewed after one either', async () => {
+    const on = stage();
+    const lock = await taken(on);
+    on.cluster.failing = ({ write }) => (write === undefined ? undefined : new TypeError('no such field'));
+    await expect(on.clock.until(giveAway(on.world, lock))).rejects.toThrow('no such field');
+    expect(await isRenewed(on)).toBe(false);
+  });
+
+  it('of several is not kept by another that cannot be given away', async () => {
+    const on = stage();
+    const [lock, other] = [await taken(on), await taken(on, 'zeta')];
+    on.cluster.failing = (call) => (call.name === 'wf-deploy-zeta' ? forbidden() : undefined);
+    await on.clock.until(giveAllAway([other, lock].map((each) => ({ world: on.world, lock: each }))));
+    expect(leaseIn(on).holder).toBe('');
+    expect(on.lines).toEqual(['The lock was not given away, it expires by itself: The account may not do that.']);
+    expect(await isRenewed(on)).toBe(false);
+  });
+});
+
+describe('what goes on under the same lock', () => {
+  it('writes how something ended and keeps it', async () => {
+    const on = stage();
+    const lock = await taken(on);
+    await on.clock.until(endUnder(on.world, lock, { lastKnownGood: 'agent:v2' }));
+    expect(leaseIn(on)).toMatchObject({ holder: 'run-1', lastKnownGood: 'agent:v2' });
+    expect(on.handedOver).toEqual([]);
+    expect(await isRenewed(on)).toBe(true);
+    lock.stop();
+  });
+
+  it('says that it could not, and keeps it all the same', async () => {
+    const on = stage();
+    const lock = await taken(on);
+    on.cluster.failing = unheard('run-1');
+    await on.clock.until(endUnder(on.world, lock, { lastKnownGood: 'agent:v2' }));
+    expect(on.lines).toEqual(['How it ended was not written into the Lease: The API server gave no answer.']);
+    expect(await isRenewed(on)).toBe(true);
+    lock.stop();
+  });
+});
