@@ -60,7 +60,7 @@ export async function lookAt(plan: DeployPlan, file: ReleaseFile, target: Target
       world,
       releasePermissions({ namespace, backup: changes && file.backup.by !== 'skip' && plan.skipBackup === undefined }),
     );
-    const permissions = permissionFindings({ service: file.name } as StagePlan, denied, namespace);
+    const permissions = permissionFindings({ service: file.name }, denied, namespace);
     const problems = [
       ...permissions.problems,
       ...results.flatMap((each) => ('problem' in each ? [each.problem] : [])),
