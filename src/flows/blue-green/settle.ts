@@ -3,6 +3,7 @@ import { templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { releaseOf, withReleases } from '../../domain/rollout/good-release.ts';
 import { colouredName } from '../../domain/rollout/layout.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
+import { briefText } from '../../domain/rollout/problem.ts';
 import type { World } from '../../ports/world.ts';
 import { endUnder, giveAway } from '../give-away.ts';
 import type { Changes } from '../lineage/changes.ts';
@@ -64,8 +65,7 @@ const shared = ({ plan, world, started, changes, lineage = [] }: Raw) => ({
   run: world.run.page,
 });
 
-export const warningsOf = ({ warnings }: Pick<Ground, 'warnings'>): readonly string[] =>
-  warnings.map(({ what, remedy }) => `${what} ${remedy}`);
+export const warningsOf = ({ warnings }: Pick<Ground, 'warnings'>): readonly string[] => warnings.map(briefText);
 
 /** Of a run that wrote nothing. `ground`: nothing was looked at without it. */
 export const idleResult = (
@@ -74,6 +74,8 @@ export const idleResult = (
     readonly outcome: BlueGreenResult['outcome'];
     readonly reason: string;
     readonly live?: BlueGreenResult['live'];
+    readonly image?: string;
+    readonly remedy?: string;
   },
 ): BlueGreenResult => ({
   ...shared(raw),
@@ -81,11 +83,12 @@ export const idleResult = (
   succeeded: true,
   code: undefined,
   reason: raw.reason,
-  remedy: undefined,
+  remedy: raw.remedy,
   namespace: raw.ground?.namespace ?? raw.plan.namespace ?? raw.world.defaultNamespace,
   live: raw.live ?? raw.ground?.from,
-  image: raw.ground?.image ?? '',
+  image: raw.image ?? raw.ground?.image ?? '',
   previousImage: raw.ground?.previousImage ?? '',
+  held: [],
   notes: raw.ground?.notes ?? [],
   warnings: raw.ground === undefined ? [] : warningsOf(raw.ground),
   asked: [],
@@ -110,6 +113,7 @@ export function endedResult(
     live: promoted ? session.to : ending.outcome === 'unknown' ? undefined : session.from,
     image: session.image,
     previousImage: ground?.previousImage ?? '',
+    held: session.held,
     notes: ground?.notes ?? [],
     warnings: [...(ground === undefined ? [] : warningsOf(ground)), ...session.remarks, ...trouble],
     asked: session.asked,

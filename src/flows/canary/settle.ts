@@ -4,6 +4,7 @@ import { withImage } from '../../domain/manifests/release.ts';
 import { releaseOf, withReleases } from '../../domain/rollout/good-release.ts';
 import type { StageHistory } from '../../domain/rollout/history.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
+import { briefText } from '../../domain/rollout/problem.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
 import { imageText } from '../../domain/units/image.ts';
 import { Failure } from '../../failure.ts';
@@ -88,7 +89,7 @@ export function resultOf(raw: Raw & Ended): CanaryResult {
     namespace: ground.app.namespace,
     image: ground.image,
     previousImage: ground.previousImage,
-    warnings: ground.warnings.map(({ what, remedy }) => `${what} ${remedy}`),
+    warnings: ground.warnings.map(briefText),
     notes: ground.notes,
     changes: raw.changes,
     lineage: raw.lineage ?? [],

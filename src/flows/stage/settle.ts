@@ -2,6 +2,7 @@ import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import type { RollingEnding } from '../../domain/rolling/rolling.ts';
 import { releaseOf, withReleases } from '../../domain/rollout/good-release.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
+import { briefText } from '../../domain/rollout/problem.ts';
 import type { World } from '../../ports/world.ts';
 import { endUnder, giveAway } from '../give-away.ts';
 import type { Changes } from '../lineage/changes.ts';
@@ -71,7 +72,7 @@ const shared = ({ plan, world, started, changes, lineage = [] }: Raw, ground: St
   run: world.run.page,
 });
 
-const warningsOf = ({ warnings }: StageGround): readonly string[] => warnings.map(({ what, remedy }) => `${what} ${remedy}`);
+const warningsOf = ({ warnings }: StageGround): readonly string[] => warnings.map(briefText);
 
 /** Of a run that wrote nothing. */
 export const idleResult = (

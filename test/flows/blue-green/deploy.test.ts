@@ -5,8 +5,9 @@ import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts'
 import { leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
 import { executeBlueGreen } from '../../../src/flows/blue-green/execute.ts';
 import { reportBlueGreen } from '../../../src/flows/blue-green/report.ts';
+import { dyingAfter } from '../dying-after.ts';
 import { commit, memoryForge } from '../lineage/forge.ts';
-import { dyingAfter, type Stage } from '../stand-ins.ts';
+import type { Stage } from '../stand-ins.ts';
 import { next, pair, run, standing, wish } from './pair.ts';
 
 const other = `agent@sha256:${'4'.repeat(64)}`;
