@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Permission } from '../../src/domain/rollout/permissions.ts';
 import { permissionFindings, type Rights, rightsOf } from '../../src/flows/permissions.ts';
+import { forbidden } from './memory-cluster/failures.ts';
 import { asking, denies, lackingIn, printedRoles } from './rights.ts';
-import { forbidden, stage } from './stand-ins.ts';
+import { stage } from './stand-ins.ts';
 
 const right = (verb: string, resource: string, need: Permission['need'] = 'required'): Permission => ({
   namespace: 'shop',

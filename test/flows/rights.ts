@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import type { Permission } from '../../src/domain/rollout/permissions.ts';
-import type { MemoryCluster } from './stand-ins.ts';
+import type { MemoryCluster } from './memory-cluster/cluster.ts';
 
 interface Rule {
   readonly apiGroups: readonly string[];

@@ -6,7 +6,7 @@ import type { Findings } from '../../../src/domain/rollout/problem.ts';
 import { Failure } from '../../../src/failure.ts';
 import { guardianFindings } from '../../../src/flows/canary/guardian-preflight.ts';
 import { app } from '../../domain/traffic/httproute/fixtures.ts';
-import { forbidden, unreachable } from '../stand-ins.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { planOf, type Shop, shop } from './shop.ts';
 
 const pinned = `registry.example.com/library/node@sha256:${'1'.repeat(64)}`;

@@ -15,8 +15,8 @@ import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import type { CanaryPlan } from '../../../src/flows/canary/plan.ts';
 import { takeBack } from '../../../src/flows/canary/take-back.ts';
 import type { Files } from '../../../src/ports/files.ts';
+import { dyingAfter } from '../dying-after.ts';
 import { asking, denies, lackingIn, printedRoles } from '../rights.ts';
-import { dyingAfter } from '../stand-ins.ts';
 import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
 const workspace = mkdtempSync(join(tmpdir(), 'manifests-'));

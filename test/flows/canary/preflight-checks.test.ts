@@ -10,7 +10,7 @@ import {
   stableHealth,
 } from '../../../src/flows/canary/preflight-checks.ts';
 import { type Survey, survey } from '../../../src/flows/canary/survey.ts';
-import { forbidden } from '../stand-ins.ts';
+import { forbidden } from '../memory-cluster/failures.ts';
 import { digest, newImage, planOf, shop } from './shop.ts';
 
 const plan = planOf();

@@ -15,9 +15,11 @@ import { reportDeploy } from '../../../src/flows/deploy/report.ts';
 import { takeBack } from '../../../src/flows/deploy/take-back.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { rollBack } from '../../../src/flows/rollback/execute.ts';
+import { dyingAfter } from '../dying-after.ts';
+import type { MemoryCluster } from '../memory-cluster/cluster.ts';
+import { unreachable } from '../memory-cluster/failures.ts';
 import { asking, denies, lackingIn, printedRoles } from '../rights.ts';
 import { backPlan } from '../rollback/shop.ts';
-import { dyingAfter, type MemoryCluster, unreachable } from '../stand-ins.ts';
 import {
   clustersText,
   deployPlan,

@@ -8,8 +8,8 @@ import { ourKinds } from '../../../src/flows/operations/left-behind.ts';
 import type { OperationName } from '../../../src/flows/operations/plan.ts';
 import { app } from '../../domain/traffic/httproute/fixtures.ts';
 import { planOf, type Shop, shop } from '../canary/shop.ts';
+import { forbidden } from '../memory-cluster/failures.ts';
 import { asking, lackingIn, printedRoles } from '../rights.ts';
-import { forbidden } from '../stand-ins.ts';
 import { left, operate, running, weightWritten } from './on-shop.ts';
 
 const wanted = (what: Asking) =>

@@ -7,8 +7,9 @@ import { leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
 import { Failure } from '../../../src/failure.ts';
 import { executeStage } from '../../../src/flows/stage/execute.ts';
 import type { DeployResult, OperationResult } from '../../../src/flows/stage/result.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { asking, denies, lackingIn, printedRoles } from '../rights.ts';
-import { forbidden, type Stage, unreachable } from '../stand-ins.ts';
+import type { Stage } from '../stand-ins.ts';
 import { deployPlan, imageNow, killed, modeNow, next, old, shop, sick, stagePlan } from './shop.ts';
 
 const run = (on: Stage, inputs?: Readonly<Record<string, string>>): Promise<DeployResult> =>
