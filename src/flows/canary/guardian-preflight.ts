@@ -1,9 +1,9 @@
-import { apiPortsOf, inspectEgress, otherPolicies, otherPoliciesOfCluster, unreadPolicies } from '../../domain/guardian/egress.ts';
+import { unreadPolicies, unseenPolicies } from '../../domain/guardian/egress.ts';
 import { guardianName } from '../../domain/guardian/name.ts';
 import { accountYaml, type GuardianWish, guardianJob } from '../../domain/guardian/objects.ts';
 import { accountPermissions, postingPermissions } from '../../domain/guardian/permissions.ts';
-import { EndpointSlice, Job, NetworkPolicy, Service } from '../../domain/kubernetes/kinds.ts';
-import type { Kind, KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { Job } from '../../domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
 import { leaseName } from '../../domain/rollout/lease.ts';
 import { type Permission, roleYaml, type Subject } from '../../domain/rollout/permissions.ts';
@@ -12,11 +12,11 @@ import { inspectQuota } from '../../domain/rollout/quota.ts';
 import type { Application } from '../../domain/traffic/router.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { egressFindings, policiesOfOtherKinds, uncheckedEgress } from './guardian-egress.ts';
 import type { CanaryPlan } from './plan.ts';
 import { type Findings, permissionText, supposedSubject } from './preflight-checks.ts';
 import { ownSubject } from './subject.ts';
 import { isAllowed, type Survey } from './survey.ts';
-import { unlessForbidden } from './unless-forbidden.ts';
 
 /**
  * Whether a guardian can be posted: the permissions to make it, a dry run of its Job against the rules of the cluster, room for its pod
@@ -28,14 +28,18 @@ export async function guardianFindings(world: World, plan: CanaryPlan, { app, qu
   const needs = { service: plan.service, namespace: app.namespace, tells: world.guardianKit.tells.length > 0 };
   const makesAccount = plan.guardian.serviceAccount === undefined;
   const wanted = postingPermissions(needs);
-  const [posting, account] = await Promise.all([denied(world, wanted), denied(world, makesAccount ? accountPermissions(needs) : [])]);
-  const lacking = posting.filter(({ need }) => need === 'required');
-  const subject = (posting.length === 0 ? undefined : await ownSubject(world)) ?? supposedSubject(app);
-  const [egress, others] = await Promise.all([
-    posting.length > lacking.length ? unchecked(roleFor(plan, wanted, subject)) : egressFindings(world, needs),
+  const [posting, account, others] = await Promise.all([
+    denied(world, wanted),
+    denied(world, makesAccount ? accountPermissions(needs) : []),
     policiesOfOtherKinds(world, app.namespace),
   ]);
-  const needed = wanted.filter((each) => !posting.includes(each) || each.need === 'required');
+  const lacking = posting.filter(({ need }) => need === 'required');
+  const unseen = others.filter(({ policies }) => policies === 'unseen');
+  const subject = (posting.length + unseen.length === 0 ? undefined : await ownSubject(world)) ?? supposedSubject(app);
+  const whole = roleFor(plan, [...wanted, ...others.flatMap(({ listing }) => listing)], subject);
+  const egress = posting.length > lacking.length ? uncheckedEgress(whole) : await egressFindings(world, needs);
+  const granted = others.filter((each) => !unseen.includes(each)).flatMap(({ listing }) => listing);
+  const needed = [...wanted.filter((each) => !posting.includes(each) || each.need === 'required'), ...granted];
   const job = jobOf(plan, plan.guardian, app, needs.tells);
   const allowed = lacking.every(({ resource }) => resource !== Job.resource);
   return {
@@ -46,34 +50,19 @@ export async function guardianFindings(world: World, plan: CanaryPlan, { app, qu
       ...(account.length === 0 ? [] : [cannotMakeAccount(plan, app, account)]),
       ...egress.problems,
     ],
-    warnings: [...byTag(plan.guardian), ...egress.warnings, ...unreadPolicies(others, plan.service)],
+    warnings: [
+      ...byTag(plan.guardian),
+      ...egress.warnings,
+      ...unseenPolicies(
+        unseen.map(({ kind }) => kind),
+        whole,
+      ),
+      ...unreadPolicies(
+        others.flatMap(({ policies }) => (policies === 'unseen' ? [] : policies)),
+        plan.service,
+      ),
+    ],
   };
-}
-
-async function egressFindings(world: World, needs: { readonly service: string; readonly namespace: string }): Promise<Findings> {
-  const policies = await world.cluster.list(NetworkPolicy, needs.namespace);
-  return policies.length === 0 ? inspectEgress([], needs) : inspectEgress(policies, needs, await apiPorts(world));
-}
-
-/** Few accounts may look into the namespace `default`: then the usual ports are meant. */
-async function apiPorts({ cluster }: World): Promise<readonly number[]> {
-  const namespace = 'default';
-  const name = 'kubernetes';
-  const [service, slices] = await Promise.all([
-    unlessForbidden(cluster.get({ kind: Service, namespace, name }), undefined),
-    unlessForbidden(cluster.list(EndpointSlice, namespace, { labels: `kubernetes.io/service-name=${name}` }), []),
-  ]);
-  return apiPortsOf(service, slices);
-}
-
-/** Where their kinds are installed and may be read. One of each says enough. */
-async function policiesOfOtherKinds({ cluster }: World, namespace: string): Promise<readonly KubernetesObject[]> {
-  const first = (kind: Kind, where: string) => unlessForbidden(cluster.list(kind, where, { limit: 1 }), []);
-  const found = await Promise.all([
-    ...otherPolicies.map((kind) => first(kind, namespace)),
-    ...otherPoliciesOfCluster.map((kind) => first(kind, '')),
-  ]);
-  return found.flat();
 }
 
 /** A tag may be another image tomorrow, and this one runs with the right to set stable's image. */
@@ -91,17 +80,6 @@ async function denied(world: World, wanted: readonly Permission[]): Promise<read
   const answers = await Promise.all(wanted.map((permission) => isAllowed(world, permission)));
   return wanted.filter((_, index) => answers[index] !== true);
 }
-
-const unchecked = (yaml: string): Findings => ({
-  problems: [],
-  warnings: [
-    {
-      what: 'Not checked for lack of permission: whether a NetworkPolicy cuts the guardian off from the API server.',
-      remedy: 'If one does, no weight will be moved. Grant this to have it checked as well:',
-      yaml,
-    },
-  ],
-});
 
 /** Whole, because applying it replaces a Role of this name. */
 const roleFor = ({ service }: CanaryPlan, wanted: readonly Permission[], subject: Subject): string =>
