@@ -6,7 +6,7 @@ import { systemClock } from '../../src/adapters/clock/system.ts';
 import { Deployment } from '../../src/domain/kubernetes/kinds.ts';
 import { type ActionResult, runAction } from '../../test/actions/runner.ts';
 import { clusterOf, clustersText } from '../../test/flows/deploy/fleet-shop.ts';
-import type { MemoryCluster } from '../../test/flows/stand-ins.ts';
+import type { MemoryCluster } from '../../test/flows/memory-cluster/cluster.ts';
 import type { Bench } from '../bench.ts';
 import { managed } from '../fleet/managed-fields.ts';
 import { type MemoryApi, startMemoryApi } from '../fleet/memory-api.ts';

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as kinds from '../../src/domain/kubernetes/kinds.ts';
-import type { Kind } from '../../src/domain/kubernetes/object.ts';
+import type { Kind, ObjectRef } from '../../src/domain/kubernetes/object.ts';
 import { Failure } from '../../src/failure.ts';
 import type { ListOptions, PatchOperation, Write } from '../../src/ports/cluster.ts';
-import type { MemoryCluster } from '../../test/flows/stand-ins.ts';
+import type { MemoryCluster } from '../../test/flows/memory-cluster/cluster.ts';
 
 /** An API server on loopback that speaks the wire protocol and keeps its objects in memory. */
 export interface MemoryApi {
@@ -72,9 +72,9 @@ function askedFor(pathname: string): Asked {
 const resourceIn = (pathname: string): string => (pathname === '/version' ? 'version' : askedFor(pathname).kind.resource);
 
 const optionsOf = (query: URLSearchParams): ListOptions => {
-  const labels = query.get('labelSelector');
-  const name = /metadata\.name=([^,]+)/.exec(query.get('fieldSelector') ?? '')?.[1];
-  return { ...(labels === null ? {} : { labels }), ...(name === undefined ? {} : { name }) };
+  const given = { labels: query.get('labelSelector'), fields: query.get('fieldSelector') };
+  const limit = query.get('limit');
+  return { labels: given.labels ?? '', fields: given.fields ?? '', ...(limit === null ? {} : { limit: Number(limit) }) };
 };
 
 async function written(cluster: MemoryCluster, incoming: IncomingMessage, { kind, namespace, name = '' }: Asked, dryRun: boolean) {
@@ -84,14 +84,27 @@ async function written(cluster: MemoryCluster, incoming: IncomingMessage, { kind
   const write = ((): Write => {
     if (incoming.method === 'POST') return { do: 'create', kind, namespace, object: body as never };
     if (incoming.method === 'PUT') return { do: 'replace', ref, object: body as never };
-    if (incoming.method === 'DELETE') return { do: 'delete', ref };
+    if (incoming.method === 'DELETE') return deletion(ref, body as DeleteOptions);
     if (type.startsWith('application/json-patch')) return { do: 'patch', ref, operations: body as readonly PatchOperation[] };
     return { do: 'apply', ref, object: body as never };
   })();
   const isRules = kind === kinds.SelfSubjectRulesReview;
   if (isRules) return { ...(body as object), status: { resourceRules: [{ verbs: ['*'], apiGroups: ['*'], resources: ['*'] }] } };
-  return await cluster.write({ ...write, dryRun });
+  return await cluster.write(dryRun ? { ...write, dryRun } : write);
 }
+
+interface DeleteOptions {
+  readonly dryRun?: readonly string[];
+  readonly preconditions?: { readonly uid?: string };
+}
+
+/** All that says which object is meant, and whether at all, is in the body. */
+const deletion = (ref: ObjectRef, { dryRun = [], preconditions: { uid } = {} }: DeleteOptions): Write => ({
+  do: 'delete',
+  ref,
+  dryRun: dryRun.length > 0,
+  ...(uid === undefined ? {} : { uid }),
+});
 
 async function watch(cluster: MemoryCluster, kind: Kind, namespace: string, options: ListOptions, outgoing: ServerResponse): Promise<void> {
   const over = new AbortController();
@@ -125,7 +138,8 @@ const missing = (outgoing: ServerResponse, { resource }: Kind, name: string): vo
 
 function refuse(outgoing: ServerResponse, error: unknown): void {
   if (outgoing.headersSent) return void outgoing.destroy();
-  const code = error instanceof Failure ? { CLUSTER_CONFLICT: 409, CLUSTER_NOT_FOUND: 404 }[error.code as string] : undefined;
+  const code =
+    error instanceof Failure ? { CLUSTER_CONFLICT: 409, CLUSTER_NOT_FOUND: 404, CLUSTER_REFUSED: 422 }[error.code as string] : undefined;
   const message = error instanceof Error ? error.message : String(error);
   send(outgoing, code ?? 500, statusOf(code ?? 500, code === 409 ? 'Conflict' : code === 404 ? 'NotFound' : 'InternalError', message));
 }

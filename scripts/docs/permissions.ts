@@ -1,12 +1,14 @@
 import { blueGreenPermissions } from '../../src/domain/blue-green/permissions.ts';
 import { lookingPermissions, scaledObjectPermission, scalingPermissions } from '../../src/domain/capacity/permissions.ts';
+import { releasePermissions } from '../../src/domain/fleet/permissions.ts';
 import { accountPermissions, postingPermissions } from '../../src/domain/guardian/permissions.ts';
 import { ConfigMap } from '../../src/domain/kubernetes/kinds.ts';
 import { manifestPermissions } from '../../src/domain/manifests/permissions.ts';
 import { stagePermissions } from '../../src/domain/rolling/permissions.ts';
 import { deployment } from '../../src/domain/rolling/workloads/deployment.ts';
 import { operationPermissions } from '../../src/domain/rollout/operation-permissions.ts';
-import { type Permission, permissionsFor, roleYaml } from '../../src/domain/rollout/permissions.ts';
+import { type Permission, permissionsFor } from '../../src/domain/rollout/permissions.ts';
+import { roleName, roleYaml } from '../../src/domain/rollout/role.ts';
 import { gatewayApi } from '../../src/domain/traffic/gateway-api.ts';
 import { routers } from '../../src/domain/traffic/index.ts';
 import { switchers } from '../../src/domain/traffic/switchers/index.ts';
@@ -24,9 +26,9 @@ export function permissionPage(): string {
   };
   const parts = Object.values(routers).map((router) => {
     const permissions = [...permissionsFor({ router, ...needs }), ...lookingPermissions(scaled)];
-    return `## With \`router: ${router.name}\`\n\n${withRoles(permissions, 'wf-deploy-agent')}`;
+    return `## With \`router: ${router.name}\`\n\n${withRoles(permissions, roleName('agent'))}`;
   });
-  return `# Permissions in the cluster\n\n<!-- Made from permissions.ts of src/domain/rollout, src/domain/capacity, src/domain/manifests, src/domain/guardian, src/domain/rolling and src/domain/blue-green by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${scalingPart()}\n${manifestsPart()}\n${guardianPart()}\n${operationPart()}\n${rollbackPart}\n${rollingPart()}\n${blueGreenPart()}`;
+  return `# Permissions in the cluster\n\n<!-- Made from permissions.ts of src/domain/rollout, src/domain/capacity, src/domain/manifests, src/domain/guardian, src/domain/rolling, src/domain/fleet and src/domain/blue-green by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}\n${scalingPart()}\n${manifestsPart()}\n${guardianPart()}\n${operationPart()}\n${rollbackPart}\n${rollingPart()}\n${releasePart()}\n${blueGreenPart()}`;
 }
 
 function operationPart(): string {
@@ -48,7 +50,7 @@ pods): what is not granted is shown as not known. The tables are those of \`rout
     unlock: '`unlock`',
   } as const;
   const parts = Object.entries(titles).map(
-    ([what, title]) => `### ${title}\n\n${withRoles(operationPermissions(what as keyof typeof titles, needs), `wf-deploy-agent-${what}`)}`,
+    ([what, title]) => `### ${title}\n\n${withRoles(operationPermissions(what as keyof typeof titles, needs), roleName('agent', what))}`,
   );
   return `${intro}\n${parts.join('\n')}`;
 }
@@ -76,14 +78,14 @@ function scalingPart(): string {
     ...scaledObjectPermission(scaled, 'agent'),
     ...scalingPermissions(scaled, { is: 'keda', object: object('ScaledObject') }, false),
   ];
-  return `## Where an autoscaler sets stable's size\n\n${scalingIntroduction}\n\n${withRoles(hpa, 'wf-deploy-agent-autoscaler')}\n### By KEDA\n\n${withRoles(keda, 'wf-deploy-agent-autoscaler')}`;
+  return `## Where an autoscaler sets stable's size\n\n${scalingIntroduction}\n\n${withRoles(hpa, roleName('agent', 'autoscaler'))}\n### By KEDA\n\n${withRoles(keda, roleName('agent', 'autoscaler'))}`;
 }
 
 const scalingIntroduction = `Only where a HorizontalPodAutoscaler scales stable, of its name; those for \`wf-deploy-agent\` only where the canary gets a copy of it.`;
 
 function manifestsPart(): string {
   const copies = ['ConfigMap', 'Secret'].map((kind) => ({ kind, metadata: { name: 'agent' } }));
-  return `## With \`manifests\`\n\n${manifestsIntroduction}\n\n${withRoles(manifestPermissions('shop', copies), 'wf-deploy-agent-manifests')}`;
+  return `## With \`manifests\`\n\n${manifestsIntroduction}\n\n${withRoles(manifestPermissions('shop', copies), roleName('agent', 'manifests'))}`;
 }
 
 const manifestsIntroduction = `Only where the pod template names ConfigMaps or Secrets that the manifests hold, and \`secrets\` only where one of them is a Secret.`;
@@ -98,16 +100,17 @@ function rollingPart(): string {
     journal: true,
     portForward: true,
   };
-  return `## For a rolling update\n\n${rollingIntroduction}\n\n${withRoles(stagePermissions(needs), 'wf-deploy-agent-stage')}`;
+  return `## For a rolling update\n\n${rollingIntroduction}\n\n${withRoles(stagePermissions(needs), roleName('agent', 'stage'))}`;
 }
 
 const rollingIntroduction = `\`actions/stage\` asks for these before it writes anything. The example rolls out the Deployment \`agent\` and applies the ConfigMap \`agent-config\`, which is not there yet;
-other workloads and kinds are asked for in the same way, \`create\` only where something is new. \`status\` and \`history\` only read.`;
+other workloads and kinds are asked for in the same way, \`create\` only where something is new. An \`operation\` needs no Secret and applies nothing, and \`status\` and
+\`history\` only read: the Role that is printed for one is called after it, as \`${roleName('agent', 'stage', 'undo')}\`.`;
 
 function guardianPart(): string {
   const needs = { service: 'agent', namespace: 'shop', tells: true };
-  const posting = withRoles(postingPermissions(needs), 'wf-deploy-agent-guardian');
-  const account = withRoles(accountPermissions(needs), 'wf-deploy-agent-guardian-account');
+  const posting = withRoles(postingPermissions(needs), roleName('agent', 'guardian'));
+  const account = withRoles(accountPermissions(needs), roleName('agent', 'guardian-account'));
   return `## For the guardian\n\n${guardianIntroduction}\n\n${posting}\n### To make its account\n\n${accountIntroduction}\n\n${account}`;
 }
 
@@ -124,7 +127,9 @@ const withRoles = (permissions: readonly Permission[], name: string): string => 
 };
 
 const introduction = `\`actions/canary\` and \`actions/promote\` ask the cluster about each of these (SelfSubjectAccessReview) before they write anything. A required one that
-is missing stops the run, with the Role that mends it; an advisory one is shown as "not checked" and the run goes on. Nothing
+is missing stops the run, with the Role that mends it; an advisory one is shown as "not checked" and the run goes on. What is printed is the whole Role of that
+action, bound to the account that asks, under a name that no other has: applying it takes nothing away. (\`actions/promote\` does less than a canary; its Role is called
+\`${roleName('agent', 'promotion')}\`, and who may run the canary needs none.) Nothing
 cluster-wide is required: everything lies in the namespace of the service, and \`services/proxy\` in that of Prometheus. With \`istio\` and
 \`nginx-ingress\` other namespaces are looked at where that is granted, by a ClusterRole that only lists.
 
@@ -156,7 +161,17 @@ function blueGreenPart(): string {
       asks: true,
       metricsService: { namespace: 'monitoring', name: 'prometheus:9090' },
     };
-    return `### With \`switcher: ${switcher.name}\`\n\n${withRoles(blueGreenPermissions(needs), 'wf-deploy-agent')}`;
+    return `### With \`switcher: ${switcher.name}\`\n\n${withRoles(blueGreenPermissions(needs), roleName('agent', 'blue-green'))}`;
   });
-  return `## For blue-green\n\nWith \`keep-old: false\` also delete of both Deployments.\n\n${parts.join('\n')}`;
+  return `## For blue-green\n\n${blueGreenIntroduction}\n\n${parts.join('\n')}`;
 }
+
+const blueGreenIntroduction = `With \`keep-old: false\` also delete of both Deployments. \`operation: rollback\` asks no pods and no Prometheus, so that it needs neither \`pods/portforward\` nor \`services/proxy\`; its Role is
+called \`${roleName('agent', 'blue-green', 'rollback')}\`.`;
+
+function releasePart(): string {
+  return `## For a release\n\n${releaseIntroduction}\n\n${withRoles(releasePermissions({ namespace: 'shop', backup: true }), roleName('platform', 'release'))}`;
+}
+
+const releaseIntroduction = `What \`actions/deploy\` needs in each cluster beside what each of its services needs (a rolling update, above; its \`config\` is one too). The example is a release \`platform\` whose backup is made by a
+Job; without a backup only the advisory ones are asked for.`;

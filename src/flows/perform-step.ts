@@ -1,7 +1,6 @@
-import type { Cause } from '../domain/rollout/cause.ts';
 import type { StepEvent } from '../domain/rollout/step-event.ts';
-import { Failure } from '../failure.ts';
 import type { World } from '../ports/world.ts';
+import { stepFailed } from './cause-of.ts';
 import type { Lock } from './held-lock.ts';
 import { patiently } from './patiently.ts';
 
@@ -22,17 +21,6 @@ export async function performStep(
     return await patiently(world, { seconds, signal: ended }, once);
   } catch (error) {
     if (ended.aborted) throw error;
-    return failed(error);
+    return stepFailed(error);
   }
-}
-
-const kinds: Readonly<Record<string, Cause['kind']>> = { SMOKE_FAILED: 'harm', NO_DATA: 'no-data', DRIFT: 'drift' };
-
-function failed(error: unknown): StepEvent {
-  if (!(error instanceof Failure)) {
-    const text = error instanceof Error ? error.message : String(error);
-    return { on: 'failed', cause: { kind: 'error', code: 'INTERNAL', text: `A defect: ${text}`, remedy: 'Report it with the log.' } };
-  }
-  const { code, what: text, remedy } = error;
-  return code === 'LOCK_LOST' ? { on: 'lock-lost', text } : { on: 'failed', cause: { kind: kinds[code] ?? 'error', code, text, remedy } };
 }

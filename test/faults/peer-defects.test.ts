@@ -17,8 +17,8 @@ import { remove } from '../../src/flows/remove.ts';
 import { actionNames, loadFlow } from '../../src/index.ts';
 import { next, pair, run, sick, standing, wish } from '../flows/blue-green/pair.ts';
 import { newImage, planOf, shop } from '../flows/canary/shop.ts';
+import { forbidden } from '../flows/memory-cluster/failures.ts';
 import { failureOf, rawInputs } from '../flows/raw-inputs.ts';
-import { forbidden } from '../flows/stand-ins.ts';
 
 // Ten defects that were seen by running the action that comes nearest to this product. Each is a test of what happens here instead.
 

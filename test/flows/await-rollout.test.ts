@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Deployment, Pod } from '../../src/domain/kubernetes/kinds.ts';
 import { type Awaited, awaitRollout, runs } from '../../src/flows/await-rollout.ts';
 import { waiting } from '../domain/kubernetes/pods.ts';
-import { forbidden, type Stage, stage, unreachable } from './stand-ins.ts';
+import { forbidden, unreachable } from './memory-cluster/failures.ts';
+import { type Stage, stage } from './stand-ins.ts';
 import { deployment, podOf } from './workloads.ts';
 
 const image = 'shop/agent:2';

@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Deployment, Pod } from '../../src/domain/kubernetes/kinds.ts';
 import { Failure } from '../../src/failure.ts';
 import { follow, isTransient, type Workload } from '../../src/flows/follow.ts';
-import { forbidden, stage, unreachable } from './stand-ins.ts';
+import { forbidden, unreachable } from './memory-cluster/failures.ts';
+import { stage } from './stand-ins.ts';
 import { deployment, podOf } from './workloads.ts';
 
 const what = { namespace: 'shop', deployment: 'agent', podLabels: 'app=agent', seconds: 30 };

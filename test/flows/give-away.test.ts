@@ -4,7 +4,9 @@ import type { KubernetesObject } from '../../src/domain/kubernetes/object.ts';
 import { leaseName, readLease } from '../../src/domain/rollout/lease.ts';
 import { endUnder, giveAllAway, giveAway } from '../../src/flows/give-away.ts';
 import { acquireLock } from '../../src/flows/lock.ts';
-import { forbidden, type Stage, stage, unheard } from './stand-ins.ts';
+import { forbidden } from './memory-cluster/failures.ts';
+import { unheard } from './memory-cluster/unheard.ts';
+import { type Stage, stage } from './stand-ins.ts';
 
 const taken = async (on: Stage, service = 'agent') =>
   await on.clock.until(acquireLock(on.world, { service, namespace: 'shop', duration: 60, timeout: 0 }));

@@ -10,8 +10,9 @@ import { executeStage } from '../../src/flows/stage/execute.ts';
 import type { Registry } from '../../src/ports/registry.ts';
 import { terminated, waiting } from '../domain/kubernetes/pods.ts';
 import { newImage, oldImage, planOf, type Shop, shop } from './canary/shop.ts';
+import { forbidden } from './memory-cluster/failures.ts';
 import * as rolling from './stage/shop.ts';
-import { forbidden, type Stage } from './stand-ins.ts';
+import type { Stage } from './stand-ins.ts';
 
 const hold = (image: string): Hold => ({
   environment: 'production',

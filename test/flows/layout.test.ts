@@ -5,8 +5,8 @@ import { readPair } from '../../src/flows/layout.ts';
 import { preflight as stagePreflight } from '../../src/flows/stage/preflight.ts';
 import { failureOf } from '../adapters/thrown.ts';
 import { planOf, shop } from './canary/shop.ts';
+import { forbidden } from './memory-cluster/failures.ts';
 import { deployPlan, shop as stageShop } from './stage/shop.ts';
-import { forbidden } from './stand-ins.ts';
 
 /** The Deployment `agent` by the name of a colour. */
 function paint(on: ReturnType<typeof shop> | ReturnType<typeof stageShop>, colour: string, keep: boolean): void {

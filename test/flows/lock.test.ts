@@ -5,7 +5,9 @@ import { signing } from '../../src/domain/rollout/lease-writes.ts';
 import type { Lock } from '../../src/flows/held-lock.ts';
 import { acquireLock, type LockRequest } from '../../src/flows/lock.ts';
 import { patched } from '../domain/rollout/patched.ts';
-import { forbidden, type Stage, stage, unheard, unreachable } from './stand-ins.ts';
+import { forbidden, unreachable } from './memory-cluster/failures.ts';
+import { unheard } from './memory-cluster/unheard.ts';
+import { type Stage, stage } from './stand-ins.ts';
 
 const request: LockRequest = { service: 'agent', namespace: 'shop', duration: 60, timeout: 600 };
 const name = 'wf-deploy-agent';

@@ -4,7 +4,8 @@ import { readLease } from '../../src/domain/rollout/lease.ts';
 import { Failure } from '../../src/failure.ts';
 import { acquireLock } from '../../src/flows/lock.ts';
 import { releasing, releasingAll } from '../../src/flows/releasing.ts';
-import { type Stage, stage, unheard } from './stand-ins.ts';
+import { unheard } from './memory-cluster/unheard.ts';
+import { type Stage, stage } from './stand-ins.ts';
 
 const taken = async (on: Stage, service = 'agent') =>
   await on.clock.until(acquireLock(on.world, { service, namespace: 'shop', duration: 60, timeout: 0 }));

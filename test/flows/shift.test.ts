@@ -6,7 +6,8 @@ import { gatewayApi } from '../../src/domain/traffic/gateway-api.ts';
 import { replicas } from '../../src/domain/traffic/replicas.ts';
 import { type Shift, type Shifted, shift } from '../../src/flows/shift.ts';
 import { app, readRoute } from '../domain/traffic/httproute/fixtures.ts';
-import { forbidden, type Stage, stage, unreachable } from './stand-ins.ts';
+import { forbidden, unreachable } from './memory-cluster/failures.ts';
+import { type Stage, stage } from './stand-ins.ts';
 
 const request: Shift = { router: gatewayApi, app, epoch: 3, weight: 25, acceptWithin: 30 };
 

@@ -234,7 +234,8 @@ describe.each([
           await living.lab.start('kube-apiserver');
           expect([await weightOf(living), await weightOf(dead)]).toEqual([20, 20]);
           await untilWeight(dead, 0, untilDead);
-          expect(await weightOf(living)).toBe(20);
+          const left = await weightOf(living);
+          if (left !== 20) throw new Error(`The healthy canary has ${left} %:\n${run.lines.join('\n')}`);
           return { run: await run.result, other: await other.result };
         }),
       );

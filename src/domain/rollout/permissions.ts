@@ -1,5 +1,4 @@
 import { groupOf } from '../kubernetes/kinds.ts';
-import { yamlDocuments } from '../kubernetes/yaml.ts';
 import { type Application, type Router, sharesService } from '../traffic/router.ts';
 import { leaseName } from './lease.ts';
 
@@ -128,72 +127,5 @@ const proxying = ({ namespace, name }: { readonly namespace: string; readonly na
   why: 'ask Prometheus through the API server',
 });
 
-export interface Subject {
-  readonly kind: 'ServiceAccount' | 'User' | 'Group';
-  readonly name: string;
-  /** Of a ServiceAccount. */
-  readonly namespace?: string;
-}
-
-/** As the API server names whoever asks: a ServiceAccount's name says also where it lies. */
-export function subjectOf(username: string): Subject {
-  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(username) ?? [];
-  return namespace === undefined || name === undefined ? { kind: 'User', name: username } : { kind: 'ServiceAccount', name, namespace };
-}
-
-/**
- * A paste-ready Role and RoleBinding called `name` for each namespace of the permissions: all of a run, or those that are missing. What
- * is for all namespaces has a ClusterRole, whose name says for which of them it is wanted.
- */
-export const roleYaml = (permissions: readonly Permission[], name: string, subject: Subject): string =>
-  yamlDocuments(
-    [...new Set(permissions.map(({ namespace }) => namespace))].flatMap((namespace) => {
-      const everywhere = namespace === '';
-      const kind = everywhere ? 'ClusterRole' : 'Role';
-      const metadata = everywhere ? { name: clusterRoleName(permissions, name) } : { name, namespace };
-      return [
-        { apiVersion, kind, metadata, rules: rulesOf(permissions.filter((permission) => permission.namespace === namespace)) },
-        {
-          apiVersion,
-          kind: `${kind}Binding`,
-          metadata,
-          roleRef: { apiGroup, kind, name: metadata.name },
-          subjects: [subject.kind === 'ServiceAccount' ? { ...subject } : { apiGroup, kind: subject.kind, name: subject.name }],
-        },
-      ];
-    }),
-  );
-
-/** Services of one name may lie in several namespaces. */
-const clusterRoleName = (permissions: readonly Permission[], name: string): string =>
-  [
-    ...permissions
-      .map(({ namespace }) => namespace)
-      .filter((namespace) => namespace !== '')
-      .slice(0, 1),
-    name,
-  ].join(':');
-
-const apiGroup = 'rbac.authorization.k8s.io';
-const apiVersion = `${apiGroup}/v1`;
-
-/** One rule for the verbs that go with the same names, and one for the names that go with the same verbs. */
-function rulesOf(permissions: readonly Permission[]): readonly object[] {
-  const resources = grouped(permissions, ({ group, resource, subresource, name }) => JSON.stringify([group, resource, subresource, name]));
-  const named = resources.map((same) => ({ first: same[0], verbs: [...new Set(same.map(({ verb }) => verb))] }));
-  const rules = grouped(named, ({ first, verbs }) =>
-    JSON.stringify([first?.group, first?.resource, first?.subresource, first?.name === undefined, verbs]),
-  );
-  return rules.map((same) => {
-    const { group = '', resource = '', subresource } = same[0]?.first ?? {};
-    const resourceNames = same.flatMap(({ first }) => (first?.name === undefined ? [] : [first.name]));
-    return {
-      apiGroups: [group],
-      resources: [subresource === undefined ? resource : `${resource}/${subresource}`],
-      ...(resourceNames.length === 0 ? {} : { resourceNames }),
-      verbs: same[0]?.verbs ?? [],
-    };
-  });
-}
-
-const grouped = <T>(items: readonly T[], keyOf: (item: T) => string): readonly (readonly T[])[] => [...Map.groupBy(items, keyOf).values()];
+export const permissionText = ({ verb, resource, subresource, why }: Permission): string =>
+  `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`} (${why})`;

@@ -9,6 +9,12 @@ export interface Problem {
   readonly mended?: KubernetesObject;
 }
 
+/** What one check of a preflight says. No problem and no warning is a pass. */
+export interface Findings {
+  readonly problems: readonly Problem[];
+  readonly warnings: readonly Problem[];
+}
+
 /** As an item of a list. The YAML stands by itself, six spaces to the right. */
 export const problemText = ({ what, remedy, yaml }: Problem): string =>
   `- ${what}\n  → ${remedy}${yaml === undefined ? '' : `\n\n${indented(yaml)}\n`}`;
@@ -16,5 +22,8 @@ export const problemText = ({ what, remedy, yaml }: Problem): string =>
 /** On a line of the log, with the YAML below it. */
 export const warningText = ({ what, remedy, yaml }: Problem): string =>
   `  warning: ${what} → ${remedy}${yaml === undefined ? '' : `\n\n${indented(yaml)}\n`}`;
+
+/** In a line, where the YAML has no room. */
+export const briefText = ({ what, remedy }: Problem): string => `${what} ${remedy.replace(/:$/, '.')}`;
 
 const indented = (yaml: string): string => yaml.trimEnd().replace(/^/gm, '      ');

@@ -1,4 +1,5 @@
 import { tellOnly } from '../canary/tell.ts';
+import { whereItRuns } from '../signature.ts';
 import type { Session } from './session.ts';
 
 const severities = { promoted: 'info', 'rolled-back': 'warning', aborted: 'warning', unknown: 'critical' } as const;
@@ -7,7 +8,7 @@ const severities = { promoted: 'info', 'rolled-back': 'warning', aborted: 'warni
 export async function alert({ world, plan, operation, namespace, ending, to, image }: Session): Promise<void> {
   if (ending === undefined || (ending.outcome === 'promoted' && operation === 'deploy' && plan.notifyOn === 'failure')) return;
   const { service } = plan;
-  const run = world.run.page ?? world.run.holder;
+  const run = whereItRuns(world);
   const back = operation === 'rollback' && ending.outcome === 'promoted';
   await tellOnly(world, {
     severity: back ? 'warning' : severities[ending.outcome],

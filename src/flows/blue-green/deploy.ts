@@ -2,6 +2,7 @@ import { type BlueGreenPlan, beginBlueGreen, leftByADeadRun } from '../../domain
 import { isSwitchOpen } from '../../domain/blue-green/record.ts';
 import type { Colour } from '../../domain/rollout/layout.ts';
 import { colouredName } from '../../domain/rollout/layout.ts';
+import { warningText } from '../../domain/rollout/problem.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import type { World } from '../../ports/world.ts';
 import { environmentOf } from '../canary/plan.ts';
@@ -133,5 +134,5 @@ export function tellPlan({ log }: World, plan: BlueGreenWish, ground: Ground): v
   if (plan.operation === 'deploy' && plan.watch > 0) log.line(`  then it is watched for ${durationText(plan.watch)}`);
   log.line(`  then ${name(from)} is ${plan.keepOld ? 'scaled to 0 and kept' : 'removed'}`);
   for (const note of notes) log.line(`  ${note}`);
-  for (const { what, remedy } of warnings) log.line(`  warning: ${what} → ${remedy}`);
+  for (const warning of warnings) log.line(warningText(warning));
 }

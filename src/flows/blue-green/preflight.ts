@@ -5,22 +5,32 @@ import { deploymentSpec, podLabels } from '../../domain/kubernetes/workload.ts';
 import { containerOf, imageOf } from '../../domain/rollout/container-image.ts';
 import { colouredName, layoutOf, layoutText, mixedWarning, pairNeeded } from '../../domain/rollout/layout.ts';
 import { leaseName, readLease } from '../../domain/rollout/lease.ts';
-import { type Problem, problemText } from '../../domain/rollout/problem.ts';
+import type { Problem } from '../../domain/rollout/problem.ts';
+import { roleName } from '../../domain/rollout/role.ts';
 import { templateDifferences } from '../../domain/rollout/template-differences.ts';
 import { otherColour } from '../../domain/traffic/switchers/colours.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
-import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { resolveImage } from '../canary/resolve-image.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import { refuseHeld, refuseKnownHeld } from '../holds.ts';
-import { permissionFindings } from '../stage/preflight-checks.ts';
-import { deniedOf } from '../stage/survey.ts';
+import { permissionFindings, rightsOf } from '../permissions.ts';
+import { preflightFailed } from '../preflight-failed.ts';
 import { unfinishedCanary, unfinishedRolling } from '../unfinished.ts';
 import { podsOfWorkload } from '../workload-pods.ts';
 import type { Ground } from './ground.ts';
 import type { BlueGreenWish } from './plan.ts';
-import { type BothColours, colourServices, ownedBy, paused, portOf, scaledOnlyBefore, separate, servesNobody } from './preflight-checks.ts';
+import {
+  type BothColours,
+  colourServices,
+  otherImage,
+  ownedBy,
+  paused,
+  portOf,
+  scaledOnlyBefore,
+  separate,
+  servesNobody,
+} from './preflight-checks.ts';
 import { roomForBoth } from './room.ts';
 import { routesAround } from './routes-around.ts';
 import { testMetrics } from './test-metrics.ts';
@@ -40,8 +50,8 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
     metricsService: plan.operation === 'deploy' ? plan.measure?.metricsService : undefined,
   };
   const named = switcher.ownServices;
-  const [denied, lease, one, blue, green, front, blueService, greenService, route, around, quotas] = await Promise.all([
-    deniedOf(world, blueGreenPermissions(needs)),
+  const [rights, lease, one, blue, green, front, blueService, greenService, route, around, quotas] = await Promise.all([
+    rightsOf(world, blueGreenPermissions(needs)),
     get(Lease, leaseName(service)),
     get(Deployment, service),
     get(Deployment, colouredName(service, 'blue')),
@@ -54,7 +64,7 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
     unlessForbidden(world.cluster.list(ResourceQuota, namespace), undefined),
   ]);
   const view = lease === undefined ? undefined : readLease(lease);
-  const permissions = permissionFindings(plan, denied, namespace);
+  const permissions = permissionFindings(rights, { name: roleOf(plan), namespace });
   const parts = { name: service, one, blue, green, service: front };
   const layout = pairNeeded(parts);
   const early: readonly Problem[] = [
@@ -67,19 +77,23 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
       ? [{ what: `${switcher.kind.kind} ${namespace}/${routeName} is not there.`, remedy: 'Create it, or name another one in `route`.' }]
       : []),
   ];
-  if (blue === undefined || green === undefined || route === undefined || permissions.problems.length > 0) throw failed(early);
+  if (blue === undefined || green === undefined || route === undefined || permissions.problems.length > 0)
+    throw preflightFailed(early, begun);
 
   const deployments: BothColours<KubernetesObject> = { blue, green };
   const pair: ColourPair = { service, namespace, route: routeName, pods: { blue: podLabels(blue), green: podLabels(green) } };
   const live = switcher.live(route, pair);
   if (live.is !== 'one')
-    throw failed([
-      ...early,
-      {
-        what: `It cannot be told which colour has the users: ${live.reason}.`,
-        remedy: `Let ${switcher.kind.kind} ${routeName} lead to one colour, in every place the same.`,
-      },
-    ]);
+    throw preflightFailed(
+      [
+        ...early,
+        {
+          what: `It cannot be told which colour has the users: ${live.reason}.`,
+          remedy: `Let ${switcher.kind.kind} ${routeName} lead to one colour, in every place the same.`,
+        },
+      ],
+      begun,
+    );
   const [from, to] = [live.colour, otherColour(live.colour)];
   const [serving, idle] = [deployments[from], deployments[to]];
   const container = containerOf(serving, plan.container);
@@ -118,6 +132,7 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
           },
         ]
       : []),
+    ...otherImage(plan, idle.metadata.name, before.image),
     ...(named ? colourServices(pair, { blue: blueService, green: greenService }) : []),
   ];
   const left = { service, lease: view, us: world.run.holder };
@@ -133,7 +148,7 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
   ];
   // On a way back everything is advisory but the write itself.
   const refusals = isBack ? problems : [...problems, ...doubts];
-  if (refusals.length > 0 || !container.ok) throw failed(refusals);
+  if (refusals.length > 0 || !container.ok) throw preflightFailed(refusals, begun);
   const wanted = plan.operation === 'deploy' ? image.text : before.image;
   const previousImage = imageOf(serving, container.value) ?? '';
   const deploying = { service, namespace, lease: view, images: [wanted], present: [previousImage] };
@@ -177,11 +192,8 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
   };
 }
 
-function failed(problems: readonly Problem[]): Failure {
-  const count = problems.length === 1 ? 'One problem was' : `${problems.length} problems were`;
-  return new Failure(
-    'PREFLIGHT_FAILED',
-    `${count} found before anything was written:\n${problems.map(problemText).join('\n')}`,
-    'Mend what is listed and start again. Nothing was written.',
-  );
-}
+const begun = 'anything was written';
+
+/** Going back asks for less than a deployment: its Role must not replace that one's. */
+const roleOf = ({ service, operation }: BlueGreenWish): string =>
+  operation === 'deploy' ? roleName(service, 'blue-green') : roleName(service, 'blue-green', operation);

@@ -1,9 +1,9 @@
 import { inspectRoom } from '../../domain/blue-green/room.ts';
 import { Node, Pod } from '../../domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import type { Findings } from '../../domain/rollout/problem.ts';
 import { inspectQuota } from '../../domain/rollout/quota.ts';
 import type { World } from '../../ports/world.ts';
-import type { Findings } from '../canary/preflight-checks.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import type { BlueGreenWish } from './plan.ts';
 import { runningTemplate } from './preflight-checks.ts';

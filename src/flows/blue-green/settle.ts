@@ -3,10 +3,12 @@ import { templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { releaseOf, withReleases } from '../../domain/rollout/good-release.ts';
 import { colouredName } from '../../domain/rollout/layout.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
+import { briefText } from '../../domain/rollout/problem.ts';
 import type { World } from '../../ports/world.ts';
 import { endUnder, giveAway } from '../give-away.ts';
 import type { Changes } from '../lineage/changes.ts';
 import { deployedNow } from '../lineage/order.ts';
+import { whereItRuns } from '../signature.ts';
 import { present } from './colours.ts';
 import type { Ground } from './ground.ts';
 import type { BlueGreenWish } from './plan.ts';
@@ -17,7 +19,7 @@ import { recordOf, type Session } from './session.ts';
 export async function settle(session: Session, ending: BlueGreenEnding, lease: 'given-away' | 'kept' = 'given-away'): Promise<void> {
   const { world, lock, to } = session;
   if (ending.outcome === 'unknown') return;
-  const run = world.run.page ?? world.run.holder;
+  const run = whereItRuns(world);
   const at = world.clock.now().toISOString();
   const text = 'cause' in ending ? ending.cause.text : `Users are on ${to}.`;
   await (lease === 'kept' ? endUnder : giveAway)(world, lock, async () => ({
@@ -63,8 +65,7 @@ const shared = ({ plan, world, started, changes, lineage = [] }: Raw) => ({
   run: world.run.page,
 });
 
-export const warningsOf = ({ warnings }: Pick<Ground, 'warnings'>): readonly string[] =>
-  warnings.map(({ what, remedy }) => `${what} ${remedy}`);
+export const warningsOf = ({ warnings }: Pick<Ground, 'warnings'>): readonly string[] => warnings.map(briefText);
 
 /** Of a run that wrote nothing. `ground`: nothing was looked at without it. */
 export const idleResult = (
@@ -73,6 +74,8 @@ export const idleResult = (
     readonly outcome: BlueGreenResult['outcome'];
     readonly reason: string;
     readonly live?: BlueGreenResult['live'];
+    readonly image?: string;
+    readonly remedy?: string;
   },
 ): BlueGreenResult => ({
   ...shared(raw),
@@ -80,11 +83,12 @@ export const idleResult = (
   succeeded: true,
   code: undefined,
   reason: raw.reason,
-  remedy: undefined,
+  remedy: raw.remedy,
   namespace: raw.ground?.namespace ?? raw.plan.namespace ?? raw.world.defaultNamespace,
   live: raw.live ?? raw.ground?.from,
-  image: raw.ground?.image ?? '',
+  image: raw.image ?? raw.ground?.image ?? '',
   previousImage: raw.ground?.previousImage ?? '',
+  held: [],
   notes: raw.ground?.notes ?? [],
   warnings: raw.ground === undefined ? [] : warningsOf(raw.ground),
   asked: [],
@@ -109,6 +113,7 @@ export function endedResult(
     live: promoted ? session.to : ending.outcome === 'unknown' ? undefined : session.from,
     image: session.image,
     previousImage: ground?.previousImage ?? '',
+    held: session.held,
     notes: ground?.notes ?? [],
     warnings: [...(ground === undefined ? [] : warningsOf(ground)), ...session.remarks, ...trouble],
     asked: session.asked,

@@ -5,6 +5,7 @@ import { shown } from '../../domain/units/shown.ts';
 import type { Failure } from '../../failure.ts';
 import type { Alert } from '../../ports/notifier.ts';
 import type { World } from '../../ports/world.ts';
+import { whereItRuns } from '../signature.ts';
 import { explainTrouble } from './explain.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { Session } from './session.ts';
@@ -57,7 +58,7 @@ export async function tellOfRunBefore(session: Session): Promise<void> {
       'weight-before': `${rollout.weight} %`,
       weight: '0',
       run: rollout.run,
-      'next-run': world.run.page ?? world.run.holder,
+      'next-run': whereItRuns(world),
     },
     at: world.clock.now().toISOString(),
   };
@@ -67,7 +68,7 @@ export async function tellOfRunBefore(session: Session): Promise<void> {
 /** The alarm of a `post` step that could not find out, or not mend, what its run left behind. */
 export async function alarm(world: World, plan: CanaryPlan, failure: Failure): Promise<void> {
   const namespace = plan.namespace ?? world.defaultNamespace;
-  const run = world.run.page ?? world.run.holder;
+  const run = whereItRuns(world);
   await tellOnly(world, {
     severity: severities.unknown,
     service: plan.service,
@@ -94,7 +95,7 @@ const severities = {
 function alertOf({ plan, ground, world, route, figures, lock, run }: Session, ending: Ending): Alert {
   const { outcome } = ending;
   const before = figures?.weight ?? lock.found?.rollout?.weight;
-  const ended = world.run.page ?? world.run.holder;
+  const ended = whereItRuns(world);
   return {
     severity: severities[outcome],
     service: plan.service,

@@ -3,10 +3,10 @@ import { EndpointSlice, NetworkPolicy, Service } from '../../domain/kubernetes/k
 import type { Kind, KubernetesObject } from '../../domain/kubernetes/object.ts';
 import type { KnownKind } from '../../domain/rolling/manifest.ts';
 import type { Permission } from '../../domain/rollout/permissions.ts';
+import type { Findings } from '../../domain/rollout/problem.ts';
 import { advisory } from '../../domain/rollout/required.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
-import type { Findings } from './preflight-checks.ts';
 import { unlessForbidden } from './unless-forbidden.ts';
 
 /** Whether NetworkPolicies leave the guardian a way to the API server. */

@@ -6,17 +6,18 @@ import { Job } from '../../domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
 import { leaseName } from '../../domain/rollout/lease.ts';
-import { type Permission, roleYaml, type Subject } from '../../domain/rollout/permissions.ts';
-import type { Problem } from '../../domain/rollout/problem.ts';
+import type { Permission } from '../../domain/rollout/permissions.ts';
+import type { Findings, Problem } from '../../domain/rollout/problem.ts';
 import { inspectQuota } from '../../domain/rollout/quota.ts';
+import { roleName } from '../../domain/rollout/role.ts';
 import type { Application } from '../../domain/traffic/router.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { ownSubject } from '../own-subject.ts';
+import { accountText, deniedOf, permissionsText, type Rights, rightsOf, wholeRole } from '../permissions.ts';
 import { egressFindings, policiesOfOtherKinds, uncheckedEgress } from './guardian-egress.ts';
 import type { CanaryPlan } from './plan.ts';
-import { type Findings, permissionText, supposedSubject } from './preflight-checks.ts';
-import { ownSubject } from './subject.ts';
-import { isAllowed, type Survey } from './survey.ts';
+import type { Survey } from './survey.ts';
 
 /**
  * Whether a guardian can be posted: the permissions to make it, a dry run of its Job against the rules of the cluster, room for its pod
@@ -27,16 +28,16 @@ export async function guardianFindings(world: World, plan: CanaryPlan, { app, qu
   if (plan.guardian === undefined) return { problems: [], warnings: [] };
   const needs = { service: plan.service, namespace: app.namespace, tells: world.guardianKit.tells.length > 0 };
   const makesAccount = plan.guardian.serviceAccount === undefined;
-  const wanted = postingPermissions(needs);
-  const [posting, account, others] = await Promise.all([
-    denied(world, wanted),
-    denied(world, makesAccount ? accountPermissions(needs) : []),
+  const [rights, account, others] = await Promise.all([
+    rightsOf(world, postingPermissions(needs)),
+    deniedOf(world, makesAccount ? accountPermissions(needs) : []),
     policiesOfOtherKinds(world, app.namespace),
   ]);
+  const { wanted, denied: posting } = rights;
   const lacking = posting.filter(({ need }) => need === 'required');
   const unseen = others.filter(({ policies }) => policies === 'unseen');
-  const subject = (posting.length + unseen.length === 0 ? undefined : await ownSubject(world)) ?? supposedSubject(app);
-  const whole = roleFor(plan, [...wanted, ...others.flatMap(({ listing }) => listing)], subject);
+  const subject = rights.subject ?? (unseen.length === 0 ? undefined : await ownSubject(world));
+  const whole = roleFor(plan, app, { wanted: [...wanted, ...others.flatMap(({ listing }) => listing)], subject });
   const egress = posting.length > lacking.length ? uncheckedEgress(whole) : await egressFindings(world, needs);
   const granted = others.filter((each) => !unseen.includes(each)).flatMap(({ listing }) => listing);
   const needed = [...wanted.filter((each) => !posting.includes(each) || each.need === 'required'), ...granted];
@@ -46,7 +47,7 @@ export async function guardianFindings(world: World, plan: CanaryPlan, { app, qu
     problems: [
       ...(allowed ? await refusedJob(world, app, job) : []),
       ...tooLittleRoom(quotas, job),
-      ...(lacking.length === 0 ? [] : [cannotPost(lacking, roleFor(plan, needed, subject))]),
+      ...(lacking.length === 0 ? [] : [cannotPost(lacking, accountText(rights), roleFor(plan, app, { wanted: needed, subject }))]),
       ...(account.length === 0 ? [] : [cannotMakeAccount(plan, app, account)]),
       ...egress.problems,
     ],
@@ -76,14 +77,8 @@ const byTag = ({ image }: GuardianWish): readonly Problem[] =>
         },
       ];
 
-async function denied(world: World, wanted: readonly Permission[]): Promise<readonly Permission[]> {
-  const answers = await Promise.all(wanted.map((permission) => isAllowed(world, permission)));
-  return wanted.filter((_, index) => answers[index] !== true);
-}
-
-/** Whole, because applying it replaces a Role of this name. */
-const roleFor = ({ service }: CanaryPlan, wanted: readonly Permission[], subject: Subject): string =>
-  roleYaml(wanted, `wf-deploy-${service}-guardian`, subject);
+const roleFor = ({ service }: CanaryPlan, { namespace }: Application, rights: Pick<Rights, 'wanted' | 'subject'>): string =>
+  wholeRole(rights, { name: roleName(service, 'guardian'), namespace });
 
 const jobOf = (plan: CanaryPlan, wish: GuardianWish, app: Application, tells: boolean): KubernetesObject =>
   guardianJob(
@@ -126,22 +121,20 @@ function tooLittleRoom(quotas: Survey['quotas'], job: KubernetesObject): readonl
   }));
 }
 
-const listed = (missing: readonly Permission[]): string => missing.map(permissionText).join(', ');
-
 const nobody = 'nobody takes the canary back when this run dies, until the next one';
 
 const unguarded = `or set \`guardian: false\`: then ${nobody}.`;
 
 const without = `Set \`guardian: false\`, and ${nobody}; or let an administrator`;
 
-const cannotPost = (missing: readonly Permission[], yaml: string): Problem => ({
-  what: `The guardian cannot be made: ${listed(missing)}.`,
-  remedy: `${without} grant this to the account of the kubeconfig:`,
+const cannotPost = (missing: readonly Permission[], account: string, yaml: string): Problem => ({
+  what: `The guardian cannot be made: ${permissionsText(missing)}.`,
+  remedy: `${without} grant this to ${account}:`,
   yaml,
 });
 
 const cannotMakeAccount = (plan: CanaryPlan, app: Application, missing: readonly Permission[]): Problem => ({
-  what: `The guardian's account cannot be made: ${listed(missing)}. (Nobody can make a Role with a right that they do not have themselves.)`,
+  what: `The guardian's account cannot be made: ${permissionsText(missing)}. (Nobody can make a Role with a right that they do not have themselves.)`,
   remedy: `${without} apply this, and set \`guardian-service-account: ${guardianName(plan.service)}\`:`,
   yaml: accountYaml({ app, lease: leaseName(plan.service), stableDeployment: plan.stableDeployment }, plan.router.objects(app)),
 });

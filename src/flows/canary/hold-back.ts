@@ -1,5 +1,6 @@
 import { digestIn, type Hold, heldFor, holding } from '../../domain/rollout/hold.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
+import { whereItRuns } from '../signature.ts';
 import { environmentOf } from './plan.ts';
 import type { Session } from './session.ts';
 
@@ -25,7 +26,7 @@ function holdFor({ cause, ground, plan, world }: Session): Hold | undefined {
     digest,
     who: `wf-deploy ${plan.action}${world.run.actor === undefined ? '' : `, started by ${world.run.actor},`}`,
     why: cause.text,
-    run: world.run.page ?? world.run.holder,
+    run: whereItRuns(world),
     at: world.clock.now().toISOString(),
     by,
   };

@@ -4,6 +4,7 @@ import type { Ending } from '../../domain/rollout/state.ts';
 import type { World } from '../../ports/world.ts';
 import { deployedNow } from '../lineage/order.ts';
 import { type Ended, recordDeployment, recordStanding } from '../lineage/record.ts';
+import { whereItRuns } from '../signature.ts';
 import { withoutGates } from './gates.ts';
 import type { Ground } from './ground.ts';
 import { type CanaryPlan, environmentOf } from './plan.ts';
@@ -11,7 +12,7 @@ import type { Session } from './session.ts';
 
 /** From here on stable runs the new image: what is older is not deployed any more. A successor that only tidies up knows no commit of its own. */
 export function deployedAt({ world, plan, ground, run }: Session, phase: RecordedPhase): Pick<LeaseChange, 'deployed'> {
-  const own = run === (world.run.page ?? world.run.holder);
+  const own = run === whereItRuns(world);
   const deployed = phase === 'promoted' && own ? deployedNow(world, plan.lineage, [ground.image]) : undefined;
   return deployed === undefined ? {} : { deployed };
 }

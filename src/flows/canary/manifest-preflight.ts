@@ -9,13 +9,13 @@ import { midPromotion } from '../../domain/rollout/begin.ts';
 import { isOurs } from '../../domain/rollout/canary-deployment.ts';
 import { containerOf, imageOf } from '../../domain/rollout/container-image.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
-import { type Permission, roleYaml } from '../../domain/rollout/permissions.ts';
-import type { Problem } from '../../domain/rollout/problem.ts';
+import type { Findings, Problem } from '../../domain/rollout/problem.ts';
+import { roleName } from '../../domain/rollout/role.ts';
 import type { World } from '../../ports/world.ts';
+import { accountText, permissionsText, type Rights, rightsOf, wholeRole } from '../permissions.ts';
 import { readManifests } from './manifests.ts';
 import type { CanaryPlan } from './plan.ts';
-import { type Findings, permissionText } from './preflight-checks.ts';
-import { isAllowed, type Survey } from './survey.ts';
+import type { Survey } from './survey.ts';
 
 export interface ManifestFindings extends Findings {
   /** What stable shall run, where manifests are given and can be used. */
@@ -42,10 +42,10 @@ export async function manifestFindings(
   const next = container.ok
     ? newTemplate(template, configs, { service: plan.service, namespace, container: container.value, image, stable })
     : undefined;
-  const denied = next === undefined ? [] : await deniedOf(world, namespace, next);
+  const rights = await rightsOf(world, next === undefined ? [] : manifestPermissions(namespace, next.copies));
   return {
     problems: [
-      ...(denied.length === 0 ? [] : [forbidden(plan, namespace, denied)]),
+      ...(rights.denied.length === 0 ? [] : [forbidden(plan, namespace, rights)]),
       ...(container.ok ? [] : [{ what: `\`manifests\`: \`container\` ${container.problem}.`, remedy: container.remedy }]),
       ...problems,
       ...unfit(stable, template),
@@ -61,16 +61,10 @@ export async function manifestFindings(
   };
 }
 
-async function deniedOf(world: World, namespace: string, { copies }: NewTemplate): Promise<readonly Permission[]> {
-  const wanted = manifestPermissions(namespace, copies);
-  const answers = await Promise.all(wanted.map((permission) => isAllowed(world, permission)));
-  return wanted.filter((_, index) => answers[index] !== true);
-}
-
-const forbidden = ({ service }: CanaryPlan, namespace: string, denied: readonly Permission[]): Problem => ({
-  what: `The configuration in \`manifests\` cannot be written: ${denied.map(permissionText).join(', ')}.`,
-  remedy: 'Let an administrator grant this to the account of the kubeconfig, or leave the ConfigMaps and Secrets out of `manifests`.',
-  yaml: roleYaml(denied, `wf-deploy-${service}-manifests`, { kind: 'ServiceAccount', name: 'wf-deploy', namespace }),
+const forbidden = ({ service }: CanaryPlan, namespace: string, rights: Rights): Problem => ({
+  what: `The configuration in \`manifests\` cannot be written: ${permissionsText(rights.denied)}.`,
+  remedy: `Leave the ConfigMaps and Secrets out of \`manifests\`, or let an administrator grant this to ${accountText(rights)}:`,
+  yaml: wholeRole(rights, { name: roleName(service, 'manifests'), namespace }),
 });
 
 const copied = ({ copies }: NewTemplate): readonly string[] =>

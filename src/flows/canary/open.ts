@@ -2,6 +2,7 @@ import { nothingChanged } from '../../domain/capacity/record.ts';
 import { restartsOf } from '../../domain/kubernetes/health.ts';
 import type { World } from '../../ports/world.ts';
 import type { Lock } from '../held-lock.ts';
+import { whereItRuns } from '../signature.ts';
 import type { Ground } from './ground.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { Session } from './session.ts';
@@ -31,7 +32,7 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     hold: undefined,
     ending: undefined,
     figures: undefined,
-    run: world.run.page ?? world.run.holder,
+    run: whereItRuns(world),
     told: [],
     notices: [],
     telling: Promise.resolve(),

@@ -1,12 +1,13 @@
 import { diagnose } from '../../domain/kubernetes/diagnosis.ts';
 import { restartsOf } from '../../domain/kubernetes/health.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
-import { blame, type Cause } from '../../domain/rollout/cause.ts';
+import { blame } from '../../domain/rollout/cause.ts';
 import type { Effect, RolloutEvent } from '../../domain/rollout/effect.ts';
 import { isStarted } from '../../domain/traffic/replicas/gate.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import { awaitRollout, runs } from '../await-rollout.ts';
+import { stepFailed } from '../cause-of.ts';
 import { isTransient } from '../follow.ts';
 import { freshLock } from '../fresh-lock.ts';
 import { patiently } from '../patiently.ts';
@@ -40,7 +41,7 @@ export async function perform(session: Session, effect: Effect, signal: AbortSig
     return await patiently(world, patience, () => once(session, effect, signal));
   } catch (error) {
     if (patience.signal.aborted) throw error;
-    return failed(world.clock.monotonic(), error);
+    return { ...stepFailed(error), at: world.clock.monotonic() };
   }
 }
 
@@ -176,14 +177,4 @@ async function smoke(session: Session, signal: AbortSignal): Promise<void> {
       signal,
     })),
   );
-}
-
-function failed(at: number, error: unknown): RolloutEvent {
-  if (!(error instanceof Failure)) {
-    const text = error instanceof Error ? error.message : String(error);
-    return { on: 'failed', at, cause: { kind: 'error', code: 'INTERNAL', text: `A defect: ${text}`, remedy: 'Report it with the log.' } };
-  }
-  if (error.code === 'LOCK_LOST') return { on: 'lock-lost', at, text: error.what };
-  const kind: Cause['kind'] = error.code === 'SMOKE_FAILED' ? 'harm' : 'error';
-  return { on: 'failed', at, cause: { kind, code: error.code, text: error.what, remedy: error.remedy } };
 }

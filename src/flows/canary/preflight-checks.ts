@@ -6,18 +6,12 @@ import { isOurs } from '../../domain/rollout/canary-deployment.ts';
 import { type LayoutParts, mixedWarning, oneNeeded } from '../../domain/rollout/layout.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { canaryChange, minimumChange, ownerOf, routeChange, stableChange } from '../../domain/rollout/ownership.ts';
-import { type Permission, roleYaml, type Subject } from '../../domain/rollout/permissions.ts';
-import type { Problem } from '../../domain/rollout/problem.ts';
-import type { Application } from '../../domain/traffic/router.ts';
+import type { Findings, Problem } from '../../domain/rollout/problem.ts';
+import { roleName } from '../../domain/rollout/role.ts';
 import { roundedPercent } from '../../domain/traffic/weights/split.ts';
+import { permissionFindings } from '../permissions.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { Survey } from './survey.ts';
-
-/** What one check of the preflight says. No problem and no warning is a pass. */
-export interface Findings {
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Problem[];
-}
 
 const problems = (...found: readonly Problem[]): Findings => ({ problems: found, warnings: [] });
 
@@ -54,25 +48,12 @@ export const partsOf = ({ stableDeployment: name }: CanaryPlan, { stable: one, p
   service,
 });
 
-export function permissions({ service }: CanaryPlan, { denied, granted, app, subject }: Survey): Findings {
-  const ask = (need: Permission['need'], what: string, remedy: string): readonly Problem[] => {
-    const missing = denied.filter((permission) => permission.need === need);
-    if (missing.length === 0) return [];
-    // Whole, because applying it replaces a Role of this name.
-    const yaml = roleYaml([...granted, ...missing], `wf-deploy-${service}`, subject ?? supposedSubject(app));
-    return [{ what: `${what}: ${missing.map(permissionText).join(', ')}.`, remedy, yaml }];
-  };
-  return {
-    problems: ask('required', 'Permissions are missing', 'Let an administrator grant them to the account of the kubeconfig:'),
-    warnings: ask('advisory', 'Not checked for lack of permission', 'Grant these to have that checked as well:'),
-  };
-}
-
-/** Where the API server does not say who asks. */
-export const supposedSubject = ({ namespace }: Application): Subject => ({ kind: 'ServiceAccount', name: 'wf-deploy', namespace });
-
-export const permissionText = ({ verb, resource, subresource, why }: Permission): string =>
-  `${verb} ${resource}${subresource === undefined ? '' : `/${subresource}`} (${why})`;
+/** A promotion does less than a canary: it is given no Role that would replace the canary's. */
+export const permissions = ({ service, action }: CanaryPlan, found: Survey): Findings =>
+  permissionFindings(found, {
+    name: action === 'canary' ? roleName(service) : roleName(service, 'promotion'),
+    namespace: found.app.namespace,
+  });
 
 /** Objects that another tool will write again: a rollout beside it would be reverted in the middle. */
 export function ownership({ gitops, router, service }: CanaryPlan, { routes, stable, canary, scaling: { autoscaler } }: Survey): Findings {

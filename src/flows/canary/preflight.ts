@@ -7,19 +7,19 @@ import type { NewTemplate } from '../../domain/manifests/release.ts';
 import { type CanaryInspection, inspectCanary } from '../../domain/rollout/canary-inspection.ts';
 import { layoutOf, layoutText } from '../../domain/rollout/layout.ts';
 import { type LeaseView, readLease } from '../../domain/rollout/lease.ts';
-import { type Problem, problemText } from '../../domain/rollout/problem.ts';
+import type { Findings } from '../../domain/rollout/problem.ts';
 import { type Inspection, sharesService } from '../../domain/traffic/router.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { refuseHeld } from '../holds.ts';
 import { selfTest } from '../measure.ts';
+import { preflightFailed } from '../preflight-failed.ts';
 import type { Ground } from './ground.ts';
 import { guardianFindings } from './guardian-preflight.ts';
 import { manifestFindings, pastOf, withTemplate } from './manifest-preflight.ts';
 import type { CanaryPlan } from './plan.ts';
 import {
   evidenceFor,
-  type Findings,
   isReadable,
   missingObjects,
   ownership,
@@ -80,7 +80,7 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
   ];
   const problems = findings.flatMap((each) => each.problems);
   const warnings = findings.flatMap((each) => each.warnings);
-  if (problems.length > 0) throw preflightFailed(problems);
+  if (problems.length > 0) throw preflightFailed(problems, 'the rollout');
   return {
     ...groundOf(plan, found, canary, lease, image.text, manifests.next),
     weightAtRest,
@@ -189,12 +189,3 @@ export const namesOf = (plan: CanaryPlan, { app }: Pick<Survey, 'app'>) => ({
   canaryName: plan.canaryDeployment,
   ...(plan.container === undefined ? {} : { container: plan.container }),
 });
-
-function preflightFailed(problems: readonly Problem[]): Failure {
-  const count = problems.length === 1 ? 'One problem was' : `${problems.length} problems were`;
-  return new Failure(
-    'PREFLIGHT_FAILED',
-    `${count} found before the rollout:\n${problems.map(problemText).join('\n')}`,
-    'Mend what is listed and start again. Nothing was written.',
-  );
-}

@@ -1,8 +1,8 @@
 import type { LeaseView } from '../../domain/rollout/lease.ts';
+import type { Findings } from '../../domain/rollout/problem.ts';
 import { type ImageRef, imageText, parseImage } from '../../domain/units/image.ts';
 import type { World } from '../../ports/world.ts';
 import type { CanaryPlan } from './plan.ts';
-import type { Findings } from './preflight-checks.ts';
 
 /** The image of the inputs, or, for a promotion that names none, the one that was analysed: none where none has passed. */
 export function wantedImage(plan: CanaryPlan, lease: LeaseView | undefined): ImageRef | undefined {

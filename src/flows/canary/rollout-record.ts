@@ -1,6 +1,7 @@
 import type { Effect } from '../../domain/rollout/effect.ts';
 import type { RolloutRecord } from '../../domain/rollout/lease.ts';
 import { commitOf } from '../lineage/order.ts';
+import { whereItRuns } from '../signature.ts';
 import type { Session } from './session.ts';
 
 /** What the Lease says of a rollout from now on. */
@@ -16,7 +17,7 @@ export function recordOf(
     container: ground.container,
     image: ground.image,
     previousImage: ground.previousImage,
-    run: world.run.page ?? world.run.holder,
+    run: whereItRuns(world),
     since: world.clock.now().toISOString(),
     ...(commit === undefined ? {} : { commit }),
     ...(stage < 0 ? {} : { stage: `${stage + 1}/${plan.stages.length}` }),

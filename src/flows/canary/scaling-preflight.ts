@@ -5,9 +5,10 @@ import { HorizontalPodAutoscaler } from '../../domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec, type PodTemplate, podLabels } from '../../domain/kubernetes/workload.ts';
 import { cloneLabels, isOurs } from '../../domain/rollout/canary-deployment.ts';
+import type { Findings } from '../../domain/rollout/problem.ts';
 import { inspectQuota, type QuotaInspection } from '../../domain/rollout/quota.ts';
 import type { CanaryPlan } from './plan.ts';
-import { type Findings, isReadable } from './preflight-checks.ts';
+import { isReadable } from './preflight-checks.ts';
 import { meaningOf } from './scaling-survey.ts';
 import type { Survey } from './survey.ts';
 

@@ -4,12 +4,14 @@ import { withImage } from '../../domain/manifests/release.ts';
 import { releaseOf, withReleases } from '../../domain/rollout/good-release.ts';
 import type { StageHistory } from '../../domain/rollout/history.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
+import { briefText } from '../../domain/rollout/problem.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
 import { imageText } from '../../domain/units/image.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { endUnder, giveAway } from '../give-away.ts';
 import type { Changes } from '../lineage/changes.ts';
+import { whereItRuns } from '../signature.ts';
 import type { Ground } from './ground.ts';
 import { pruneCopies } from './manifests.ts';
 import type { CanaryPlan } from './plan.ts';
@@ -22,7 +24,7 @@ export async function settle(session: Session, ending: Ending, lease: 'given-awa
   await session.telling;
   if (ending.outcome === 'unknown') return;
   const now = world.clock.now().toISOString();
-  const run = world.run.page ?? world.run.holder;
+  const run = whereItRuns(world);
   await (lease === 'kept' ? endUnder : giveAway)(world, lock, async () => ({
     ...(await settledTemplate(session, ending)),
     ended: { epoch: lock.epoch, outcome: ending.outcome, text: endText(ending).slice(0, 500), run, at: now },
@@ -87,7 +89,7 @@ export function resultOf(raw: Raw & Ended): CanaryResult {
     namespace: ground.app.namespace,
     image: ground.image,
     previousImage: ground.previousImage,
-    warnings: ground.warnings.map(({ what, remedy }) => `${what} ${remedy}`),
+    warnings: ground.warnings.map(briefText),
     notes: ground.notes,
     changes: raw.changes,
     lineage: raw.lineage ?? [],

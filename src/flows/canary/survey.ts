@@ -1,27 +1,22 @@
-import { Deployment, Lease, Pod, ResourceQuota, SelfSubjectAccessReview, Service } from '../../domain/kubernetes/kinds.ts';
+import { Deployment, Lease, Pod, ResourceQuota, Service } from '../../domain/kubernetes/kinds.ts';
 import { selectorText } from '../../domain/kubernetes/labels.ts';
 import type { Kind, KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { trackLabel } from '../../domain/rollout/canary-deployment.ts';
 import { leaseName } from '../../domain/rollout/lease.ts';
-import { type Permission, permissionsFor, type Subject } from '../../domain/rollout/permissions.ts';
+import { type Permission, permissionsFor } from '../../domain/rollout/permissions.ts';
 import { type Application, type ContextRef, sharesService } from '../../domain/traffic/router.ts';
 import { serviceOf } from '../../domain/traffic/virtual-service/host.ts';
 import type { World } from '../../ports/world.ts';
 import { type Pair, readPair } from '../layout.ts';
+import { type Rights, rightsOf } from '../permissions.ts';
 import type { CanaryPlan } from './plan.ts';
 import { type ScalingSurvey, scalingNeeds, surveyScaling } from './scaling-survey.ts';
-import { ownSubject } from './subject.ts';
 import { unlessForbidden } from './unless-forbidden.ts';
 
 /** Everything the preflight reads. What may not be read is missing here and shows up among the denied permissions. */
-export interface Survey {
+export interface Survey extends Rights {
   readonly app: Application;
-  readonly denied: readonly Permission[];
-  /** What was asked for and is there: a Role that is written anew has to keep it. */
-  readonly granted: readonly Permission[];
-  /** Who lacks them; asked only where something is denied, and not always answered. */
-  readonly subject?: Subject | undefined;
   readonly stable: KubernetesObject | undefined;
   readonly stableService: KubernetesObject | undefined;
   readonly canaryService: KubernetesObject | undefined;
@@ -43,12 +38,11 @@ export async function survey(world: World, plan: CanaryPlan): Promise<Survey> {
   const { namespace } = objects.app;
   const [scaling, pair] = await Promise.all([surveyScaling(world, plan, namespace), readPair(world, namespace, plan.stableDeployment)]);
   const found = { ...objects, scaling, pair };
-  const { granted, denied } = await askedPermissions(world, plan, found);
-  return { ...found, granted, denied, ...(denied.length === 0 ? {} : { subject: await ownSubject(world) }) };
+  return { ...found, ...(await rightsOf(world, wantedPermissions(plan, found))) };
 }
 
 /** What can be found without asking about permissions. */
-export type FoundObjects = Omit<Survey, 'denied' | 'granted' | 'scaling' | 'subject' | 'pair'>;
+export type FoundObjects = Omit<Survey, keyof Rights | 'scaling' | 'pair'>;
 
 export async function surveyObjects(world: World, plan: CanaryPlan): Promise<FoundObjects> {
   const namespace = plan.namespace ?? world.defaultNamespace;
@@ -124,12 +118,7 @@ export const stablePodLabelsOf = (deployment: KubernetesObject): string => {
   return selectorText({ matchLabels, matchExpressions: [...matchExpressions, { key: trackLabel, operator: 'NotIn', values: ['canary'] }] });
 };
 
-async function askedPermissions(
-  world: World,
-  plan: CanaryPlan,
-  found: Omit<Survey, 'denied' | 'granted'>,
-): Promise<Pick<Survey, 'denied' | 'granted'>> {
-  const { app } = found;
+function wantedPermissions(plan: CanaryPlan, { app, stable, scaling }: Omit<Survey, keyof Rights>): readonly Permission[] {
   const usual = permissionsFor({
     router: plan.router,
     app,
@@ -138,20 +127,5 @@ async function askedPermissions(
     portForward: plan.smoke.length > 0,
     ...(plan.metricsService === undefined ? {} : { metricsService: plan.metricsService }),
   });
-  const wanted = [...usual, ...scalingNeeds(plan, app, found.stable, found.scaling)];
-  const answers = await Promise.all(wanted.map((permission) => isAllowed(world, permission)));
-  const of = (answer: boolean) => wanted.filter((_, index) => answers[index] === answer);
-  return { granted: of(true), denied: of(false) };
-}
-
-export async function isAllowed(world: World, permission: Permission): Promise<boolean> {
-  const { namespace, group, resource, subresource = '', verb, name = '' } = permission;
-  const object: KubernetesObject = {
-    apiVersion: SelfSubjectAccessReview.apiVersion,
-    kind: SelfSubjectAccessReview.kind,
-    metadata: { name: '' },
-    spec: { resourceAttributes: { namespace, group, resource, subresource, verb, name } },
-  };
-  const answer = await world.cluster.write({ do: 'create', kind: SelfSubjectAccessReview, namespace: undefined, object });
-  return (answer['status'] as { readonly allowed?: unknown } | undefined)?.allowed === true;
+  return [...usual, ...scalingNeeds(plan, app, stable, scaling)];
 }

@@ -1,5 +1,6 @@
 import type { Fleet } from '../../ports/fleet.ts';
 import { tellOnly } from '../canary/tell.ts';
+import { whereItRuns } from '../signature.ts';
 import type { DeployResult } from './result.ts';
 
 const severities = {
@@ -13,7 +14,7 @@ const severities = {
 
 /** One message about the ending of the whole release. */
 export async function alert(fleet: Fleet, { outcome, reason, release, version, clusters }: DeployResult): Promise<void> {
-  const run = fleet.run.page ?? fleet.run.holder;
+  const run = whereItRuns(fleet);
   await tellOnly(fleet, {
     severity: severities[outcome],
     service: release,

@@ -3,6 +3,7 @@ import type { Problem } from '../../domain/rollout/problem.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
 import type { Fleet } from '../../ports/fleet.ts';
 import type { World } from '../../ports/world.ts';
+import { preflightFailed } from '../preflight-failed.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { readManifests } from '../stage/read-manifests.ts';
 import { releaseEvidence } from './evidence.ts';
@@ -12,7 +13,7 @@ import { type ClusterGround, lookAt } from './preflight.ts';
 import { readRelease } from './read-release.ts';
 import type { ReleaseFile } from './release-file.ts';
 import { resolveImages, wantedImages } from './release-images.ts';
-import { findTargets, preflightFailed, type Target } from './target.ts';
+import { findTargets, type Target } from './target.ts';
 
 /** Everything that a release stands on, in every cluster. */
 export interface FleetGround {
@@ -35,7 +36,7 @@ export async function fleetPreflight(plan: DeployPlan, fleet: Fleet, cancellatio
   const file = await readRelease(plan, fleet);
   const wanted = wantedImages(plan, file);
   const unusable = [...partProblems(file), ...wanted.problems];
-  if (unusable.length > 0) throw preflightFailed(unusable);
+  if (unusable.length > 0) throw preflightFailed(unusable, begun);
   const waves = wavesOf(await findTargets(plan, file, fleet, cancellation));
   const targets = waves.flat();
   const settings = await settingsOf(fleet, file);
@@ -49,13 +50,13 @@ export async function fleetPreflight(plan: DeployPlan, fleet: Fleet, cancellatio
     ...looked.flatMap((each) =>
       'ground' in each
         ? []
-        : each.problems.map(({ what, remedy }) => ({ what: named ? `Cluster ${each.target.name}: ${what}` : what, remedy })),
+        : each.problems.map((problem) => (named ? { ...problem, what: `Cluster ${each.target.name}: ${problem.what}` } : problem)),
     ),
   ];
-  if (problems.length > 0) throw preflightFailed(problems);
+  if (problems.length > 0) throw preflightFailed(problems, begun);
   const grounds = looked.flatMap((each) => ('ground' in each ? [each.ground] : []));
   const evidence = await releaseEvidence(plan, fleet, grounds);
-  if (evidence.problems.length > 0) throw preflightFailed(evidence.problems);
+  if (evidence.problems.length > 0) throw preflightFailed(evidence.problems, begun);
   return {
     file,
     grounds,
@@ -69,6 +70,8 @@ export async function fleetPreflight(plan: DeployPlan, fleet: Fleet, cancellatio
     shareOf: (target) => (named ? shareOf(target, targets) : undefined),
   };
 }
+
+const begun = 'the release';
 
 async function settingsOf(fleet: Fleet, { config }: ReleaseFile): Promise<ReadonlyMap<string, string>> {
   const manifests = await readManifests(fleet, config);

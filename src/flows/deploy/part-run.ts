@@ -6,6 +6,7 @@ import type { Cause } from '../../domain/rollout/cause.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { awaitWorkload } from '../await-workload.ts';
+import { causeOf } from '../cause-of.ts';
 import type { Lock } from '../held-lock.ts';
 import { runSmoke } from '../smoke.ts';
 import { goBack, open } from '../stage/deploy.ts';
@@ -119,13 +120,4 @@ async function health({ world, plan, ground }: PartRun): Promise<RollingEnding> 
   });
   world.log.line('as wanted already, and it answers');
   return { outcome: 'promoted' };
-}
-
-export function causeOf(error: unknown): Cause {
-  if (error instanceof Failure) {
-    const kind = error.code === 'CANCELLED' ? 'cancel' : error.code === 'SMOKE_FAILED' ? 'harm' : 'error';
-    return { kind, code: error.code, text: error.what, remedy: error.remedy };
-  }
-  const text = error instanceof Error ? error.message : String(error);
-  return { kind: 'error', code: 'INTERNAL', text: `A defect: ${text}`, remedy: 'Report it with the log.' };
 }

@@ -5,16 +5,16 @@ import { Namespace } from '../../domain/kubernetes/kinds.ts';
 import { deployment } from '../../domain/rolling/workloads/deployment.ts';
 import { statefulSet } from '../../domain/rolling/workloads/stateful-set.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
+import { roleName } from '../../domain/rollout/role.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
+import { permissionFindings, rightsOf } from '../permissions.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { isThere } from '../stage/deploy.ts';
 import type { StageGround } from '../stage/ground.ts';
 import type { DeployPlan as StagePlan } from '../stage/plan.ts';
 import { preflight } from '../stage/preflight.ts';
-import { permissionFindings } from '../stage/preflight-checks.ts';
-import { deniedOf } from '../stage/survey.ts';
 import { knowingObjects } from './known-objects.ts';
 import type { DeployPlan } from './plan.ts';
 import type { ReleaseFile } from './release-file.ts';
@@ -56,11 +56,12 @@ export async function lookAt(plan: DeployPlan, file: ReleaseFile, target: Target
     );
     const parts = results.flatMap((each) => ('part' in each ? [each] : []));
     const changes = parts.some(({ there }) => !there);
-    const denied = await deniedOf(
-      world,
-      releasePermissions({ namespace, backup: changes && file.backup.by !== 'skip' && plan.skipBackup === undefined }),
-    );
-    const permissions = permissionFindings({ service: file.name } as StagePlan, denied, namespace);
+    const makesBackups = file.backup.by !== 'skip';
+    const backup = changes && makesBackups && plan.skipBackup === undefined;
+    const rights = await rightsOf(world, releasePermissions({ namespace, backup }));
+    // The Role is for the releases to come too: where this one needs no backup, the next one may.
+    const wanted = releasePermissions({ namespace, backup: makesBackups });
+    const permissions = permissionFindings({ ...rights, wanted }, { name: roleName(file.name, 'release'), namespace });
     const problems = [
       ...permissions.problems,
       ...results.flatMap((each) => ('problem' in each ? [each.problem] : [])),
@@ -138,4 +139,5 @@ async function forgotten(world: World, namespace: string, file: ReleaseFile, par
 }
 
 const warningsOf = ({ part, ground }: PartGround): readonly Problem[] =>
-  ground.warnings.map(({ what, remedy }) => ({ what: `${part.name}: ${what}`, remedy }));
+  // Without their YAML: a hundred services may lack the same right.
+  ground.warnings.map(({ what, remedy }) => ({ what: `${part.name}: ${what}`, remedy: remedy.replace(/:$/, '.') }));

@@ -1,5 +1,6 @@
 import type { ReleaseOutcome } from '../../domain/fleet/release.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
+import { briefText } from '../../domain/rollout/problem.ts';
 import type { Fleet } from '../../ports/fleet.ts';
 import type { ClusterRun } from './cluster-run.ts';
 import type { FleetGround } from './fleet-preflight.ts';
@@ -26,14 +27,11 @@ const shared = ({ plan, fleet, started, ground }: Raw) => ({
   run: fleet.run.page,
 });
 
-const texts = (all: readonly { readonly what: string; readonly remedy: string }[]): readonly string[] =>
-  all.map(({ what, remedy }) => `${what} ${remedy}`);
-
 /** Several clusters may warn of the same. */
 const warningsOf = ({ plan, ground }: Raw, clusters: readonly Pick<ClusterRun, 'target' | 'warnings'>[]): readonly string[] => [
-  ...texts(ground.warnings),
+  ...ground.warnings.map(briefText),
   ...clusters.flatMap(({ target, warnings }) =>
-    texts(warnings).map((text) => (plan.clusters === undefined ? text : `${target.name}: ${text}`)),
+    warnings.map(briefText).map((text) => (plan.clusters === undefined ? text : `${target.name}: ${text}`)),
   ),
 ];
 

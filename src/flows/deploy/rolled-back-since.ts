@@ -4,12 +4,13 @@ import { type Hold, holdOfImage, holdText } from '../../domain/rollout/hold.ts';
 import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
+import { causeOf } from '../cause-of.ts';
 import { patiently } from '../patiently.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { imagesIn } from '../stage/ground.ts';
 import type { ClusterRun } from './cluster-run.ts';
 import { knowingObjects } from './known-objects.ts';
-import { causeOf, type PartRun } from './part-run.ts';
+import type { PartRun } from './part-run.ts';
 import type { DeployPlan } from './plan.ts';
 
 /**

@@ -8,6 +8,7 @@ import type { Cancellation } from '../../ports/cancellation.ts';
 import type { ClusterWay, Fleet } from '../../ports/fleet.ts';
 import type { World } from '../../ports/world.ts';
 import { endedByCancel } from '../cancel.ts';
+import { preflightFailed } from '../preflight-failed.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { DeployPlan } from './plan.ts';
 import { reachFor } from './reach.ts';
@@ -42,7 +43,7 @@ export async function findTargets(
   );
   const targets = reached.flatMap((each) => ('target' in each ? [each.target] : []));
   const all = [...problems, ...reached.flatMap((each) => ('problem' in each ? [each.problem] : [])), ...sameTwice(targets)];
-  if (all.length > 0) throw preflightFailed(all);
+  if (all.length > 0) throw preflightFailed(all, 'the release');
   return targets;
 }
 
@@ -100,13 +101,3 @@ const sameTwice = (targets: readonly Target[]): readonly Problem[] =>
         remedy: 'Give each its own kubeconfig or context, or leave one of them out.',
       })),
   );
-
-export function preflightFailed(problems: readonly Problem[]): Failure {
-  const listed = problems.map(({ what, remedy }) => `- ${what}\n  → ${remedy}`);
-  const count = problems.length === 1 ? 'One problem was' : `${problems.length} problems were`;
-  return new Failure(
-    'PREFLIGHT_FAILED',
-    `${count} found before the release:\n${listed.join('\n')}`,
-    'Mend what is listed and start again. Nothing was written.',
-  );
-}

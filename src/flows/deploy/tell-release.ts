@@ -1,3 +1,4 @@
+import { warningText } from '../../domain/rollout/problem.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import type { Fleet } from '../../ports/fleet.ts';
 import type { Log } from '../../ports/log.ts';
@@ -15,7 +16,7 @@ export function tellRelease({ log }: Fleet, plan: DeployPlan, ground: FleetGroun
   if (plan.soak > 0) log.line(`  ${durationText(plan.soak)} between two waves`);
   log.line(`  ${backupText(plan, ground)}`);
   for (const text of ground.lineage) log.line(`  ${text}`);
-  for (const { what, remedy } of ground.warnings) log.line(`  warning: ${what} → ${remedy}`);
+  for (const warning of ground.warnings) log.line(warningText(warning));
   for (const each of grounds) log.line(linesOf(plan, each).join('\n'));
 }
 
@@ -27,7 +28,7 @@ function linesOf(plan: DeployPlan, { target, parts, warnings }: ClusterGround): 
     const own = prefixed(gathering, `${place === '' ? '' : `${place} `}${part.name}: `);
     tellPlan({ ...target.world, log: own }, wish, { ...ground, warnings: [] }, []);
   }
-  return [...lines, ...warnings.map(({ what, remedy }) => `  warning: ${place === '' ? '' : `${place}: `}${what} → ${remedy}`)];
+  return [...lines, ...warnings.map((each) => warningText(place === '' ? each : { ...each, what: `${place}: ${each.what}` }))];
 }
 
 export function backupText({ skipBackup }: DeployPlan, { file }: Pick<FleetGround, 'file'>): string {

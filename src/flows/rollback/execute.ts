@@ -6,6 +6,7 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { environmentOf } from '../canary/plan.ts';
 import { endedByCancel } from '../cancel.ts';
+import { failureOf } from '../cause-of.ts';
 import type { Report } from '../flow.ts';
 import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
@@ -121,7 +122,7 @@ async function underLock(world: World, plan: BackPlan, lock: Lock, looked: Looke
       reason: reasonFor(session, went),
     });
   } catch (error) {
-    const failure = error instanceof Failure ? error : defect(error);
+    const failure = failureOf(error);
     // A cancelled run leaves the lock to its `post` step, and one that lost it has nothing to give away.
     if (!cancel.signal.aborted && !lock.lost.aborted) await settle(session, { failure });
     const { code, what, remedy } = failure;
@@ -135,9 +136,6 @@ async function ended(session: Session, result: BackResult): Promise<BackResult> 
   await announce(session, result);
   return result;
 }
-
-const defect = (error: unknown): Failure =>
-  new Failure('INTERNAL', `A defect: ${error instanceof Error ? error.message : String(error)}`, 'Report it with the log.', error);
 
 function resultOf(
   world: World,

@@ -1,4 +1,5 @@
 import { tell } from '../canary/tell.ts';
+import { whereItRuns } from '../signature.ts';
 import type { Session } from './session.ts';
 
 const severities = { promoted: 'info', 'rolled-back': 'warning', aborted: 'warning', unknown: 'critical' } as const;
@@ -15,7 +16,7 @@ export async function alert(session: Session): Promise<void> {
   if (outcome === 'promoted' && plan.notifyOn === 'failure') return;
   const { service } = plan;
   const { namespace } = ground;
-  const run = world.run.page ?? world.run.holder;
+  const run = whereItRuns(world);
   const marking = outcome !== 'unknown';
   const message =
     'cause' in ending

@@ -12,6 +12,7 @@ import { type AwaitingWorkload, awaitWorkload } from '../await-workload.ts';
 import { explain } from '../explain.ts';
 import { freshLock } from '../fresh-lock.ts';
 import { performStep } from '../perform-step.ts';
+import { whereItRuns } from '../signature.ts';
 import { runSmoke } from '../smoke.ts';
 import { wrote } from '../writing.ts';
 import { alert } from './alert.ts';
@@ -34,7 +35,7 @@ async function once(session: Session, effect: RollingEffect, signal: AbortSignal
     case 'record': {
       // The way back is kept before the Lease says that something is written; a dead run's stays as it is.
       if (!session.kept && effect.phase === 'writing') await keepJournal(world, plan.service, ground.namespace, session.journal, signal);
-      const run = world.run.page ?? world.run.holder;
+      const run = whereItRuns(world);
       const rolling = { phase: effect.phase, key: session.journal.key, run, since: world.clock.now().toISOString() };
       await lock.record({ rolling, told: session.told, ...(effect.phase === 'returning' ? heldAt(session) : {}) });
       return done;

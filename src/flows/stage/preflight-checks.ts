@@ -5,9 +5,8 @@ import { paceProblems } from '../../domain/rolling/strategy.ts';
 import { workloadName } from '../../domain/rolling/workload-ref.ts';
 import { layoutText, oneNeeded } from '../../domain/rollout/layout.ts';
 import { ownerOf, rollingChange } from '../../domain/rollout/ownership.ts';
-import { type Permission, roleYaml } from '../../domain/rollout/permissions.ts';
-import type { Problem } from '../../domain/rollout/problem.ts';
-import { type Findings, permissionText } from '../canary/preflight-checks.ts';
+import type { Permission } from '../../domain/rollout/permissions.ts';
+import type { Findings, Problem } from '../../domain/rollout/problem.ts';
 import type { Step } from './ground.ts';
 import { journalOf } from './keep-journal.ts';
 import type { DeployPlan, StagePlan } from './plan.ts';
@@ -44,19 +43,6 @@ export const layoutNotes = ({ found }: Pick<Survey, 'found'>): readonly string[]
 
 export const isReadable = (denied: readonly Permission[], resource: string): boolean =>
   !denied.some((permission) => permission.resource === resource && permission.subresource === undefined && permission.verb === 'get');
-
-export function permissionFindings({ service }: Pick<StagePlan, 'service'>, denied: readonly Permission[], namespace: string): Findings {
-  const ask = (need: Permission['need'], what: string, remedy: string): readonly Problem[] => {
-    const missing = denied.filter((permission) => permission.need === need);
-    if (missing.length === 0) return [];
-    const yaml = roleYaml(missing, `wf-deploy-${service}`, { kind: 'ServiceAccount', name: 'wf-deploy', namespace });
-    return [{ what: `${what}: ${[...new Set(missing.map(permissionText))].join(', ')}.`, remedy, yaml }];
-  };
-  return {
-    problems: ask('required', 'Permissions are missing', 'Let an administrator grant them to the account of the kubeconfig.'),
-    warnings: ask('advisory', 'Not checked for lack of permission', 'Grant these to have that checked as well.'),
-  };
-}
 
 /** Objects that another tool will write again: it would revert this run in the middle, or undo it later. */
 export function ownershipFindings(gitops: StagePlan['gitops'], found: readonly Pick<Found, 'present'>[]): Findings {

@@ -3,25 +3,19 @@ import { advice } from '../../domain/rolling/advice.ts';
 import type { Change, WorkloadWish } from '../../domain/rolling/change.ts';
 import { type Assignment, assignImages } from '../../domain/rolling/image-entries.ts';
 import { isSame, type WorkloadRef } from '../../domain/rolling/workload-ref.ts';
-import { type Problem, problemText } from '../../domain/rollout/problem.ts';
+import type { Problem } from '../../domain/rollout/problem.ts';
+import { roleName } from '../../domain/rollout/role.ts';
 import { imageText } from '../../domain/units/image.ts';
-import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { resolveImage } from '../canary/resolve-image.ts';
 import { targetPort } from '../canary/target-port.ts';
 import { refuseHeld } from '../holds.ts';
+import { permissionFindings } from '../permissions.ts';
+import { preflightFailed } from '../preflight-failed.ts';
 import { unfinishedCanary, unfinishedSwitch } from '../unfinished.ts';
 import { imagesIn, type StageGround, type Step } from './ground.ts';
 import type { DeployPlan } from './plan.ts';
-import {
-  layoutNotes,
-  missingWorkloads,
-  ownershipFindings,
-  paces,
-  pausedWorkloads,
-  permissionFindings,
-  tooLong,
-} from './preflight-checks.ts';
+import { layoutNotes, missingWorkloads, ownershipFindings, paces, pausedWorkloads, tooLong } from './preflight-checks.ts';
 import { type Rehearsed, rehearse } from './rehearse.ts';
 import { type Found, type Survey, survey } from './survey.ts';
 
@@ -31,10 +25,10 @@ import { type Found, type Survey, survey } from './survey.ts';
  */
 export async function preflight(world: World, plan: DeployPlan): Promise<StageGround> {
   const seen = await survey(world, plan);
-  const { namespace, found, denied, lease } = seen;
+  const { namespace, found, lease } = seen;
   const { assignments, problems: unassigned } = assignImages(plan.images, templated(found));
   const images = await resolved(world, plan);
-  const permissions = permissionFindings(plan, denied, namespace);
+  const permissions = permissionFindings(seen, { name: roleName(plan.service, 'stage'), namespace });
   const ownership = ownershipFindings(plan.gitops, found);
   const before = [
     ...seen.problems,
@@ -60,7 +54,7 @@ export async function preflight(world: World, plan: DeployPlan): Promise<StageGr
     ...port.problems,
     ...tooLong(steps),
   ];
-  if (problems.length > 0) throw preflightFailed(problems);
+  if (problems.length > 0) throw preflightFailed(problems, 'the rolling update');
   return {
     namespace,
     steps,
@@ -189,12 +183,3 @@ const keyOf = (world: World, plan: DeployPlan, { found }: Survey, texts: Images[
       ...(plan.settings.size === 0 ? [] : [[...plan.settings]]),
     ]),
   );
-
-function preflightFailed(problems: readonly Problem[]): Failure {
-  const count = problems.length === 1 ? 'One problem was' : `${problems.length} problems were`;
-  return new Failure(
-    'PREFLIGHT_FAILED',
-    `${count} found before the rolling update:\n${problems.map(problemText).join('\n')}`,
-    'Mend what is listed and start again. Nothing was written.',
-  );
-}

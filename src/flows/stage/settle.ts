@@ -2,10 +2,12 @@ import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import type { RollingEnding } from '../../domain/rolling/rolling.ts';
 import { releaseOf, withReleases } from '../../domain/rollout/good-release.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
+import { briefText } from '../../domain/rollout/problem.ts';
 import type { World } from '../../ports/world.ts';
 import { endUnder, giveAway } from '../give-away.ts';
 import type { Changes } from '../lineage/changes.ts';
 import { deployedNow } from '../lineage/order.ts';
+import { whereItRuns } from '../signature.ts';
 import { imagesIn, type StageGround, type Step } from './ground.ts';
 import { forgetJournal } from './keep-journal.ts';
 import type { DeployPlan } from './plan.ts';
@@ -22,7 +24,7 @@ export async function settle(session: Session, ending: RollingEnding, lease: 'gi
   const images = [...new Set(ground.steps.flatMap(({ change }) => Object.values(change.workload?.images ?? {})))];
   const [image] = images;
   const deployed = deployedNow(world, plan.lineage, imagesIn(ground.steps).images);
-  const run = world.run.page ?? world.run.holder;
+  const run = whereItRuns(world);
   const at = world.clock.now().toISOString();
   const text = 'cause' in ending ? ending.cause.text : doneText;
   await (lease === 'kept' ? endUnder : giveAway)(world, lock, async () => {
@@ -70,7 +72,7 @@ const shared = ({ plan, world, started, changes, lineage = [] }: Raw, ground: St
   run: world.run.page,
 });
 
-const warningsOf = ({ warnings }: StageGround): readonly string[] => warnings.map(({ what, remedy }) => `${what} ${remedy}`);
+const warningsOf = ({ warnings }: StageGround): readonly string[] => warnings.map(briefText);
 
 /** Of a run that wrote nothing. */
 export const idleResult = (

@@ -8,9 +8,9 @@ import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease
 import type { Permission } from '../../domain/rollout/permissions.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import type { World } from '../../ports/world.ts';
-import { isAllowed } from '../canary/survey.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import { type Pair, readPair } from '../layout.ts';
+import { type Rights, rightsOf } from '../permissions.ts';
 import type { DeployPlan } from './plan.ts';
 import { readManifests } from './read-manifests.ts';
 
@@ -23,13 +23,12 @@ export interface Found {
   readonly present: KubernetesObject | undefined;
 }
 
-export interface Survey {
+export interface Survey extends Rights {
   readonly namespace: string;
   /** In the order in which they are written. */
   readonly found: readonly Found[];
   readonly skipped: readonly string[];
   readonly problems: readonly Problem[];
-  readonly denied: readonly Permission[];
   readonly lease: LeaseView | undefined;
   readonly service: KubernetesObject | undefined;
   /** What blue-green would have in the place of a Deployment that is not there, by its name. */
@@ -78,7 +77,7 @@ export async function survey(world: World, plan: DeployPlan): Promise<Survey> {
       ),
     ],
     problems: selection.problems,
-    denied: await denied(world, plan, namespace, found),
+    ...(await rightsOf(world, wantedPermissions(plan, namespace, found))),
     lease: lease === undefined ? undefined : readLease(lease),
     service,
     pairs: await pairsFor(world, namespace, found),
@@ -108,8 +107,8 @@ function workloadOf(ref: ObjectRef): WorkloadRef | undefined {
   return of.ok && of.value.kind.apiVersion === ref.kind.apiVersion ? { of: of.value, name: ref.name } : undefined;
 }
 
-async function denied(world: World, plan: DeployPlan, namespace: string, found: readonly Found[]): Promise<readonly Permission[]> {
-  const wanted = stagePermissions({
+const wantedPermissions = (plan: DeployPlan, namespace: string, found: readonly Found[]): readonly Permission[] =>
+  stagePermissions({
     service: plan.service,
     namespace,
     workloads: found.flatMap(({ workload }) => (workload === undefined ? [] : [workload])),
@@ -118,10 +117,3 @@ async function denied(world: World, plan: DeployPlan, namespace: string, found: 
     journal: true,
     portForward: plan.smoke.length > 0,
   });
-  return await deniedOf(world, wanted);
-}
-
-export async function deniedOf(world: World, wanted: readonly Permission[]): Promise<readonly Permission[]> {
-  const answers = await Promise.all(wanted.map((permission) => isAllowed(world, permission)));
-  return wanted.filter((_, index) => answers[index] !== true);
-}

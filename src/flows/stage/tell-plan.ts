@@ -1,3 +1,4 @@
+import { warningText } from '../../domain/rollout/problem.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import type { World } from '../../ports/world.ts';
 import type { StageGround, Step } from './ground.ts';
@@ -19,7 +20,7 @@ export function tellPlan(
   }
   for (const each of skipped) log.line(`  skipped: ${each}`);
   for (const each of [...changes, ...notes]) log.line(`  ${each}`);
-  for (const { what: said, remedy } of warnings) log.line(`  warning: ${said} → ${remedy}`);
+  for (const warning of warnings) log.line(warningText(warning));
 }
 
 const what = ({ present, changes, renewed, lines }: Step): string => {

@@ -1,11 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
+import { blueGreenPermissions } from '../../../src/domain/blue-green/permissions.ts';
 import { Deployment, Ingress, Lease, Node, Pod, ResourceQuota } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
+import { ingress } from '../../../src/domain/traffic/switchers/ingress.ts';
 import type { BlueGreenWish } from '../../../src/flows/blue-green/plan.ts';
 import { takeBack } from '../../../src/flows/blue-green/take-back.ts';
 import type { ProbeAnswer } from '../../../src/ports/probe.ts';
-import { dyingAfter, forbidden, type Stage, unreachable } from '../stand-ins.ts';
+import { dyingAfter } from '../dying-after.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
+import { asking, denies, lackingIn, printedRoles } from '../rights.ts';
+import type { Stage } from '../stand-ins.ts';
 import { failureOf as failure } from './failure-of.ts';
 import { backWish, next, node, old, pair, run, servedAlways, sick, standing, wish } from './pair.ts';
 
@@ -509,7 +514,8 @@ describe('a rollback that is killed at any of its writes', () => {
     const again = pair({ holder: 'run-2' }, on);
     expect(await run(again, backWish({ reason: 'again' }), again.world)).toMatchObject({ outcome: 'rolled-back', succeeded: true });
     isFinished(on);
-    expect(await failure(run(again, backWish(), again.world))).toMatchObject({ code: 'DIGEST_HELD' });
+    expect(await run(again, backWish(), again.world)).toMatchObject({ outcome: 'nothing-to-do' });
+    isFinished(on);
   });
 
   it.each(writes)('%i: the post step finishes it, once it had said what it does', async (at) => {
@@ -711,11 +717,38 @@ describe('the preflight refuses, with everything that is wrong at once and nothi
     expect(await refused(on)).toContain('Service agent-green is not there');
   });
 
-  it('a missing permission, with the role', async () => {
+  const wanted = (asks: boolean) =>
+    blueGreenPermissions({ service: 'agent', namespace: 'shop', switcher: ingress, route: 'agent', removes: false, asks });
+
+  it('a missing permission, with the whole Role, for whoever asks, which no other action has', async () => {
     const on = pair();
-    on.cluster.allows = (review) => !JSON.stringify(review).includes('"ingresses"');
+    denies(on.cluster, 'list ingresses');
     const what = await refused(on);
-    expect(what).toContain('Permissions are missing');
-    expect(what).toContain('kind: Role');
+    expect(what).toContain('Permissions are missing: list ingresses');
+    const printed = printedRoles(what);
+    expect(lackingIn(printed, wanted(true))).toEqual([]);
+    expect(printed).toMatchObject([
+      { kind: 'Role', metadata: { name: 'wf-deploy-agent-blue-green', namespace: 'shop' } },
+      { kind: 'RoleBinding', subjects: [asking] },
+    ]);
+  });
+
+  it('what a rollback lacks is printed as a Role of its own: it holds less than that of a deployment', async () => {
+    const on = pair();
+    denies(on.cluster, 'list ingresses');
+    const printed = printedRoles((await failure(run(on, backWish({ reason: 'slow' })))).what);
+    expect(lackingIn(printed, wanted(false))).toEqual([]);
+    expect(printed).toMatchObject([{ metadata: { name: 'wf-deploy-agent-blue-green-rollback' } }, { subjects: [asking] }]);
+  });
+
+  it('an advisory permission is "not checked", and the log has the Role', async () => {
+    const on = pair();
+    denies(on.cluster, 'list resourcequotas');
+    const { outcome, warnings } = await run(on);
+    expect({ outcome, warnings }).toEqual({
+      outcome: 'promoted',
+      warnings: expect.arrayContaining([expect.stringMatching(/^Not checked for lack of permission: list resourcequotas \(.*\)\. .*\.$/)]),
+    });
+    expect(lackingIn(printedRoles(on.lines.join('\n')), wanted(true))).toEqual([]);
   });
 });

@@ -4,7 +4,9 @@ import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts'
 import { leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
 import { executeBlueGreen } from '../../../src/flows/blue-green/execute.ts';
 import { takeBack } from '../../../src/flows/blue-green/take-back.ts';
-import { dyingAfter, forbidden, type Stage } from '../stand-ins.ts';
+import { dyingAfter } from '../dying-after.ts';
+import { forbidden } from '../memory-cluster/failures.ts';
+import type { Stage } from '../stand-ins.ts';
 import { failureOf } from './failure-of.ts';
 import { hangingGateway } from './hanging-gateway.ts';
 import { backWish, next, pair, run, standing, wish } from './pair.ts';

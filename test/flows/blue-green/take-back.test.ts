@@ -3,7 +3,8 @@ import { Lease } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { executeBlueGreen } from '../../../src/flows/blue-green/execute.ts';
 import { takeBack } from '../../../src/flows/blue-green/take-back.ts';
-import { dyingAfter, type Stage } from '../stand-ins.ts';
+import { dyingAfter } from '../dying-after.ts';
+import type { Stage } from '../stand-ins.ts';
 import { pair, run, standing, wish } from './pair.ts';
 
 const handed = { holder: 'run-1', open: 'true' };

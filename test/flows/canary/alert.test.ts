@@ -8,7 +8,8 @@ import { takeBack } from '../../../src/flows/canary/take-back.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import type { Alert, Notifier } from '../../../src/ports/notifier.ts';
 import type { World } from '../../../src/ports/world.ts';
-import { forbidden, stage, unreachable } from '../stand-ins.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
+import { stage } from '../stand-ins.ts';
 import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
 const bad = { [newImage]: { errors: 0.05 } };

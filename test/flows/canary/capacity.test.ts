@@ -7,7 +7,9 @@ import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import type { CanaryResult } from '../../../src/flows/canary/result.ts';
 import { takeBack } from '../../../src/flows/canary/take-back.ts';
 import { hpa, kedaHpa, scaledObject } from '../../domain/capacity/autoscalers.ts';
-import { type Call, dyingAfter, forbidden } from '../stand-ins.ts';
+import { dyingAfter } from '../dying-after.ts';
+import type { Call } from '../memory-cluster/cluster.ts';
+import { forbidden } from '../memory-cluster/failures.ts';
 import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
 const stages = '25@1m 50@1m 100@1m';

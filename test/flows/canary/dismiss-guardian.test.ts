@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Job } from '../../../src/domain/kubernetes/kinds.ts';
 import type { LeaseView } from '../../../src/domain/rollout/lease.ts';
 import { dismissGuardian, dismissLeftGuardian } from '../../../src/flows/canary/dismiss-guardian.ts';
-import { forbidden, unreachable } from '../stand-ins.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { planOf, type Shop, shop } from './shop.ts';
 
 const name = 'wf-deploy-guardian-agent';

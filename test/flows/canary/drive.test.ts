@@ -9,7 +9,7 @@ import { rolloutPlanOf } from '../../../src/flows/canary/ground.ts';
 import { open } from '../../../src/flows/canary/open.ts';
 import { preflight } from '../../../src/flows/canary/preflight.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
-import { unreachable } from '../stand-ins.ts';
+import { unreachable } from '../memory-cluster/failures.ts';
 import { newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
 const harm: Cause = { kind: 'harm', code: 'CRITERIA_FAILED', text: 'It was bad.', remedy: 'Mend it.' };

@@ -8,7 +8,8 @@ import { acquireLock } from '../../../src/flows/lock.ts';
 import { waiting } from '../../domain/kubernetes/pods.ts';
 import { routeWith } from '../../domain/traffic/httproute/fixtures.ts';
 import { commit, memoryForge } from '../lineage/forge.ts';
-import { forbidden, stage, unreachable } from '../stand-ins.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
+import { stage } from '../stand-ins.ts';
 import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
 const run = (on: Shop, inputs: Readonly<Record<string, string>> = {}): Promise<CanaryResult> =>

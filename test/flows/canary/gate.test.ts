@@ -7,7 +7,8 @@ import { effectiveText, openPods, reopenPods } from '../../../src/flows/canary/g
 import type { Session } from '../../../src/flows/canary/session.ts';
 import { failureOf } from '../../adapters/thrown.ts';
 import { app, canary } from '../../domain/traffic/replicas/canaries.ts';
-import { forbidden, stage } from '../stand-ins.ts';
+import { forbidden } from '../memory-cluster/failures.ts';
+import { stage } from '../stand-ins.ts';
 import { deployment } from '../workloads.ts';
 
 const image = 'shop/agent:2';

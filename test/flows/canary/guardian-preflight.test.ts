@@ -2,12 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { otherPolicies, otherPoliciesOfCluster } from '../../../src/domain/guardian/egress.ts';
 import { EndpointSlice, Job, NetworkPolicy } from '../../../src/domain/kubernetes/kinds.ts';
 import type { Kind, KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
+import type { Findings } from '../../../src/domain/rollout/problem.ts';
 import { Failure } from '../../../src/failure.ts';
 import { guardianFindings } from '../../../src/flows/canary/guardian-preflight.ts';
-import type { Findings } from '../../../src/flows/canary/preflight-checks.ts';
 import type { World } from '../../../src/ports/world.ts';
 import { app } from '../../domain/traffic/httproute/fixtures.ts';
-import { forbidden, unreachable } from '../stand-ins.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { planOf, type Shop, shop } from './shop.ts';
 
 const pinned = `registry.example.com/library/node@sha256:${'1'.repeat(64)}`;

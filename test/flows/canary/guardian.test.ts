@@ -10,7 +10,7 @@ import { preflight } from '../../../src/flows/canary/preflight.ts';
 import type { Session } from '../../../src/flows/canary/session.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { event, pod, waiting } from '../../domain/kubernetes/pods.ts';
-import { forbidden, unreachable } from '../stand-ins.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { planOf, type Shop, shop } from './shop.ts';
 
 const name = guardianName('agent');

@@ -7,6 +7,7 @@ import { ConfigMap, Deployment, Lease, ReplicaSet, Secret } from '../../../src/d
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../../src/domain/kubernetes/workload.ts';
 import { yamlDocuments } from '../../../src/domain/kubernetes/yaml.ts';
+import { manifestPermissions } from '../../../src/domain/manifests/permissions.ts';
 import { referencesOf } from '../../../src/domain/manifests/references.ts';
 import { readLease } from '../../../src/domain/rollout/lease.ts';
 import { fingerprint } from '../../../src/domain/units/fingerprint.ts';
@@ -14,7 +15,8 @@ import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import type { CanaryPlan } from '../../../src/flows/canary/plan.ts';
 import { takeBack } from '../../../src/flows/canary/take-back.ts';
 import type { Files } from '../../../src/ports/files.ts';
-import { dyingAfter } from '../stand-ins.ts';
+import { dyingAfter } from '../dying-after.ts';
+import { asking, denies, lackingIn, printedRoles } from '../rights.ts';
 import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
 const workspace = mkdtempSync(join(tmpdir(), 'manifests-'));
@@ -374,6 +376,19 @@ describe('manifests that cannot be used', () => {
     await expect(run(on, { manifests: usual(), guardian: 'false' })).rejects.toMatchObject({
       what: expect.stringMatching(/The configuration in `manifests` cannot be written: .*configmaps/),
     });
+  });
+
+  it('of that, the whole Role is printed, for whoever asks', async () => {
+    const on = configured();
+    denies(on.cluster, 'delete configmaps');
+    const failure: { readonly what: string } = await run(on, { manifests: usual(), guardian: 'false' }).then(
+      () => ({ what: '' }),
+      (error: unknown) => error as { readonly what: string },
+    );
+    const printed = printedRoles(failure.what);
+    const needed = manifestPermissions('shop', [{ kind: 'ConfigMap', metadata: { name: 'agent-config' } }]);
+    expect(lackingIn(printed, needed)).toEqual([]);
+    expect(printed).toMatchObject([{ metadata: { name: 'wf-deploy-agent-manifests' } }, { subjects: [asking] }]);
   });
 
   it('a template of stable that is too large to be kept for the way back', async () => {

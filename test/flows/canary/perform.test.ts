@@ -11,7 +11,8 @@ import { preflight } from '../../../src/flows/canary/preflight.ts';
 import type { Session } from '../../../src/flows/canary/session.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { event, terminated, waiting } from '../../domain/kubernetes/pods.ts';
-import { forbidden, type Settings, stage, unreachable } from '../stand-ins.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
+import { type Settings, stage } from '../stand-ins.ts';
 import { type Behaviours, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
 interface Running {

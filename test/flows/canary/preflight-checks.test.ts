@@ -10,7 +10,7 @@ import {
   stableHealth,
 } from '../../../src/flows/canary/preflight-checks.ts';
 import { type Survey, survey } from '../../../src/flows/canary/survey.ts';
-import { forbidden } from '../stand-ins.ts';
+import { forbidden } from '../memory-cluster/failures.ts';
 import { digest, newImage, planOf, shop } from './shop.ts';
 
 const plan = planOf();
@@ -58,6 +58,13 @@ describe('permissions', () => {
     ]);
     // A Role of that name that is there already loses nothing when the YAML replaces it.
     for (const resource of ['leases', 'httproutes', 'pods/log']) expect(problems[0]?.yaml).toContain(`- ${resource}\n`);
+  });
+
+  it('a promotion, which asks no smoke checks, has a Role of its own', async () => {
+    const promotion = { ...plan, action: 'promote' as const };
+    const missing = { ...good, denied: good.wanted.slice(0, 1) };
+    const names = [plan, promotion].map((each) => /name: (\S+)/.exec(permissions(each, missing).problems[0]?.yaml ?? '')?.[1]);
+    expect(names).toEqual(['wf-deploy-agent', 'wf-deploy-agent-promotion']);
   });
 
   it('an advisory one is "not checked", never a pass', async () => {

@@ -16,9 +16,11 @@ import { acquireLock } from '../../../src/flows/lock.ts';
 import type { Cluster } from '../../../src/ports/cluster.ts';
 import { patched } from '../../domain/rollout/patched.ts';
 import { commit, memoryForge } from '../lineage/forge.ts';
+import { forbidden } from '../memory-cluster/failures.ts';
+import { unheard } from '../memory-cluster/unheard.ts';
 import { leaseOf, left, running, weightWritten } from '../operations/on-shop.ts';
 import { least, rawInputs } from '../raw-inputs.ts';
-import { forbidden, type Settings, stage, unheard } from '../stand-ins.ts';
+import { type Settings, stage } from '../stand-ins.ts';
 import { violations } from './schema.ts';
 import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 

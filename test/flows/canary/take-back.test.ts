@@ -7,7 +7,8 @@ import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import { takeBack } from '../../../src/flows/canary/take-back.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import type { World } from '../../../src/ports/world.ts';
-import { forbidden, stage, unreachable } from '../stand-ins.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
+import { stage } from '../stand-ins.ts';
 import { violations } from './schema.ts';
 import { newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 

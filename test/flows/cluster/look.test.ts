@@ -58,6 +58,7 @@ async function checks(given: Case) {
   const { cluster } = stage();
   for (const each of given.nodes ?? [node('n1'), node('n2')]) cluster.put(Node, each);
   for (const each of given.pods ?? []) cluster.put(Pod, each);
+  cluster.remove(Namespace, 'shop');
   for (const each of given.namespaces ?? [shop]) cluster.put(Namespace, each);
   cluster.failing = ({ kind }) =>
     given.forbidden?.includes(kind) === true ? new Failure('CLUSTER_FORBIDDEN', `may not read ${kind}`, 'Grant it.') : undefined;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
+import { releasePermissions } from '../../../src/domain/fleet/permissions.ts';
 import { ConfigMap, Deployment, Job, Lease, Namespace } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { rollbackKey } from '../../../src/domain/rollback/record.ts';
@@ -14,8 +15,11 @@ import { reportDeploy } from '../../../src/flows/deploy/report.ts';
 import { takeBack } from '../../../src/flows/deploy/take-back.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { rollBack } from '../../../src/flows/rollback/execute.ts';
+import { dyingAfter } from '../dying-after.ts';
+import type { MemoryCluster } from '../memory-cluster/cluster.ts';
+import { unreachable } from '../memory-cluster/failures.ts';
+import { asking, denies, lackingIn, printedRoles } from '../rights.ts';
 import { backPlan } from '../rollback/shop.ts';
-import { dyingAfter, type MemoryCluster, unreachable } from '../stand-ins.ts';
 import {
   clustersText,
   deployPlan,
@@ -319,6 +323,39 @@ describe('before anything is written', () => {
     ])
       expect(what).toMatch(part);
     for (const cluster of Object.values(on.clusters)) expect(writesOf(cluster)).toEqual([]);
+  });
+
+  const dump = "{ image: 'postgres:16', command: [pg_dumpall], expect: 'size (\\d+)' }";
+  const only = (on: FleetShop) => on.clusters[everywhere] as MemoryCluster;
+  const needed = releasePermissions({ namespace: 'shop', backup: true });
+
+  it('a right that a release lacks is printed with all others, for whoever asks', async () => {
+    const on = fleetShop({ services: ['auth'] });
+    denies(only(on), 'create jobs');
+    const { what } = await failure(released(on, { release: releaseText({ services: all(['auth'], 2), backup: dump }) }));
+    expect(what).toContain('Permissions are missing: create jobs ');
+    const printed = printedRoles(what);
+    expect(lackingIn(printed, needed)).toEqual([]);
+    expect(printed).toMatchObject([{ metadata: { name: 'wf-deploy-platform-release' } }, { subjects: [asking] }]);
+  });
+
+  it('a right that a service lacks, of one cluster among several, is printed as its own', async () => {
+    const files = { '.github/clusters.yml': clustersText([['east', 100]]) };
+    const on = fleetShop({ services: ['auth'], clusters: ['east'], files });
+    denies(on.clusters['east'] as MemoryCluster, 'update deployments');
+    const { what } = await failure(released(on, { release: releaseText({ services: all(['auth'], 2) }), clusters: 'east' }));
+    expect(what).toMatch(/^- Cluster east: auth: /m);
+    expect(printedRoles(what)).toMatchObject([{ metadata: { name: 'wf-deploy-auth-stage' } }, { subjects: [asking] }]);
+  });
+
+  it('a release that changes nothing, and so makes no backup, prints what the next one needs for it too', async () => {
+    const on = fleetShop({ services: ['auth'] });
+    denies(only(on), 'list statefulsets', 'create jobs');
+    const { warnings } = await released(on, { release: releaseText({ services: all(['auth'], 1), backup: dump }) });
+    expect(warnings).toEqual([expect.stringMatching(/^Not checked for lack of permission: list statefulsets \(.*\)\. .*\.$/)]);
+    const printed = printedRoles(on.lines.join('\n'));
+    expect(printed).toMatchObject([{ metadata: { name: 'wf-deploy-platform-release' } }, { subjects: [asking] }]);
+    expect(lackingIn(printed, needed)).toEqual([]);
   });
 
   it('an image has to be in the registry of every region, and the same one there', async () => {

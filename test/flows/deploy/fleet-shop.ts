@@ -13,8 +13,10 @@ import type { Cluster } from '../../../src/ports/cluster.ts';
 import type { Files } from '../../../src/ports/files.ts';
 import type { Fleet } from '../../../src/ports/fleet.ts';
 import type { World } from '../../../src/ports/world.ts';
+import { MemoryCluster } from '../memory-cluster/cluster.ts';
 import { rawInputs } from '../raw-inputs.ts';
-import { MemoryCluster, type Settings, type Stage, stage, VirtualClock } from '../stand-ins.ts';
+import { type Settings, type Stage, stage } from '../stand-ins.ts';
+import { VirtualClock } from '../virtual-clock.ts';
 
 /** Images of one service differ in their last digit: 1 runs at first, 2 is new, 3 crashes. */
 export const image = (service: string, version: number): string => `shop/${service}@sha256:${String(version).repeat(64)}`;

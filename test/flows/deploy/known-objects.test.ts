@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { Deployment, Lease, Secret } from '../../../src/domain/kubernetes/kinds.ts';
 import type { Kind } from '../../../src/domain/kubernetes/object.ts';
 import { knowingObjects } from '../../../src/flows/deploy/known-objects.ts';
-import { forbidden, MemoryCluster, VirtualClock } from '../stand-ins.ts';
+import { MemoryCluster } from '../memory-cluster/cluster.ts';
+import { forbidden } from '../memory-cluster/failures.ts';
+import { VirtualClock } from '../virtual-clock.ts';
 
 const names = ['auth', 'agent', 'sql'];
 

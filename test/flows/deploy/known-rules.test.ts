@@ -1,7 +1,9 @@
 import { expect, it } from '@jest/globals';
 import { SelfSubjectAccessReview } from '../../../src/domain/kubernetes/kinds.ts';
 import { knowingRules } from '../../../src/flows/deploy/known-rules.ts';
-import { forbidden, MemoryCluster, VirtualClock } from '../stand-ins.ts';
+import { MemoryCluster } from '../memory-cluster/cluster.ts';
+import { forbidden } from '../memory-cluster/failures.ts';
+import { VirtualClock } from '../virtual-clock.ts';
 
 const review = (verb: string, namespace = 'shop') => ({
   do: 'create' as const,

@@ -7,8 +7,9 @@ import { executeDeploy } from '../../../src/flows/deploy/execute.ts';
 import { reportDeploy } from '../../../src/flows/deploy/report.ts';
 import type { DeployResult } from '../../../src/flows/deploy/result.ts';
 import { rollBack } from '../../../src/flows/rollback/execute.ts';
+import type { MemoryCluster } from '../memory-cluster/cluster.ts';
+import { unreachable } from '../memory-cluster/failures.ts';
 import { backPlan } from '../rollback/shop.ts';
-import { type MemoryCluster, unreachable } from '../stand-ins.ts';
 import { clustersText, deployPlan, type FleetShop, fleetShop, leftBehind, released, releaseText, running } from './fleet-shop.ts';
 
 const clusters = ['canary', 'west', 'east'];

@@ -4,7 +4,7 @@ import type { Kind } from '../../../src/domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../../src/domain/kubernetes/workload.ts';
 import { leftBehind } from '../../../src/flows/operations/left-behind.ts';
 import { type Shop, shop } from '../canary/shop.ts';
-import { forbidden } from '../stand-ins.ts';
+import { forbidden } from '../memory-cluster/failures.ts';
 
 const place = { service: 'agent', namespace: 'shop', lease: { kind: Lease, namespace: 'shop', name: 'wf-deploy-agent' } };
 const look = (on: Shop) => on.clock.until(leftBehind(on.world, place, 'agent'));
@@ -40,7 +40,7 @@ describe('what is left behind', () => {
     const { ours: gone, stays } = await look(promoted());
     expect(gone.map(({ kind, name }) => `${kind.kind} ${name}`)).toEqual(['ConfigMap other', 'Secret now', 'Secret wf-deploy-agent-undo']);
     expect(stays).toEqual([
-      'ConfigMap shop/now, ConfigMap shop/before: Deployment shop/agent, or a template that it could be rolled back to, names them, so they stay. The cluster deletes them after Deployment shop/agent.',
+      'ConfigMap shop/before, ConfigMap shop/now: Deployment shop/agent, or a template that it could be rolled back to, names them, so they stay. The cluster deletes them after Deployment shop/agent.',
     ]);
   });
 
@@ -49,7 +49,9 @@ describe('what is left behind', () => {
     on.cluster.failing = ({ kind }) => (kind === 'ReplicaSet' ? forbidden() : undefined);
     const unseen = await look(on);
     expect(unseen.ours.map(({ name }) => name)).toEqual(['wf-deploy-agent-undo']);
-    expect(unseen.stays).toEqual([expect.stringMatching(/^ConfigMap shop\/now, .*Secret shop\/now: whether .* may not be seen from here/)]);
+    expect(unseen.stays).toEqual([
+      expect.stringMatching(/^ConfigMap shop\/before, .*Secret shop\/now: whether .* may not be seen from here/),
+    ]);
     on.cluster.remove(Deployment, 'agent');
     const absent = await look(on);
     expect(absent.ours.map(({ name }) => name)).toEqual(['wf-deploy-agent-undo']);

@@ -8,7 +8,8 @@ import { ourKinds } from '../../../src/flows/operations/left-behind.ts';
 import type { OperationName } from '../../../src/flows/operations/plan.ts';
 import { app } from '../../domain/traffic/httproute/fixtures.ts';
 import { planOf, type Shop, shop } from '../canary/shop.ts';
-import { forbidden } from '../stand-ins.ts';
+import { forbidden } from '../memory-cluster/failures.ts';
+import { asking, lackingIn, printedRoles } from '../rights.ts';
 import { left, operate, running, weightWritten } from './on-shop.ts';
 
 const wanted = (what: Asking) =>
@@ -81,11 +82,15 @@ describe.each(stages)('`%s` (%s)', (operation, what, make) => {
         (error: unknown) => error,
       ),
     );
-    expect(failure).toMatchObject({ code: 'PREFLIGHT_FAILED', what: expect.stringContaining(`Permissions are missing for \`${what}\``) });
+    expect(failure).toMatchObject({
+      code: 'PREFLIGHT_FAILED',
+      what: expect.stringContaining(`One problem was found before \`${what}\`:\n- Permissions are missing: `),
+    });
     const { what: said } = failure as { readonly what: string };
     for (const { verb, resource } of denied) expect(said).toContain(`${verb} ${resource}`);
-    expect(said).toContain('kind: RoleBinding');
-    for (const { verb, resource } of required) expect(said).toMatch(new RegExp(`resources:\\n\\s+- ${resource}[\\s\\S]*- ${verb}\\n`));
+    const printed = printedRoles(said);
+    expect(lackingIn(printed, wanted(what))).toEqual([]);
+    expect(printed).toMatchObject([{ metadata: { name: `wf-deploy-agent-${what}` } }, { subjects: [asking] }]);
     expect(on.cluster.writes().filter((each) => !each.includes('Lease'))).toHaveLength(before);
   });
 });

@@ -5,7 +5,9 @@ import { requesting } from '../../../src/domain/rollout/lease-writes.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { patched } from '../../domain/rollout/patched.ts';
 import { newImage, oldImage, type Shop, shop } from '../canary/shop.ts';
-import { stage, unheard, unreachable } from '../stand-ins.ts';
+import { unreachable } from '../memory-cluster/failures.ts';
+import { unheard } from '../memory-cluster/unheard.ts';
+import { stage } from '../stand-ins.ts';
 import { leaseOf, left, operate, runBy, running, toldBy, weightWritten } from './on-shop.ts';
 
 describe('a run that goes on', () => {

@@ -5,7 +5,8 @@ import { HTTPRoute, Lease } from '../../../src/domain/kubernetes/kinds.ts';
 import type { Standing } from '../../../src/domain/rollout/standing.ts';
 import { reportOperation } from '../../../src/flows/operations/report.ts';
 import { newImage, oldImage, type Shop, shop } from '../canary/shop.ts';
-import { forbidden, unheard, unreachable } from '../stand-ins.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
+import { unheard } from '../memory-cluster/unheard.ts';
 import { operate, operationPlan, running, toldBy, weightWritten } from './on-shop.ts';
 
 const schema = JSON.parse(readFileSync(new URL('../../../schemas/operation-report.schema.json', import.meta.url), 'utf8')) as object;

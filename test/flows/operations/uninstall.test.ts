@@ -16,7 +16,7 @@ import { deploymentSpec } from '../../../src/domain/kubernetes/workload.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import { canary } from '../../domain/traffic/replicas/canaries.ts';
 import { planOf, type Shop, shop } from '../canary/shop.ts';
-import { forbidden } from '../stand-ins.ts';
+import { forbidden } from '../memory-cluster/failures.ts';
 import { leaseOf, left, present, running, tellBy, weightWritten } from './on-shop.ts';
 
 describe('uninstall', () => {

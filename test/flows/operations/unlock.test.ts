@@ -2,7 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { Event, Lease } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { shop } from '../canary/shop.ts';
-import { forbidden, unheard, unreachable } from '../stand-ins.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
+import { unheard } from '../memory-cluster/unheard.ts';
 import { leaseOf, left, operate, running, tellBy, toldBy, weightWritten } from './on-shop.ts';
 
 describe('unlock', () => {

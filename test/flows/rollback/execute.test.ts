@@ -7,8 +7,10 @@ import { leaseName } from '../../../src/domain/rollout/lease.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { finish, rollBack } from '../../../src/flows/rollback/execute.ts';
 import { executeStage } from '../../../src/flows/stage/execute.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
+import { unheard } from '../memory-cluster/unheard.ts';
 import { deployPlan, imageNow, next, old, shop, sick } from '../stage/shop.ts';
-import { forbidden, type Stage, unheard, unreachable } from '../stand-ins.ts';
+import type { Stage } from '../stand-ins.ts';
 import { annotationsOf, back, backPlan, failure, full, leaseOf, updated, written } from './shop.ts';
 
 const third = `agent@sha256:${'4'.repeat(64)}`;

@@ -5,8 +5,9 @@ import { leaseName } from '../../../src/domain/rollout/lease.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { finishUnhold, unhold } from '../../../src/flows/rollback/unhold.ts';
 import { executeStage } from '../../../src/flows/stage/execute.ts';
+import { unheard } from '../memory-cluster/unheard.ts';
 import { deployPlan, next, old } from '../stage/shop.ts';
-import { type Stage, unheard } from '../stand-ins.ts';
+import type { Stage } from '../stand-ins.ts';
 import { back, failure, leaseOf, unholdPlan, updated } from './shop.ts';
 
 describe('unhold', () => {

@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigMap, Deployment, Lease, Secret } from '../../../src/domain/kubernetes/kinds.ts';
 import { journalName } from '../../../src/domain/rolling/journal.ts';
+import { type StageNeeds, stagePermissions } from '../../../src/domain/rolling/permissions.ts';
+import { deployment } from '../../../src/domain/rolling/workloads/deployment.ts';
 import { leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
 import { Failure } from '../../../src/failure.ts';
 import { executeStage } from '../../../src/flows/stage/execute.ts';
 import type { DeployResult, OperationResult } from '../../../src/flows/stage/result.ts';
-import { forbidden, type Stage, unreachable } from '../stand-ins.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
+import { asking, denies, lackingIn, printedRoles } from '../rights.ts';
+import type { Stage } from '../stand-ins.ts';
 import { deployPlan, imageNow, killed, modeNow, next, old, shop, sick, stagePlan } from './shop.ts';
 
 const run = (on: Stage, inputs?: Readonly<Record<string, string>>): Promise<DeployResult> =>
@@ -25,6 +29,18 @@ const failure = async (work: Promise<unknown>): Promise<Failure> => {
   if (error instanceof Failure) return error;
   throw error ?? new Error('Nothing failed.');
 };
+
+const wanted = (more: Partial<StageNeeds> = {}) =>
+  stagePermissions({
+    service: 'agent',
+    namespace: 'shop',
+    workloads: [{ of: deployment, name: 'agent' }],
+    applied: [],
+    reads: false,
+    journal: true,
+    portForward: false,
+    ...more,
+  });
 
 const config = (mode: string, more = ''): string =>
   `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: agent-config\ndata:\n  MODE: ${mode}\n${more}`;
@@ -172,6 +188,28 @@ describe('the preflight', () => {
   it('an image that the registry does not have is a problem', async () => {
     const on = shop({ resolve: () => Promise.resolve({ is: 'missing' }) });
     expect((await failure(run(on))).what).toContain('The registry has no image');
+  });
+
+  it('a missing permission is printed with all others, for whoever asks, in a Role that no other action has', async () => {
+    const on = shop();
+    denies(on.cluster, 'update deployments');
+    const printed = printedRoles((await failure(run(on))).what);
+    expect(lackingIn(printed, wanted())).toEqual([]);
+    expect(printed).toMatchObject([
+      { kind: 'Role', metadata: { name: 'wf-deploy-agent-stage', namespace: 'shop' } },
+      { kind: 'RoleBinding', subjects: [asking] },
+    ]);
+  });
+
+  it('an advisory one is "not checked", and the log has the Role', async () => {
+    const on = shop();
+    denies(on.cluster, 'list events');
+    const { outcome, warnings } = await run(on);
+    expect({ outcome, warnings }).toEqual({
+      outcome: 'promoted',
+      warnings: expect.arrayContaining([expect.stringMatching(/^Not checked for lack of permission: list events \(.*\)\. .*\.$/)]),
+    });
+    expect(lackingIn(printedRoles(on.lines.join('\n')), wanted())).toEqual([]);
   });
 
   it('a cluster that may not be read at all is said by the permission', async () => {
@@ -322,6 +360,37 @@ describe('operations', () => {
     await run(on);
     expect(await operated(on, { operation: 'undo', 'dry-run': 'true' })).toMatchObject({ outcome: 'not-started', dryRun: true });
     expect(imageNow(on)).toBe(next);
+  });
+
+  it.each(['undo', 'status'] as const)(
+    '%s with a right missing prints the whole Role, which is not that of a rolling update',
+    async (operation) => {
+      const on = shop();
+      await run(on);
+      const before = on.cluster.writes().length;
+      denies(on.cluster, 'list pods');
+      const { code, what } = await failure(operated(on, { operation }));
+      expect({ code, what }).toEqual({
+        code: 'PREFLIGHT_FAILED',
+        what: expect.stringContaining(`One problem was found before \`${operation}\`:\n- Permissions are missing: list pods `),
+      });
+      const printed = printedRoles(what);
+      expect(lackingIn(printed, wanted({ journal: false, reads: operation === 'status' }))).toEqual([]);
+      expect(printed).toMatchObject([{ metadata: { name: `wf-deploy-agent-stage-${operation}` } }, { subjects: [asking] }]);
+      expect(on.cluster.writes()).toHaveLength(before);
+    },
+  );
+
+  it.each(['undo', 'status'] as const)('%s says what it does not check for lack of permission', async (operation) => {
+    const on = shop();
+    await run(on);
+    denies(on.cluster, 'get pods', 'list events');
+    const { outcome, warnings } = await operated(on, { operation });
+    expect({ outcome, warnings }).toEqual({
+      outcome: 'done',
+      warnings: [expect.stringMatching(/^Not checked for lack of permission: list events \(.*\), get pods\/log \(.*\)\. .*\.$/)],
+    });
+    expect(printedRoles(on.lines.join('\n'))).toMatchObject([{ metadata: { name: `wf-deploy-agent-stage-${operation}` } }, {}]);
   });
 
   it('one that cannot be done for one workload is done for none', async () => {

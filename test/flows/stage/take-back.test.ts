@@ -6,7 +6,8 @@ import { leaseKeys, leaseName, readLease } from '../../../src/domain/rollout/lea
 import { executeStage } from '../../../src/flows/stage/execute.ts';
 import type { StagePlan } from '../../../src/flows/stage/plan.ts';
 import { takeBack } from '../../../src/flows/stage/take-back.ts';
-import { type Stage, unreachable } from '../stand-ins.ts';
+import { unreachable } from '../memory-cluster/failures.ts';
+import type { Stage } from '../stand-ins.ts';
 import { deployPlan, imageNow, killed, next, old, shop, stagePlan } from './shop.ts';
 
 const dead = { holder: 'run-1', open: 'true' };

@@ -46,6 +46,14 @@ export const apply: Mend = async (place, told) => {
   for (const { yaml } of told) await place.apply(yaml);
 };
 
+/** As an administrator does who grants nothing in all namespaces: a Role holds what is only looked at, too. */
+export const applyInNamespaces: Mend = async (place, told) => {
+  for (const { yaml } of told) {
+    const kept = yaml.split(/^---$/m).filter((each) => !/^kind: Cluster/m.test(each));
+    await place.apply(kept.join('---'));
+  }
+};
+
 export const refused = (says: Step['says'], mend: Mend): readonly Step[] => [{ says, as: 'refusal', mend }];
 export const warned = (says: Step['says'], mend?: Mend): readonly Step[] => [
   { says, as: 'warning', ...(mend === undefined ? {} : { mend }) },

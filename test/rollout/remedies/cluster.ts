@@ -65,7 +65,7 @@ export const clusterCases: readonly Case[] = [
     steps: [
       {
         says: [
-          /^Permissions are missing: get httproutes \(read and write the traffic split, and see it accepted\), .*\.$/,
+          /^Permissions are missing: get httproutes \(read and write the traffic split, and see it accepted\), .*\. Not required, and denied as well: list events \(say why a pod does not become ready\), .*\.$/,
           'The guardian cannot be made: create jobs (make the guardian), get jobs (wake the guardian, and dismiss it), patch jobs (wake the guardian, and dismiss it), delete jobs (wake the guardian, and dismiss it), create configmaps (give the guardian its script and what it has to undo).',
           /^The guardian's account cannot be made: create serviceaccounts \(make the guardian's account\), .* \(Nobody can make a Role with a right that they do not have themselves\.\)$/,
         ],
@@ -78,7 +78,6 @@ export const clusterCases: readonly Case[] = [
       },
       {
         says: [
-          /^Not checked for lack of permission: .*list events \(say why a pod does not become ready\), .*\.$/,
           'Not checked for lack of permission: whether a NetworkPolicy cuts the guardian off from the API server.',
           'Not checked for lack of permission: whether policies of other kinds cut the guardian off from the API server (CiliumNetworkPolicy of cilium.io).',
         ],

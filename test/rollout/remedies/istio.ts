@@ -1,5 +1,5 @@
 import type { ApiObject } from '../../lab/api-objects.ts';
-import { apply, type Case, refused, runCommand, warned } from './case.ts';
+import { apply, applyInNamespaces, type Case, refused, runCommand, warned } from './case.ts';
 import { account } from './cluster.ts';
 import { ingress, object, put, type World } from './world.ts';
 
@@ -324,9 +324,9 @@ export const istioCases: readonly Case[] = [
     way,
     inputs: account,
     steps: [
-      ...refused(/^Permissions are missing: /, apply),
+      ...refused(/^Permissions are missing: /, applyInNamespaces),
       ...warned(
-        /^Not checked for lack of permission: .*list virtualservices \(check that none of another namespace is for the same hosts\), .*list destinationrules \(check that none of another namespace is for the same host\)/,
+        /^Not checked for lack of permission: list virtualservices \(check that none of another namespace is for the same hosts\), .*list destinationrules \(check that none of another namespace is for the same host\)/,
         apply,
       ),
     ],

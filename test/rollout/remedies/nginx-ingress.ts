@@ -1,4 +1,4 @@
-import { apply, type Case, refused, warned } from './case.ts';
+import { apply, applyInNamespaces, type Case, refused, warned } from './case.ts';
 import { account } from './cluster.ts';
 import { ingress, nginx, publish, type World } from './world.ts';
 
@@ -101,11 +101,8 @@ export const nginxIngressCases: readonly Case[] = [
     way,
     inputs: account,
     steps: [
-      ...refused(/^Permissions are missing: /, apply),
-      ...warned(
-        /^Not checked for lack of permission: .*list ingresses \(see that none of another namespace serves the same paths\)/,
-        apply,
-      ),
+      ...refused(/^Permissions are missing: /, applyInNamespaces),
+      ...warned(/^Not checked for lack of permission: list ingresses \(see that none of another namespace serves the same paths\)/, apply),
     ],
   },
   {

@@ -32,3 +32,19 @@ it('says what the guardian needs, and what making its account needs beyond that'
   expect(account).toContain('| `roles.rbac.authorization.k8s.io` `wf-deploy-guardian-agent` | patch |');
   expect(account).toContain('name: wf-deploy-agent-guardian-account');
 });
+
+it('calls no two Roles of one service alike but those of which one or the other is wanted', () => {
+  const named = page.split(/^##+ /m).flatMap((section) => {
+    const [title = ''] = section.split('\n');
+    const [, name] = /kind: Role\nmetadata:\n {2}name: (\S+)/.exec(section) ?? [];
+    return name === undefined ? [] : [{ title: title.replace(/^(With `(?:router|switcher)): .*`$/, '$1'), name }];
+  });
+  const titles = Map.groupBy(named, ({ name }) => name);
+  const alike = [...titles]
+    .map(([name, each]) => [name, [...new Set(each.map(({ title }) => title))]] as const)
+    .filter(([, each]) => each.length > 1);
+  expect(alike).toEqual([['wf-deploy-agent-autoscaler', ["Where an autoscaler sets stable's size", 'By KEDA']]]);
+  expect([...titles.keys()]).toEqual(
+    expect.arrayContaining(['wf-deploy-agent', 'wf-deploy-agent-stage', 'wf-deploy-agent-blue-green', 'wf-deploy-platform-release']),
+  );
+});

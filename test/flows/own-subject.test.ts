@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { SelfSubjectReview } from '../../../src/domain/kubernetes/kinds.ts';
-import { subjectOf } from '../../../src/domain/rollout/permissions.ts';
-import { Failure } from '../../../src/failure.ts';
-import { ownSubject } from '../../../src/flows/canary/subject.ts';
-import { forbidden, stage, unreachable } from '../stand-ins.ts';
+import { SelfSubjectReview } from '../../src/domain/kubernetes/kinds.ts';
+import { subjectOf } from '../../src/domain/rollout/role.ts';
+import { Failure } from '../../src/failure.ts';
+import { ownSubject } from '../../src/flows/own-subject.ts';
+import { forbidden, unreachable } from './memory-cluster/failures.ts';
+import { stage } from './stand-ins.ts';
 
 describe('to whom a Role has to be bound', () => {
   it.each([
