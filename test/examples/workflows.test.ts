@@ -55,11 +55,12 @@ const calledWorkflow = (file: string) => {
 const deploying: readonly (string | undefined)[] = ['canary', 'promote', 'stage', 'blue-green'];
 
 /** What a step needs on GitHub. */
-function permissionsOfStep({ uses = '', with: given = {} }: Step): Readonly<Record<string, string>> {
+function permissionsOfStep({ uses = '', run: script = '', with: given = {} }: Step): Readonly<Record<string, string>> {
   const action = actionOf(uses)?.name;
   const token = given['github-token'] !== undefined;
   return {
     ...(uses.startsWith('actions/checkout@') ? { contents: 'read' } : {}),
+    ...(script.startsWith('docker login ghcr.io ') ? { packages: 'read' } : {}),
     // A job that Azure has to know says by its own token which one it is.
     ...(given['azure-client-id'] === undefined ? {} : { 'id-token': 'write' }),
     ...(action === 'build' ? { packages: 'write' } : {}),
@@ -78,7 +79,7 @@ const permissionsOf = (uses: string | undefined): object => {
 };
 
 it('there are starters: for each reusable workflow, for one job of all gates, and for actions in jobs of one’s own', () =>
-  expect(starters).toEqual(expect.arrayContaining(['pipeline.yml', 'release.yml', 'rollback.yml', 'check.yml', 'own-jobs.yml'])));
+  expect(files).toEqual(expect.arrayContaining(['pipeline.yml', 'release.yml', 'rollback.yml', 'check.yml', 'full-own-jobs.yml'])));
 
 it.each(starters)('the starter %s has at most twenty lines', (name) =>
   expect(read(name).text.trimEnd().split('\n').length).toBeLessThanOrEqual(20),
@@ -164,6 +165,26 @@ it.each(files)('what %s deploys is in the order of the commits, and on record', 
     const image = String(given['image']);
     if (image.includes('inputs.')) expect(given['commit']).toBe('${{ inputs.commit }}');
   }
+});
+
+describe('a build and a canary in jobs of one’s own', () => {
+  const { build, canary } = read('full-own-jobs.yml').workflow.jobs;
+
+  it('deploy what was built, by its digest, and what passed staging', () => {
+    const built = build?.steps?.find(({ uses }) => actionOf(uses)?.name === 'build');
+    expect(build?.outputs).toEqual({ image: `\${{ steps.${built?.id}.outputs.image }}` });
+    // actions/build makes small letters of an owner's capitals, which no registry takes.
+    expect(built?.with).toMatchObject({ image: 'ghcr.io/${{ github.repository }}' });
+    expect(canary).toMatchObject({ needs: 'build', environment: 'production' });
+    expect(canary?.steps?.at(-1)?.with).toMatchObject({ image: '${{ needs.build.outputs.image }}', 'require-staging': true });
+  });
+
+  it('sign in to the registry before it is asked', () =>
+    expect(canary?.steps?.[0]?.run).toContain('docker login ghcr.io --username "$GITHUB_ACTOR" --password-stdin'));
+});
+
+it('no starter deploys an image by a tag that is made up of the event', () => {
+  for (const name of files) for (const { with: given = {} } of stepsOf(name)) expect(String(given['image'])).not.toMatch(/:\$\{\{/);
 });
 
 describe('canary, approval, promote', () => {

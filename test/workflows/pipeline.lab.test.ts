@@ -14,7 +14,7 @@ jest.setTimeout(600_000);
 let on: PythonLab;
 beforeAll(async () => {
   on = await startPythonLab('pipeline');
-}, 300_000);
+}, 600_000);
 afterAll(async () => await on?.stop());
 
 /** What was asked of cluster and registry: nothing, where a gate before them has blocked. */
@@ -81,6 +81,23 @@ describe('the way to production', () => {
     expect(run.summaries['summary']).toContain('| canary | ✅ success promoted |');
     expect([result.failed, result.non2xx]).toEqual([0, 0]);
   });
+});
+
+it('a hotfix reaches users although develop, which has it already, was staged before it', async () => {
+  on.commit('develop', (folder) => writeFileSync(join(folder, 'src/agent_memory/feature.py'), 'FEATURE = True\n'));
+  on.commit('main', change);
+  on.merge('main', 'develop');
+  const ahead = await on.push('develop', skipped);
+  expect(ended(ahead)).toEqual({ build: 'success', stage: 'success' });
+  const load = startLoad([{ url: `${on.lab.gatewayUrl}/`, rate: 40, headers: { host: on.host } }]);
+  const run = await on.push('main', skipped);
+  await load.stop();
+  expect(ended(run)).toEqual({ build: 'success', evidence: 'success', stage: 'success', canary: 'success' });
+  expect(run.outputs['evidence']).toMatchObject({ staged: 'false' });
+  expect([run.outputs['stage']?.['outcome'], run.outputs['canary']?.['outcome']]).toEqual(['promoted', 'promoted']);
+  expect(run.summaries['stage']).toContain('Order: not asked here');
+  expect(await on.running('production')).toBe(run.outputs['build']?.['image']);
+  expect(run.outputs['build']?.['image']).not.toBe(ahead.outputs['build']?.['image']);
 });
 
 describe('each gate blocks, and nothing after it is done', () => {

@@ -1,5 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of GitHub, as they stand in the file.
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -47,6 +47,7 @@ describe('the token of the run', () => {
       .filter(([key, value]) => /github\.token|GITHUB_TOKEN/.test(String(value)) && key !== 'github-token')
       .map(([key, value]) => `${key}: ${String(value)}`);
     expect([...new Set(given)].toSorted()).toEqual([
+      "TOKEN: ${{ inputs.registry == 'ghcr.io' && github.token || '' }}",
       "TOKEN: ${{ startsWith(needs.build.outputs.image, 'ghcr.io/') && github.token || '' }}",
       `registry-password: \${{ secrets.REGISTRY_PASSWORD || (inputs.image == '' || ${ghcr}) && github.token || '' }}`,
     ]);
@@ -98,6 +99,78 @@ describe('the password', () => {
     expect([code, stderr, mode]).toEqual([0, '', 0o600]);
     expect(found).toEqual({ user: 'octo', password: 'se"cr\\et' });
   });
+});
+
+describe('a release', () => {
+  const [, signing, deploy] = readWorkflow('deploy.yml').jobs['deploy']?.steps ?? [];
+  const given = { HOST: '', USERNAME: 'octo', PASSWORD: '', CONFIG: '', TOKEN: '' };
+  const sign = async (env: Partial<typeof given> & { readonly DOCKER_CONFIG?: string }) => {
+    const directory = mkdtempSync(join(folder, 'release-'));
+    const output = join(directory, 'output');
+    writeFileSync(output, '');
+    const environment = {
+      PATH: process.env['PATH'] ?? '',
+      HOME: '/home/octo',
+      GITHUB_OUTPUT: output,
+      FOLDER: join(directory, 'docker'),
+      ...given,
+      ...env,
+    };
+    const { code, stdout } = await run(['bash', '-e', '-c', signing?.run ?? 'exit 9'], { directory, environment });
+    const [, place = ''] = /^folder=(.*)\n$/.exec(readFileSync(output, 'utf8')) ?? [];
+    const file = join(place, 'config.json');
+    return {
+      code,
+      stdout,
+      place,
+      text: existsSync(file) ? readFileSync(file, 'utf8') : undefined,
+      mode: () => statSync(file).mode & 0o777,
+    };
+  };
+
+  it('signs in before it looks for its images, with what its caller gives', () => {
+    expect(signing).toMatchObject({
+      id: 'registry',
+      env: {
+        ...{ FOLDER: '${{ runner.temp }}/docker', HOST: '${{ inputs.registry }}' },
+        ...{ USERNAME: '${{ inputs.registry-username || github.actor }}' },
+        ...{ PASSWORD: '${{ secrets.REGISTRY_PASSWORD }}', CONFIG: '${{ secrets.REGISTRY_CONFIG }}' },
+      },
+    });
+    expect(deploy).toMatchObject({ uses: '$/actions/deploy', env: { DOCKER_CONFIG: '${{ steps.registry.outputs.folder }}' } });
+    expect(deploy?.with).toMatchObject({ 'unchecked-images': '${{ inputs.unchecked-images }}' });
+  });
+
+  it.each([
+    ['ghcr.io', { TOKEN: 'run-token' }, 'run-token'],
+    ['ghcr.io', { TOKEN: 'run-token', PASSWORD: 'own' }, 'own'],
+    ['registry.example.com:5000', { PASSWORD: 's"cr\\et' }, 's"cr\\et'],
+    ['docker.io', { PASSWORD: 'p' }, 'p'],
+  ])('signs in to %s with %j', async (host, env, password) => {
+    const { code, text = '', mode } = await sign({ HOST: host, ...env });
+    expect([code, mode(), parseDockerConfig(text)(host)]).toEqual([0, 0o600, { user: 'octo', password }]);
+  });
+
+  it('signs in to several registries by a whole docker config, which goes before a password', async () => {
+    const auth = Buffer.from('me:pw').toString('base64');
+    const config = JSON.stringify({ auths: { 'one.example.com': { auth }, 'two.example.com': { auth } } });
+    const { code, text, mode } = await sign({ CONFIG: config, HOST: 'ghcr.io', PASSWORD: 'x' });
+    expect([code, text, mode()]).toEqual([0, config, 0o600]);
+  });
+
+  it('leaves the login of the runner alone where nothing is given', async () => {
+    expect(await sign({})).toMatchObject({ code: 0, place: '/home/octo/.docker', stdout: expect.stringContaining("runner's own login") });
+    expect(await sign({ DOCKER_CONFIG: '/etc/docker-of-the-runner' })).toMatchObject({ code: 0, place: '/etc/docker-of-the-runner' });
+  });
+
+  it.each([
+    ['a password of nobody knows which host', { PASSWORD: 'p' }, '`registry` does not say of which host'],
+    ['a host without a password', { HOST: 'registry.example.com', TOKEN: 'run-token' }, 'REGISTRY_PASSWORD is not given'],
+    ['a host that is none', { HOST: 'x"},"y', PASSWORD: 'p' }, '`registry` is no host'],
+    ['the name of an image', { HOST: 'ghcr.io/org/app', PASSWORD: 'p' }, '`registry` is no host'],
+  ])('stops at %s with one error, and writes nothing', async (_, env, said) =>
+    expect(await sign(env)).toMatchObject({ code: 1, place: '', stdout: expect.stringMatching(new RegExp(`^::error::.*${said}.*\n$`)) }),
+  );
 });
 
 it('every job that asks the registry signs in by the same step', () => {

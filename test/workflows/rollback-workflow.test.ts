@@ -41,14 +41,22 @@ it('the cluster is opened first where one is named, by everything that AKS asks 
 it('a service in two colours goes back by its own action, with the same words, and only to its other colour', () => {
   expect(colours.if).toBe("${{ inputs.switcher != '' && inputs.operation == 'rollback' }}");
   expect(rollback.if).toBe("${{ inputs.switcher == '' || inputs.operation != 'rollback' }}");
-  const { operation, switcher, ...shared } = colours.with ?? {};
+  const { operation, switcher, image, ...shared } = colours.with ?? {};
   expect([operation, switcher]).toEqual(['rollback', '${{ inputs.switcher }}']);
+  expect(image).toBe("${{ inputs.to != 'previous' && inputs.to || '' }}");
   for (const [input, value] of Object.entries(shared)) expect([input, value]).toEqual([input, rollback.with?.[input]]);
   expect(steps[0]).toMatchObject({
-    if: "${{ inputs.switcher != '' && inputs.operation == 'rollback' && inputs.to != 'previous' }}",
+    if: "${{ inputs.switcher != '' && inputs.operation == 'rollback' && inputs.to != 'previous' && (startsWith(inputs.to, 'revision:') || !contains(inputs.to, ':')) }}",
     run: expect.stringContaining('exit 1'),
   });
 });
+
+it('says what is held and what users have, whichever action went back', () =>
+  expect(jobs['rollback']?.outputs).toEqual({
+    outcome: '${{ steps.rollback.outputs.outcome || steps.colours.outputs.outcome }}',
+    images: '${{ steps.rollback.outputs.images || steps.colours.outputs.image }}',
+    held: '${{ steps.rollback.outputs.held || steps.colours.outputs.held }}',
+  }));
 
 it('a kubeconfig is handed on once: to the way that is taken', () => {
   expect(cluster.with?.['kubeconfig']).toBe("${{ inputs.aks == '' && secrets.KUBECONFIG || '' }}");

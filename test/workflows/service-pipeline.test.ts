@@ -66,6 +66,13 @@ describe('its gates', () => {
     expect([call.inputs['staging-branch']?.default, call.inputs['production-branch']?.default]).toEqual(['develop', 'main']);
   });
 
+  it('stage is a gate on the way to production, whose order is asked there alone', () => {
+    // Both branches share the record of staging: what develop has brought there keeps no hotfix of main away from users.
+    const branch = "github.ref == format('refs/heads/{0}', inputs.production-branch)";
+    expect(stepOf('stage', 'stage').with?.['order']).toBe(`\${{ ${branch} && 'any' || 'newest' }}`);
+    for (const job of ['canary', 'promote']) expect(stepOf(job, job).with ?? {}).not.toHaveProperty('order');
+  });
+
   it('canary and promote are told of every gate before them, and ask for evidence of staging', () => {
     for (const job of ['canary', 'promote']) {
       const given = stepOf(job, job).with ?? {};

@@ -22,7 +22,7 @@ describe.each([
       'notify-webhook': 'secrets.NOTIFY_WEBHOOK',
       'github-token': 'github.token',
     },
-    ['runs-on', 'timeout-minutes'],
+    ['registry', 'registry-username', 'runs-on', 'timeout-minutes'],
     ['clusters', 'images', 'outcome'],
   ],
 ] as const)('%s', (file, id, otherwise, ofTheJob, outputs) => {

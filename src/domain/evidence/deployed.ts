@@ -7,8 +7,8 @@ export const deployedKey = 'wf-deploy.io/commit';
 export interface DeployedRecord {
   /** Of what the last deployment brought. */
   readonly commit: string;
-  /** Older commits are not deployed any more. A rollback leaves it as it is. */
-  readonly newest: string;
+  /** Older commits are not deployed any more. A rollback leaves it as it is. `undefined`: here nobody was held to an order yet. */
+  readonly newest: string | undefined;
   /** What that deployment brought: while other images run, `commit` is not theirs. */
   readonly images: readonly string[];
 }
@@ -16,8 +16,8 @@ export interface DeployedRecord {
 /** Anyone who may edit the Lease may have written it. */
 export function readDeployed(value: Readonly<Record<string, unknown>> | undefined): DeployedRecord | undefined {
   const { commit, newest, images } = recordOf(value) ?? {};
-  if (!isCommit(commit) || !isCommit(newest) || !Array.isArray(images) || !images.every((image) => typeof image === 'string'))
-    return undefined;
+  if (!isCommit(commit) || !(newest === undefined || isCommit(newest))) return undefined;
+  if (!Array.isArray(images) || !images.every((image) => typeof image === 'string')) return undefined;
   return { commit, newest, images };
 }
 

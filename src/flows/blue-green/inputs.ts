@@ -112,7 +112,7 @@ export function parseBlueGreenInputs(raw: RawInputs): BlueGreenInputs {
     connections: connectionsOf(fields),
     plan:
       operation === 'rollback' || image === undefined
-        ? { ...shared, operation: 'rollback', reason: fields.reason ?? '' }
+        ? { ...shared, operation: 'rollback', image, reason: fields.reason ?? '' }
         : {
             ...shared,
             operation,
@@ -149,7 +149,7 @@ function measureOf(fields: z.output<typeof schema>): MeasureWish | undefined {
 const measured = ['error-rate', 'latency-p99', 'criteria', 'min-requests'];
 
 /** What means something only when something new is deployed, and has no default that a front door may fill in. */
-const deploying = ['image', 'before-switch', 'port'];
+const deploying = ['before-switch', 'port'];
 
 function clashes(raw: RawInputs): readonly Clash[] {
   const given = (name: string): boolean => raw.text(name) !== '';

@@ -32,9 +32,10 @@ export async function mendByHand(world: World, plan: RollbackWish, lock: Lock, n
   if (!isAnswer(record)) return undefined;
   const cause = rolledBack({ who: whoActs(world), why: plan.reason });
   const { hold, image } = await releasing(world, lock, () => holdHarmful(world, plan, namespace, record, cause));
-  if (hold !== undefined) await holdFirst(world, plan, lock, hold);
+  const written = hold !== undefined && (await holdFirst(world, plan, lock, hold));
   const left = await mendLeft(world, plan, lock, namespace, cause, hold);
   if (left === undefined) return undefined;
+  if (written && !left.session.held.includes(hold.digest)) left.session.held.push(hold.digest);
   if (hold === undefined) left.session.remarks.push(notHeld(image));
   return left;
 }
@@ -47,13 +48,17 @@ export function resultByHand(raw: Raw, { session, ending }: Mended): BlueGreenRe
 }
 
 /** The way back is not blocked by what is only written about it: the record of the way back has the hold too. */
-async function holdFirst(world: World, plan: RollbackWish, lock: Lock, hold: Hold): Promise<void> {
+async function holdFirst(world: World, plan: RollbackWish, lock: Lock, hold: Hold): Promise<boolean> {
+  const change = holding(lock.found?.holds, hold);
+  if (change.holds === undefined) return false;
   try {
     const patience = { seconds: plan.rolloutTimeout, signal: lock.lost };
-    await patiently(world, patience, () => lock.record(holding(lock.found?.holds, hold)));
+    await patiently(world, patience, () => lock.record(change));
+    return true;
   } catch (error) {
     if (!(error instanceof Failure) || error.code === 'LOCK_LOST') throw error;
     world.log.line(`  The hold is not written yet: ${error.what}`);
+    return false;
   }
 }
 

@@ -86,10 +86,10 @@ async function once(session: Session, effect: BlueGreenEffect, signal: AbortSign
 async function record(session: Session, phase: BlueGreenPhase): Promise<void> {
   const { lock } = session;
   if (phase === 'returning') session.hold ??= await heldFrom(session);
-  await lock.record({
-    blueGreen: recordOf(session, phase),
-    ...(session.hold === undefined ? {} : holding(lock.found?.holds, session.hold)),
-  });
+  const { hold } = session;
+  const held = hold === undefined ? {} : holding(session.holds, hold);
+  await lock.record({ blueGreen: recordOf(session, phase), ...held });
+  if (hold !== undefined && held.holds !== undefined && !session.held.includes(hold.digest)) session.held.push(hold.digest);
 }
 
 /** Image, size and pods are never taken from a colour that has users, whoever sent them there. */

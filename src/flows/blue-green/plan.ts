@@ -72,5 +72,7 @@ export interface HealthWish {
 /** Users back to the other colour, as it is. */
 export interface RollbackWish extends Shared {
   readonly operation: 'rollback';
+  /** What users are to have, where it was named: the image of the other colour, and no other. */
+  readonly image: ImageRef | undefined;
   readonly reason: string;
 }

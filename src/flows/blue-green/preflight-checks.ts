@@ -6,10 +6,13 @@ import { deploymentSpec, serviceSpec } from '../../domain/kubernetes/workload.ts
 import { type Colour, colouredName, colours } from '../../domain/rollout/layout.ts';
 import { ownerOf, rollingChange } from '../../domain/rollout/ownership.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
+import { isSameImage } from '../../domain/rollout/same-image.ts';
 import { otherColour } from '../../domain/traffic/switchers/colours.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
+import { imageText } from '../../domain/units/image.ts';
 import { selectorOf } from '../await-workload.ts';
 import { targetPort } from '../canary/target-port.ts';
+import type { BlueGreenWish } from './plan.ts';
 
 export type BothColours<T> = Readonly<Record<Colour, T>>;
 
@@ -42,6 +45,18 @@ export const colourServices = ({ service, pods }: ColourPair, services: BothColo
       },
     ];
   });
+
+/** A rollback leads to the other colour as it is, and to nothing else. */
+export const otherImage = (plan: BlueGreenWish, idle: string, image: string): readonly Problem[] =>
+  plan.operation === 'deploy' || plan.image === undefined || image === '' || isSameImage(image, plan.image)
+    ? []
+    : [
+        {
+          what: `Deployment ${idle} runs ${image}, and not ${imageText(plan.image)}.`,
+          remedy:
+            'A service in two colours goes back to its other colour alone. Name what that one runs, or deploy the image that is wanted.',
+        },
+      ];
 
 export const servesNobody = (serving: KubernetesObject): readonly Problem[] =>
   deploymentSpec(serving).replicas === 0

@@ -20,7 +20,17 @@ import { unfinishedCanary, unfinishedRolling } from '../unfinished.ts';
 import { podsOfWorkload } from '../workload-pods.ts';
 import type { Ground } from './ground.ts';
 import type { BlueGreenWish } from './plan.ts';
-import { type BothColours, colourServices, ownedBy, paused, portOf, scaledOnlyBefore, separate, servesNobody } from './preflight-checks.ts';
+import {
+  type BothColours,
+  colourServices,
+  otherImage,
+  ownedBy,
+  paused,
+  portOf,
+  scaledOnlyBefore,
+  separate,
+  servesNobody,
+} from './preflight-checks.ts';
 import { roomForBoth } from './room.ts';
 import { routesAround } from './routes-around.ts';
 import { testMetrics } from './test-metrics.ts';
@@ -122,6 +132,7 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
           },
         ]
       : []),
+    ...otherImage(plan, idle.metadata.name, before.image),
     ...(named ? colourServices(pair, { blue: blueService, green: greenService }) : []),
   ];
   const left = { service, lease: view, us: world.run.holder };

@@ -6,7 +6,15 @@ import { code, codeBlock, inert, section } from '../markdown.ts';
 import type { BlueGreenWish } from './plan.ts';
 import type { BlueGreenResult } from './result.ts';
 
-const signs = { promoted: '✅', 'rolled-back': '↩️', aborted: '⏹️', superseded: '⏭️', 'not-started': '⛔', unknown: '❓' } as const;
+const signs = {
+  promoted: '✅',
+  'rolled-back': '↩️',
+  aborted: '⏹️',
+  superseded: '⏭️',
+  'nothing-to-do': '✅',
+  'not-started': '⛔',
+  unknown: '❓',
+} as const;
 
 /** Outputs, summary, annotation and report file of a run. */
 export function reportBlueGreen(plan: BlueGreenWish, result: BlueGreenResult): Report {
@@ -14,7 +22,14 @@ export function reportBlueGreen(plan: BlueGreenWish, result: BlueGreenResult): R
   const [reason = '', ...rest] = result.reason.split('\n');
   return {
     succeeded,
-    outputs: { outcome, reason, live: result.live ?? '', image: result.image, 'previous-image': result.previousImage },
+    outputs: {
+      outcome,
+      reason,
+      live: result.live ?? '',
+      image: result.image,
+      'previous-image': result.previousImage,
+      held: JSON.stringify(result.held),
+    },
     summary: [
       `## ${signs[outcome]} ${plan.service}: ${outcome}`,
       '',
@@ -22,8 +37,9 @@ export function reportBlueGreen(plan: BlueGreenWish, result: BlueGreenResult): R
       '',
       ...(rest.length === 0 ? [] : [codeBlock(rest.join('\n')), '']),
       ...(remedy === undefined ? [] : [`**What to do:** ${inert(remedy)}`, '']),
-      `Users are on ${result.live === undefined ? 'a colour that nobody could confirm' : code(`${plan.service}-${result.live}`)}. Image ${code(result.image)}, before ${code(result.previousImage)}.`,
+      `Users are on ${result.live === undefined ? 'a colour that nobody could confirm' : code(`${plan.service}-${result.live}`)}. Image ${code(result.image)}${result.previousImage === '' ? '' : `, before ${code(result.previousImage)}`}.`,
       '',
+      ...section('Held from now on', result.held.map(code), true),
       ...changeSection(result.changes),
       ...section('Order, staging and record', result.lineage.map(inert), true),
       ...section('Asked of the new colour', result.asked.map(inert)),
@@ -52,6 +68,7 @@ const next = {
   'rolled-back': 'mend the new version and deploy it again. Users are on the old colour.',
   aborted: 'start it again when you are ready. Users are where they were before this run.',
   superseded: 'nothing. What is deployed is newer.',
+  'nothing-to-do': 'nothing.',
   'not-started': 'see above. Nothing was written.',
   unknown: 'look at the route and the Lease in the cluster at once: it could not be confirmed who has the users.',
 } as const;

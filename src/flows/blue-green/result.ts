@@ -7,7 +7,7 @@ import type { Writing } from '../writing.ts';
 /** How a run ended, with everything its report shows. */
 export interface BlueGreenResult {
   readonly operation: BlueGreenOperation;
-  readonly outcome: 'promoted' | 'rolled-back' | 'aborted' | 'superseded' | 'not-started' | 'unknown';
+  readonly outcome: 'promoted' | 'rolled-back' | 'aborted' | 'superseded' | 'nothing-to-do' | 'not-started' | 'unknown';
   /** What was asked for was done. */
   readonly succeeded: boolean;
   readonly dryRun: boolean;
@@ -19,6 +19,8 @@ export interface BlueGreenResult {
   readonly live: Colour | undefined;
   readonly image: string;
   readonly previousImage: string;
+  /** Digests that this run holds. */
+  readonly held: readonly string[];
   readonly notes: readonly string[];
   readonly warnings: readonly string[];
   readonly asked: readonly string[];

@@ -1,22 +1,28 @@
-import { beginBlueGreen } from '../../domain/blue-green/blue-green.ts';
+import { type BlueGreenEnding, beginBlueGreen } from '../../domain/blue-green/blue-green.ts';
 import type { BlueGreenRecord } from '../../domain/blue-green/record.ts';
 import { rolledBack } from '../../domain/rollout/cause.ts';
+import { imageOf } from '../../domain/rollout/container-image.ts';
+import { isSameImage } from '../../domain/rollout/same-image.ts';
 import type { World } from '../../ports/world.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
-import type { Lock } from '../held-lock.ts';
+import { giveAway } from '../give-away.ts';
+import { isAsChecked, type Lock } from '../held-lock.ts';
 import { notHeld, unreadableHolds } from '../hold-images.ts';
+import { releasing } from '../releasing.ts';
 import { whoActs } from '../signature.ts';
 import { podsOfWorkload } from '../workload-pods.ts';
+import { present } from './colours.ts';
 import { tellPlan } from './deploy.ts';
 import { drive } from './drive.ts';
 import { heldByHand } from './hold-back.ts';
-import { readRecord } from './lease-now.ts';
+import { leaseNow } from './lease-now.ts';
+import { type LedBack, ledBack } from './led-back.ts';
 import { checkedAgain, lock } from './lock-and-check.ts';
 import { isAnswer, mendByHand, resultByHand } from './mend-by-hand.ts';
 import type { RollbackWish } from './plan.ts';
 import { preflight } from './preflight.ts';
 import type { BlueGreenResult } from './result.ts';
-import { openSession } from './session.ts';
+import { openSession, type Session } from './session.ts';
 import { endedResult, idleResult, type Raw, settle } from './settle.ts';
 
 /**
@@ -27,8 +33,11 @@ import { endedResult, idleResult, type Raw, settle } from './settle.ts';
 export async function rollback(plan: RollbackWish, world: World): Promise<BlueGreenResult> {
   const namespace = plan.namespace ?? world.defaultNamespace;
   const raw = { plan, world, started: world.clock.now().toISOString() };
-  const left = await readRecord(world, plan, namespace);
+  const lease = await leaseNow(world, plan, namespace);
+  const left = lease?.blueGreen;
   const answered = isAnswer(left);
+  const there = answered ? undefined : await ledBack(world, plan, namespace, lease);
+  if (there !== undefined) return nothingToDo(raw, there);
   const checked = answered ? undefined : await preflight(world, plan);
   if (checked !== undefined) tellPlan(world, plan, checked);
   if (plan.dryRun)
@@ -42,6 +51,14 @@ export async function rollback(plan: RollbackWish, world: World): Promise<BlueGr
   try {
     const answer = await mended(raw, held, namespace);
     if (answer !== undefined) return answer;
+    // Whoever pressed at the same time may have led them back meanwhile.
+    const since = isAsChecked(held, checked?.lease)
+      ? undefined
+      : await releasing(world, held, () => ledBack(world, plan, namespace, held.found));
+    if (since !== undefined) {
+      await giveAway(world, held);
+      return nothingToDo(raw, since);
+    }
     const ground = await checkedAgain(world, plan, held, checked);
     const pods = await unlessForbidden(podsOfWorkload(world, namespace, ground.deployments[ground.from]), []);
     const cause = rolledBack({ who: whoActs(world), why: plan.reason });
@@ -57,20 +74,38 @@ export async function rollback(plan: RollbackWish, world: World): Promise<BlueGr
   }
 }
 
+function nothingToDo(raw: Raw & { readonly plan: RollbackWish }, { reason, ...there }: LedBack): BlueGreenResult {
+  const { plan, world } = raw;
+  world.log.line(there.remedy === undefined ? reason : `${reason}\n→ ${there.remedy}`);
+  return plan.dryRun
+    ? idleResult({ ...raw, ...there, outcome: 'not-started', reason: `A dry run: ${reason}` })
+    : idleResult({ ...raw, ...there, outcome: 'nothing-to-do', reason });
+}
+
 const wouldMend = ({ operation, phase, from, to }: BlueGreenRecord): string =>
   operation === 'rollback'
     ? `A dry run: a rollback is in the phase \`${phase}\`. It would be finished: users go to ${to}. Nothing was written.`
     : `A dry run: a deployment is in the phase \`${phase}\`. It would be taken back to ${from}. Nothing was written.`;
 
-/** `undefined`: nothing was half done, or a rollback before this one had failed and is tried again. */
+/**
+ * `undefined`: nothing was half done, or a rollback before this one had failed and is tried again, or users are to have another image than
+ * they have now.
+ */
 async function mended(raw: Raw & { readonly plan: RollbackWish }, held: Lock, namespace: string): Promise<BlueGreenResult | undefined> {
   const left = await mendByHand(raw.world, raw.plan, held, namespace);
   if (left === undefined) return undefined;
+  const { plan, world } = raw;
   const { session, ending } = left;
-  if (session.operation === 'rollback' && held.found?.blueGreen?.phase === 'returning' && ending.outcome !== 'unknown') {
+  const failedBefore = session.operation === 'rollback' && held.found?.blueGreen?.phase === 'returning';
+  if (ending.outcome !== 'unknown' && (failedBefore || plan.image !== undefined)) {
     await settle(session, ending, 'kept');
-    return undefined;
-  }
-  await settle(session, ending);
+    if (failedBefore || !(await releasing(world, held, () => haveWish(session, ending, plan)))) return undefined;
+    await giveAway(world, held);
+  } else await settle(session, ending);
   return resultByHand(raw, left);
+}
+
+async function haveWish(session: Session, { outcome }: BlueGreenEnding, { image }: RollbackWish): Promise<boolean> {
+  const deployment = await present(session, outcome === 'promoted' ? session.to : session.from);
+  return image !== undefined && isSameImage(imageOf(deployment, session.container) ?? '', image);
 }

@@ -1,7 +1,7 @@
 import type { BlueGreenEnding } from '../../domain/blue-green/blue-green.ts';
 import type { BlueGreenOperation, BlueGreenPhase, BlueGreenRecord } from '../../domain/blue-green/record.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
-import type { Hold } from '../../domain/rollout/hold.ts';
+import type { Hold, Holds } from '../../domain/rollout/hold.ts';
 import type { Colour } from '../../domain/rollout/layout.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
 import type { World } from '../../ports/world.ts';
@@ -33,8 +33,12 @@ export interface Session {
   readonly asked: string[];
   /** What was not done or not seen, and is no reason to stop. */
   readonly remarks: string[];
+  /** What was held when it began. */
+  readonly holds: Holds | undefined;
   /** Of this run's image, from its first record of a way back on; of a rollback, from the beginning. */
   hold: Hold | undefined;
+  /** Digests whose hold is written. */
+  readonly held: string[];
   cause: Cause | undefined;
   ending: BlueGreenEnding | undefined;
 }
@@ -45,12 +49,13 @@ interface Opening {
   readonly lock: Lock;
 }
 
-const empty = () => ({ writes: [], asked: [], remarks: [], hold: undefined, cause: undefined, ending: undefined });
+const empty = () => ({ writes: [], asked: [], remarks: [], held: [], hold: undefined, cause: undefined, ending: undefined });
 
 export const openSession = (opening: Opening, ground: Ground, hold?: Hold): Session => {
-  const { namespace, pair, from, to, container, image, before, replicas, port } = ground;
+  const { namespace, pair, from, to, container, image, before, replicas, port, lease } = ground;
   const { operation } = opening.plan;
-  return { ...opening, namespace, pair, operation, from, to, container, image, before, replicas, port, ...empty(), hold };
+  const holds = lease?.holds;
+  return { ...opening, namespace, pair, operation, from, to, container, image, before, replicas, port, holds, ...empty(), hold };
 };
 
 /** Of what a run left, by its record alone. */
@@ -68,6 +73,7 @@ export const openLeft = (opening: Opening, record: BlueGreenRecord, pair: Colour
     before,
     replicas: serving,
     port: undefined,
+    holds: opening.lock.found?.holds,
     ...empty(),
     hold,
   };

@@ -74,6 +74,8 @@ export const idleResult = (
     readonly outcome: BlueGreenResult['outcome'];
     readonly reason: string;
     readonly live?: BlueGreenResult['live'];
+    readonly image?: string;
+    readonly remedy?: string;
   },
 ): BlueGreenResult => ({
   ...shared(raw),
@@ -81,11 +83,12 @@ export const idleResult = (
   succeeded: true,
   code: undefined,
   reason: raw.reason,
-  remedy: undefined,
+  remedy: raw.remedy,
   namespace: raw.ground?.namespace ?? raw.plan.namespace ?? raw.world.defaultNamespace,
   live: raw.live ?? raw.ground?.from,
-  image: raw.ground?.image ?? '',
+  image: raw.image ?? raw.ground?.image ?? '',
   previousImage: raw.ground?.previousImage ?? '',
+  held: [],
   notes: raw.ground?.notes ?? [],
   warnings: raw.ground === undefined ? [] : warningsOf(raw.ground),
   asked: [],
@@ -110,6 +113,7 @@ export function endedResult(
     live: promoted ? session.to : ending.outcome === 'unknown' ? undefined : session.from,
     image: session.image,
     previousImage: ground?.previousImage ?? '',
+    held: session.held,
     notes: ground?.notes ?? [],
     warnings: [...(ground === undefined ? [] : warningsOf(ground)), ...session.remarks, ...trouble],
     asked: session.asked,

@@ -21,6 +21,8 @@ export interface Lineage {
   readonly allowUnordered: boolean;
   /** Why a commit is deployed whose place in the history is not given. Empty: there is no such reason. */
   readonly reason: string;
+  /** `any`: a gate on the way to where order counts. Absent: the newest wins here. */
+  readonly order?: 'any';
 }
 
 interface LineageFields {

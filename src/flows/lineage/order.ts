@@ -1,4 +1,4 @@
-import { isCommit } from '../../domain/evidence/commit.ts';
+import { isCommit, shortCommit } from '../../domain/evidence/commit.ts';
 import type { Comparison } from '../../domain/evidence/comparison.ts';
 import type { DeployedRecord } from '../../domain/evidence/deployed.ts';
 import { type Order, orderOf } from '../../domain/evidence/order.ts';
@@ -24,6 +24,8 @@ export function orderCheck(world: World, lineage: Lineage) {
     const { forge } = world;
     const newest = deployed?.newest;
     if (forge === undefined || newest === undefined || newest === commit) return { is: 'in-order' };
+    if (lineage.order === 'any')
+      return { is: 'in-order', note: `Order: not asked here (\`order: any\`). The newest commit on record stays ${shortCommit(newest)}.` };
     if (commit === undefined)
       throw new Failure(
         'COMMIT_UNORDERED',
@@ -47,8 +49,23 @@ export async function deployedBefore(world: World, service: string, namespace: s
   return lease === undefined ? undefined : readLease(lease).deployed;
 }
 
-/** What the Lease says from now on. `undefined`: the commit is not known, and what it says stays. */
-export function deployedNow(world: World, lineage: Lineage, images: readonly string[]): DeployedRecord | undefined {
+/**
+ * What the Lease says from now on. `undefined`: the commit is not known, and what it says stays. @param before what it says now: where order is not
+ * asked, its newest commit stays, or those who are held to it could be shut out by a commit that was never meant for them.
+ */
+export function deployedNow(
+  world: World,
+  lineage: Lineage,
+  images: readonly string[],
+  before?: DeployedRecord | undefined,
+): DeployedRecord | undefined {
   const commit = commitOf(world, lineage);
-  return commit === undefined ? undefined : { commit, newest: commit, images: [...new Set(images)] };
+  if (commit === undefined) return undefined;
+  return { commit, newest: lineage.order === 'any' ? before?.newest : commit, images: [...new Set(images)] };
+}
+
+/** Whether the Lease says of this run's commit already what it would say afterwards. */
+export function isOnRecord(world: World, lineage: Lineage, deployed: DeployedRecord | undefined): boolean {
+  const commit = commitOf(world, lineage);
+  return world.forge === undefined || commit === undefined || commit === (lineage.order === 'any' ? deployed?.commit : deployed?.newest);
 }

@@ -7,7 +7,7 @@ import type { World } from '../../ports/world.ts';
 import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { changeLines, changesOf } from '../lineage/changes.ts';
-import { commitOf, deployedBefore, deployedNow, orderCheck } from '../lineage/order.ts';
+import { deployedBefore, deployedNow, isOnRecord, orderCheck } from '../lineage/order.ts';
 import { requireStaged } from '../lineage/staging.ts';
 import { releasing } from '../releasing.ts';
 import { drive } from './drive.ts';
@@ -43,8 +43,7 @@ export async function deploy(plan: DeployPlan, world: World): Promise<DeployResu
       reason: 'A dry run: everything was rehearsed on the API server and nothing was written.',
     });
   const idle = { outcome: 'promoted', reason: 'Everything is as wanted already: nothing had to be done.' } as const;
-  const commit = world.forge === undefined ? undefined : commitOf(world, plan.lineage);
-  if (there && (commit === undefined || commit === checked.lease?.deployed?.newest))
+  if (there && isOnRecord(world, plan.lineage, checked.lease?.deployed))
     return idleResult({ ...before, ground: checked, ...idle, lineage: await recordAsFound(world, plan, checked) });
   const held = await lock(world, plan, checked.namespace);
   try {
@@ -56,7 +55,7 @@ export async function deploy(plan: DeployPlan, world: World): Promise<DeployResu
     const ground = await releasing(world, held, () => checkedAgain(world, plan, held, checked));
     const notes = [...staging, ...(found.note === undefined ? [] : [found.note])];
     if (there && isThere(ground)) {
-      const deployed = deployedNow(world, plan.lineage, imagesIn(ground.steps).images);
+      const deployed = deployedNow(world, plan.lineage, imagesIn(ground.steps).images, held.found?.deployed);
       await giveAway(world, held, deployed === undefined ? {} : { deployed });
       return idleResult({ ...before, ground, ...idle, lineage: [...notes, ...(await recordAsFound(world, plan, ground))] });
     }

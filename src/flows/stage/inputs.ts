@@ -62,6 +62,7 @@ const schema = z.object({
   'notify-on': defaulting(choice('failure', 'always'), 'failure'),
   'notify-webhook': optional(parseUrl),
   ...lineageFields,
+  order: defaulting(choice('newest', 'any'), 'newest'),
   reason: optional(parseReason),
 });
 
@@ -103,7 +104,7 @@ export function parseStageInputs(raw: RawInputs): StageInputs {
             port: fields.port,
             changeCause: fields['change-cause'],
             settings: new Map(),
-            lineage: lineageOf(fields, fields.reason ?? ''),
+            lineage: { ...lineageOf(fields, fields.reason ?? ''), ...(fields.order === 'any' ? { order: fields.order } : {}) },
           }
         : // As kubectl has it, revision 0 is the one before.
           { ...shared, operation, toRevision: fields['to-revision'] === 0 ? undefined : fields['to-revision'] },

@@ -23,7 +23,7 @@ export async function settle(session: Session, ending: RollingEnding, lease: 'gi
   if (ending.outcome === 'unknown') return;
   const images = [...new Set(ground.steps.flatMap(({ change }) => Object.values(change.workload?.images ?? {})))];
   const [image] = images;
-  const deployed = deployedNow(world, plan.lineage, imagesIn(ground.steps).images);
+  const deployed = deployedNow(world, plan.lineage, imagesIn(ground.steps).images, lock.found?.deployed);
   const run = whereItRuns(world);
   const at = world.clock.now().toISOString();
   const text = 'cause' in ending ? ending.cause.text : doneText;

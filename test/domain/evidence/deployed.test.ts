@@ -4,12 +4,17 @@ import { type DeployedRecord, readDeployed, runningCommit } from '../../../src/d
 const record: DeployedRecord = { commit: 'a'.repeat(40), newest: 'b'.repeat(40), images: ['api@1', 'proxy@1'] };
 
 it('reads what was written', () => expect(readDeployed(JSON.parse(JSON.stringify(record)))).toEqual(record));
+it('reads what was written where nobody was held to an order', () => {
+  const unordered: DeployedRecord = { ...record, newest: undefined };
+  expect(readDeployed(JSON.parse(JSON.stringify(unordered)))).toEqual(unordered);
+});
 
 it.each([
   [undefined],
   [{}],
   [{ ...record, commit: 'main' }],
-  [{ ...record, newest: undefined }],
+  [{ ...record, newest: 'main' }],
+  [{ ...record, newest: null }],
   [{ ...record, images: 'api@1' }],
   [{ ...record, images: [7] }],
 ])('%j is nothing that we wrote', (value) => expect(readDeployed(value)).toBeUndefined());

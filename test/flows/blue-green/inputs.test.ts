@@ -54,8 +54,12 @@ it.each<readonly [Readonly<Record<string, string>>, object]>([
 it('a rollback needs no image, and has its reason', () =>
   expect(parseBlueGreenInputs(rawInputs({ service: 'agent', operation: 'rollback', reason: 'slow' })).plan).toMatchObject({
     operation: 'rollback',
+    image: undefined,
     reason: 'slow',
   }));
+
+it('a rollback may name the image that users are to have', () =>
+  expect(planned({ operation: 'rollback' })).toMatchObject({ image: { name: 'agent' } }));
 
 describe('bad input is one error that names it, with what to do', () => {
   it.each<readonly [Readonly<Record<string, string>>, string, string]>([
@@ -65,7 +69,7 @@ describe('bad input is one error that names it, with what to do', () => {
     [{ image: '' }, 'image', 'operation: rollback'],
     [{ image: 'a b' }, 'image', ''],
     [{ operation: 'switch' }, 'operation', '`rollback`'],
-    [{ operation: 'rollback' }, 'image', 'Leave them out'],
+    [{ operation: 'rollback', port: '80' }, 'port', 'Leave them out'],
     [{ operation: 'rollback', image: '', 'before-switch': '[x]' }, 'before-switch', 'Leave them out'],
     [{ switcher: 'nginx' }, 'switcher', '`ingress`'],
     [{ route: 'a/b' }, 'route', ''],

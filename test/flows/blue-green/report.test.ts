@@ -27,6 +27,7 @@ const result: BlueGreenResult = {
   live: 'blue',
   image: next,
   previousImage: old,
+  held: [],
   notes: ['Layout: two'],
   warnings: ['Something @everyone.'],
   asked: ['GET /health answered 200'],

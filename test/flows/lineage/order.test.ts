@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Lease } from '../../../src/domain/kubernetes/kinds.ts';
 import type { Lineage } from '../../../src/flows/lineage/fields.ts';
-import { commitOf, deployedBefore, deployedNow, orderCheck } from '../../../src/flows/lineage/order.ts';
+import { commitOf, deployedBefore, deployedNow, isOnRecord, orderCheck } from '../../../src/flows/lineage/order.ts';
 import { failureOf } from '../../adapters/thrown.ts';
 import { stage } from '../stand-ins.ts';
 import { commit, forgeDown, memoryForge } from './forge.ts';
@@ -71,6 +71,16 @@ describe('the order', () => {
     expect(forge.asked).toEqual([]);
   });
 
+  it.each([
+    ['an ancestor', 9],
+    ['on another line', 101],
+    ['not known', 201],
+  ])('is not asked where that is said, of a commit that is %s either', async (_, number) => {
+    const { forge, asking } = check(number, { order: 'any' });
+    expect(await asking).toEqual({ is: 'in-order', note: expect.stringContaining('Order: not asked here') });
+    expect(forge.asked).toEqual([]);
+  });
+
   it('is not asked for without a token', async () =>
     expect(await orderCheck(stage().world, lineage())(deployed(9))).toEqual({ is: 'in-order' }));
 });
@@ -92,5 +102,18 @@ describe('the Lease', () => {
   it('says the commit from now on, as the newest too', () => {
     expect(deployedNow(stage().world, lineage(), ['a', 'b', 'a'])).toEqual({ commit: commit(7), newest: commit(7), images: ['a', 'b'] });
     expect(deployedNow(stage().world, lineage({ commit: undefined }), ['a'])).toBeUndefined();
+  });
+  it.each([
+    ['keeps its newest commit', record, commit(3)],
+    ['has none before the first that is held to an order', undefined, undefined],
+  ])('where order is not asked %s', (_, before, newest) =>
+    expect(deployedNow(stage().world, lineage({ order: 'any' }), ['a'], before)).toEqual({ commit: commit(7), newest, images: ['a'] }),
+  );
+  it('says already what there is to say, or not', () => {
+    const said = (more: Partial<Lineage>, deployed = { ...record, images: [] }) =>
+      isOnRecord(stage({ forge: memoryForge() }).world, lineage(more), deployed);
+    expect([said({ commit: commit(3) }), said({ commit: commit(2) })]).toEqual([true, false]);
+    expect([said({ commit: commit(3), order: 'any' }), said({ commit: commit(2), order: 'any' })]).toEqual([false, true]);
+    expect(isOnRecord(stage().world, lineage(), undefined)).toBe(true);
   });
 });

@@ -51,6 +51,7 @@ it.each<readonly [Readonly<Record<string, string>>, object]>([
     { 'github-token': 't', commit: 'a'.repeat(40), 'require-staging': 'true', 'staging-environment': 'qa' },
     { lineage: { commit: 'a'.repeat(40), requireStaging: true, stagingEnvironment: 'qa' } },
   ],
+  [{ order: 'any' }, { lineage: { order: 'any' } }],
   [{ 'allow-unordered': 'true', reason: 'moved' }, { lineage: { allowUnordered: true, reason: 'moved' } }],
   [{ port: '8080', smoke: '- http: /health' }, { port: 8080 }],
 ])('%j', (inputs, expected) => expect(planned(inputs)).toMatchObject(expected));

@@ -128,6 +128,60 @@ it('an older commit ends before its preflight, and writes nothing', async () => 
   expect(on.cluster.writes().length).toBe(before);
 });
 
+// Both branches stage here: the one whose gate this is on the way to production, and the one that lives here.
+describe('a commit for which this is a gate on its way elsewhere', () => {
+  const passing = (on: Stage, number: number, inputs: Inputs = {}) =>
+    on.clock.until(run(on, { images: `api: ${image(number)}`, order: 'any', ...inputs }));
+
+  it.each([
+    ['older than what was deployed, as a hotfix that was merged back before it was staged', 5, 4],
+    ['on another line, as a branch that gets its changes squashed', 5, 101],
+  ])('is deployed though %s, and takes the place of no newest commit', async (_, there, gate) => {
+    const forge = memoryForge();
+    const on = shop({ forge, commit: commit(there) });
+    await on.clock.until(run(on));
+    const result = await passing(again(on, { forge, commit: commit(gate), holder: 'gate' }), gate);
+    expect(result).toMatchObject({ outcome: 'promoted', lineage: expect.arrayContaining([expect.stringContaining('Order: not asked')]) });
+    expect([imageNow(on), deployedOf(on)]).toEqual([image(gate), { commit: commit(gate), newest: commit(there), images: [image(gate)] }]);
+    expect(forge.records).toMatchObject([{}, { environment: 'staging', state: 'success', image: image(gate), commit: commit(gate) }]);
+  });
+
+  it('and those who live here go on from where they were', async () => {
+    const forge = memoryForge();
+    const on = shop({ forge, commit: commit(5) });
+    await on.clock.until(run(on));
+    await passing(again(on, { forge, commit: commit(101), holder: 'gate' }), 101);
+    const older = again(on, { forge, commit: commit(4), holder: 'older' });
+    expect(await on.clock.until(run(older, { images: `api: ${image(4)}` }))).toMatchObject({ outcome: 'superseded' });
+    const newer = again(on, { forge, commit: commit(6), holder: 'newer' });
+    expect(await on.clock.until(run(newer, { images: `api: ${image(6)}` }))).toMatchObject({ outcome: 'promoted' });
+    expect(deployedOf(on)).toMatchObject({ commit: commit(6), newest: commit(6) });
+  });
+
+  it('shuts nobody out where nobody was before', async () => {
+    const forge = memoryForge();
+    const on = shop({ forge, commit: commit(101) });
+    await passing(on, 101);
+    expect(deployedOf(on)).toEqual({ commit: commit(101), newest: undefined, images: [image(101)] });
+    expect(await on.clock.until(run(again(on, { forge, commit: commit(3), holder: 'b' })))).toMatchObject({ outcome: 'promoted' });
+  });
+
+  it('and runs here already is on record once, without a lock the second time', async () => {
+    const forge = memoryForge();
+    const on = shop({ forge, commit: commit(5) });
+    await on.clock.until(run(on));
+    for (const holder of ['b', 'c'])
+      expect(await passing(again(on, { forge, commit: commit(4), holder }), 4, { images: `api: ${next}` })).toMatchObject({
+        outcome: 'promoted',
+        writes: [],
+      });
+    expect(deployedOf(on)).toMatchObject({ commit: commit(4), newest: commit(5) });
+    const before = on.cluster.writes().filter((each) => each.includes('Lease')).length;
+    await passing(again(on, { forge, commit: commit(4), holder: 'd' }), 4, { images: `api: ${next}` });
+    expect(on.cluster.writes().filter((each) => each.includes('Lease')).length).toBe(before);
+  });
+});
+
 it('a rollback leaves the newest commit where it is', async () => {
   const forge = memoryForge();
   const on = shop({ forge, commit: commit(5) });
