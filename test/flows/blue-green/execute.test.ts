@@ -450,7 +450,7 @@ describe('operation: rollback', () => {
       expect(result.warnings).toContainEqual(expect.stringContaining(text));
   });
 
-  it('asks no registry that is away whether an old tag is held, and says so', async () => {
+  it('is not stopped by a registry that is away when it is asked whether an old tag is held, and says so', async () => {
     const on = await deployed();
     await run(on, backWish());
     const blue = on.cluster.find(Deployment, 'agent-blue') as KubernetesObject;
