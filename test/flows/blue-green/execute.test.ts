@@ -131,6 +131,35 @@ describe('a failure before the switch leaves users where they are', () => {
     expect(leaseOf(on).holds?.list).toHaveLength(1);
   });
 
+  /** From the first check that fails on, the pods cannot be listed. */
+  const blind = (why: () => Error): Stage => {
+    let failing = false;
+    const on = pair({
+      probe: () => {
+        failing = true;
+        return { is: 'answer', status: 500, body: '' };
+      },
+    });
+    on.cluster.failing = ({ verb, kind }) => (failing && verb === 'list' && kind === 'Pod' ? why() : undefined);
+    return on;
+  };
+
+  it('pods that cannot be read on the way back are said not to be, and the image is held by its own digest', async () => {
+    const on = blind(forbidden);
+    expect(await run(on)).toMatchObject({ outcome: 'rolled-back', code: 'SMOKE_FAILED' });
+    expect(on.lines.filter((line) => line.includes('could not be read'))).toEqual([
+      '  The pods of green could not be read, which say what digest they run: The account may not do that.',
+    ]);
+    expect(leaseOf(on).holds?.list).toEqual([expect.objectContaining({ by: 'harm', digest: next.split('@')[1] })]);
+  });
+
+  it('a defect while they are read is told as one, and keeps nobody on the new colour', async () => {
+    const on = blind(() => new TypeError('x is not y'));
+    expect(await run(on)).toMatchObject({ outcome: 'rolled-back', code: 'SMOKE_FAILED' });
+    expect(on.lines).toContain('  A defect: x is not y');
+    expect(standing(on)).toBe(start);
+  });
+
   it('a redirect is not 200', async () => {
     const on = pair({ probe: () => ({ is: 'answer', status: 302, body: '' }) });
     expect(await run(on)).toMatchObject({ outcome: 'rolled-back', code: 'SMOKE_FAILED' });
@@ -396,7 +425,7 @@ describe('operation: rollback', () => {
       expect(result.warnings).toContainEqual(expect.stringContaining(text));
   });
 
-  it('asks no registry that is away whether an old tag is held, and says so', async () => {
+  it('is not stopped by a registry that is away when it is asked whether an old tag is held, and says so', async () => {
     const on = await deployed();
     await run(on, backWish());
     const blue = on.cluster.find(Deployment, 'agent-blue') as KubernetesObject;
