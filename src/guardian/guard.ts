@@ -104,7 +104,8 @@ function watchNoLease(plan: GuardPlan, before: Watching, at: number): GuardMove 
 /** The way back depends on where the users are. */
 function goBack(held: Held, at: number): GuardMove {
   const phase = phaseOf(held.found);
-  if (phase === 'resting' || phase === 'preparing') return tell(held, 'nothing to move');
+  // Of a promotion that had passed only the tidying up is missing: whoever comes next reads in its phase that it ended well.
+  if (phase === 'resting' || phase === 'preparing' || phase === 'promoted') return tell(held, 'nothing to move');
   if (midPromotion(phase)) return { state: { phase: 'restoring', held, since: at }, action: { do: 'restore-stable', held, inSeconds: 0 } };
   return { state: { phase: 'emptying', held }, action: { do: 'empty', held, inSeconds: 0 } };
 }

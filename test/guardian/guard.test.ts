@@ -114,6 +114,7 @@ describe('when the run is gone', () => {
   it.each([
     ['resting', ['take', 'tell'], 'nothing to move'],
     ['preparing', ['take', 'tell'], 'nothing to move'],
+    ['promoted', ['take', 'tell'], 'nothing to move'],
     ['stages', ['take', 'empty', 'announce', 'tell'], 'weight 0'],
     ['emptying', ['take', 'empty', 'announce', 'tell'], 'weight 0'],
     ['paused', ['take', 'empty', 'announce', 'tell'], 'weight 0'],

@@ -67,6 +67,21 @@ export function unreadPolicies(policies: readonly KubernetesObject[], service: s
   ];
 }
 
+export const seeingThem = 'If one does, no weight will be moved. Grant this to have it checked as well:';
+
+/** Of these kinds there may be some. */
+export function unseenPolicies(kinds: readonly Kind[], yaml: string): readonly Problem[] {
+  if (kinds.length === 0) return [];
+  const names = kinds.map(({ apiVersion, kind: name }) => `${name} of ${apiVersion.split('/')[0]}`).join(', ');
+  return [
+    {
+      what: `Not checked for lack of permission: whether policies of other kinds cut the guardian off from the API server (${names}).`,
+      remedy: seeingThem,
+      yaml,
+    },
+  ];
+}
+
 /** What a policy has to allow, whatever its kind. */
 export const apiWay = (service: string): string =>
   `the labels ${selectorText({ matchLabels: labelsOf(service) })} reach the API server (the Service kubernetes of namespace default, and the port behind it) by TCP`;

@@ -4,7 +4,7 @@ import { isPersonsTool } from '../kubernetes/managers.ts';
 import { durationText } from '../units/duration.ts';
 import type { RolloutPlan } from './plan.ts';
 import type { Request } from './request.ts';
-import type { Sample, StableView } from './sample.ts';
+import type { ClusterView, Sample, StableView } from './sample.ts';
 
 /** Why a rollout goes back. `kind` decides what is remembered: only harm and crash say something about the image. */
 export interface Cause {
@@ -64,10 +64,11 @@ export const pauseExpired = (limit: number, why: string): Cause => ({
 /** So often does a controller find its own weight undone before the rollout yields. */
 export const mostFights = 3;
 
-/** A controller wrote another weight, and it is worth writing ours again: a single reconciliation must not end a rollout. */
+/** A controller wrote another weight, and it is worth writing ours again: a single reconciliation must not end a rollout, but harm does. */
 export const isContested = ({ cluster, guardian }: Sample): boolean =>
   cluster.is === 'answer' &&
   guardian !== 'lost' &&
+  crashed(cluster.canary) === undefined &&
   cluster.route.is === 'changed' &&
   !isPersonsTool(cluster.route.by) &&
   cluster.route.fight < mostFights;
@@ -76,15 +77,22 @@ export const isContested = ({ cluster, guardian }: Sample): boolean =>
 export function sickness({ cluster, guardian }: Sample): Cause | undefined {
   if (cluster.is === 'no-answer') return undefined;
   const { canary, route } = cluster;
+  // With its route an application may have been deleted, pods and all.
+  if (route.is === 'gone') return drift('The route was deleted during the rollout.', 'whoever deleted it');
+  const crash = crashed(canary);
+  if (crash !== undefined) return crash;
   if (route.is === 'changed') {
     const often = route.fight > 1 ? `, for the ${ordinal(route.fight)} time` : '';
     return drift(`The route was changed by \`${route.by}\` during the rollout${often}: ${route.what}.`, route.by);
   }
-  if (route.is === 'gone') return drift('The route was deleted during the rollout.', 'whoever deleted it');
-  if (guardian === 'lost') return unguarded;
+  return guardian === 'lost' ? unguarded : undefined;
+}
+
+/** What its users get errors from. */
+function crashed(canary: ClusterView['canary']): Cause | undefined {
   if (canary.trouble?.fatal === true)
     return { kind: 'crash', code: 'ROLLOUT_FAILED', text: canary.trouble.what, remedy: canary.trouble.remedy, ...blame(canary.trouble) };
-  if (canary.readyEndpoints > 0) return undefined;
+  if (canary.readyEndpoints > 0 || canary.trouble?.cause === 'node') return undefined;
   const why = canary.trouble === undefined ? '' : ` ${canary.trouble.what}`;
   return {
     kind: 'crash',

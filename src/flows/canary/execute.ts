@@ -1,5 +1,6 @@
 import { begin } from '../../domain/rollout/begin.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
+import { isTidy } from '../../domain/rollout/left-behind.ts';
 import { warningText } from '../../domain/rollout/problem.ts';
 import { stageText } from '../../domain/units/stages.ts';
 import { Failure } from '../../failure.ts';
@@ -24,7 +25,7 @@ import type { CanaryPlan } from './plan.ts';
 import { preflight } from './preflight.ts';
 import type { CanaryResult } from './result.ts';
 import { resultOf, settle, supersededResult } from './settle.ts';
-import { isTidy, takeBackBeforeRefusing, takeBackSuperseded } from './take-back-held.ts';
+import { takeBackBeforeRefusing, takeBackSuperseded } from './take-back-held.ts';
 
 interface Run {
   readonly plan: CanaryPlan;
@@ -146,11 +147,11 @@ function tellPlan(
 ): void {
   log.line(`${plan.action} of ${app.namespace}/${app.service}`);
   log.line(`  image    ${image}`);
-  log.line(`  instead  ${previousImage}`);
+  log.line(`  replaces ${previousImage}`);
   log.line(
     `  stages   ${plan.stages.map(stageText).join(' ')}${plan.promote ? ', then stable gets the image' : ', then back to weight 0'}`,
   );
-  log.line(`  pods     ${replicas} of stable, which stay as they are`);
+  log.line(`  stable   ${replicas} ${replicas === 1 ? 'pod' : 'pods'}`);
   for (const each of [...changes, ...notes]) log.line(`  ${each}`);
   for (const warning of warnings) log.line(warningText(warning));
 }

@@ -1,9 +1,9 @@
-import { apiPortsOf, inspectEgress, otherPolicies, otherPoliciesOfCluster, unreadPolicies } from '../../domain/guardian/egress.ts';
+import { unreadPolicies, unseenPolicies } from '../../domain/guardian/egress.ts';
 import { guardianName } from '../../domain/guardian/name.ts';
 import { accountYaml, type GuardianWish, guardianJob } from '../../domain/guardian/objects.ts';
 import { accountPermissions, postingPermissions } from '../../domain/guardian/permissions.ts';
-import { EndpointSlice, Job, NetworkPolicy, Service } from '../../domain/kubernetes/kinds.ts';
-import type { Kind, KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { Job } from '../../domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
 import { leaseName } from '../../domain/rollout/lease.ts';
 import type { Permission } from '../../domain/rollout/permissions.ts';
@@ -13,10 +13,11 @@ import { roleName } from '../../domain/rollout/role.ts';
 import type { Application } from '../../domain/traffic/router.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { ownSubject } from '../own-subject.ts';
 import { accountText, deniedOf, permissionsText, type Rights, rightsOf, wholeRole } from '../permissions.ts';
+import { egressFindings, policiesOfOtherKinds, uncheckedEgress } from './guardian-egress.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { Survey } from './survey.ts';
-import { unlessForbidden } from './unless-forbidden.ts';
 
 /**
  * Whether a guardian can be posted: the permissions to make it, a dry run of its Job against the rules of the cluster, room for its pod
@@ -27,17 +28,19 @@ export async function guardianFindings(world: World, plan: CanaryPlan, { app, qu
   if (plan.guardian === undefined) return { problems: [], warnings: [] };
   const needs = { service: plan.service, namespace: app.namespace, tells: world.guardianKit.tells.length > 0 };
   const makesAccount = plan.guardian.serviceAccount === undefined;
-  const [rights, account] = await Promise.all([
+  const [rights, account, others] = await Promise.all([
     rightsOf(world, postingPermissions(needs)),
     deniedOf(world, makesAccount ? accountPermissions(needs) : []),
-  ]);
-  const { wanted, denied: posting, subject } = rights;
-  const lacking = posting.filter(({ need }) => need === 'required');
-  const [egress, others] = await Promise.all([
-    posting.length > lacking.length ? unchecked(roleFor(plan, app, rights)) : egressFindings(world, needs),
     policiesOfOtherKinds(world, app.namespace),
   ]);
-  const needed = wanted.filter((each) => !posting.includes(each) || each.need === 'required');
+  const { wanted, denied: posting } = rights;
+  const lacking = posting.filter(({ need }) => need === 'required');
+  const unseen = others.filter(({ policies }) => policies === 'unseen');
+  const subject = rights.subject ?? (unseen.length === 0 ? undefined : await ownSubject(world));
+  const whole = roleFor(plan, app, { wanted: [...wanted, ...others.flatMap(({ listing }) => listing)], subject });
+  const egress = posting.length > lacking.length ? uncheckedEgress(whole) : await egressFindings(world, needs);
+  const granted = others.filter((each) => !unseen.includes(each)).flatMap(({ listing }) => listing);
+  const needed = [...wanted.filter((each) => !posting.includes(each) || each.need === 'required'), ...granted];
   const job = jobOf(plan, plan.guardian, app, needs.tells);
   const allowed = lacking.every(({ resource }) => resource !== Job.resource);
   return {
@@ -48,34 +51,19 @@ export async function guardianFindings(world: World, plan: CanaryPlan, { app, qu
       ...(account.length === 0 ? [] : [cannotMakeAccount(plan, app, account)]),
       ...egress.problems,
     ],
-    warnings: [...byTag(plan.guardian), ...egress.warnings, ...unreadPolicies(others, plan.service)],
+    warnings: [
+      ...byTag(plan.guardian),
+      ...egress.warnings,
+      ...unseenPolicies(
+        unseen.map(({ kind }) => kind),
+        whole,
+      ),
+      ...unreadPolicies(
+        others.flatMap(({ policies }) => (policies === 'unseen' ? [] : policies)),
+        plan.service,
+      ),
+    ],
   };
-}
-
-async function egressFindings(world: World, needs: { readonly service: string; readonly namespace: string }): Promise<Findings> {
-  const policies = await world.cluster.list(NetworkPolicy, needs.namespace);
-  return policies.length === 0 ? inspectEgress([], needs) : inspectEgress(policies, needs, await apiPorts(world));
-}
-
-/** Few accounts may look into the namespace `default`: then the usual ports are meant. */
-async function apiPorts({ cluster }: World): Promise<readonly number[]> {
-  const namespace = 'default';
-  const name = 'kubernetes';
-  const [service, slices] = await Promise.all([
-    unlessForbidden(cluster.get({ kind: Service, namespace, name }), undefined),
-    unlessForbidden(cluster.list(EndpointSlice, namespace, { labels: `kubernetes.io/service-name=${name}` }), []),
-  ]);
-  return apiPortsOf(service, slices);
-}
-
-/** Where their kinds are installed and may be read. One of each says enough. */
-async function policiesOfOtherKinds({ cluster }: World, namespace: string): Promise<readonly KubernetesObject[]> {
-  const first = (kind: Kind, where: string) => unlessForbidden(cluster.list(kind, where, { limit: 1 }), []);
-  const found = await Promise.all([
-    ...otherPolicies.map((kind) => first(kind, namespace)),
-    ...otherPoliciesOfCluster.map((kind) => first(kind, '')),
-  ]);
-  return found.flat();
 }
 
 /** A tag may be another image tomorrow, and this one runs with the right to set stable's image. */
@@ -88,17 +76,6 @@ const byTag = ({ image }: GuardianWish): readonly Problem[] =>
           remedy: `Give \`guardian-image\` by digest, which \`docker buildx imagetools inspect ${image}\` shows.`,
         },
       ];
-
-const unchecked = (yaml: string): Findings => ({
-  problems: [],
-  warnings: [
-    {
-      what: 'Not checked for lack of permission: whether a NetworkPolicy cuts the guardian off from the API server.',
-      remedy: 'If one does, no weight will be moved. Grant this to have it checked as well:',
-      yaml,
-    },
-  ],
-});
 
 const roleFor = ({ service }: CanaryPlan, { namespace }: Application, rights: Pick<Rights, 'wanted' | 'subject'>): string =>
   wholeRole(rights, { name: roleName(service, 'guardian'), namespace });

@@ -22,6 +22,7 @@ import { handOver } from './hand-over.ts';
 import { heldAt } from './hold-back.ts';
 import { deployedAt } from './lineage.ts';
 import { observe, takeReading } from './observe.ts';
+import { passedBefore } from './passed-before.ts';
 import { remark } from './remark.ts';
 import { recordOf } from './rollout-record.ts';
 import { canaryLabels, type Session } from './session.ts';
@@ -62,6 +63,7 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
         ...toldAt(session, effect.phase),
         ...deployedAt(session, effect.phase),
         ...heldAt(session),
+        ...passedBefore(session),
       });
       return done();
     case 'post-guardian':

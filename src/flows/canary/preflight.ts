@@ -6,7 +6,7 @@ import { deploymentSpec, type PodTemplate } from '../../domain/kubernetes/worklo
 import type { NewTemplate } from '../../domain/manifests/release.ts';
 import { type CanaryInspection, inspectCanary } from '../../domain/rollout/canary-inspection.ts';
 import { layoutOf, layoutText } from '../../domain/rollout/layout.ts';
-import { type LeaseView, readLease } from '../../domain/rollout/lease.ts';
+import type { LeaseView } from '../../domain/rollout/lease.ts';
 import type { Findings } from '../../domain/rollout/problem.ts';
 import { type Inspection, sharesService } from '../../domain/traffic/router.ts';
 import { Failure } from '../../failure.ts';
@@ -32,7 +32,7 @@ import { resolveImage, wantedImage } from './resolve-image.ts';
 import { quotaFindings, scalingFindings } from './scaling-preflight.ts';
 import { meaningOf } from './scaling-survey.ts';
 import { selectorsOf } from './selectors.ts';
-import { type FoundObjects, type Survey, survey } from './survey.ts';
+import { type FoundObjects, type Survey, seenLease, survey } from './survey.ts';
 import { targetPort } from './target-port.ts';
 
 /**
@@ -41,7 +41,7 @@ import { targetPort } from './target-port.ts';
  */
 export async function preflight(world: World, plan: CanaryPlan): Promise<Ground> {
   const found = await survey(world, plan);
-  const lease = found.lease === undefined ? undefined : readLease(found.lease);
+  const lease = seenLease(world, plan, found);
   const [image, metrics, guardian] = await Promise.all([
     resolveImage(world, wantedImage(plan, lease)),
     metricsOnStable(world, plan, found),

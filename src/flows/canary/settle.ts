@@ -14,6 +14,7 @@ import type { Changes } from '../lineage/changes.ts';
 import { whereItRuns } from '../signature.ts';
 import type { Ground } from './ground.ts';
 import { pruneCopies } from './manifests.ts';
+import { passedBefore } from './passed-before.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { CanaryResult, Outcome } from './result.ts';
 import type { Session } from './session.ts';
@@ -36,10 +37,11 @@ export async function settle(session: Session, ending: Ending, lease: 'given-awa
 }
 
 /** What a later rollback can lead to. */
-function released({ world, plan, ground, lock }: Session, run: string, at: string): Pick<LeaseChange, 'releases'> {
+function released(session: Session, run: string, at: string): Pick<LeaseChange, 'releases'> {
+  const { world, plan, ground, lock } = session;
   const template = withImage(deploymentSpec(ground.wanted).template ?? {}, ground.container, ground.image);
   const release = releaseOf(`Deployment/${plan.stableDeployment}`, template, { run, at, who: world.run.actor, commit: world.run.commit });
-  return { releases: withReleases(lock.found?.releases ?? [], [release]) };
+  return { releases: withReleases(passedBefore(session).releases ?? lock.found?.releases ?? [], [release]) };
 }
 
 /** The way back is not needed any more, and with it the copies that nothing else uses. A pause still needs both. */

@@ -3,7 +3,8 @@ import { selectorText } from '../../domain/kubernetes/labels.ts';
 import type { Kind, KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { trackLabel } from '../../domain/rollout/canary-deployment.ts';
-import { leaseName } from '../../domain/rollout/lease.ts';
+import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
+import { isLeft } from '../../domain/rollout/left-behind.ts';
 import { type Permission, permissionsFor } from '../../domain/rollout/permissions.ts';
 import { type Application, type ContextRef, sharesService } from '../../domain/traffic/router.ts';
 import { serviceOf } from '../../domain/traffic/virtual-service/host.ts';
@@ -77,6 +78,20 @@ export async function surveyObjects(world: World, plan: CanaryPlan): Promise<Fou
   };
 }
 
+/**
+ * The Lease as the preflight sees it. The `post` step is told as soon as a run before may have left something: this one may be killed before
+ * it comes to take that back.
+ */
+export function seenLease(
+  { run, handover }: Pick<World, 'run' | 'handover'>,
+  plan: CanaryPlan,
+  found: FoundObjects,
+): LeaseView | undefined {
+  const lease = found.lease === undefined ? undefined : readLease(found.lease);
+  if (isLeft(lease) && !plan.dryRun) handover.save({ holder: run.holder, open: 'true' });
+  return lease;
+}
+
 /** A host that is a Service of the namespace is also the name of that Service. */
 export function applicationOf(plan: CanaryPlan, namespace: string): Application {
   const { service, route, hosts, subsets, stableDeployment, canaryDeployment } = plan;
@@ -99,7 +114,7 @@ export function applicationOf(plan: CanaryPlan, namespace: string): Application 
   };
 }
 
-async function readContext(world: World, { kind, namespace, name, elsewhere }: ContextRef): Promise<readonly KubernetesObject[]> {
+export async function readContext(world: World, { kind, namespace, name, elsewhere }: ContextRef): Promise<readonly KubernetesObject[]> {
   if (elsewhere === true) {
     const all = await unlessForbidden(world.cluster.list(kind, ''), []);
     return all.filter(({ metadata }) => metadata.namespace !== namespace);

@@ -1,28 +1,30 @@
 import { Lease } from '../../domain/kubernetes/kinds.ts';
-import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
-import { beginTakingBack } from '../../domain/rollout/begin.ts';
-import { isOurs } from '../../domain/rollout/canary-deployment.ts';
+import { beginTakingBack, midPromotion } from '../../domain/rollout/begin.ts';
 import { type Cause, cancelled } from '../../domain/rollout/cause.ts';
 import { type LeaseView, leaseName, type RolloutRecord, readLease } from '../../domain/rollout/lease.ts';
+import { isLeft } from '../../domain/rollout/left-behind.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import type { Report } from '../flow.ts';
+import { isTransient } from '../follow.ts';
 import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
+import { placeOf } from '../operations/holder.ts';
 import { patiently } from '../patiently.ts';
 import { releasing } from '../releasing.ts';
 import { alarm } from './alert.ts';
 import { dismissLeftGuardian } from './dismiss-guardian.ts';
 import { drive } from './drive.ts';
-import { type Ground, rolloutPlanOf } from './ground.ts';
-import { pastOf } from './manifest-preflight.ts';
+import { rolloutPlanOf } from './ground.ts';
+import { lockOfTheDead } from './lock-of-the-dead.ts';
 import { open } from './open.ts';
 import type { CanaryPlan } from './plan.ts';
 import { reportCanary } from './report.ts';
 import type { CanaryResult } from './result.ts';
 import { resultOf, settle } from './settle.ts';
-import { type FoundObjects, surveyObjects } from './survey.ts';
+import { nothingRead, surveyWayBack, wayBackGround } from './way-back-ground.ts';
+import { orderWeight } from './writes.ts';
 
 /** Seconds. All `post` steps of a cancelled job share less than five minutes. */
 const mostPatience = 200;
@@ -51,21 +53,34 @@ async function takeBackFrom(holder: string, plan: CanaryPlan, world: World): Pro
     world.cluster.get({ kind: Lease, namespace, name: leaseName(plan.service) }),
   );
   const lease = object === undefined ? undefined : readLease(object);
-  if (lease === undefined || !(lease.holder === holder || tookOver(lease, holder))) return undefined;
   const started = world.clock.now().toISOString();
-  const lock = await acquireLock(world, {
-    service: plan.service,
-    namespace,
-    duration: plan.leaseDuration,
-    timeout: patience,
-    successorOf: holder,
-  });
+  const own = lease !== undefined && (lease.holder === holder || tookOver(lease, holder));
+  const lock = await lockAfter(world, { plan, lease, patience, ...(own ? { own: holder } : {}) });
+  if (lock === undefined) return undefined;
   try {
     const result = await takeBackHeld(world, { plan, lock, cause: cancelled('the run was ended from outside'), patience, started });
-    return result === undefined ? undefined : reportCanary(plan, result);
+    // A promotion that another run had passed is tidied up, and no result of this one.
+    return result === undefined || (result.outcome === 'promoted' && !own) ? undefined : reportCanary(plan, result);
   } finally {
     lock.stop();
   }
+}
+
+interface Before {
+  readonly plan: CanaryPlan;
+  readonly lease: LeaseView | undefined;
+  readonly patience: number;
+  /** The run whose successor this is, where it has the Lease or its guardian had. */
+  readonly own?: string;
+}
+
+/** That run may have ended while it waited for one that had died: what that one has left has nobody else. */
+async function lockAfter(world: World, { plan, lease, patience, own }: Before): Promise<Lock | undefined> {
+  const place = placeOf(world, plan);
+  const { service, namespace } = place;
+  if (own !== undefined)
+    return await acquireLock(world, { service, namespace, duration: plan.leaseDuration, timeout: patience, successorOf: own });
+  return isLeft(lease) ? await lockOfTheDead(world, { plan, place, found: lease, guardian: 'left-alone' }) : undefined;
 }
 
 export interface TakingBack {
@@ -93,15 +108,20 @@ export async function takeBackHeld(
     return undefined;
   }
   world.log.line(`The run before ended in the phase \`${record.phase}\`: taking it back.`);
-  const found = await patiently(world, { seconds: patience }, () => surveyObjects(world, plan));
-  const ground = groundOf(plan, record, lock.found, found);
+  const first = firstOrder(world, { plan, lock }, record);
+  const found = await patiently(world, { seconds: patience }, async () => {
+    await first.order();
+    return await surveyWayBack(world, plan);
+  });
+  const ground = wayBackGround(plan, record, lock.found, found);
   const session = open(world, plan, ground, lock);
+  session.writes.push(...first.writes);
   // It is that run's rollout that ends, and whom that run or a guardian has told of it knows.
   session.run = record.run;
   session.told = lock.found?.told ?? [];
   const { phase, enough } = record;
-  const first = beginTakingBack({ phase, sameImage: true, ...(enough === undefined ? {} : { enough }) }, cause);
-  const { ending, stages } = await drive(session, rolloutPlanOf(plan, ground), first);
+  const move = beginTakingBack({ phase, sameImage: true, ...(enough === undefined ? {} : { enough }) }, cause);
+  const { ending, stages } = await drive(session, rolloutPlanOf(plan, ground), move);
   await settle(session, ending, keepsLock === true ? 'kept' : 'given-away');
   return resultOf({ plan, world, started, ground, session, ending, stages });
 }
@@ -110,38 +130,23 @@ export async function takeBackHeld(
 const tookOver = ({ holder, guardian }: LeaseView, dead: string): boolean =>
   holder === '' && guardian?.is === 'acted' && guardian.after === dead;
 
-/** What is needed to go back: far less than to go forward, and nothing that could refuse. */
-function groundOf(plan: CanaryPlan, record: RolloutRecord, lease: LeaseView | undefined, found: FoundObjects): Ground {
-  const absent = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: plan.stableDeployment } };
-  const stable = found.stable ?? absent;
-  const undo = lease?.template?.undo;
-  const past = pastOf(stable, record.container, lease, undefined);
-  return {
-    app: found.app,
-    stable: past.base,
-    wanted: past.base,
-    next: undefined,
-    previousTemplate: past.previousTemplate,
-    canaryLabels: plan.router.canaryLabels(found.app, found.around) ?? {},
-    stablePods: found.stablePods,
-    canary:
-      found.canary === undefined
-        ? { is: 'absent' }
-        : isOurs(found.canary, plan.service)
-          ? { is: 'ours' }
-          : { is: 'users', deployment: found.canary },
-    container: record.container,
-    image: record.image,
-    previousImage: record.previousImage,
-    newReleases: [{ image: record.image, ...(undo === undefined ? {} : { template: undo.fingerprint }) }],
-    replicas: deploymentSpec(stable).replicas ?? 1,
-    port: 0,
-    // Going back puts back what the Lease says.
-    autoscaler: { is: 'none' },
-    autoscaled: false,
-    weightAtRest: record.weight,
-    lease,
-    warnings: [],
-    notes: [],
+/**
+ * Weight 0 waits for no read but that of the route, unless stable has to be mended before. The rollout orders it again, and is what deals
+ * with one that is refused.
+ */
+function firstOrder(world: World, { plan, lock }: Pick<TakingBack, 'plan' | 'lock'>, record: RolloutRecord) {
+  const session = open(world, plan, wayBackGround(plan, record, lock.found, nothingRead(world, plan)), lock);
+  let due = !midPromotion(record.phase);
+  const order = async (): Promise<void> => {
+    if (!due) return;
+    try {
+      await orderWeight(session, 0, lock.lost);
+      due = false;
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      due = isTransient(error);
+      world.log.debug(`Weight 0 is not confirmed yet: ${error.what}`);
+    }
   };
+  return { writes: session.writes, order };
 }

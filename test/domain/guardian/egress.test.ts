@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { apiPortsOf, inspectEgress, unreadPolicies } from '../../../src/domain/guardian/egress.ts';
+import { apiPortsOf, inspectEgress, otherPolicies, unreadPolicies, unseenPolicies } from '../../../src/domain/guardian/egress.ts';
 import { labelsOf } from '../../../src/domain/guardian/objects.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 
@@ -71,6 +71,17 @@ describe('the way to the API server', () => {
         what: 'Not checked: whether policies of other kinds let the guardian reach the API server (CiliumNetworkPolicy deny).',
         remedy:
           'See that they let pods with the labels wf-deploy.io/service=agent,wf-deploy.io/track=guardian reach the API server (the Service kubernetes of namespace default, and the port behind it) by TCP. Without that no weight will be moved.',
+      },
+    ]);
+  });
+
+  it('says of those that may not be seen which they are', () => {
+    expect(unseenPolicies([], 'yaml')).toEqual([]);
+    expect(unseenPolicies([otherPolicies[1]], 'yaml')).toEqual([
+      {
+        what: 'Not checked for lack of permission: whether policies of other kinds cut the guardian off from the API server (NetworkPolicy of crd.projectcalico.org).',
+        remedy: 'If one does, no weight will be moved. Grant this to have it checked as well:',
+        yaml: 'yaml',
       },
     ]);
   });

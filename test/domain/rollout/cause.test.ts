@@ -1,11 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
-import { cancelled, sickness, stableSickness } from '../../../src/domain/rollout/cause.ts';
+import { cancelled, isContested, sickness, stableSickness } from '../../../src/domain/rollout/cause.ts';
 import { blindSample, crash, planWith, sampleOf, stableIs } from './rollouts.ts';
+
+const contested = { is: 'changed', what: 'the canary has 0 % instead of 5 %', by: 'argocd', fight: 1 } as const;
+
+describe('a contested weight', () => {
+  it.each([
+    ['is one that a controller wrote', { route: contested }, true],
+    ['is none where a person wrote it', { route: { ...contested, by: 'kubectl' } }, false],
+    ['is none where it was written too often', { route: { ...contested, fight: 3 } }, false],
+    ['is none where the canary crashed: the next look would be too late', { route: contested, trouble: crash }, false],
+    ['is none where the canary has no ready pod', { route: contested, readyEndpoints: 0 }, false],
+    ['is one where trouble mends itself', { route: contested, trouble: { ...crash, fatal: false } }, true],
+    ['is none where the guardian was lost', { route: contested, guardian: 'lost' }, false],
+  ] as const)('%s', (_, seen, is) => expect(isContested(sampleOf(seen))).toBe(is));
+});
 
 describe('sickness', () => {
   it.each([
     ['all is as ordered', sampleOf()],
     ['only something else than the split was changed', sampleOf({ route: { is: 'as-ordered', note: '`kubectl` changed the route' } })],
+    ['nodes are not heard of, and are waited for', sampleOf({ readyEndpoints: 0, trouble: { ...crash, cause: 'node', fatal: false } })],
     ['there is trouble that mends itself', sampleOf({ trouble: { ...crash, fatal: false } })],
     ['the cluster gave no answer', blindSample(0)],
   ])('none where %s', (_, sample) => {
@@ -30,11 +45,20 @@ describe('sickness', () => {
       'ROLLOUT_FAILED',
       /no ready pod any more.*exit code 1/,
     ],
-    ['a changed route before a crash', { route: { is: 'gone' }, trouble: crash }, 'drift', 'DRIFT', /deleted/],
+    ['a crash before a changed route', { route: contested, trouble: crash }, 'crash', 'ROLLOUT_FAILED', /exit code 1/],
+    ['a deleted route before a crash', { route: { is: 'gone' }, trouble: crash }, 'drift', 'DRIFT', /deleted/],
   ] as const)('%s', (_, seen, kind, code, text) => {
     const cause = sickness(sampleOf(seen));
     expect(cause).toMatchObject({ kind, code, text: expect.stringMatching(text), remedy: expect.stringMatching(/\S/) });
   });
+});
+
+it('of nodes that nobody hears of says nothing of the image', () => {
+  expect(sickness(sampleOf({ readyEndpoints: 0, trouble: { ...crash, cause: 'node' } }))).toMatchObject({
+    kind: 'crash',
+    notTheImage: true,
+  });
+  expect(sickness(sampleOf({ readyEndpoints: 0, trouble: crash }))).not.toHaveProperty('notTheImage');
 });
 
 describe('stableSickness', () => {

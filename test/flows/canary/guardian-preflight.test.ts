@@ -1,10 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { otherPolicies, otherPoliciesOfCluster } from '../../../src/domain/guardian/egress.ts';
 import { EndpointSlice, Job, NetworkPolicy } from '../../../src/domain/kubernetes/kinds.ts';
-import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
+import type { Kind, KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import type { Findings } from '../../../src/domain/rollout/problem.ts';
 import { Failure } from '../../../src/failure.ts';
 import { guardianFindings } from '../../../src/flows/canary/guardian-preflight.ts';
+import type { World } from '../../../src/ports/world.ts';
 import { app } from '../../domain/traffic/httproute/fixtures.ts';
 import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { planOf, type Shop, shop } from './shop.ts';
@@ -115,8 +116,63 @@ describe('the preflight of a guardian', () => {
     expect((await find(on)).warnings.map(({ what }) => what)).toEqual([
       'Not checked: whether policies of other kinds let the guardian reach the API server (CiliumNetworkPolicy deny, AdminNetworkPolicy all).',
     ]);
-    on.cluster.failing = ({ kind }) => (kind === cilium.kind || kind === admin.kind ? forbidden() : undefined);
-    expect((await find(on)).warnings).toEqual([]);
+  });
+
+  describe('where policies of other kinds may not be listed', () => {
+    const [cilium] = otherPolicies;
+    const [clusterwide] = otherPoliciesOfCluster;
+    /** No right to anything but to what a run with a guardian asks for; these kinds are installed. */
+    function narrow(kinds: World['discovery']['kinds']): Shop {
+      const on = shop();
+      const others = [...otherPolicies, ...otherPoliciesOfCluster].map(({ apiVersion, kind }) => `${apiVersion} ${kind}`);
+      on.cluster.list = async (kind) => {
+        if (others.includes(`${kind.apiVersion} ${kind.kind}`)) throw forbidden();
+        return await Promise.resolve([]);
+      };
+      return { ...on, world: { ...on.world, discovery: { kinds } } };
+    }
+    const installed = (version: string, ...kinds: readonly Kind[]) =>
+      narrow((apiVersion) => Promise.resolve(apiVersion === version ? kinds.map((kind) => ({ kind, namespaced: true })) : []));
+    const unseen = 'Not checked for lack of permission: whether policies of other kinds cut the guardian off from the API server';
+
+    it('says so of those that are installed, with the whole Role that shows them', async () => {
+      const { problems, warnings } = await find(installed(cilium.apiVersion, cilium, clusterwide));
+      expect(problems).toEqual([]);
+      expect(warnings).toEqual([
+        {
+          what: `${unseen} (CiliumNetworkPolicy of cilium.io, CiliumClusterwideNetworkPolicy of cilium.io).`,
+          remedy: expect.stringMatching(/Grant this to have it checked as well:$/),
+          yaml: expect.stringMatching(
+            /kind: Role\n[\s\S]*- jobs[\s\S]*- ciliumnetworkpolicies[\s\S]*kind: ClusterRole\n[\s\S]*- ciliumclusterwidenetworkpolicies/,
+          ),
+        },
+      ]);
+    });
+
+    it('says nothing where none of them is installed: everybody is refused who asks for a kind without a right to it', async () => {
+      expect(await find(installed('v1'))).toEqual({ problems: [], warnings: [] });
+    });
+
+    it('takes no word about the kinds for no word about their absence', async () => {
+      const { warnings } = await find(narrow(() => Promise.reject(forbidden())));
+      expect(warnings.map(({ what }) => what)).toEqual([
+        expect.stringMatching(/^Not checked .*AdminNetworkPolicy of policy\.networking\.k8s\.io/),
+      ]);
+      await expect(find(narrow(() => Promise.reject(unreachable())))).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE' });
+    });
+
+    it('has one Role for everything that is lacking, so that applying it takes nothing away', async () => {
+      const on = installed(cilium.apiVersion, cilium);
+      on.cluster.allows = ({ spec }) =>
+        (spec as { resourceAttributes: { resource: string } }).resourceAttributes.resource !== NetworkPolicy.resource;
+      const { warnings } = await find(on);
+      expect(warnings.map(({ what }) => what)).toEqual([
+        'Not checked for lack of permission: whether a NetworkPolicy cuts the guardian off from the API server.',
+        `${unseen} (CiliumNetworkPolicy of cilium.io).`,
+      ]);
+      expect(new Set(warnings.map(({ yaml }) => yaml)).size).toBe(1);
+      expect(warnings[0]?.yaml).toMatch(/- networkpolicies[\s\S]*- ciliumnetworkpolicies/);
+    });
   });
 
   it('asks nothing where no guardian is wanted', async () => {

@@ -43,9 +43,24 @@ const ciliumPolicies = {
   },
 };
 
+/** From then on whoever may not list them is not told whether there are any. */
+async function withCilium({ lab: { client } }: Place): Promise<void> {
+  await client.apply(ciliumPolicies);
+  await client.waitFor('the kind of Cilium', async () => {
+    const found = await client.get({
+      apiVersion: 'apiextensions.k8s.io/v1',
+      kind: 'CustomResourceDefinition',
+      name: ciliumPolicies.metadata.name,
+    });
+    const conditions: readonly { readonly type: string; readonly status: string }[] = found['status']?.conditions ?? [];
+    return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+  });
+}
+
 export const clusterCases: readonly Case[] = [
   {
     name: 'rights-missing',
+    settle: withCilium,
     inputs: async (place) => ({ ...(await account(place)), ...guarded }),
     steps: [
       {
@@ -62,7 +77,10 @@ export const clusterCases: readonly Case[] = [
         },
       },
       {
-        says: 'Not checked for lack of permission: whether a NetworkPolicy cuts the guardian off from the API server.',
+        says: [
+          'Not checked for lack of permission: whether a NetworkPolicy cuts the guardian off from the API server.',
+          'Not checked for lack of permission: whether policies of other kinds cut the guardian off from the API server (CiliumNetworkPolicy of cilium.io).',
+        ],
         as: 'warning',
         async mend(place, told) {
           await apply(place, told);
@@ -96,17 +114,7 @@ export const clusterCases: readonly Case[] = [
   {
     name: 'egress-by-cilium',
     async settle(place) {
-      const { client } = place.lab;
-      await client.apply(ciliumPolicies);
-      await client.waitFor('the kind of Cilium', async () => {
-        const found = await client.get({
-          apiVersion: 'apiextensions.k8s.io/v1',
-          kind: 'CustomResourceDefinition',
-          name: ciliumPolicies.metadata.name,
-        });
-        const conditions: readonly { readonly type: string; readonly status: string }[] = found['status']?.conditions ?? [];
-        return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
-      });
+      await withCilium(place);
       await place.apply({ ...object('CiliumNetworkPolicy/deny', { spec: {} }), metadata: { name: 'deny', namespace: place.namespace } });
     },
     inputs: guarded,
