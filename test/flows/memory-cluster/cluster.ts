@@ -45,6 +45,11 @@ export class MemoryCluster implements Cluster {
     return this.objects.at(addressed(kind, name, namespace));
   }
 
+  /** How many watches are open. */
+  get watches(): number {
+    return this.objects.listening;
+  }
+
   /** All objects of a kind, in all namespaces. */
   objectsOf(kind: Kind): readonly KubernetesObject[] {
     return this.objects.of(kind, '');
