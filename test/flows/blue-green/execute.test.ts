@@ -284,6 +284,31 @@ describe('after the switch', () => {
     for (const on of [gone, changed, cancelled]) expect(standing(on)).toBe(start);
   });
 
+  it('nodes that the control plane does not hear of are waited for; for too long, users are back, and the image is not held', async () => {
+    const mark = (on: Stage, ready: string): void => {
+      for (const pod of on.cluster.objectsOf(Pod).filter(({ metadata }) => metadata.name.startsWith('agent-green'))) {
+        const conditions = [
+          { type: 'Ready', status: ready },
+          { type: 'ContainersReady', status: 'True' },
+        ];
+        on.cluster.put(Pod, { ...pod, status: { ...(pod['status'] as object), conditions } });
+      }
+    };
+    const shortly = afterSwitch((on) => {
+      mark(on, 'False');
+      void on.clock.sleep(4).then(() => mark(on, 'True'));
+    });
+    expect(await run(shortly)).toMatchObject({ outcome: 'promoted', live: 'green' });
+    const long = afterSwitch((on) => mark(on, 'False'));
+    expect(await run(long)).toMatchObject({
+      outcome: 'rolled-back',
+      code: 'NO_DATA',
+      live: 'blue',
+      reason: expect.stringContaining('does not hear of its node'),
+    });
+    expect(leaseOf(long).holds).toBeUndefined();
+  });
+
   /** Somebody lets the route lead to a colour. */
   const lead = ({ cluster }: Stage, from: string, to: string): void => {
     const route = JSON.stringify(cluster.find(Ingress, 'agent')).replaceAll(`"${from}"`, `"${to}"`);
@@ -425,7 +450,7 @@ describe('operation: rollback', () => {
       expect(result.warnings).toContainEqual(expect.stringContaining(text));
   });
 
-  it('asks no registry that is away whether an old tag is held, and says so', async () => {
+  it('is not stopped by a registry that is away when it is asked whether an old tag is held, and says so', async () => {
     const on = await deployed();
     await run(on, backWish());
     const blue = on.cluster.find(Deployment, 'agent-blue') as KubernetesObject;
