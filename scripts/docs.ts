@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { failureCodes } from '../src/failure-codes.ts';
+import { failureCodes, retiredCodes } from '../src/failure-codes.ts';
 import { readActions } from './action-metadata.ts';
 import { permissionPage } from './docs/permissions.ts';
 import { errorPage, withTables } from './docs/tables.ts';
@@ -11,7 +11,7 @@ const { values } = parseArgs({ options: { check: { type: 'boolean', default: fal
 const read = (path: string): string => (existsSync(path) ? readFileSync(path, 'utf8') : '');
 
 const made = new Map([
-  [join(root, 'docs/errors.md'), errorPage(failureCodes)],
+  [join(root, 'docs/errors.md'), errorPage(failureCodes, retiredCodes)],
   [join(root, 'docs/permissions.md'), permissionPage()],
 ]);
 for (const action of readActions(root)) {

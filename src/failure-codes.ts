@@ -33,7 +33,6 @@ export const failureCodes = {
   PAUSE_EXPIRED: 'A pause lasted as long as its run may wait, and there was no guardian or no weight to keep beyond it.',
   OPERATION_REFUSED: 'An operation cannot be carried out as things stand. What stands against it is said, and what to do instead.',
   NOT_ANSWERED: 'The run that holds the Lease did not answer a request in time.',
-  EVIDENCE_MISSING: 'The image to promote has no recorded evidence of a passed canary.',
   IMAGE_MISSING: 'The registry says that the image does not exist.',
   REGISTRY_UNCHECKED: 'The registry could not be asked about the image.',
   BACKUP_FAILED: 'The backup before a release failed, was not done in time, or made nothing. Nothing of the release was written.',
@@ -69,6 +68,12 @@ export const failureCodes = {
     'The labels of the pull request contradict each other, or name a kind of change that is not known. No strategy was chosen.',
   UNKNOWN_VARIANT: 'A name that is in no register was given. The known names are listed.',
   INTERNAL: 'A defect in wf-deploy. Please report it with the log.',
+} as const;
+
+/** Codes that a release gave and none gives any more, with what is given now: reports that hold one can still be looked up. None is used again. */
+export const retiredCodes = {
+  EVIDENCE_MISSING:
+    'The image to promote has no recorded evidence of a passed canary. Now that is one of the problems of `PREFLIGHT_FAILED`, which lists all of them at once.',
 } as const;
 
 export type FailureCode = keyof typeof failureCodes;

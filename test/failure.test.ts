@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { Failure } from '../src/failure.ts';
-import { failureCodes } from '../src/failure-codes.ts';
+import { failureCodes, retiredCodes } from '../src/failure-codes.ts';
 
 describe('a failure', () => {
   it('says what happened and what to do', () => {
@@ -21,7 +23,25 @@ describe('a failure', () => {
   });
 });
 
-it.each(Object.entries(failureCodes))('%s is explained in a sentence', (code, sentence) => {
+it.each(Object.entries({ ...failureCodes, ...retiredCodes }))('%s is explained in a sentence', (code, sentence) => {
   expect(code).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
   expect(sentence).toMatch(/^[A-Z].*\.$/);
+});
+
+describe('the sources', () => {
+  const folder = join(import.meta.dirname, '../src');
+  const sources = readdirSync(folder, { recursive: true })
+    .map(String)
+    .filter((path) => path.endsWith('.ts') && path !== 'failure-codes.ts')
+    .map((path) => readFileSync(join(folder, path), 'utf8'))
+    .join('\n');
+  /** Without what only asks whether it is this code. */
+  const given = sources.replace(/[!=]== '[A-Z_]+'/g, '').replace(/\[[^\]]*\]\.includes\(/g, '');
+
+  it.each(Object.keys(failureCodes))('give %s', (code) => expect(given.includes(`'${code}'`)).toBe(true));
+
+  it.each(Object.keys(retiredCodes))('do not know %s any more, and never will', (code) => {
+    expect(sources).not.toContain(`'${code}'`);
+    expect(Object.keys(failureCodes)).not.toContain(code);
+  });
 });

@@ -30,10 +30,16 @@ function outputTable({ outputs }: ActionMetadata): string {
 }
 
 /** docs/errors.md. A heading for each code, so that a message can link to it. */
-export function errorPage(codes: Readonly<Record<string, string>>): string {
-  const parts = Object.entries(codes).map(([code, sentence]) => `## ${code}\n\n${sentence}\n`);
-  return `# Errors\n\n<!-- Made from src/failure-codes.ts by \`npm run docs\`. -->\n\n${introduction}\n\n${parts.join('\n')}`;
+export function errorPage(codes: Readonly<Record<string, string>>, retired: Readonly<Record<string, string>>): string {
+  const parts = (of: Readonly<Record<string, string>>, heading: string): string =>
+    Object.entries(of)
+      .map(([code, sentence]) => `${heading} ${code}\n\n${sentence}\n`)
+      .join('\n');
+  const gone = Object.keys(retired).length === 0 ? '' : `\n## Not given any more\n\n${retirement}\n\n${parts(retired, '###')}`;
+  return `# Errors\n\n<!-- Made from src/failure-codes.ts by \`npm run docs\`. -->\n\n${introduction}\n\n${parts(codes, '##')}${gone}`;
 }
+
+const retirement = 'Reports of earlier releases may hold these. None of them is used for anything else.';
 
 const introduction = `Every error of wf-deploy has one of these codes. The message says what happened, with the values at hand, and after \`→\` what can be done
 about it. A code keeps its meaning for ever: alerts and scripts may rely on it. It is the title of the annotation when nothing was started,

@@ -1,5 +1,4 @@
 import type { BuildContext } from '../domain/build/context.ts';
-import type { Digest } from './digest.ts';
 import type { Images } from './images.ts';
 import type { SourceTree } from './source-tree.ts';
 import type { Workspace } from './workspace.ts';
@@ -7,7 +6,6 @@ import type { Workspace } from './workspace.ts';
 /** The ports of a flow that builds images. */
 export interface Building extends Workspace {
   readonly context: BuildContext;
-  readonly digest: Digest;
   readonly images: Images;
   readonly sourceTree: SourceTree;
   /** Whether this run may use the cache of the platform. */

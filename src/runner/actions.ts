@@ -41,7 +41,7 @@ export async function runPost(flow: AnyFlow): Promise<void> {
 
 type Work = (world: AnyWorld, plan: unknown) => Promise<Report | undefined>;
 
-/** One of the two places that catch a Failure. */
+/** Turns what a flow throws into its report: a `Failure` as it is, anything else as INTERNAL. */
 async function guarded(flow: AnyFlow, work: Work, failed: AnyFlow['refused']): Promise<Report | undefined> {
   for (const name of flow.secretNames) mask(getInput(name));
   // As base64 it is one secret; of a plain one the secrets inside are masked once it is read, not its every word.

@@ -3,6 +3,7 @@ import type { AccessConnections, AzureIdentity } from '../flows/flow.ts';
 import type { Access } from '../ports/access.ts';
 import type { ManagedClusters } from '../ports/managed-clusters.ts';
 import type { Surroundings } from './surroundings.ts';
+import { tellRequests } from './tell-requests.ts';
 import { buildWorkspace } from './workspace.ts';
 
 /** The ports of a flow that leads to a cluster. Asks nobody anything yet. */
@@ -11,16 +12,11 @@ export function buildAccess({ kubeconfig, azure }: AccessConnections, around: Su
   return {
     ...buildWorkspace(around),
     kubeconfig,
-    access: kubernetesAccess({ folder: temporary, earlier: kubeconfigPath, version, mask, onRequest: tellTo(around) }),
+    access: kubernetesAccess({ folder: temporary, earlier: kubeconfigPath, version, mask, onRequest: tellRequests(around.log) }),
     managed: azure === undefined ? undefined : aks(azure, around),
     close: () => undefined,
   };
 }
-
-const tellTo =
-  ({ log }: Surroundings) =>
-  (method: string, path: string, status: number | undefined): void =>
-    log.debug(`${method} ${path} ${status ?? 'no answer'}`);
 
 /** Azure's libraries are loaded when they are asked something: most clusters are reached without them. */
 export function aks(azure: AzureIdentity, around: Surroundings): ManagedClusters {
@@ -30,7 +26,7 @@ export function aks(azure: AzureIdentity, around: Surroundings): ManagedClusters
   const load = async (): Promise<ManagedClusters> => {
     const { aksClusters } = await import('../adapters/managed-clusters/aks.ts');
     const { ownPlugin } = await import('../adapters/managed-clusters/own-plugin.ts');
-    return aksClusters({ ...azure, source, onSecret: mask, onRequest: tellTo(around), pluginFor: ownPlugin(azure) });
+    return aksClusters({ ...azure, source, onSecret: mask, onRequest: tellRequests(around.log), pluginFor: ownPlugin(azure) });
   };
   const clusters = (): Promise<ManagedClusters> => {
     loaded ??= load();

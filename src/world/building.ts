@@ -1,4 +1,3 @@
-import { nodeDigest } from '../adapters/digest/node.ts';
 import { buildxImages } from '../adapters/images/buildx.ts';
 import { gitSourceTree } from '../adapters/source-tree/git.ts';
 import type { RegistryConnections } from '../flows/flow.ts';
@@ -14,7 +13,6 @@ export function buildBuilding({ login }: RegistryConnections, around: Surroundin
   return {
     ...workspace,
     context,
-    digest: nodeDigest,
     images: buildxImages({ process: workspace.process, environment, cacheAccess, dockerFolder, temporary, credentials: login }),
     sourceTree: gitSourceTree(root, environment),
     hasPlatformCache: 'ACTIONS_RUNTIME_TOKEN' in cacheAccess,

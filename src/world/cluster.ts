@@ -15,7 +15,9 @@ import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { World } from '../ports/world.ts';
 import { forgeFor } from './forge.ts';
+import { forgePlace } from './forge-place.ts';
 import type { Surroundings } from './surroundings.ts';
+import { tellRequests } from './tell-requests.ts';
 import { buildWorkspace } from './workspace.ts';
 
 /** The ports of a flow that works on a cluster. Throws KUBECONFIG_INVALID or INPUT_INVALID; asks nobody anything yet. */
@@ -27,12 +29,12 @@ export function buildWorld(connections: Connections, around: Surroundings): Worl
     context: connections.kubeconfig.context,
   });
   for (const secret of [...kubeconfig.secrets, ...secretsOf(connections)]) mask(secret);
-  const notifiers = notifiersFor(connections.notify, { forge: forgeOf(around.environment) });
+  const notifiers = notifiersFor(connections.notify, { forge: forgePlace(around.environment) });
   const connection = kubernetesConnection({
     kubeconfig,
     version: around.version,
     onSecret: mask,
-    onRequest: (method, path, status) => log.debug(`${method} ${path} ${status ?? 'no answer'}`),
+    onRequest: tellRequests(log),
   });
   return {
     ...buildWorkspace(around),
@@ -72,12 +74,6 @@ function secretsOf({ prometheus, notify, githubToken }: Connections): readonly s
     (secret): secret is string => secret !== undefined && secret !== '',
   );
 }
-
-/** As GitHub tells it to each step. */
-const forgeOf = ({ GITHUB_API_URL: api = 'https://api.github.com', GITHUB_REPOSITORY: repository }: Surroundings['environment']) => ({
-  api,
-  repository,
-});
 
 const passwordOf = (url: string): readonly string[] => {
   const { password } = new URL(url);

@@ -6,6 +6,7 @@ import type { Fleet } from '../ports/fleet.ts';
 import { aks } from './access.ts';
 import { buildWorld } from './cluster.ts';
 import { forgeFor } from './forge.ts';
+import { forgePlace } from './forge-place.ts';
 import type { Surroundings } from './surroundings.ts';
 import { buildWorkspace } from './workspace.ts';
 
@@ -23,9 +24,7 @@ export function buildFleet(
     ...buildWorkspace(around),
     registry: ociRegistry({ dockerConfig: around.dockerConfig }),
     forge: forgeFor(githubToken, around),
-    notifiers: notifiersFor(notify, {
-      forge: { api: around.environment['GITHUB_API_URL'] ?? 'https://api.github.com', repository: around.environment['GITHUB_REPOSITORY'] },
-    }),
+    notifiers: notifiersFor(notify, { forge: forgePlace(around.environment) }),
     managed: azure === undefined ? undefined : aks(azure, around),
     given: new Set(Object.keys(kubeconfigs)),
     reach({ cluster, context: asked, opened: called }, ofCloud) {

@@ -6,7 +6,9 @@ import { Failure } from '../failure.ts';
 import type { ForgeConnections } from '../flows/flow.ts';
 import type { Forge } from '../ports/forge.ts';
 import type { Forged } from '../ports/forged.ts';
+import { forgePlace } from './forge-place.ts';
 import type { Surroundings } from './surroundings.ts';
+import { tellRequests } from './tell-requests.ts';
 import { buildWorkspace } from './workspace.ts';
 
 type Around = Pick<Surroundings, 'environment' | 'version' | 'log'>;
@@ -14,15 +16,14 @@ type Around = Pick<Surroundings, 'environment' | 'version' | 'log'>;
 /** How the forge of the repository that runs is reached. `undefined` without a token. */
 export function accessFor(token: string | undefined, { environment, version, log }: Around): ForgeAccess | undefined {
   if (token === undefined) return undefined;
-  const { GITHUB_API_URL: api = 'https://api.github.com', GITHUB_REPOSITORY: repository } = environment;
+  const { api, repository } = forgePlace(environment);
   if (repository === undefined)
     throw new Failure(
       'INPUT_INVALID',
       '`github-token` is given, and no repository is known.',
       'Set `GITHUB_REPOSITORY`, or leave `github-token` out.',
     );
-  const onRequest: ForgeAccess['onRequest'] = (method, path, status) => log.debug(`${method} ${path} ${status ?? 'no answer'}`);
-  return { api, repository, token, version, onRequest };
+  return { api, repository, token, version, onRequest: tellRequests(log) };
 }
 
 export function forgeFor(token: string | undefined, around: Around): Forge | undefined {

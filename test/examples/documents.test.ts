@@ -28,6 +28,7 @@ describe('an example in a page uses', () => {
     for (const [file, uses] of ours) {
       const [, path = ''] =
         /^your-org\/wf-deploy\/((?:actions\/[a-z-]+)|(?:\.github\/workflows\/[a-z-]+\.yml))@(?:<commit>|0{40})$/.exec(uses) ?? [];
+      expect([file, uses, path]).toEqual([file, uses, expect.stringMatching(/./)]);
       expect([file, uses, ofRepository.has(path) || ofRepository.has(`${path}/action.yml`)]).toEqual([file, uses, true]);
     }
   });

@@ -221,8 +221,10 @@ describe('what nobody can say', () => {
 
   it('does not stop a tag that the registry does not have, and asks nothing where nothing is held', async () => {
     await refuseHeld(registry({ is: 'missing' }), { ...deploying, images: ['agent:v2'] });
-    await refuseHeld(silent, { ...deploying, lease: lease({ list: [], unreadable: false }), images: ['agent:v2'] });
-    await refuseHeld(silent, { ...deploying, lease: undefined, images: ['agent:v2'] });
+    const unasked = { ...silent, registry: { ...silent.registry, resolve: () => Promise.reject(new Error('It was asked.')) } };
+    await expect(refuseHeld(unasked, { ...deploying, images: ['agent:v2'] })).rejects.toThrow('It was asked.');
+    await refuseHeld(unasked, { ...deploying, lease: lease({ list: [], unreadable: false }), images: ['agent:v2'] });
+    await refuseHeld(unasked, { ...deploying, lease: undefined, images: ['agent:v2'] });
   });
 
   it('stops everything where the holds cannot be read', async () => {

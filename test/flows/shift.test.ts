@@ -185,6 +185,7 @@ describe('a canary that is its own route', () => {
   it.each([0, 'as-found'] as const)('may be missing at %s: then there is nothing to write', async (weight) => {
     const on = stage();
     expect(await on.clock.until(shift(on.world, { ...byPods, weight }))).toEqual({ objects: [], wrote: false });
+    expect(on.cluster.writes()).toEqual([]);
   });
   it('may not be missing when it is to get users', async () => {
     const on = stage();

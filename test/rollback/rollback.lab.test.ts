@@ -108,8 +108,7 @@ describe('a version that was promoted and is bad', () => {
         }
         // To and fro, until it was enough.
         while (load.figures().requests <= 10_000) {
-          await runRollback(app, { operation: 'unhold', digest: 'all', reason: 'a rehearsal' });
-          expect((await runRollback(app)).outputs).toMatchObject({ outcome: 'rolled-back' });
+          expect((await runRollback(app, { force: 'true', reason: 'a rehearsal' })).outputs).toMatchObject({ outcome: 'rolled-back' });
         }
       } finally {
         await load.stop();

@@ -46,15 +46,31 @@ it('a service in two colours goes back by its own action, with the same words, a
   expect(image).toBe("${{ inputs.to != 'previous' && inputs.to || '' }}");
   for (const [input, value] of Object.entries(shared)) expect([input, value]).toEqual([input, rollback.with?.[input]]);
   expect(steps[0]).toMatchObject({
-    if: "${{ inputs.switcher != '' && inputs.operation == 'rollback' && inputs.to != 'previous' && (startsWith(inputs.to, 'revision:') || !contains(inputs.to, ':')) }}",
+    if: [
+      "${{ inputs.switcher != '' && inputs.operation == 'rollback' && (inputs.force || inputs.smoke != ''",
+      "|| inputs.to != 'previous' && (startsWith(inputs.to, 'revision:') || !contains(inputs.to, ':'))) }}",
+    ].join(' '),
     run: expect.stringContaining('exit 1'),
   });
 });
 
+it('nothing that is for the other way alone is left out in silence: it is refused first, or means nothing to a service in two colours', () => {
+  const only = Object.keys(rollback.with ?? {}).filter((input) => !(input in (colours.with ?? {})));
+  const refused = only.filter((input) => steps[0]?.if?.includes(`inputs.${input}`));
+  expect(refused).toEqual(['to', 'force', 'smoke']);
+  // `digest` is for `unhold`, which has no colours; the others say where a canary is that is to be stopped.
+  expect(only.filter((input) => !refused.includes(input))).toEqual([
+    ...['digest', 'stable-deployment', 'canary-deployment', 'router', 'stable-host', 'canary-host', 'stable-subset', 'canary-subset'],
+  ]);
+});
+
+it('has an end that comes after everything it waits for', () =>
+  expect(jobs['rollback']?.['timeout-minutes']).toBe("${{ inputs.wait-for-operation == '0s' && 30 || 150 }}"));
+
 it('says what is held and what users have, whichever action went back', () =>
   expect(jobs['rollback']?.outputs).toEqual({
     outcome: '${{ steps.rollback.outputs.outcome || steps.colours.outputs.outcome }}',
-    images: '${{ steps.rollback.outputs.images || steps.colours.outputs.image }}',
+    images: '${{ steps.rollback.outputs.images || steps.colours.outputs.images }}',
     held: '${{ steps.rollback.outputs.held || steps.colours.outputs.held }}',
   }));
 

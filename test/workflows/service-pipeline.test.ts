@@ -1,10 +1,11 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: expressions of GitHub, as they stand in the file.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { readActions } from '../../scripts/action-metadata.ts';
 import { run as command } from '../lab/command.ts';
+import { builtTools } from '../lab/tools.ts';
 import { needsOf, readWorkflow, root, type Step, workflowText } from './workflow-files.ts';
 
 const name = 'service-pipeline.yml';
@@ -97,7 +98,7 @@ describe('the way back', () => {
     expect(flat(rollback?.if)).toBe("${{ always() && (contains(needs.*.result, 'failure') || contains(needs.*.result, 'cancelled')) }}");
     expect(rollback?.concurrency).toBeUndefined();
     expect(rollback?.environment).toBe('${{ inputs.rollback-environment }}');
-    expect(rollback?.['timeout-minutes']).toBe(20);
+    expect(rollback?.['timeout-minutes']).toBe(30);
   });
 
   it('is about the same canary', () => {
@@ -109,6 +110,51 @@ describe('the way back', () => {
     expect(rollback?.steps.find(({ uses }) => uses === '$/actions/cluster')).toEqual(
       canary?.steps.find(({ uses }) => uses === '$/actions/cluster'),
     );
+  });
+});
+
+describe('an image that is built anew, although there is one of the same tree', () => {
+  it('is what is asked about, staged and deployed: the old one does not go in its place', () => {
+    expect(stepOf('build', 'build').with?.['reuse']).toBe('${{ inputs.reuse }}');
+    expect(stepOf('evidence', 'evidence').with).toMatchObject({
+      image: '${{ needs.build.outputs.image }}',
+      'other-builds': '${{ inputs.reuse }}',
+    });
+  });
+});
+
+describe('the builder', () => {
+  const named = (name: string): Step => jobs['build']?.steps.find((step) => step.name === name) ?? {};
+  const [made, away] = [named('builder'), named('builder away')];
+  const folder = mkdtempSync(join(tmpdir(), 'builder-'));
+  mkdirSync(join(folder, 'cli-plugins'));
+  symlinkSync(builtTools()['buildx'] ?? '', join(folder, 'cli-plugins/docker-buildx'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  // There is no Docker here that could hold its container: the same commands, about a BuildKit elsewhere.
+  const runs = ({ run: script = 'exit 9' }: Step, id: string) =>
+    command(['bash', '-e', '-c', script.replace('--driver docker-container', '--driver remote tcp://127.0.0.1:1')], {
+      directory: folder,
+      environment: { ...process.env, DOCKER_CONFIG: folder, BUILDER: `wf-deploy-agent-${id}-1` },
+    });
+  const there = () => readdirSync(join(folder, 'buildx/instances'));
+
+  it('is made anew on a machine that stays, beside what a killed run has left, and goes with its own run', async () => {
+    for (const id of ['1', '2']) expect(await runs(made, id)).toMatchObject({ code: 0 });
+    expect(there()).toEqual(['wf-deploy-agent-1-1', 'wf-deploy-agent-2-1']);
+    expect(await runs(away, '2')).toMatchObject({ code: 0 });
+    expect(there()).toEqual(['wf-deploy-agent-1-1']);
+    const again = await runs(away, '2');
+    expect([again.code, again.stdout]).toEqual([0, expect.stringMatching(/^::warning::.*wf-deploy-agent-2-1/)]);
+  });
+
+  it('has the name by which the build takes it, and is removed whatever became of the build', () => {
+    const name = '${{ inputs.service }}-${{ github.run_id }}-${{ github.run_attempt }}';
+    for (const { env } of [made, away]) expect(env).toEqual({ BUILDER: `wf-deploy-${name}` });
+    expect(stepOf('build', 'build').with?.['builder']).toBe(
+      "${{ inputs.builder || format('wf-deploy-{0}-{1}-{2}', inputs.service, github.run_id, github.run_attempt) }}",
+    );
+    expect([made.if, away.if]).toEqual(["${{ inputs.builder == '' }}", "${{ always() && inputs.builder == '' }}"]);
+    expect(jobs['build']?.steps.at(-1)).toBe(away);
   });
 });
 
@@ -143,13 +189,22 @@ describe('the way to a cluster', () => {
       name: `\${{ inputs.${environment}-cluster }}`,
       'azure-client-id': `\${{ inputs.${environment}-azure-client-id || inputs.azure-client-id }}`,
       ...Object.fromEntries(
-        ['azure-tenant-id', 'azure-cloud', 'azure-authority', 'azure-management', 'wait-for-operation'].map((input) => [
-          input,
-          `\${{ inputs.${input} }}`,
-        ]),
+        ['azure-tenant-id', 'azure-cloud', 'azure-authority', 'azure-management'].map((input) => [input, `\${{ inputs.${input} }}`]),
       ),
     });
     expect(jobs[job]?.permissions).toMatchObject({ 'id-token': 'write' });
+  });
+
+  it('is waited for no longer than the job has time: two hours at most, and ten minutes on a way back', () => {
+    const waits = ways.map(([job, { with: given }]) => [job, given?.['wait-for-operation']]);
+    const ofProduction = "${{ github.job == 'rollback' && inputs.wait-for-operation != '0s' && '10m' || inputs.wait-for-operation }}";
+    expect(waits).toEqual([
+      ['stage', '${{ inputs.wait-for-operation }}'],
+      ...['canary', 'promote', 'rollback'].map((job) => [job, ofProduction]),
+    ]);
+    expect(jobs['stage']?.['timeout-minutes']).toBe("${{ inputs.wait-for-operation == '0s' && 60 || 180 }}");
+    for (const input of ['canary-timeout-minutes', 'wait-for-operation'])
+      expect(call.inputs[input]?.description).toMatch(/wait-for-operation|way back waits for 10m/);
   });
 
   it('has room for the rollout where that is asked for, and a way back does not ask', () => {
@@ -303,8 +358,24 @@ it.each(['deploy.yml', 'rollback.yml'])('%s runs on one label or on a list', (fi
 describe('its machines', () => {
   it.each(Object.entries(jobs))('%s has an end and a place', (_, job) => {
     const minutes = job['timeout-minutes'];
-    expect(typeof minutes === 'number' ? minutes > 0 : /^\$\{\{ inputs\.[a-z-]+-timeout-minutes \}\}$/.test(minutes ?? '')).toBe(true);
+    expect(
+      typeof minutes === 'number'
+        ? minutes > 0
+        : /^\$\{\{ inputs\.(canary-timeout-minutes|test-timeout-minutes <=|wait-for-operation ==) ?.*\}\}$/.test(minutes ?? ''),
+    ).toBe(true);
     expect(job['runs-on']).toBe(runsOn(job.environment === undefined ? 'inputs.runs-on' : 'inputs.deploy-runs-on || inputs.runs-on'));
+  });
+
+  it('end the tests before their job ends, so that there is a report of them', () => {
+    const said = String(jobs['test']?.['timeout-minutes']);
+    const steps = [...said.matchAll(/test-timeout-minutes <= (\d+) && (\d+) \|\|/g)].map(
+      ([, upTo, limit]) => [Number(upTo), Number(limit)] as const,
+    );
+    const last = Number(/\|\| (\d+) \}\}$/.exec(said)?.[1]);
+    const limitOf = (minutes: number): number => steps.find(([upTo]) => minutes <= upTo)?.[1] ?? last;
+    expect(stepOf('test', 'test').with?.['timeout']).toBe('${{ inputs.test-timeout-minutes }}m');
+    for (const minutes of [1, 59, 60, 61, 330, 331, 1000]) expect(limitOf(minutes)).toBeGreaterThanOrEqual(minutes + 30);
+    expect(steps.length).toBe(2);
   });
 
   it('stand in line where they deploy, by environment and service', () => {

@@ -43,7 +43,7 @@ describe.each([
     expect(Object.keys(jobs[id]?.outputs ?? {}).toSorted((one, other) => one.localeCompare(other))).toEqual(outputs);
     for (const name of outputs)
       expect(jobs[id]?.outputs?.[name]).toMatch(
-        new RegExp(`^\\$\\{\\{ steps\\.${id}\\.outputs\\.${name}( \\|\\| steps\\.colours\\.outputs\\.\\w+)? \\}\\}$`),
+        new RegExp(`^\\$\\{\\{ steps\\.${id}\\.outputs\\.${name}( \\|\\| steps\\.colours\\.outputs\\.${name})? \\}\\}$`),
       );
     const called = Object.entries(on.workflow_call?.outputs ?? {}).map(([name, { value }]) => [name, value]);
     expect(Object.fromEntries(called)).toEqual(Object.fromEntries(outputs.map((name) => [name, `\${{ jobs.${id}.outputs.${name} }}`])));

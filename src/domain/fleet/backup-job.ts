@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { type Condition, conditionOf } from '../kubernetes/workload.ts';
+import { serviceLabel, trackLabel } from '../rollout/canary-deployment.ts';
 
 /** What makes a backup in the cluster: a program in an image, started from an argument list. */
 export interface BackupCommand {
@@ -20,8 +21,8 @@ export interface JobName {
 const kept = 86_400;
 
 const labelsOf = (release: string): Readonly<Record<string, string>> => ({
-  'wf-deploy.io/service': release,
-  'wf-deploy.io/track': 'backup',
+  [serviceLabel]: release,
+  [trackLabel]: 'backup',
 });
 
 /** Tried once: whether a second try would be right is for people to say. */

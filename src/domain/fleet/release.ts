@@ -15,6 +15,11 @@ export interface ReleasePlan {
 
 export type ReleaseOutcome = 'promoted' | 'rolled-back' | 'aborted' | 'stopped' | 'not-started' | 'unknown';
 
+/** What is not as wanted has a reason. */
+export type ReleaseEnding =
+  | { readonly outcome: 'promoted' }
+  | { readonly outcome: Exclude<ReleaseOutcome, 'promoted'>; readonly cause: Cause };
+
 /** `cause`: the first thing that went wrong. `trouble`: what could not be taken back. */
 export type Release =
   | { readonly phase: 'backing-up'; readonly parts: PartStates; readonly cause: Cause | undefined }
@@ -24,7 +29,7 @@ export type Release =
   | { readonly phase: 'ready'; readonly parts: PartStates }
   | { readonly phase: 'keeping'; readonly parts: PartStates; readonly cause: Cause | undefined; readonly trouble: readonly string[] }
   | { readonly phase: 'returning'; readonly parts: PartStates; readonly cause: Cause; readonly trouble: readonly string[] }
-  | { readonly phase: 'ended'; readonly parts: PartStates; readonly outcome: ReleaseOutcome; readonly cause: Cause | undefined };
+  | ({ readonly phase: 'ended'; readonly parts: PartStates } & ReleaseEnding);
 
 export type ReleaseEffect =
   | { readonly do: 'back-up' }
@@ -173,14 +178,14 @@ const marked = (parts: PartStates, names: readonly string[], state: PartState): 
 });
 
 function ended({ parts, cause, trouble }: Keeping): ReleaseMove {
-  const said = cause === undefined || trouble.length === 0 ? cause : unconfirmed(cause, trouble);
+  if (cause === undefined) return resting({ phase: 'ended', parts, outcome: 'promoted' });
+  const said = trouble.length === 0 ? cause : unconfirmed(cause, trouble);
   return resting({ phase: 'ended', parts, outcome: outcomeOf(parts, cause), cause: said });
 }
 
-function outcomeOf(parts: PartStates, cause: Cause | undefined): ReleaseOutcome {
+function outcomeOf(parts: PartStates, cause: Cause): Exclude<ReleaseOutcome, 'promoted'> {
   const states = Object.values(parts);
   if (states.includes('unsure')) return 'unknown';
-  if (cause === undefined) return 'promoted';
   if (states.includes('kept')) return 'stopped';
   if (cause.kind === 'cancel') return 'aborted';
   return states.every((each) => each === 'waiting') ? 'not-started' : 'rolled-back';

@@ -1,9 +1,7 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { isSame, type WorkloadRef, workloadName } from '../rolling/workload-ref.ts';
+import { trackLabel } from '../rollout/canary-deployment.ts';
 import type { Problem } from '../rollout/problem.ts';
-
-/** Ours, beside the workload that they belong to: a canary, the other colour. */
-const trackLabel = 'wf-deploy.io/track';
 
 export interface Running {
   readonly ref: WorkloadRef;
@@ -18,6 +16,7 @@ export function unlisted(
 ): readonly Problem[] {
   const forgotten = running.filter(
     ({ ref, object }) =>
+      // With it they are ours, beside the workload that they belong to: a canary, the other colour.
       object.metadata.labels?.[trackLabel] === undefined &&
       (object.metadata.ownerReferences ?? []).every(({ controller }) => controller !== true) &&
       ![...listed, ...leftAlone].some((other) => isSame(other, ref)),

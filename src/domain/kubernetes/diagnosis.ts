@@ -2,7 +2,7 @@ import { containerTroubles } from './container-trouble.ts';
 import { eventsAbout, newestMessage } from './event.ts';
 import { foreignClause } from './foreign-clause.ts';
 import type { KubernetesObject } from './object.ts';
-import { isLeaving, isReady, podStatus } from './pod.ts';
+import { isLeaving, isReady, isUnheard, podStatus } from './pod.ts';
 import { type Condition, conditionOf } from './workload.ts';
 
 /** Why pods do not become, or do not stay, ready. `fatal`: waiting longer will not mend it. `what` and `remedy` are sentences. */
@@ -16,7 +16,7 @@ export interface Diagnosis {
 }
 
 /** The worst first. */
-const causes = ['image-pull', 'config', 'quota', 'out-of-memory', 'crash-loop', 'exited', 'unschedulable', 'probe'] as const;
+const causes = ['image-pull', 'config', 'quota', 'out-of-memory', 'crash-loop', 'exited', 'unschedulable', 'node', 'probe'] as const;
 
 /**
  * The worst of all that is wrong; which one that is depends on nothing but the input, and not on its order. Pods that are ready
@@ -96,6 +96,7 @@ function podTroubles(pod: KubernetesObject, events: readonly KubernetesObject[])
       },
     ];
   }
+  if (isUnheard(pod)) return [unheard(pod)];
   const mount = newestMessage(events, ['FailedMount', 'FailedAttachVolume']);
   const starting =
     conditionOf(conditions, 'ContainersReady')?.status !== 'True' &&
@@ -109,3 +110,12 @@ function podTroubles(pod: KubernetesObject, events: readonly KubernetesObject[])
   const remedy = "Ask the probe's path by hand in the pod, and compare its port, its delays and what the service waits for at the start.";
   return [{ cause: 'probe', fatal: false, pod: name, what: `Pod ${name} runs but is not ready: ${why}.`, remedy }];
 }
+
+/** Not fatal: it is as ready again as it was, once its node is heard of. */
+export const unheard = ({ metadata: { name } }: KubernetesObject): Diagnosis => ({
+  cause: 'node',
+  fatal: false,
+  pod: name,
+  what: `Pod ${name} was well by its own last word, but the control plane does not hear of its node.`,
+  remedy: 'Look at `kubectl get nodes`: a node that is gone, cut off, or not yet back after an outage of the API server.',
+});

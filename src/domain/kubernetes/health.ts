@@ -1,7 +1,7 @@
 import { containerTroubles, ended } from './container-trouble.ts';
-import { type Diagnosis, worst } from './diagnosis.ts';
+import { type Diagnosis, unheard, worst } from './diagnosis.ts';
 import type { KubernetesObject } from './object.ts';
-import { containerStatuses, isLeaving, isReady } from './pod.ts';
+import { containerStatuses, isLeaving, isReady, isUnheard } from './pod.ts';
 
 /** Restarts so far by `pod/container`, init containers included. */
 export type Restarts = Readonly<Record<string, number>>;
@@ -9,8 +9,22 @@ export type Restarts = Readonly<Record<string, number>>;
 export interface Health {
   /** Pods that are ready and not being deleted. */
   readonly readyEndpoints: number;
-  /** Always fatal: a pod under traffic that does any of this harms its users. */
+  /** Fatal, but for nodes that are waited for: a pod under traffic that does any of this harms its users. */
   readonly trouble?: Diagnosis;
+}
+
+/**
+ * Seconds that nodes which the control plane does not hear of are waited for. Kubelets report every 10 s (nodeStatusUpdateFrequency), so that
+ * after an outage of the API server all that live are heard of by then; without one, their users have had no answers for 40 s already.
+ */
+export const nodePatience = 20;
+
+/** What a look at pods says, given when the first of an unbroken row of looks missed their nodes. */
+export function withPatience(seen: Health, since: number | undefined, at: number): { readonly health: Health; readonly since?: number } {
+  const { trouble } = seen;
+  if (trouble?.cause !== 'node') return { health: seen };
+  const first = since ?? at;
+  return { since: first, health: at - first < nodePatience ? { ...seen, trouble: { ...trouble, fatal: false } } : seen };
 }
 
 export const restartsOf = (pods: readonly KubernetesObject[]): Restarts =>
@@ -27,7 +41,10 @@ export function health(pods: readonly KubernetesObject[], baseline: Restarts, is
     ...newRestarts(pod, baseline),
   ]);
   const trouble =
-    worst(found) ?? (readyEndpoints === 0 ? (worst(present.flatMap(containerTroubles)) ?? nonReady(present.length)) : undefined);
+    worst(found) ??
+    (readyEndpoints === 0
+      ? (worst([...present.flatMap(containerTroubles), ...present.filter(isUnheard).map(unheard)]) ?? nonReady(present.length))
+      : undefined);
   return { readyEndpoints, ...(trouble === undefined ? {} : { trouble: { ...trouble, fatal: true } }) };
 }
 

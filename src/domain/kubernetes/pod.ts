@@ -49,3 +49,17 @@ export const isLeaving = (pod: KubernetesObject): boolean => pod.metadata.deleti
 /** Ready to get requests: the pod says so and is not being deleted. */
 export const isReady = (pod: KubernetesObject): boolean =>
   !isLeaving(pod) && conditionOf(podStatus(pod).conditions, 'Ready')?.status === 'True';
+
+/**
+ * Ready in its own last word, and marked as not ready since by the control plane, which does not hear of its node (MarkPodsNotReady of the
+ * node lifecycle controller writes `Ready` alone). A kubelet that finds a pod unready says so of its containers or its gates too.
+ */
+export function isUnheard(pod: KubernetesObject): boolean {
+  const { conditions } = podStatus(pod);
+  const isTrue = (type: string): boolean => conditionOf(conditions, type)?.status === 'True';
+  const gates = podSpec(pod).readinessGates ?? [];
+  const marked = conditionOf(conditions, 'Ready');
+  return !isLeaving(pod) && marked !== undefined && marked.status !== 'True' && ['ContainersReady', ...gates.map(gateOf)].every(isTrue);
+}
+
+const gateOf = ({ conditionType }: { readonly conditionType: string }): string => conditionType;

@@ -21,6 +21,7 @@ export interface PodSpec {
   readonly containers?: readonly Container[];
   readonly initContainers?: readonly Container[];
   readonly overhead?: Labels;
+  readonly readinessGates?: readonly { readonly conditionType: string }[];
   readonly resources?: Resources;
   readonly [field: string]: unknown;
 }

@@ -1,4 +1,5 @@
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
+import { serviceLabel } from '../rollout/canary-deployment.ts';
 
 /**
  * What was there before a run wrote: all that its way back needs, kept in the cluster so that a successor can go it too. In a Secret,
@@ -29,7 +30,7 @@ export const journalText = (journal: Journal): string => JSON.stringify(journal)
 export const journalSecret = (service: string, namespace: string, journal: Journal): KubernetesObject => ({
   apiVersion: 'v1',
   kind: 'Secret',
-  metadata: { name: journalName(service), namespace, labels: { 'wf-deploy.io/service': service } },
+  metadata: { name: journalName(service), namespace, labels: { [serviceLabel]: service } },
   type: 'wf-deploy.io/undo',
   data: { [field]: base64(journalText(journal)) },
 });

@@ -92,7 +92,7 @@ export function sickness({ cluster, guardian }: Sample): Cause | undefined {
 function crashed(canary: ClusterView['canary']): Cause | undefined {
   if (canary.trouble?.fatal === true)
     return { kind: 'crash', code: 'ROLLOUT_FAILED', text: canary.trouble.what, remedy: canary.trouble.remedy, ...blame(canary.trouble) };
-  if (canary.readyEndpoints > 0) return undefined;
+  if (canary.readyEndpoints > 0 || canary.trouble?.cause === 'node') return undefined;
   const why = canary.trouble === undefined ? '' : ` ${canary.trouble.what}`;
   return {
     kind: 'crash',

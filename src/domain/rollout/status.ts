@@ -49,7 +49,8 @@ export function statusLine(plan: RolloutPlan, state: Rollout, sample: Sample): s
     parts.push(`waiting ${durationText(Math.floor(sample.at - state.since))} of ${durationText(plan.pauseLimit)}`);
   if (sample.cluster.is === 'no-answer') parts.push(`cluster: no answer (${sample.cluster.reason})`);
   else {
-    const { route, stable } = sample.cluster;
+    const { canary, route, stable } = sample.cluster;
+    if (canary.trouble?.cause === 'node') parts.push(canary.trouble.what);
     if (route.is === 'changed') parts.push(`route changed by \`${route.by}\`: ${route.what}`);
     if (route.is === 'as-ordered' && route.note !== undefined) parts.push(route.note);
     if (stable?.status.is === 'progressing') parts.push(`stable: waiting for ${stable.status.waitingFor}`);

@@ -51,13 +51,11 @@ export async function deploy(plan: DeployWish, world: World): Promise<BlueGreenR
       return idleResult({ ...raw, outcome: 'superseded', reason: found.text });
     }
     const mended = await mendLeft(world, plan, held, namespace, leftByADeadRun);
-    if (mended !== undefined && (mended.ending.outcome === 'unknown' || found.is === 'superseded')) {
-      await settle(mended.session, mended.ending);
-      return mended.ending.outcome === 'unknown'
-        ? endedResult({ ...raw, ...mended })
-        : idleResult({ ...raw, outcome: 'superseded', reason: 'text' in found ? found.text : '' });
+    if (mended !== undefined) {
+      await settle(mended.session, mended.ending, found.is === 'superseded' ? 'given-away' : 'kept');
+      if (mended.ending.outcome === 'unknown') return endedResult({ ...raw, ...mended });
     }
-    if (mended !== undefined) await settle(mended.session, mended.ending, 'kept');
+    if (found.is === 'superseded') return idleResult({ ...raw, outcome: 'superseded', reason: found.text });
     const ground = await checkedAgain(world, plan, held, checked);
     const changes = await releasing(world, held, () => changesOf(world, plan.lineage, held.found?.deployed, [ground.previousImage]));
     for (const line of changeLines(changes)) world.log.line(`  ${line}`);
@@ -77,7 +75,7 @@ export async function deploy(plan: DeployWish, world: World): Promise<BlueGreenR
     }
     const notes = [
       ...(await releasing(world, held, () => requireStaged(world, plan.service, plan.lineage, [ground.image]))),
-      ...('note' in found && found.note !== undefined ? [found.note] : []),
+      ...(found.note === undefined ? [] : [found.note]),
     ];
     const session = openSession({ world, plan, lock: held }, ground);
     const ending = await drive(session, machineOf(plan, ground), beginBlueGreen());

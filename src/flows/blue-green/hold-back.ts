@@ -1,6 +1,7 @@
 import { runningDigest } from '../../domain/rollback/running-digest.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import { type Hold, heldAs, heldFor } from '../../domain/rollout/hold.ts';
+import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { environmentOf } from '../canary/plan.ts';
 import { notHeld } from '../hold-images.ts';
@@ -14,8 +15,7 @@ export async function heldFrom(session: Session): Promise<Hold | undefined> {
   const by = cause === undefined ? undefined : heldFor(cause);
   // What a rollback could not bring back did no harm now.
   if (cause === undefined || by === undefined || operation === 'rollback') return undefined;
-  // Advisory on a way back: what cannot be read is only not known.
-  const pods = await podsOf(session, to).catch(() => []);
+  const pods = await podsSeen(session, to);
   const hold = holdOn(session, {
     image,
     pods,
@@ -25,6 +25,17 @@ export async function heldFrom(session: Session): Promise<Hold | undefined> {
   });
   if (hold === undefined) session.remarks.push(notHeld(image));
   return hold;
+}
+
+/** Advisory on a way back: what cannot be read is only not known. */
+async function podsSeen(session: Session, to: Session['to']): ReturnType<typeof podsOf> {
+  try {
+    return await podsOf(session, to);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    session.world.log.line(`  The pods of ${to} could not be read, which say what digest they run: ${error.what}`);
+    return [];
+  }
 }
 
 interface Holding {

@@ -6,7 +6,7 @@ import { refusedBlueGreen, reportBlueGreen, unconfirmedBlueGreen } from './repor
 import type { BlueGreenResult } from './result.ts';
 import { takeBack } from './take-back.ts';
 
-export const blueGreenOutputNames = ['outcome', 'reason', 'live', 'image', 'previous-image', 'held', 'report'] as const;
+export const blueGreenOutputNames = ['outcome', 'reason', 'live', 'image', 'previous-image', 'images', 'held', 'report'] as const;
 
 /** `actions/blue-green`. */
 export const flow: Flow<BlueGreenInputs, BlueGreenWish, BlueGreenResult> = {

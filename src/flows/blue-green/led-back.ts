@@ -17,6 +17,7 @@ import type { RollbackWish } from './plan.ts';
 export interface LedBack {
   readonly live: Colour;
   readonly image: string;
+  readonly images: Readonly<Record<string, string>>;
   readonly reason: string;
   readonly remedy?: string;
 }
@@ -49,7 +50,7 @@ export async function ledBack(
   const [image, further] = [live.colour, otherColour(live.colour)].map((each) => imageOf(colours[each], container.value) ?? '');
   if (image === undefined || further === undefined) return undefined;
   const users = `Users are on ${colouredName(service, live.colour)} (${shown(image, 300)})`;
-  const there = { live: live.colour, image };
+  const there = { live: live.colour, image, images: { [container.value]: image } };
   if (plan.image !== undefined)
     return isSameImage(image, plan.image) ? { ...there, reason: `${users} already: nothing was switched.` } : undefined;
   if (!isLedBack(record, live.colour)) return undefined;

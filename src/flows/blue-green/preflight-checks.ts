@@ -11,7 +11,7 @@ import { otherColour } from '../../domain/traffic/switchers/colours.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
 import { imageText } from '../../domain/units/image.ts';
 import { selectorOf } from '../await-workload.ts';
-import { targetPort } from '../canary/target-port.ts';
+import { declaredPort, targetPort } from '../canary/target-port.ts';
 import type { BlueGreenWish } from './plan.ts';
 
 export type BothColours<T> = Readonly<Record<Colour, T>>;
@@ -99,11 +99,8 @@ export function runningTemplate(serving: KubernetesObject, pods: readonly Kubern
   return pod === undefined ? templateOf(serving) : { spec: podSpec(pod) };
 }
 
-export function portOf(service: KubernetesObject | undefined, idle: KubernetesObject): number | undefined {
-  if (service !== undefined) return targetPort(service, idle);
-  const containers = deploymentSpec(idle).template?.spec?.containers ?? [];
-  return containers.flatMap((each) => (each['ports'] ?? []) as readonly { readonly containerPort?: number }[])[0]?.containerPort;
-}
+export const portOf = (service: KubernetesObject | undefined, idle: KubernetesObject): number | undefined =>
+  service === undefined ? declaredPort(templateOf(idle)) : targetPort(service, idle);
 
 export function scaledOnlyBefore(
   autoscalers: readonly KubernetesObject[],

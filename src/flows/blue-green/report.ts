@@ -28,6 +28,7 @@ export function reportBlueGreen(plan: BlueGreenWish, result: BlueGreenResult): R
       live: result.live ?? '',
       image: result.image,
       'previous-image': result.previousImage,
+      images: images(result),
       held: JSON.stringify(result.held),
     },
     summary: [
@@ -62,6 +63,8 @@ export function reportBlueGreen(plan: BlueGreenWish, result: BlueGreenResult): R
         },
   };
 }
+
+const images = ({ images: shown }: BlueGreenResult): string => (shown === undefined ? '' : JSON.stringify(shown));
 
 const next = {
   promoted: 'nothing. To go back, run it with `operation: rollback`.',

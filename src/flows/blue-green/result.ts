@@ -19,6 +19,8 @@ export interface BlueGreenResult {
   readonly live: Colour | undefined;
   readonly image: string;
   readonly previousImage: string;
+  /** What users have in the end, by container. `undefined`: not known. */
+  readonly images: Readonly<Record<string, string>> | undefined;
   /** Digests that this run holds. */
   readonly held: readonly string[];
   readonly notes: readonly string[];

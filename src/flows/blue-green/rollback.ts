@@ -3,6 +3,7 @@ import type { BlueGreenRecord } from '../../domain/blue-green/record.ts';
 import { rolledBack } from '../../domain/rollout/cause.ts';
 import { imageOf } from '../../domain/rollout/container-image.ts';
 import { isSameImage } from '../../domain/rollout/same-image.ts';
+import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import { giveAway } from '../give-away.ts';
@@ -102,7 +103,21 @@ async function mended(raw: Raw & { readonly plan: RollbackWish }, held: Lock, na
     if (failedBefore || !(await releasing(world, held, () => haveWish(session, ending, plan)))) return undefined;
     await giveAway(world, held);
   } else await settle(session, ending);
-  return resultByHand(raw, left);
+  const result = resultByHand(raw, left);
+  return ending.outcome === 'unknown' ? result : { ...result, images: await imagesNow(session, result) };
+}
+
+/** What the colour runs that has the users. Its ending stands, whether or not it could be looked at once more. */
+async function imagesNow(session: Session, { live }: BlueGreenResult): Promise<BlueGreenResult['images']> {
+  const { container } = session;
+  try {
+    const image = live && imageOf(await present(session, live), container);
+    return image === undefined ? undefined : { [container]: image };
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    session.world.log.line(`Not read: which image users have now. ${error.what}`);
+    return undefined;
+  }
 }
 
 async function haveWish(session: Session, { outcome }: BlueGreenEnding, { image }: RollbackWish): Promise<boolean> {

@@ -75,6 +75,7 @@ export const idleResult = (
     readonly reason: string;
     readonly live?: BlueGreenResult['live'];
     readonly image?: string;
+    readonly images?: BlueGreenResult['images'];
     readonly remedy?: string;
   },
 ): BlueGreenResult => ({
@@ -88,6 +89,7 @@ export const idleResult = (
   live: raw.live ?? raw.ground?.from,
   image: raw.image ?? raw.ground?.image ?? '',
   previousImage: raw.ground?.previousImage ?? '',
+  images: raw.images ?? (raw.ground && { [raw.ground.container]: raw.ground.previousImage }),
   held: [],
   notes: raw.ground?.notes ?? [],
   warnings: raw.ground === undefined ? [] : warningsOf(raw.ground),
@@ -113,12 +115,19 @@ export function endedResult(
     live: promoted ? session.to : ending.outcome === 'unknown' ? undefined : session.from,
     image: session.image,
     previousImage: ground?.previousImage ?? '',
+    images: imagesOfUsers(session, ending, ground),
     held: session.held,
     notes: ground?.notes ?? [],
     warnings: [...(ground === undefined ? [] : warningsOf(ground)), ...session.remarks, ...trouble],
     asked: session.asked,
     writes: session.writes,
   };
+}
+
+/** An ending that is not a good one has left users with what they had, which whoever goes on for a dead run has not looked at. */
+function imagesOfUsers({ container, image }: Session, { outcome }: BlueGreenEnding, ground: Ground | undefined): BlueGreenResult['images'] {
+  if (outcome === 'promoted') return { [container]: image };
+  return outcome === 'unknown' || ground === undefined ? undefined : { [container]: ground.previousImage };
 }
 
 /** A rollback that reached its end is `rolled-back`; one that did not has left users where they were. */

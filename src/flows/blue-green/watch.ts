@@ -85,6 +85,7 @@ async function look(session: Session, plan: DeployWish, count: number, signal: A
   const ready = pods.filter(isReady);
   if (trouble?.fatal === true)
     return { is: 'back', cause: { kind: 'crash', code: 'ROLLOUT_FAILED', text: trouble.what, remedy: trouble.remedy, ...blame(trouble) } };
+  if (ready.length === 0 && trouble?.cause === 'node') return { is: 'miss', kind: 'no-data', text: trouble.what };
   if (ready.length === 0)
     return {
       is: 'back',

@@ -147,11 +147,11 @@ function tellPlan(
 ): void {
   log.line(`${plan.action} of ${app.namespace}/${app.service}`);
   log.line(`  image    ${image}`);
-  log.line(`  instead  ${previousImage}`);
+  log.line(`  replaces ${previousImage}`);
   log.line(
     `  stages   ${plan.stages.map(stageText).join(' ')}${plan.promote ? ', then stable gets the image' : ', then back to weight 0'}`,
   );
-  log.line(`  pods     ${replicas} of stable, which stay as they are`);
+  log.line(`  stable   ${replicas} ${replicas === 1 ? 'pod' : 'pods'}`);
   for (const each of [...changes, ...notes]) log.line(`  ${each}`);
   for (const warning of warnings) log.line(warningText(warning));
 }

@@ -1,7 +1,7 @@
 import type { Reading } from '../../domain/analysis/reading.ts';
 import { noData } from '../../domain/analysis/reading.ts';
 import { diagnose } from '../../domain/kubernetes/diagnosis.ts';
-import { health } from '../../domain/kubernetes/health.ts';
+import { health, withPatience } from '../../domain/kubernetes/health.ts';
 import { Pod } from '../../domain/kubernetes/kinds.ts';
 import { foreignManager, foreignWriter } from '../../domain/kubernetes/managers.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
@@ -139,7 +139,9 @@ async function look(session: Session, known: StableView | 'ask' | undefined, sig
     session.canaryPods = present;
     // Before any is open, pods that wait behind their gate are as well as they can be.
     const waiting = plan.router.pods !== undefined && session.route?.weight === 0;
-    const canary = health(present, session.restarts, waiting ? isStarted : isReady);
+    const seen = health(present, session.restarts, waiting ? isStarted : isReady);
+    const { health: canary, since } = withPatience(seen, session.unheardSince, world.clock.monotonic());
+    session.unheardSince = since;
     session.trouble = canary.trouble ?? stable?.trouble;
     const view: ClusterView = {
       is: 'answer',
@@ -149,8 +151,9 @@ async function look(session: Session, known: StableView | 'ask' | undefined, sig
     };
     return view;
   } catch (error) {
-    if (isTransient(error)) return { is: 'no-answer', reason: error.what };
-    throw error;
+    if (!isTransient(error)) throw error;
+    session.unheardSince = undefined;
+    return { is: 'no-answer', reason: error.what };
   }
 }
 

@@ -21,6 +21,7 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     fights: 0,
     guarded: false,
     restarts: restartsOf([]),
+    unheardSince: undefined,
     trouble: undefined,
     selectors: undefined,
     writes: [],

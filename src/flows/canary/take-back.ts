@@ -30,9 +30,9 @@ import { orderWeight } from './writes.ts';
 const mostPatience = 200;
 
 /**
- * The `post` step: the successor of a run that did not come to its own end. It takes the Lease of its dead predecessor at once, and does
- * nothing when that run had ended, never began, or someone else has taken over since. Throws when the cluster does not answer for so long
- * that nobody can say how the traffic stands.
+ * The `post` step: the successor of a run that did not come to its own end. It takes the Lease of its dead predecessor at once, and that of
+ * another run once that is seen to be dead. It does nothing when its run had ended, never began, or someone who lives has taken over since.
+ * Throws when the cluster does not answer for so long that nobody can say how the traffic stands.
  */
 export async function takeBack(plan: CanaryPlan, handedOver: Readonly<Record<string, string>>, world: World): Promise<Report | undefined> {
   const { holder = '', open: unfinished, alarmed } = handedOver;

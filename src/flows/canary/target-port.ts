@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
-import { deploymentSpec, serviceSpec } from '../../domain/kubernetes/workload.ts';
+import { templateOf } from '../../domain/kubernetes/pod-template.ts';
+import { type PodTemplate, serviceSpec } from '../../domain/kubernetes/workload.ts';
 
 interface ContainerPort {
   readonly name?: string;
@@ -11,7 +12,11 @@ export function targetPort(service: KubernetesObject, deployment: KubernetesObje
   const [first] = serviceSpec(service).ports ?? [];
   const target = first?.targetPort ?? first?.port ?? 80;
   if (typeof target === 'number') return target;
-  const containers = deploymentSpec(deployment).template?.spec?.containers ?? [];
-  const ports = containers.flatMap((container) => (container['ports'] ?? []) as readonly ContainerPort[]);
-  return ports.find(({ name }) => name === target)?.containerPort ?? first?.port ?? 80;
+  return portsOf(templateOf(deployment)).find(({ name }) => name === target)?.containerPort ?? first?.port ?? 80;
 }
+
+/** Where pods of which no Service tells are taken to listen: the first port that their template declares. */
+export const declaredPort = (template: PodTemplate): number | undefined => portsOf(template)[0]?.containerPort;
+
+const portsOf = ({ spec }: PodTemplate): readonly ContainerPort[] =>
+  (spec?.containers ?? []).flatMap((container) => (container['ports'] ?? []) as readonly ContainerPort[]);

@@ -121,7 +121,7 @@ export function openCluster(opening: Opening): ClusterRun {
       const state = await machine.resting();
       if (state.phase !== 'ended') return undefined;
       await end();
-      return state.cause ?? causeOf(new Failure('INTERNAL', 'The release ended for no reason.', 'Report it with the log.'));
+      return state.outcome === 'promoted' ? undefined : state.cause;
     },
     keep: () => tell({ on: 'keep' }),
     revert: (cause) => tell({ on: 'revert', cause }),

@@ -55,7 +55,8 @@ export async function lookAt(plan: DeployPlan, file: ReleaseFile, target: Target
       lookAtPart({ ...each, world: { ...each.world, cluster: world.cluster } }),
     );
     const parts = results.flatMap((each) => ('part' in each ? [each] : []));
-    const changes = parts.some(({ there }) => !there);
+    // A part that is in no order yet will change something once it is.
+    const changes = results.some((each) => !('part' in each) || !each.there);
     const makesBackups = file.backup.by !== 'skip';
     const backup = changes && makesBackups && plan.skipBackup === undefined;
     const rights = await rightsOf(world, releasePermissions({ namespace, backup }));

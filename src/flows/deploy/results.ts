@@ -1,4 +1,4 @@
-import type { ReleaseOutcome } from '../../domain/fleet/release.ts';
+import type { ReleaseEnding, ReleaseOutcome } from '../../domain/fleet/release.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import { briefText } from '../../domain/rollout/problem.ts';
 import type { Fleet } from '../../ports/fleet.ts';
@@ -97,7 +97,7 @@ function clusterResult(run: ClusterRun, { shareOf, file }: FleetGround, found: C
   const { target, parts } = run;
   const state = run.state();
   const ending = endingOf(state, found);
-  const why = ending === undefined ? cause : ending.cause;
+  const why = ending === undefined ? cause : causeIn(ending);
   return {
     name: target.name,
     region: target.region,
@@ -122,8 +122,10 @@ function clusterResult(run: ClusterRun, { shareOf, file }: FleetGround, found: C
   };
 }
 
+const causeIn = (ending: ReleaseEnding): Cause | undefined => (ending.outcome === 'promoted' ? undefined : ending.cause);
+
 /** What was done in a cluster and taken back by somebody meanwhile, or not seen since, is not promoted. */
-function endingOf(state: ReturnType<ClusterRun['state']>, found: Cause | undefined) {
+function endingOf(state: ReturnType<ClusterRun['state']>, found: Cause | undefined): ReleaseEnding | undefined {
   if (state?.phase !== 'ended') return undefined;
-  return state.outcome === 'promoted' && found !== undefined ? { outcome: 'stopped' as const, cause: found } : state;
+  return state.outcome === 'promoted' && found !== undefined ? { outcome: 'stopped', cause: found } : state;
 }

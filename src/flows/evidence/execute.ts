@@ -8,8 +8,8 @@ import type { EvidencePlan } from './inputs.ts';
 
 /** Never throws for what the forge says or fails to say: what cannot be found out has not passed. */
 export async function executeEvidence(plan: EvidencePlan, world: Pick<Forged, 'forge' | 'registry' | 'run'>): Promise<StagingVerdict> {
-  const { service, environment, image } = plan;
-  if (image !== undefined) return await stagingOf(world, service, environment, imageText(image));
+  const { service, environment, image, otherBuilds } = plan;
+  if (image !== undefined) return await stagingOf(world, service, environment, imageText(image), otherBuilds);
   const commit = commitOf(world, plan);
   if (commit === undefined || world.forge === undefined)
     return { is: 'missing', text: 'It is not known which commit is meant: give `commit` or `image`.' };

@@ -5,7 +5,7 @@ import { type ImageRef, parseImage } from '../../domain/units/image.ts';
 import { parseLabel } from '../../domain/units/name.ts';
 import { type Parsed, refused } from '../../domain/units/parsed.ts';
 import type { ForgeConnections, RawInputs } from '../flow.ts';
-import { anyText, defaulting, optional, parseInputs, required } from '../input-fields.ts';
+import { anyText, type Clash, defaulting, flag, optional, parseInputs, required } from '../input-fields.ts';
 
 function byDigest(text: string): Parsed<ImageRef> {
   const image = parseImage(text);
@@ -18,6 +18,7 @@ const schema = z.object({
   service: required(parseLabel),
   image: optional(byDigest),
   commit: optional(parseCommit),
+  'other-builds': defaulting(flag, 'true'),
   'staging-environment': defaulting(parseEnvironment, 'staging'),
   'github-token': required(anyText),
 });
@@ -31,6 +32,8 @@ export interface EvidencePlan {
   readonly image: ImageRef | undefined;
   /** `undefined`: the run's own. */
   readonly commit: string | undefined;
+  /** Whether another build of the same tree vouches for the image. */
+  readonly otherBuilds: boolean;
 }
 
 export interface EvidenceInputs {
@@ -39,6 +42,18 @@ export interface EvidenceInputs {
 }
 
 export function parseEvidenceInputs(raw: RawInputs): EvidenceInputs {
-  const { service, image, commit, 'staging-environment': environment, 'github-token': githubToken } = parseInputs(schema, raw, [], []);
-  return { connections: { githubToken }, plan: { service, environment, image, commit } };
+  const fields = parseInputs(schema, raw, [], clashes(raw));
+  const { service, image, commit, 'staging-environment': environment, 'other-builds': otherBuilds } = fields;
+  return { connections: { githubToken: fields['github-token'] }, plan: { service, environment, image, commit, otherBuilds } };
 }
+
+const clashes = (raw: RawInputs): readonly Clash[] =>
+  raw.text('other-builds') === 'false' && raw.text('image') === ''
+    ? [
+        {
+          inputs: ['other-builds', 'image'],
+          problem: 'without an image there is nothing but builds of the tree that could be asked about',
+          remedy: 'Give `image`, or leave `other-builds` out.',
+        },
+      ]
+    : [];

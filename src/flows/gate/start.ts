@@ -116,11 +116,21 @@ async function looksAtNothing(
 }
 
 /** A program that the project has of its own goes before one of the machine. */
-async function programOf(folder: string | undefined, program: string, { directory }: GatePlan, { files }: Gate): Promise<string> {
+export async function programOf(
+  folder: string | undefined,
+  program: string,
+  { directory }: Pick<GatePlan, 'directory'>,
+  { files, log }: Pick<Gate, 'files' | 'log'>,
+): Promise<string> {
   if (folder === undefined) return program;
   const own = `${directory === '.' ? '' : `${directory}/`}${folder}/${program}`;
-  const found = await files.find(own).catch(() => []);
-  return found.length > 0 ? `./${folder}/${program}` : program;
+  try {
+    return (await files.find(own)).length > 0 ? `./${folder}/${program}` : program;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    log.line(`${program}: that of the machine is started, because the project's own cannot be looked for: ${error.what}`);
+    return program;
+  }
 }
 
 export const directoryOf = ({ directory }: GatePlan): string => (directory === '.' ? '' : directory.replace(/^\.\/|\/$/g, ''));

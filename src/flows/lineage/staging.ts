@@ -25,12 +25,16 @@ export async function requireStaged(
   return texts;
 }
 
-/** Whether an image passed an environment, by its digest or as another build of the same tree with the same inputs. What cannot be found out is missing. */
+/**
+ * Whether an image passed an environment, by its digest or, with `otherBuilds`, as another build of the same tree with the same inputs. What cannot be
+ * found out is missing.
+ */
 export async function stagingOf(
   world: Pick<World, 'forge' | 'registry'>,
   service: string,
   environment: string,
   image: string,
+  otherBuilds = true,
 ): Promise<StagingVerdict> {
   const ref = parseImage(image);
   const digest = ref.ok ? ref.value.digest : undefined;
@@ -41,7 +45,7 @@ export async function stagingOf(
   try {
     const itself = { service, environment, digest, tree: undefined, key: undefined };
     const own = stagingVerdict(itself, await forge.deployments(itself));
-    const source = own.is === 'passed' ? undefined : await sourceOf(world, image);
+    const source = own.is === 'passed' || !otherBuilds ? undefined : await sourceOf(world, image);
     if (source?.unread !== undefined)
       return {
         is: 'missing',

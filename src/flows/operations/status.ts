@@ -8,6 +8,7 @@ import { deploymentSpec, deploymentStatus } from '../../domain/kubernetes/worklo
 import { trackLabel } from '../../domain/rollout/canary-deployment.ts';
 import { type LeaseView, renewalOf } from '../../domain/rollout/lease.ts';
 import { openRecords } from '../../domain/rollout/open-records.ts';
+import { briefText } from '../../domain/rollout/problem.ts';
 import { lookEvery } from '../../domain/rollout/silence.ts';
 import type { GuardianStanding, Standing, WorkloadStanding } from '../../domain/rollout/standing.ts';
 import { headline, signText, standingRows } from '../../domain/rollout/standing-text.ts';
@@ -56,7 +57,9 @@ export async function standingOf(world: World, plan: OperationPlan): Promise<Sta
     guardian: guardian.known ? guardian.value : null,
     request: view === undefined ? null : (pendingOf(view) ?? null),
     // Beside a living holder it is what that one is doing; without one, somebody has to end it.
-    open: (view === undefined ? [] : openRecords(view)).map(({ what, remedy }) => (lived?.alive === true ? what : `${what} ${remedy}`)),
+    open: (view === undefined ? [] : openRecords(view)).map(({ what, remedy }) =>
+      lived?.alive === true ? what : briefText({ what, remedy }),
+    ),
     evidence: view?.evidence ?? null,
     lastKnownGood: view?.lastKnownGood ?? '',
     lastEnd: view?.ended ?? null,

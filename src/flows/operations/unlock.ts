@@ -3,6 +3,7 @@ import { warningEvent } from '../../domain/kubernetes/warning-event.ts';
 import { midPromotion } from '../../domain/rollout/begin.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { openRecords } from '../../domain/rollout/open-records.ts';
+import { briefText } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { whereItRuns, whoActs } from '../signature.ts';
@@ -36,7 +37,7 @@ export async function unlock(world: World, plan: OperationPlan): Promise<Operati
 
 /** It never leaves anything half done without saying what ends it. */
 function next(lease: LeaseView): { readonly remedy?: string } {
-  const left = [...canaryLeft(lease), ...openRecords(lease).map(({ what, remedy }) => `${what} ${remedy}`)];
+  const left = [...canaryLeft(lease), ...openRecords(lease).map(briefText)];
   return left.length === 0 ? {} : { remedy: left.join(' ') };
 }
 

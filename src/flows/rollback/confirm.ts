@@ -6,7 +6,7 @@ import { workloadName } from '../../domain/rolling/workload-ref.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import { awaitWorkload } from '../await-workload.ts';
-import { targetPort } from '../canary/target-port.ts';
+import { declaredPort, targetPort } from '../canary/target-port.ts';
 import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import { explain } from '../explain.ts';
 import { runSmoke } from '../smoke.ts';
@@ -76,16 +76,8 @@ async function check(session: Session, workload: KubernetesObject, pods: readonl
   }
 }
 
-interface ContainerPort {
-  readonly containerPort?: number;
-}
-
 async function portOf({ world, plan, namespace }: Session, workload: KubernetesObject): Promise<number | undefined> {
   if (plan.port !== undefined) return plan.port;
   const service = await unlessForbidden(world.cluster.get({ kind: Service, namespace, name: plan.service }), undefined);
-  if (service !== undefined) return targetPort(service, workload);
-  const ports = (templateOf(workload).spec?.containers ?? []).flatMap(
-    (container) => (container['ports'] ?? []) as readonly ContainerPort[],
-  );
-  return ports[0]?.containerPort;
+  return service === undefined ? declaredPort(templateOf(workload)) : targetPort(service, workload);
 }

@@ -38,7 +38,7 @@ export async function rollBack(plan: BackPlan, world: World): Promise<BackResult
   });
   if (plan.dryRun) return idle('not-started', 'A dry run: it was shown what would change, and nothing was written.');
   if (looked.flight === undefined && looked.target === undefined && openRollback(plan, looked.lease) === undefined)
-    return idle('nothing-to-do', `Users have ${looked.stays} already.`);
+    return { ...idle('nothing-to-do', `Users have ${looked.stays} already.`), remedy: looked.further };
   const lock = await take(world, plan);
   try {
     return await underLock(world, plan, lock, await stillSo(world, plan, lock, looked), started);

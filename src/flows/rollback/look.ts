@@ -15,7 +15,7 @@ import type { World } from '../../ports/world.ts';
 import { halfSwitched } from '../unfinished.ts';
 import { answersOf, digestsIn, doubts, surroundingsOf } from './doubts.ts';
 import type { BackPlan } from './plan.ts';
-import { fulfilled, isSameWish, recordedTarget, resumed } from './resume.ts';
+import { fulfilled, furtherBack, isSameWish, recordedTarget, resumed } from './resume.ts';
 import { askRegistry, type Standing, standingOf } from './survey.ts';
 
 /** The template that is gone back to, and what that means. */
@@ -41,6 +41,8 @@ export interface Looked {
   readonly target: Target | undefined;
   /** Where there is none: what runs then, in words. */
   readonly stays: string;
+  /** Where the same was pressed before: how to go on from there. */
+  readonly further?: string | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -62,9 +64,14 @@ export async function look(world: World, plan: BackPlan, lease: LeaseView | unde
     const stays = flight?.is === 'canary' ? flight.previousImage : 'what ran before the rolling update';
     return { ...shared, target: undefined, stays, warnings: [] };
   }
-  const chosen = record === undefined ? await targetFor(world, plan, lease, standing, releases) : recordedTarget(record, standing);
+  const before = record === undefined ? doneBefore(plan, lease, standing, releases) : undefined;
+  const chosen =
+    before ?? (record === undefined ? await targetFor(world, plan, lease, standing, releases) : recordedTarget(record, standing));
   if (chosen.is === 'refused') throw new Failure('PREFLIGHT_FAILED', chosen.what, chosen.remedy);
-  if (chosen.is === 'there') return { ...shared, target: undefined, stays: chosen.to, warnings: [] };
+  if (chosen.is === 'there') {
+    const further = before === undefined ? undefined : furtherBack(lease?.rollback, standing, lease?.holds);
+    return { ...shared, target: undefined, stays: chosen.to, further, warnings: [] };
+  }
   const { template, revision, to } = chosen;
   const surroundings = await surroundingsOf(world, plan, standing, template);
   const lifts = heldIn(lease, template, digestsIn(surroundings.answers));
@@ -93,12 +100,7 @@ async function targetFor(
   releases: readonly GoodRelease[],
 ): Promise<ReturnType<typeof choose>> {
   const open = openRollback(plan, lease);
-  const again =
-    open === undefined
-      ? fulfilled(lease?.rollback, plan.to, standing, releases)
-      : isSameWish(open, plan.to)
-        ? resumed(open, standing)
-        : undefined;
+  const again = open !== undefined && isSameWish(open, plan.to) ? resumed(open, standing) : undefined;
   if (again !== undefined) return again;
   const image = plan.to.kind === 'image' ? plan.to.image : undefined;
   const asked = image !== undefined && image.digest === undefined ? await askRegistry(world, image) : undefined;
@@ -111,6 +113,15 @@ async function targetFor(
     digests: plan.to.kind === 'last-known-good' ? await releasedDigests(world, lease, releases) : new Map(),
   });
 }
+
+/** With `force` it is meant: back to what was taken back. */
+const doneBefore = (
+  plan: BackPlan,
+  lease: LeaseView | undefined,
+  standing: Standing,
+  releases: readonly GoodRelease[],
+): ReturnType<typeof fulfilled> =>
+  plan.force && plan.to.kind === 'previous' ? undefined : fulfilled(lease?.rollback, plan.to, standing, releases);
 
 export const openRollback = ({ stableDeployment }: BackPlan, lease: LeaseView | undefined): RollbackRecord | undefined =>
   isUnfinished(lease?.rollback) && lease.rollback.deployment === stableDeployment ? lease.rollback : undefined;

@@ -2,9 +2,10 @@ import { revisionText } from '../../domain/rollback/shown-revision.ts';
 import { holdText } from '../../domain/rollout/hold.ts';
 import { instantOf } from '../../domain/units/instant.ts';
 import type { Failure } from '../../failure.ts';
+import { endingHeading } from '../ending-heading.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
-import { code, codeBlock, inert, section, table } from '../markdown.ts';
+import { code, inert, section, table } from '../markdown.ts';
 import type { RollbackPlan } from './plan.ts';
 import type { BackResult, RollbackResult, UnholdResult } from './result.ts';
 
@@ -23,7 +24,11 @@ export function reportRollback({ service, reason: why }: Pick<RollbackPlan, 'ser
   return {
     succeeded,
     outputs: { outcome: result.outcome, reason, ...(result.operation === 'rollback' ? backOutputs(result) : unholdOutputs(result)) },
-    summary: [...heading(service, result), ...(why === '' ? [] : [`**Why:** ${inert(why)}`, '']), ...details(result)].join('\n'),
+    summary: [
+      ...endingHeading(signs[result.outcome], service, result),
+      ...(why === '' ? [] : [`**Why:** ${inert(why)}`, '']),
+      ...details(result),
+    ].join('\n'),
     file: { schema: 'wf-deploy/rollback-report/v1', action: 'rollback', service, why, ...result },
     annotation: succeeded
       ? undefined
@@ -57,18 +62,6 @@ export const refusedRollback = (failure: Failure): Report => failedReport('not-s
 /** The report when nobody can say how the service stands. */
 export const unconfirmedRollback = (failure: Failure): Report =>
   failedReport('unknown', failure, 'The rollback may be half done: look at the service and its Lease at once, and run this action again.');
-
-function heading(service: string, { outcome, reason, remedy }: RollbackResult): readonly string[] {
-  const [first = '', ...rest] = reason.split('\n');
-  return [
-    `## ${signs[outcome]} ${service}: ${outcome}`,
-    '',
-    inert(first),
-    '',
-    ...(rest.length === 0 ? [] : [codeBlock(rest.join('\n')), '']),
-    ...(remedy === undefined ? [] : [`**What to do:** ${inert(remedy)}`, '']),
-  ];
-}
 
 const details = (result: RollbackResult): readonly string[] => [
   ...(result.operation === 'rollback' ? backDetails(result) : unholdDetails(result)),

@@ -1,3 +1,4 @@
+import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { advice } from '../../domain/rolling/advice.ts';
 import type { Change, WorkloadWish } from '../../domain/rolling/change.ts';
@@ -8,7 +9,7 @@ import { roleName } from '../../domain/rollout/role.ts';
 import { imageText } from '../../domain/units/image.ts';
 import type { World } from '../../ports/world.ts';
 import { resolveImage } from '../canary/resolve-image.ts';
-import { targetPort } from '../canary/target-port.ts';
+import { declaredPort, targetPort } from '../canary/target-port.ts';
 import { refuseHeld } from '../holds.ts';
 import { permissionFindings } from '../permissions.ts';
 import { preflightFailed } from '../preflight-failed.ts';
@@ -143,10 +144,6 @@ function stepOf({ workload }: Found, rehearsed: Rehearsed | undefined): readonly
 
 const adviceFor = ({ workload, after }: Step): readonly Problem[] => (workload === undefined ? [] : advice(workload, after));
 
-interface ContainerPort {
-  readonly containerPort?: number;
-}
-
 function portOf(
   plan: DeployPlan,
   { service }: Survey,
@@ -154,11 +151,9 @@ function portOf(
 ): { readonly value: number | undefined; readonly problems: readonly Problem[] } {
   if (plan.smoke.length === 0 || steps.length === 0) return { value: undefined, problems: [] };
   const asked = steps.find(({ waits }) => waits);
-  const declared = templateOf(asked?.after ?? { apiVersion: '', kind: '', metadata: { name: '' } }).spec?.containers?.flatMap(
-    (container) => (container['ports'] ?? []) as readonly ContainerPort[],
-  );
-  const value =
-    plan.port ?? (service === undefined || asked === undefined ? declared?.[0]?.containerPort : targetPort(service, asked.after));
+  const behind = (pods: KubernetesObject): number | undefined =>
+    service === undefined ? declaredPort(templateOf(pods)) : targetPort(service, pods);
+  const value = plan.port ?? (asked === undefined ? undefined : behind(asked.after));
   if (asked !== undefined && value !== undefined) return { value, problems: [] };
   return {
     value: undefined,

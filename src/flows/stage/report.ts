@@ -1,9 +1,10 @@
 import type { Failure } from '../../failure.ts';
 import { noticeText } from '../canary/report.ts';
+import { endingHeading } from '../ending-heading.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { changeSection } from '../lineage/changes.ts';
-import { code, codeBlock, inert, section, table } from '../markdown.ts';
+import { code, inert, section, table } from '../markdown.ts';
 import type { StagePlan } from './plan.ts';
 import type { ChangedObject, DeployResult, OperationResult, StageResult, WorkloadReport } from './result.ts';
 
@@ -71,18 +72,6 @@ export const unconfirmedStage = (failure: Failure): Report =>
     'The run before may have left the service half changed: look at its workloads and the Lease in the cluster at once.',
   );
 
-function heading({ service }: StagePlan, { outcome, reason, remedy }: StageResult): readonly string[] {
-  const [first = '', ...rest] = reason.split('\n');
-  return [
-    `## ${signs[outcome]} ${service}: ${outcome}`,
-    '',
-    inert(first),
-    '',
-    ...(rest.length === 0 ? [] : [codeBlock(rest.join('\n')), '']),
-    ...(remedy === undefined ? [] : [`**What to do:** ${inert(remedy)}`, '']),
-  ];
-}
-
 function deploySummary(plan: StagePlan, result: DeployResult): string {
   const images = result.objects.flatMap((object) =>
     Object.entries(object.images?.wanted ?? {}).map(([container, image]) => [
@@ -92,7 +81,7 @@ function deploySummary(plan: StagePlan, result: DeployResult): string {
     ]),
   );
   return [
-    ...heading(plan, result),
+    ...endingHeading(signs[result.outcome], plan.service, result),
     ...(images.length === 0 ? [] : [table(['container', 'image before', 'image wanted'], images), '']),
     ...section(
       'Changes',
@@ -130,7 +119,7 @@ const next = {
 
 function operationSummary(plan: StagePlan, result: OperationResult): string {
   return [
-    ...heading(plan, result),
+    ...endingHeading(signs[result.outcome], plan.service, result),
     ...result.workloads.flatMap((each) => (result.operation === 'history' ? historyTable(each) : [`- ${inert(each.said)}`])),
     '',
     ...section('Written to the cluster', written(result)),

@@ -12,6 +12,7 @@ import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts'
 import type { PodRef } from '../../../src/ports/pods.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { pushSample, sampleObjects, sampleRoute } from '../../lab/sample.ts';
+import { contractNamespaces, keepsTheContract } from '../../ports/cluster-contract/index.ts';
 import { everythingIn, failureOf } from '../thrown.ts';
 
 let lab: Lab;
@@ -23,7 +24,8 @@ const namespace = 'shop';
 beforeAll(async () => {
   lab = await startLab({ name: 'adapters' });
   connection = kubernetesConnection({ kubeconfig: loadKubeconfig({ path: lab.kubeconfig }), version: '1' });
-  await lab.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  for (const name of [namespace, ...contractNamespaces])
+    await lab.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   image = await pushSample(lab, 'v1');
   await lab.client.apply(sampleObjects(namespace, 'v1', image));
   await lab.client.waitForRollout(namespace, 'sample-v1');
@@ -47,6 +49,8 @@ const configMap = (name: string, data: Record<string, string>): KubernetesObject
   data,
 });
 const refOf = (name: string): { kind: typeof configMaps; namespace: string; name: string } => ({ kind: configMaps, namespace, name });
+
+describe('against a real API server, which keeps the contract that the cluster of the tests keeps', () => keepsTheContract(cluster));
 
 describe('against a real API server', () => {
   it('reads and writes a route back with every field, known or not', async () => {
@@ -117,34 +121,6 @@ describe('against a real API server', () => {
     });
   });
 
-  it('takes the failing test of a patch for a conflict', async () => {
-    const ref = refOf('patched');
-    const before = await cluster().write({ do: 'create', kind: configMaps, namespace, object: configMap('patched', { weight: '0' }) });
-    const guarded = (weight: string) =>
-      ({
-        do: 'patch',
-        ref,
-        operations: [
-          { op: 'test', path: '/metadata/resourceVersion', value: before.metadata.resourceVersion },
-          { op: 'replace', path: '/data/weight', value: weight },
-        ],
-      }) as const;
-    expect((await cluster().write(guarded('5')))['data']).toEqual({ weight: '5' });
-    expect(await failureOf(cluster().write(guarded('10')))).toMatchObject({ code: 'CLUSTER_CONFLICT' });
-    const absent = { do: 'patch', ref, operations: [{ op: 'test', path: '/metadata/annotations/epoch', value: '1' }] } as const;
-    expect(await failureOf(cluster().write(absent))).toMatchObject({ code: 'CLUSTER_CONFLICT' });
-    expect((await cluster().get(ref))?.['data']).toEqual({ weight: '5' });
-    const malformed = {
-      do: 'patch',
-      ref,
-      operations: [
-        { op: 'test', path: '/data/weight', value: '5' },
-        { op: 'replace', path: '/metadata/name', value: 'other' },
-      ],
-    } as const;
-    expect((await failureOf(cluster().write(malformed))).code).toBe('CLUSTER_REFUSED');
-  });
-
   it('creates nothing twice', async () => {
     const write = {
       do: 'create',
@@ -157,17 +133,6 @@ describe('against a real API server', () => {
       code: 'CLUSTER_CONFLICT',
       what: expect.stringContaining('already exists'),
     });
-  });
-
-  it('deletes only the object that is meant', async () => {
-    const ref = refOf('deleted');
-    const { metadata } = await cluster().write({ do: 'create', kind: configMaps, namespace, object: configMap('deleted', {}) });
-    expect(await failureOf(cluster().write({ do: 'delete', ref, uid: 'another' }))).toMatchObject({ code: 'CLUSTER_CONFLICT' });
-    await cluster().write({ do: 'delete', ref, uid: metadata.uid!, dryRun: true });
-    expect(await cluster().get(ref)).toBeDefined();
-    expect((await cluster().write({ do: 'delete', ref, uid: metadata.uid! })).metadata.name).toBe('deleted');
-    expect(await cluster().get(ref)).toBeUndefined();
-    expect(await failureOf(cluster().write({ do: 'delete', ref }))).toMatchObject({ code: 'CLUSTER_NOT_FOUND' });
   });
 
   it('asks what it may do, and says what it may not', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { health, restartsOf } from '../../../src/domain/kubernetes/health.ts';
+import { health, nodePatience, restartsOf, withPatience } from '../../../src/domain/kubernetes/health.ts';
 import { isStarted } from '../../../src/domain/traffic/replicas/gate.ts';
 import { pod, readyPod, terminated, waiting } from './pods.ts';
 
@@ -88,5 +88,40 @@ describe('the health of the pods under traffic', () => {
       trouble: { fatal: true, what: "None of the canary's 2 pods is ready." },
     });
     expect(health([], {})).toMatchObject({ readyEndpoints: 0, trouble: { fatal: true, what: 'The canary has no pod any more.' } });
+  });
+});
+
+describe('pods whose nodes the control plane does not hear of', () => {
+  const unheard = (name: string) =>
+    pod(name, {
+      phase: 'Running',
+      containerStatuses: [container(0)],
+      conditions: [
+        { type: 'Ready', status: 'False' },
+        { type: 'ContainersReady', status: 'True' },
+      ],
+    });
+  const away = health([unheard('a'), unheard('b')], {});
+
+  it('are trouble of their nodes where none other is ready', () => {
+    expect(away).toMatchObject({ readyEndpoints: 0, trouble: { cause: 'node', fatal: true, pod: 'a' } });
+    expect(health([unheard('a'), readyPod('b')], {})).toEqual({ readyEndpoints: 1 });
+  });
+
+  it('do not hide a crash', () => {
+    const crashed = pod('b', { phase: 'Running', containerStatuses: [waiting('CrashLoopBackOff')] });
+    expect(health([unheard('a'), crashed], {})).toMatchObject({ trouble: { cause: 'crash-loop', pod: 'b' } });
+  });
+
+  it('are waited for as long as kubelets take to report, in an unbroken row of looks', () => {
+    const first = withPatience(away, undefined, 100);
+    expect(first).toMatchObject({ since: 100, health: { trouble: { cause: 'node', fatal: false } } });
+    expect(withPatience(away, first.since, 100 + nodePatience - 1)).toMatchObject({ since: 100, health: { trouble: { fatal: false } } });
+    expect(withPatience(away, first.since, 100 + nodePatience)).toMatchObject({ health: { trouble: { fatal: true } } });
+  });
+
+  it('begin anew once a pod was ready', () => {
+    const well = health([readyPod('a')], {});
+    expect(withPatience(well, 100, 110)).toEqual({ health: well });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isReady } from '../../../src/domain/kubernetes/pod.ts';
+import { isReady, isUnheard } from '../../../src/domain/kubernetes/pod.ts';
 import { pod, readyPod } from './pods.ts';
 
 describe('a pod is ready', () => {
@@ -12,5 +12,36 @@ describe('a pod is ready', () => {
     ['not when only its containers are', pod('a', { conditions: [{ type: 'ContainersReady', status: 'True' }] }), false],
   ])('%s', (_, found, expected) => {
     expect(isReady(found)).toBe(expected);
+  });
+});
+
+describe('a pod is unheard', () => {
+  const conditions = (said: Readonly<Record<string, string>>) => Object.entries(said).map(([type, status]) => ({ type, status }));
+  const gated = (said: Readonly<Record<string, string>>) => ({
+    ...pod('a', { conditions: conditions(said) }),
+    spec: { readinessGates: [{ conditionType: 'example.test/gate' }] },
+  });
+  it.each([
+    [
+      'when the control plane alone says that it is not ready',
+      pod('a', { conditions: conditions({ Ready: 'False', ContainersReady: 'True' }) }),
+      true,
+    ],
+    [
+      'not when its kubelet says so of a container',
+      pod('a', { conditions: conditions({ Ready: 'False', ContainersReady: 'False' }) }),
+      false,
+    ],
+    ['not when it waits behind a gate', gated({ Ready: 'False', ContainersReady: 'True' }), false],
+    ['when its gate is open', gated({ Ready: 'False', ContainersReady: 'True', 'example.test/gate': 'True' }), true],
+    ['not when it is ready', pod('a', { conditions: conditions({ Ready: 'True', ContainersReady: 'True' }) }), false],
+    ['not before it was ever marked', pod('a', { conditions: conditions({ ContainersReady: 'True' }) }), false],
+    [
+      'not while it is being deleted',
+      pod('a', { conditions: conditions({ Ready: 'False', ContainersReady: 'True' }) }, { deletionTimestamp: '2026-01-01T00:00:00Z' }),
+      false,
+    ],
+  ])('%s', (_, found, expected) => {
+    expect(isUnheard(found)).toBe(expected);
   });
 });

@@ -20,6 +20,7 @@ describe('sickness', () => {
   it.each([
     ['all is as ordered', sampleOf()],
     ['only something else than the split was changed', sampleOf({ route: { is: 'as-ordered', note: '`kubectl` changed the route' } })],
+    ['nodes are not heard of, and are waited for', sampleOf({ readyEndpoints: 0, trouble: { ...crash, cause: 'node', fatal: false } })],
     ['there is trouble that mends itself', sampleOf({ trouble: { ...crash, fatal: false } })],
     ['the cluster gave no answer', blindSample(0)],
   ])('none where %s', (_, sample) => {
@@ -50,6 +51,14 @@ describe('sickness', () => {
     const cause = sickness(sampleOf(seen));
     expect(cause).toMatchObject({ kind, code, text: expect.stringMatching(text), remedy: expect.stringMatching(/\S/) });
   });
+});
+
+it('of nodes that nobody hears of says nothing of the image', () => {
+  expect(sickness(sampleOf({ readyEndpoints: 0, trouble: { ...crash, cause: 'node' } }))).toMatchObject({
+    kind: 'crash',
+    notTheImage: true,
+  });
+  expect(sickness(sampleOf({ readyEndpoints: 0, trouble: crash }))).not.toHaveProperty('notTheImage');
 });
 
 describe('stableSickness', () => {

@@ -35,6 +35,12 @@ describe('statusLine', () => {
     expect(statusLine(plan, holding, blindSample(60, reading))).toMatch(/ · PASS · 1m of 15m · cluster: no answer \(no route to host\)$/);
   });
 
+  it('says that nodes are not heard of', () => {
+    const trouble = { cause: 'node', fatal: false, what: 'Nobody hears of the node.', remedy: '' } as const;
+    const canary = sampleOf({ at: 60, reading, readyEndpoints: 0, trouble });
+    expect(statusLine(plan, holding, canary)).toMatch(/ · 1m of 15m · Nobody hears of the node\.$/);
+  });
+
   it('says when someone changed something else in the route', () => {
     const route = { is: 'as-ordered', note: '`kubectl` changed the route, but not the split' } as const;
     expect(statusLine(plan, holding, sampleOf({ at: 60, reading, route }))).toMatch(/ · `kubectl` changed the route, but not the split$/);

@@ -1,9 +1,11 @@
 import { expect, it } from '@jest/globals';
+import { deployedKey } from '../../../src/domain/evidence/deployed.ts';
 import { Lease } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
 import { executeBlueGreen } from '../../../src/flows/blue-green/execute.ts';
 import { reportBlueGreen } from '../../../src/flows/blue-green/report.ts';
+import { dyingAfter } from '../dying-after.ts';
 import { commit, memoryForge } from '../lineage/forge.ts';
 import type { Stage } from '../stand-ins.ts';
 import { next, pair, run, standing, wish } from './pair.ts';
@@ -39,4 +41,22 @@ it('after a newer one it goes on with the newer one only', async () => {
   const on = pair({ forge, commit: commit(4) });
   await run(on, given({ image: other }));
   expect(await run(pair({ forge, commit: commit(5), holder: 'run-2' }, on), given())).toMatchObject({ outcome: 'promoted', image: next });
+});
+
+it('one that became older while it waited for a dead run takes back what that one has left, says why it ends there, and gives the lock away', async () => {
+  const forge = memoryForge();
+  const on = pair({ forge, commit: commit(3) });
+  void executeBlueGreen(given(), { ...on.world, cluster: dyingAfter(on.cluster, 6) });
+  await on.clock.pass(100);
+  expect(standing(on)).toBe('agent-green; blue 2 × old, green 2 × next');
+  void on.clock.sleep(10).then(() => {
+    const lease = on.cluster.find(Lease, leaseName('agent')) as KubernetesObject;
+    const deployed = JSON.stringify({ commit: commit(5), newest: commit(5), images: [next] });
+    const annotations = { ...lease.metadata.annotations, [deployedKey]: deployed };
+    on.cluster.put(Lease, { ...lease, metadata: { ...lease.metadata, annotations } });
+  });
+  const result = await run(pair({ forge, commit: commit(4), holder: 'run-2' }, on), given({ image: other }));
+  expect(result).toMatchObject({ outcome: 'superseded', reason: expect.stringContaining('1 commit older') });
+  expect(leaseOf(on)).toMatchObject({ holder: '', blueGreen: { phase: 'resting' } });
+  expect(standing(on)).toBe('agent-blue; blue 2 × old, green 0 × older');
 });

@@ -131,6 +131,35 @@ describe('a failure before the switch leaves users where they are', () => {
     expect(leaseOf(on).holds?.list).toHaveLength(1);
   });
 
+  /** From the first check that fails on, the pods cannot be listed. */
+  const blind = (why: () => Error): Stage => {
+    let failing = false;
+    const on = pair({
+      probe: () => {
+        failing = true;
+        return { is: 'answer', status: 500, body: '' };
+      },
+    });
+    on.cluster.failing = ({ verb, kind }) => (failing && verb === 'list' && kind === 'Pod' ? why() : undefined);
+    return on;
+  };
+
+  it('pods that cannot be read on the way back are said not to be, and the image is held by its own digest', async () => {
+    const on = blind(forbidden);
+    expect(await run(on)).toMatchObject({ outcome: 'rolled-back', code: 'SMOKE_FAILED' });
+    expect(on.lines.filter((line) => line.includes('could not be read'))).toEqual([
+      '  The pods of green could not be read, which say what digest they run: The account may not do that.',
+    ]);
+    expect(leaseOf(on).holds?.list).toEqual([expect.objectContaining({ by: 'harm', digest: next.split('@')[1] })]);
+  });
+
+  it('a defect while they are read is told as one, and keeps nobody on the new colour', async () => {
+    const on = blind(() => new TypeError('x is not y'));
+    expect(await run(on)).toMatchObject({ outcome: 'rolled-back', code: 'SMOKE_FAILED' });
+    expect(on.lines).toContain('  A defect: x is not y');
+    expect(standing(on)).toBe(start);
+  });
+
   it('a redirect is not 200', async () => {
     const on = pair({ probe: () => ({ is: 'answer', status: 302, body: '' }) });
     expect(await run(on)).toMatchObject({ outcome: 'rolled-back', code: 'SMOKE_FAILED' });
@@ -253,6 +282,31 @@ describe('after the switch', () => {
     const cancelled = afterSwitch((on) => on.cancel('SIGTERM'));
     expect(await run(cancelled)).toMatchObject({ outcome: 'aborted', live: 'blue' });
     for (const on of [gone, changed, cancelled]) expect(standing(on)).toBe(start);
+  });
+
+  it('nodes that the control plane does not hear of are waited for; for too long, users are back, and the image is not held', async () => {
+    const mark = (on: Stage, ready: string): void => {
+      for (const pod of on.cluster.objectsOf(Pod).filter(({ metadata }) => metadata.name.startsWith('agent-green'))) {
+        const conditions = [
+          { type: 'Ready', status: ready },
+          { type: 'ContainersReady', status: 'True' },
+        ];
+        on.cluster.put(Pod, { ...pod, status: { ...(pod['status'] as object), conditions } });
+      }
+    };
+    const shortly = afterSwitch((on) => {
+      mark(on, 'False');
+      void on.clock.sleep(4).then(() => mark(on, 'True'));
+    });
+    expect(await run(shortly)).toMatchObject({ outcome: 'promoted', live: 'green' });
+    const long = afterSwitch((on) => mark(on, 'False'));
+    expect(await run(long)).toMatchObject({
+      outcome: 'rolled-back',
+      code: 'NO_DATA',
+      live: 'blue',
+      reason: expect.stringContaining('does not hear of its node'),
+    });
+    expect(leaseOf(long).holds).toBeUndefined();
   });
 
   /** Somebody lets the route lead to a colour. */
@@ -396,7 +450,7 @@ describe('operation: rollback', () => {
       expect(result.warnings).toContainEqual(expect.stringContaining(text));
   });
 
-  it('asks no registry that is away whether an old tag is held, and says so', async () => {
+  it('is not stopped by a registry that is away when it is asked whether an old tag is held, and says so', async () => {
     const on = await deployed();
     await run(on, backWish());
     const blue = on.cluster.find(Deployment, 'agent-blue') as KubernetesObject;

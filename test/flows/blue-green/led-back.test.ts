@@ -29,29 +29,34 @@ describe('a rollback that is pressed twice goes back once', () => {
   const isLedBack = async (on: Stage, held: readonly string[]): Promise<void> => {
     const writes = on.cluster.writes().length;
     const result = await press(on, 'press-2');
-    expect(result).toMatchObject({ outcome: 'nothing-to-do', succeeded: true, live: 'blue', image: old, held: [] });
+    expect(result).toMatchObject({ outcome: 'nothing-to-do', succeeded: true, live: 'blue', image: old, images: { api: old }, held: [] });
     expect([standing(on).split(';')[0], heldIn(on).map(String)]).toEqual(['agent-blue', held.map((each) => digestOf(each))]);
     expect(on.cluster.writes()).toHaveLength(writes);
   };
 
   it('while a deployment is watched', async () => {
     const on = await watched();
-    expect(await press(on, 'press-1')).toMatchObject({ outcome: 'rolled-back', live: 'blue', held: [digestOf(next)] });
+    expect(await press(on, 'press-1')).toMatchObject({
+      outcome: 'rolled-back',
+      live: 'blue',
+      images: { api: old },
+      held: [digestOf(next)],
+    });
     await isLedBack(on, [next]);
     expect(standing(on)).toBe(start);
   });
 
   it('after an automatic way back', async () => {
     const on = pair();
-    expect(await run(on, wish({ image: sick }))).toMatchObject({ outcome: 'rolled-back', held: [digestOf(sick)] });
+    expect(await run(on, wish({ image: sick }))).toMatchObject({ outcome: 'rolled-back', images: { api: old }, held: [digestOf(sick)] });
     await isLedBack(on, [sick]);
     expect(standing(on)).toBe(start);
   });
 
   it('after a rollback of what had been deployed well', async () => {
     const on = pair();
-    await run(on);
-    expect(await press(on, 'press-1')).toMatchObject({ outcome: 'rolled-back', held: [digestOf(next)] });
+    expect(await run(on)).toMatchObject({ outcome: 'promoted', images: { api: next } });
+    expect(await press(on, 'press-1')).toMatchObject({ outcome: 'rolled-back', images: { api: old }, held: [digestOf(next)] });
     await isLedBack(on, [next]);
     const { remedy, reason } = await press(on, 'press-3');
     expect(reason).toMatch(/^Users are on agent-blue \(agent@sha256:1+\) again since the rollback of 20\d\d-\S+ \(press-1\): nothing was/);

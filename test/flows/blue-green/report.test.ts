@@ -27,6 +27,7 @@ const result: BlueGreenResult = {
   live: 'blue',
   image: next,
   previousImage: old,
+  images: { api: old },
   held: [],
   notes: ['Layout: two'],
   warnings: ['Something @everyone.'],
@@ -53,7 +54,8 @@ describe('a report', () => {
   it('has the outputs, and what is foreign in it is only text', () => {
     const report = reportBlueGreen(wish(), result);
     expect(Object.keys(report.outputs)).toEqual(blueGreenOutputNames.filter((name) => name !== 'report'));
-    expect(report.outputs).toMatchObject({ live: 'blue', reason: 'It answered 500 | <b>.' });
+    expect(report.outputs).toMatchObject({ live: 'blue', reason: 'It answered 500 | <b>.', images: JSON.stringify({ api: old }) });
+    expect(reportBlueGreen(wish(), { ...result, images: undefined }).outputs['images']).toBe('');
     expect(report.summary).not.toContain('<b>');
     expect(report.summary).not.toContain(' @everyone');
   });

@@ -24,7 +24,13 @@ describe('a rollback whose switch is not confirmed', () => {
     for (const holder of ['run-2', 'run-3']) {
       const press = pair({ holder }, on);
       const result = await run(press, backWish({ ...switcher, reason: 'it hurts' }));
-      expect(result).toMatchObject({ outcome: 'unknown', code: 'ROUTE_NOT_ACCEPTED', succeeded: false, live: undefined });
+      expect(result).toMatchObject({
+        outcome: 'unknown',
+        code: 'ROUTE_NOT_ACCEPTED',
+        succeeded: false,
+        live: undefined,
+        images: undefined,
+      });
       expect(result.remedy).toContain('run the rollback again');
       expect(scene.leads()).toBe('agent-blue');
       expect(leaseOf(on).blueGreen).toMatchObject({ phase: 'switching', operation: 'rollback', to: 'blue' });
@@ -35,6 +41,16 @@ describe('a rollback whose switch is not confirmed', () => {
     expect(scene.leads()).toBe('agent-blue');
     expect(standing(on)).toContain('blue 2 × old, green 0 × next');
   });
+});
+
+it('a rollback over what is under way has ended well, whether or not users are looked at once more', async () => {
+  const on = pair({ holder: 'run-1' });
+  void executeBlueGreen(wish(), on.world);
+  await on.clock.pass(60);
+  on.cluster.failing = ({ verb, kind }) => (verb === 'get' && kind === 'Deployment' && leaseOf(on).holder === '' ? forbidden() : undefined);
+  const press = pair({ holder: 'run-2' }, on);
+  expect(await run(press, backWish())).toMatchObject({ outcome: 'rolled-back', live: 'blue', images: undefined });
+  expect(press.lines.join('\n')).toContain('Not read: which image users have now.');
 });
 
 /** What a deployment was bringing, under way and on its way to be watched. */

@@ -29,17 +29,22 @@ describe('the post step', () => {
   it('does nothing after a run that came to its end, or never began', async () => {
     const on = pair();
     await run(on);
+    const writes = on.cluster.writes();
     expect(await post(on, { ...handed, ...on.handedOver.at(-1) })).toBeUndefined();
     expect(await post(on)).toBeUndefined();
-    expect(await post(pair())).toBeUndefined();
-    expect(standing(on)).toMatch(/^agent-green/);
+    expect(on.cluster.writes()).toEqual(writes);
+    const fresh = pair();
+    expect(await post(fresh)).toBeUndefined();
+    expect([fresh.cluster.writes(), standing(on)]).toEqual([[], expect.stringMatching(/^agent-green/)]);
   });
 
   it('does nothing once somebody else has the Lease', async () => {
     const on = await killedAfterTheSwitch();
     const lease = on.cluster.find(Lease, 'wf-deploy-agent') as KubernetesObject;
     on.cluster.put(Lease, { ...lease, spec: { ...(lease['spec'] as object), holderIdentity: 'run-2' } });
+    const writes = on.cluster.writes();
     expect(await post(on)).toBeUndefined();
+    expect(on.cluster.writes()).toEqual(writes);
     expect(standing(on)).toMatch(/^agent-green/);
   });
 });

@@ -57,6 +57,18 @@ describe('a canary in a cluster', () => {
     expect(on.alerts).toEqual([]);
   });
 
+  it('says before it begins what replaces what, and for how many pods', async () => {
+    const on = shop();
+    await run(on, { 'dry-run': 'true' });
+    expect(on.lines.slice(0, 5)).toEqual([
+      'canary of shop/agent',
+      `  image    ${newImage}`,
+      `  replaces ${oldImage}`,
+      expect.stringMatching(/^ {2}stages {3}\S+ .*, then stable gets the image$/),
+      '  stable   4 pods',
+    ]);
+  });
+
   it('that fails is taken back, and stable is never touched', async () => {
     const on = shop({ [newImage]: { errors: 0.05 } });
     const result = await run(on);

@@ -7,6 +7,7 @@ import { open } from '../../../src/flows/canary/open.ts';
 import { perform } from '../../../src/flows/canary/perform.ts';
 import { preflight } from '../../../src/flows/canary/preflight.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
+import { unreachable } from '../memory-cluster/failures.ts';
 import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
 async function observing(): Promise<{
@@ -114,6 +115,21 @@ describe('the canary', () => {
     const { on, look } = await observing();
     for (const pod of ['agent-canary-2-1', 'agent-canary-2-2']) on.cluster.remove(Pod, pod);
     expect(await look()).toMatchObject({ cluster: { canary: { readyEndpoints: 0, trouble: { fatal: true } } } });
+  });
+
+  it('whose nodes are not heard of is waited for, and anew after each look without an answer', async () => {
+    const { on, look } = await observing();
+    const trouble = async () => (await look()).cluster;
+    for (const name of ['agent-canary-2-1', 'agent-canary-2-2'])
+      change(on, Pod, name, (text) =>
+        text.replace('{"type":"Ready","status":"True"}', '{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"True"}'),
+      );
+    expect(await trouble()).toMatchObject({ canary: { readyEndpoints: 0, trouble: { cause: 'node', fatal: false } } });
+    on.cluster.failing = unreachable;
+    expect(await trouble()).toMatchObject({ is: 'no-answer' });
+    on.cluster.failing = () => undefined;
+    expect(await trouble()).toMatchObject({ canary: { trouble: { fatal: false } } });
+    expect(await trouble()).toMatchObject({ canary: { trouble: { cause: 'node', fatal: true } } });
   });
 
   it('is in trouble when a container was restarted since it became ready', async () => {

@@ -97,7 +97,9 @@ describe('the post step', () => {
   });
 
   it('does nothing where there is no Lease', async () => {
-    expect(await post(shop())).toBeUndefined();
+    const on = shop();
+    expect(await post(on)).toBeUndefined();
+    expect(on.cluster.writes()).toEqual([]);
   });
 
   it('of a run that held the lock and had done nothing only gives it away', async () => {

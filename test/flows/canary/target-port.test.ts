@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { targetPort } from '../../../src/flows/canary/target-port.ts';
+import { declaredPort, targetPort } from '../../../src/flows/canary/target-port.ts';
 import { service } from '../../domain/rollout/deployments.ts';
 import { deployment } from '../workloads.ts';
 
@@ -22,5 +22,25 @@ describe('targetPort', () => {
     ['no port at all', [], 80],
   ])('%s', (_, ports, expected) => {
     expect(targetPort(service('agent-canary', { app: 'x' }, ports), stable)).toBe(expected);
+  });
+});
+
+describe('declaredPort', () => {
+  const containers = (...ports: (readonly number[] | undefined)[]) => ({
+    spec: {
+      containers: ports.map((each, index) => ({
+        name: `c${index}`,
+        image: 'i',
+        ...(each === undefined ? {} : { ports: each.map((containerPort) => ({ containerPort })) }),
+      })),
+    },
+  });
+
+  it.each([
+    ['the first of the first container that declares one', containers(undefined, [9090, 9091], [1]), 9090],
+    ['none where none is declared', containers(undefined, []), undefined],
+    ['none of a template without containers', {}, undefined],
+  ])('%s', (_, template, expected) => {
+    expect(declaredPort(template)).toBe(expected);
   });
 });

@@ -339,13 +339,15 @@ describe('before anything is written', () => {
     expect(printed).toMatchObject([{ metadata: { name: 'wf-deploy-platform-release' } }, { subjects: [asking] }]);
   });
 
-  it('a right that a service lacks, of one cluster among several, is printed as its own', async () => {
+  it('what a release and a service of it lack in a named cluster is printed for each', async () => {
     const files = { '.github/clusters.yml': clustersText([['east', 100]]) };
     const on = fleetShop({ services: ['auth'], clusters: ['east'], files });
-    denies(on.clusters['east'] as MemoryCluster, 'update deployments');
-    const { what } = await failure(released(on, { release: releaseText({ services: all(['auth'], 2) }), clusters: 'east' }));
+    denies(on.clusters['east'] as MemoryCluster, 'update deployments', 'delete jobs');
+    const { what } = await failure(released(on, { release: releaseText({ services: all(['auth'], 2), backup: dump }), clusters: 'east' }));
     expect(what).toMatch(/^- Cluster east: auth: /m);
-    expect(printedRoles(what)).toMatchObject([{ metadata: { name: 'wf-deploy-auth-stage' } }, { subjects: [asking] }]);
+    expect(what).toMatch(/^- Cluster east: Permissions are missing: delete jobs /m);
+    const roles = printedRoles(what).filter(({ kind }) => kind === 'Role');
+    expect(roles.map(({ metadata }) => metadata.name)).toEqual(['wf-deploy-platform-release', 'wf-deploy-auth-stage']);
   });
 
   it('a release that changes nothing, and so makes no backup, prints what the next one needs for it too', async () => {

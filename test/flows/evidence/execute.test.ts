@@ -13,6 +13,7 @@ const plan = (more: Partial<EvidencePlan> = {}): EvidencePlan => ({
   environment: 'staging',
   image: undefined,
   commit: commit(4),
+  otherBuilds: true,
   ...more,
 });
 const lineage = { commit: commit(4), requireStaging: false, stagingEnvironment: 'staging', allowUnordered: false, reason: '' };
@@ -47,6 +48,18 @@ describe('passed', () => {
       deployment: { image: text('1'), digest: digest('1') },
     }),
   );
+});
+
+describe('where other builds do not count', () => {
+  it('the digest itself passes', async () =>
+    expect(await executeEvidence(plan({ image: image('1'), otherBuilds: false }), (await staged()).world)).toMatchObject({ by: 'digest' }));
+
+  it('another build of the same tree is missing, and nobody is asked what it was built from', async () => {
+    const { forge, world } = await staged();
+    const before = forge.asked.length;
+    expect(await executeEvidence(plan({ image: image('2'), otherBuilds: false }), world)).toMatchObject({ is: 'missing' });
+    expect(forge.asked.slice(before)).toEqual(['deployments staging']);
+  });
 });
 
 describe('missing', () => {

@@ -3,7 +3,7 @@ import { Failure } from '../../../src/failure.ts';
 import { flow } from '../../../src/flows/evidence/index.ts';
 import { evidenceOutputNames, reportEvidence } from '../../../src/flows/evidence/report.ts';
 
-const plan = { service: 'agent', environment: 'staging', image: undefined, commit: undefined };
+const plan = { service: 'agent', environment: 'staging', image: undefined, commit: undefined, otherBuilds: true };
 const digest = `sha256:${'1'.repeat(64)}`;
 const deployment = {
   id: 1,

@@ -45,9 +45,14 @@ export class MemoryCluster implements Cluster {
     return this.objects.at(addressed(kind, name, namespace));
   }
 
-  /** All objects of a kind, in all namespaces. */
-  objectsOf(kind: Kind): readonly KubernetesObject[] {
-    return this.objects.of(kind, '');
+  /** How many watches are open. */
+  get watches(): number {
+    return this.objects.listening;
+  }
+
+  /** All objects of a kind in a namespace, or with an empty one in all of them. */
+  objectsOf(kind: Kind, namespace = home): readonly KubernetesObject[] {
+    return this.objects.of(kind, isNamespaced(kind) ? namespace : '');
   }
 
   async get(ref: ObjectRef, signal?: AbortSignal): Promise<KubernetesObject | undefined> {

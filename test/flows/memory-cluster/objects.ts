@@ -59,6 +59,10 @@ export class Objects {
     if (before !== undefined) this.tell(ref.kind, undefined, before);
   }
 
+  get listening(): number {
+    return this.listeners.size;
+  }
+
   /** Until the function that comes back is called. */
   listen(listener: Change): () => void {
     this.listeners.add(listener);

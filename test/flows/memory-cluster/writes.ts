@@ -27,7 +27,8 @@ export function written(write: Exclude<Write, { do: 'delete' }>, found: Kubernet
     return object;
   }
   if (write.do === 'apply') {
-    if (isStale) throw conflict(`${said} was changed.`);
+    // The version alone keeps nothing from being made anew.
+    if (found === undefined ? write.object.metadata.uid !== undefined : isStale) throw conflict(`${said} was changed.`);
     return { ...found, ...object, metadata: { ...found?.metadata, ...object.metadata } };
   }
   if (found === undefined) throw isMadeByReplacing(write.ref) ? conflict(`${said} has another uid.`) : notFound(`${said} is not there.`);

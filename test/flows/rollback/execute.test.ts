@@ -75,11 +75,17 @@ describe('a rollback', () => {
   it('pressed twice goes no further back', async () => {
     const on = await updated();
     await back(on);
-    expect(await failure(on, rollBack(backPlan(), on.world))).toMatchObject({
+    const writes = written(on).length;
+    const again = await back(on);
+    expect(again).toMatchObject({ outcome: 'nothing-to-do', held: [], from: { images: { api: old } } });
+    expect(again.reason).toMatch(/^Users have revision \d+, to which the rollback of 20\d\d-\S+ led, already\.$/);
+    expect(again.remedy).toContain('name a revision or an image in `to`');
+    expect([imageNow(on), written(on).length]).toEqual([old, writes]);
+    // By name what is held is refused as ever.
+    expect(await failure(on, rollBack(backPlan({ to: next }), on.world))).toMatchObject({
       code: 'DIGEST_HELD',
       what: expect.stringContaining('bring back'),
     });
-    expect(imageNow(on)).toBe(old);
   });
 
   it('to a held version needs force and a reason, and lifts the hold', async () => {
@@ -336,7 +342,8 @@ describe('a held image that its revision names by a tag', () => {
     expect(await back(on)).toMatchObject({ outcome: 'rolled-back', held: [digest] });
     expect([imageNow(on), heldBy(on)]).toEqual([next, [[digest, 'agent:v4']]]);
     const later = shop({ holder: 'run-2', resolve }, on);
-    const pressed = await failure(on, rollBack(backPlan(), later.world));
+    expect(await back(later)).toMatchObject({ outcome: 'nothing-to-do' });
+    const pressed = await failure(on, rollBack(backPlan({ to: 'agent:v4' }), later.world));
     expect(pressed).toMatchObject({ code: 'DIGEST_HELD', what: expect.stringContaining('(agent:v4)') });
     expect([imageNow(on), heldBy(on)]).toEqual([next, [[digest, 'agent:v4']]]);
   });
@@ -345,7 +352,7 @@ describe('a held image that its revision names by a tag', () => {
     const on = await tagged();
     await back(on);
     const moved = shop({ holder: 'run-2', resolve: full }, on);
-    expect(await back(moved)).toMatchObject({ outcome: 'rolled-back' });
+    expect(await back(moved, { to: 'agent:v4' })).toMatchObject({ outcome: 'rolled-back' });
     expect(imageNow(on)).toBe('agent:v4');
   });
 

@@ -41,10 +41,17 @@ describe('unhold', () => {
 
   it('of a digest that is not held does nothing', async () => {
     const on = await rolledBack();
+    const saidIn = ({ cluster }: Stage) => {
+      const { [holdsKey]: holds, 'wf-deploy.io/unheld': unheld } = cluster.find(Lease, leaseName('agent'))?.metadata.annotations ?? {};
+      return { holds, unheld, events: cluster.objectsOf(Event) };
+    };
+    const before = saidIn(on);
     expect(await lift(on, { digest: old, reason: 'why not' })).toMatchObject({
       outcome: 'nothing-to-do',
       stay: [{ digest: digestIn(next) }],
     });
+    expect(before.holds).toContain(digestIn(next));
+    expect(saidIn(on)).toEqual(before);
   });
 
   it('of everything mends holds that cannot be read; of one it refuses', async () => {

@@ -29,7 +29,11 @@ export const contractNamespaces = ['contract-here', 'contract-elsewhere'] as con
 /** What the port promises, as tests of a cluster: each has objects of its own, so that they may share one. */
 export function keepsTheContract(cluster: () => Cluster): void {
   const [here, elsewhere] = contractNamespaces;
-  it.each(cases)('$group: $says', async ({ does, comesTo, name }) => {
-    expect(await does({ cluster: cluster(), here, elsewhere, name })).toEqual(comesTo);
-  });
+  it.each(cases)(
+    '$group: $says',
+    async ({ does, comesTo, name }) => {
+      expect(await does({ cluster: cluster(), here, elsewhere, name })).toEqual(comesTo);
+    },
+    60_000,
+  );
 }

@@ -38,5 +38,11 @@ end
 it('asks for the markers', () => expect(() => withTables('# Title\n', action)).toThrow('The README needs the lines'));
 
 it('gives each error code a heading', () => {
-  expect(errorPage({ LOCK_HELD: 'Held.', DRIFT: 'Changed.' })).toMatch(/## LOCK_HELD\n\nHeld\.\n\n## DRIFT\n\nChanged\.\n$/);
+  expect(errorPage({ LOCK_HELD: 'Held.', DRIFT: 'Changed.' }, {})).toMatch(/## LOCK_HELD\n\nHeld\.\n\n## DRIFT\n\nChanged\.\n$/);
+});
+
+it('gives a heading to codes that are not given any more, which old reports still hold', () => {
+  expect(errorPage({ DRIFT: 'Changed.' }, { GONE: 'Now it is DRIFT.' })).toMatch(
+    /## DRIFT\n\nChanged\.\n\n## Not given any more\n\n.*\n\n### GONE\n\nNow it is DRIFT\.\n$/s,
+  );
 });

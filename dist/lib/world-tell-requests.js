@@ -1,0 +1,1 @@
+const tellRequests=e=>(t,n,r)=>e.debug(`${t} ${n} ${r??`no answer`}`);export{tellRequests as t};
