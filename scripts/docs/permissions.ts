@@ -166,8 +166,9 @@ function blueGreenPart(): string {
   return `## For blue-green\n\n${blueGreenIntroduction}\n\n${parts.join('\n')}`;
 }
 
-const blueGreenIntroduction = `With \`keep-old: false\` also delete of both Deployments. \`operation: rollback\` asks no pods and no Prometheus, so that it needs neither \`pods/portforward\` nor \`services/proxy\`; its Role is
-called \`${roleName('agent', 'blue-green', 'rollback')}\`.`;
+const blueGreenIntroduction = `With \`keep-old: false\` also delete of both Deployments. \`operation: rollback\` asks no pods and no Prometheus, so that it needs neither \`pods/portforward\` nor \`services/proxy\`; required is there only
+what it writes, with what it waits for: get and update of the route, the Deployments, the Lease. Everything else is advisory. Its Role is called
+\`${roleName('agent', 'blue-green', 'rollback')}\`.`;
 
 function releasePart(): string {
   return `## For a release\n\n${releaseIntroduction}\n\n${withRoles(releasePermissions({ namespace: 'shop', backup: true }), roleName('platform', 'release'))}`;

@@ -39,7 +39,7 @@ export async function awaitRollout(
       waitingFor = `${what.replicas - started} of its pods to start`;
     } else if (status.is === 'available' && sized(status.replicas)) {
       // The two watches are not in step: the Deployment may be heard of before its pods.
-      if (pods.filter(isReady).length >= what.replicas) return { is: 'available', workload };
+      if (what.podsUnseen === true || pods.filter(isReady).length >= what.replicas) return { is: 'available', workload };
       waitingFor = 'its pods to be seen';
     } else if (status.is === 'progressing') waitingFor = status.waitingFor;
     // Behind a gate a pod that wants nothing else is not unready.

@@ -17,6 +17,8 @@ export interface Following {
   readonly podLabels: string;
   readonly seconds: number;
   readonly signal?: AbortSignal;
+  /** Its pods may not be read: only the Deployment is followed. */
+  readonly podsUnseen?: boolean | undefined;
 }
 
 /** Seconds between two tries when the API server does not answer, and between two looks when nothing happens. */
@@ -26,7 +28,7 @@ const pause = 2;
 export async function follow<T>(world: World, what: Following, decide: (workload: Workload) => T | undefined): Promise<T | undefined> {
   const watched = [
     { kind: Deployment, options: { name: what.deployment } },
-    { kind: Pod, options: { labels: what.podLabels } },
+    ...(what.podsUnseen === true ? [] : [{ kind: Pod, options: { labels: what.podLabels } }]),
   ];
   return await followAll(world, { ...what, watched }, ([deployments = [], pods = []]) => decide({ deployment: deployments[0], pods }));
 }

@@ -12,6 +12,8 @@ export interface BlueGreenNeeds {
   readonly route: string;
   /** The old colour is deleted in the end. */
   readonly removes: boolean;
+  /** Users are led back: only what is written is demanded, with what has to be known for it. */
+  readonly back?: boolean;
   /** Pods are asked by port-forward. */
   readonly asks: boolean;
   /** The Service of Prometheus when it is asked through the API server. `name` as in the URL: `prometheus:9090`. */
@@ -37,18 +39,20 @@ export const blueGreenPermissions = (needs: BlueGreenNeeds): readonly Permission
     }),
   );
 
-function usesOf({ service, switcher, route, removes, asks, metricsService }: BlueGreenNeeds): readonly Use[] {
+function usesOf({ service, switcher, route, removes, asks, back = false, metricsService }: BlueGreenNeeds): readonly Use[] {
+  const looked = back ? advisory : required;
   const pair = colours.map((colour) => colouredName(service, colour));
   return [
-    { ...required, kind: switcher.kind, verbs: ['get', 'watch', 'update'], names: [route], why: 'say which colour gets the users' },
-    { ...required, kind: switcher.kind, verbs: ['list'], why: 'see that nothing else takes the same requests or leads to a colour' },
+    { ...required, kind: switcher.kind, verbs: ['get', 'update'], names: [route], why: 'say which colour gets the users' },
+    { ...looked, kind: switcher.kind, verbs: ['watch'], names: [route], why: 'say which colour gets the users' },
+    { ...looked, kind: switcher.kind, verbs: ['list'], why: 'see that nothing else takes the same requests or leads to a colour' },
     ...(switcher.ownServices
-      ? [{ ...required, kind: Service, verbs: ['get'], names: pair, why: 'check which pods the Service of each colour selects' }]
+      ? [{ ...looked, kind: Service, verbs: ['get'], names: pair, why: 'check which pods the Service of each colour selects' }]
       : []),
     { ...required, kind: Deployment, verbs: ['get', 'list', 'watch'], why: 'read both colours, and wait for their pods' },
     { ...required, kind: Deployment, verbs: ['patch'], names: pair, why: 'set image and size of a colour' },
     ...(removes ? [{ ...required, kind: Deployment, verbs: ['delete'], names: pair, why: 'remove the old colour' }] : []),
-    { ...required, kind: Pod, verbs: ['list', 'watch'], why: 'see pods that crash or do not become ready' },
+    { ...looked, kind: Pod, verbs: ['list', 'watch'], why: 'see pods that crash or do not become ready' },
     ...(asks
       ? [
           {
@@ -67,7 +71,7 @@ function usesOf({ service, switcher, route, removes, asks, metricsService }: Blu
       names: [leaseName(service)],
       why: 'hold the lock of the service, with the state of the switch',
     },
-    { ...required, kind: Lease, verbs: ['create'], why: 'make the lock of the service' },
+    { ...looked, kind: Lease, verbs: ['create'], why: 'make the lock of the service' },
     ...(metricsService === undefined
       ? []
       : [

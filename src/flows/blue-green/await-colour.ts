@@ -6,7 +6,9 @@ import type { StepEvent } from '../../domain/rollout/step-event.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { awaitRollout } from '../await-rollout.ts';
 import { selectorOf } from '../await-workload.ts';
+import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import { explain } from '../explain.ts';
+import { podsOfWorkload } from '../workload-pods.ts';
 import { deploymentOf, present } from './colours.ts';
 import type { Session } from './session.ts';
 
@@ -17,6 +19,11 @@ export async function awaitColour(session: Session, colour: Colour, image: strin
   const { world, plan, namespace } = session;
   const { name } = deploymentOf(session, colour);
   const deployment = await present(session, colour, signal);
+  const podsUnseen = await mayNotSeePods(session, deployment, signal);
+  if (podsUnseen)
+    session.remarks.push(
+      `Not looked at: the pods of ${name}, which may not be listed. Its Deployment alone says whether they are available.`,
+    );
   const awaited = await awaitRollout(world, {
     namespace,
     deployment: name,
@@ -25,6 +32,7 @@ export async function awaitColour(session: Session, colour: Colour, image: strin
     image,
     replicas: session.replicas ?? 1,
     autoscaled: true,
+    podsUnseen,
     signal,
   });
   if (awaited.is === 'available') {
@@ -48,4 +56,14 @@ export async function awaitColour(session: Session, colour: Colour, image: strin
     remedy: awaited.diagnosis?.remedy ?? 'Read the events of its pods. If they only start slowly, raise `rollout-timeout`.',
     ...blame(awaited.diagnosis),
   });
+}
+
+/** On a way back the word of the Deployment is enough: to look at the pods oneself is no reason to stop it. */
+async function mayNotSeePods(
+  { world, namespace, plan }: Session,
+  deployment: Parameters<typeof podsOfWorkload>[2],
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (plan.operation === 'deploy') return false;
+  return (await unlessForbidden(podsOfWorkload(world, namespace, deployment, signal), undefined)) === undefined;
 }

@@ -1,17 +1,21 @@
+import { Service } from '../../domain/kubernetes/kinds.ts';
 import { overlap, serviceSelects } from '../../domain/kubernetes/labels.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { podSpec } from '../../domain/kubernetes/pod.ts';
 import { templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { deploymentSpec, serviceSpec } from '../../domain/kubernetes/workload.ts';
+import type { containerOf } from '../../domain/rollout/container-image.ts';
 import { type Colour, colouredName, colours } from '../../domain/rollout/layout.ts';
 import { ownerOf, rollingChange } from '../../domain/rollout/ownership.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
+import { roleName } from '../../domain/rollout/role.ts';
 import { isSameImage } from '../../domain/rollout/same-image.ts';
 import { otherColour } from '../../domain/traffic/switchers/colours.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
 import { imageText } from '../../domain/units/image.ts';
 import { selectorOf } from '../await-workload.ts';
 import { declaredPort, targetPort } from '../canary/target-port.ts';
+import type { Rights } from '../permissions.ts';
 import type { BlueGreenWish } from './plan.ts';
 
 export type BothColours<T> = Readonly<Record<Colour, T>>;
@@ -29,8 +33,12 @@ export const separate = ({ blue, green }: BothColours<KubernetesObject>): readon
     : [];
 
 /** The Service of a colour leads to the pods of that colour and to no others. */
-export const colourServices = ({ service, pods }: ColourPair, services: BothColours<KubernetesObject | undefined>): readonly Problem[] =>
-  colours.flatMap((colour) => {
+export const colourServices = (
+  { service, pods }: ColourPair,
+  services: BothColours<KubernetesObject | undefined>,
+  asked: readonly Colour[] = colours,
+): readonly Problem[] =>
+  asked.flatMap((colour) => {
     const name = colouredName(service, colour);
     const object = services[colour];
     if (object === undefined)
@@ -119,3 +127,23 @@ export function scaledOnlyBefore(
       ]
     : [];
 }
+
+/** Of those colours whose Service may be read at all. */
+export const readable = ({ denied }: Pick<Rights, 'denied'>, service: string, asked: readonly Colour[]): readonly Colour[] =>
+  asked.filter(
+    (colour) =>
+      !denied.some(({ resource, verb, name }) => resource === Service.resource && verb === 'get' && name === colouredName(service, colour)),
+  );
+
+export const sameContainers = (container: ReturnType<typeof containerOf>, idle: KubernetesObject, image: string): readonly Problem[] =>
+  container.ok && image === ''
+    ? [
+        {
+          what: `Deployment ${idle.metadata.name} has no container \`${container.value}\`.`,
+          remedy: 'Give both colours the same containers.',
+        },
+      ]
+    : [];
+
+export const roleOf = ({ service, operation }: BlueGreenWish): string =>
+  operation === 'deploy' ? roleName(service, 'blue-green') : roleName(service, 'blue-green', operation);

@@ -3,10 +3,9 @@ import { Deployment, HorizontalPodAutoscaler, Lease, ResourceQuota, Service } fr
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec, podLabels } from '../../domain/kubernetes/workload.ts';
 import { containerOf, imageOf } from '../../domain/rollout/container-image.ts';
-import { colouredName, layoutOf, layoutText, mixedWarning, pairNeeded } from '../../domain/rollout/layout.ts';
+import { type Colour, colouredName, layoutOf, layoutText, mixedWarning, pairNeeded } from '../../domain/rollout/layout.ts';
 import { leaseName, readLease } from '../../domain/rollout/lease.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
-import { roleName } from '../../domain/rollout/role.ts';
 import { templateDifferences } from '../../domain/rollout/template-differences.ts';
 import { otherColour } from '../../domain/traffic/switchers/colours.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
@@ -27,6 +26,9 @@ import {
   ownedBy,
   paused,
   portOf,
+  readable,
+  roleOf,
+  sameContainers,
   scaledOnlyBefore,
   separate,
   servesNobody,
@@ -46,6 +48,7 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
     switcher,
     route: routeName,
     removes: !plan.keepOld,
+    back: plan.operation === 'rollback',
     asks: plan.operation === 'deploy',
     metricsService: plan.operation === 'deploy' ? plan.measure?.metricsService : undefined,
   };
@@ -95,6 +98,7 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
       begun,
     );
   const [from, to] = [live.colour, otherColour(live.colour)];
+  const services = { blue: blueService, green: greenService };
   const [serving, idle] = [deployments[from], deployments[to]];
   const container = containerOf(serving, plan.container);
   const image = plan.operation === 'deploy' ? await resolveImage(world, plan.image) : { text: '', problems: [], warnings: [] };
@@ -116,30 +120,26 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
     servingPods: pods,
     quotas,
   });
-  const port =
-    plan.operation === 'deploy' ? (plan.health.port ?? portOf({ blue: blueService, green: greenService }[to] ?? front, idle)) : undefined;
+  const port = plan.operation === 'deploy' ? (plan.health.port ?? portOf(services[to] ?? front, idle)) : undefined;
   const tested = await testMetrics(world, plan, { service, namespace, route: routeName, from, to }, pods);
+  // Of one that may not be read the permissions tell.
+  const servicesOf = (...asked: readonly Colour[]): readonly Problem[] =>
+    named ? colourServices(pair, services, readable(rights, service, asked)) : [];
   const problems: readonly Problem[] = [
     ...early,
     ...tested.problems,
     ...image.problems,
     ...(container.ok ? [] : [{ what: `\`container\` ${container.problem}.`, remedy: container.remedy }]),
-    ...(container.ok && before.image === ''
-      ? [
-          {
-            what: `Deployment ${idle.metadata.name} has no container \`${container.value}\`.`,
-            remedy: 'Give both colours the same containers.',
-          },
-        ]
-      : []),
+    ...sameContainers(container, idle, before.image),
     ...otherImage(plan, idle.metadata.name, before.image),
-    ...(named ? colourServices(pair, { blue: blueService, green: greenService }) : []),
+    ...(isBack ? servicesOf(to) : servicesOf(from, to)),
   ];
   const left = { service, lease: view, us: world.run.holder };
   const doubts: readonly Problem[] = [
     ...unfinishedCanary(left),
     ...unfinishedRolling(left),
     ...unreadableSwitch(left),
+    ...(isBack ? servicesOf(from) : []),
     ...servesNobody(serving),
     ...inspection.problems,
     ...separate(deployments),
@@ -196,5 +196,3 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
 const begun = 'anything was written';
 
 /** Going back asks for less than a deployment: its Role must not replace that one's. */
-const roleOf = ({ service, operation }: BlueGreenWish): string =>
-  operation === 'deploy' ? roleName(service, 'blue-green') : roleName(service, 'blue-green', operation);

@@ -41,6 +41,21 @@ it('deletes only where that is wished, and asks pods only where something is ask
   expect(words('ingress', { asks: false })).not.toContain('create pods/portforward');
 });
 
+it('of a way back demands what is written, and what that waits for', () => {
+  expect(words('ingress', { asks: false, back: true })).toEqual([
+    'get ingresses agent',
+    'update ingresses agent',
+    'get deployments',
+    'list deployments',
+    'watch deployments',
+    'patch deployments agent-blue',
+    'patch deployments agent-green',
+    'get leases wf-deploy-agent',
+    'update leases wf-deploy-agent',
+    'patch leases wf-deploy-agent',
+  ]);
+});
+
 it('reads the Services of the colours where the route names them', () => {
   expect(words('istio')).toEqual(
     expect.arrayContaining(['update virtualservices agent', 'get services agent-blue', 'get services agent-green']),

@@ -789,7 +789,7 @@ describe('the preflight refuses, with everything that is wrong at once and nothi
 
   it('what a rollback lacks is printed as a Role of its own: it holds less than that of a deployment', async () => {
     const on = pair();
-    denies(on.cluster, 'list ingresses');
+    denies(on.cluster, 'update ingresses');
     const printed = printedRoles((await failure(run(on, backWish({ reason: 'slow' })))).what);
     expect(lackingIn(printed, wanted(false))).toEqual([]);
     expect(printed).toMatchObject([{ metadata: { name: 'wf-deploy-agent-blue-green-rollback' } }, { subjects: [asking] }]);
