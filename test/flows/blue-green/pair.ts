@@ -9,6 +9,7 @@ import type { BlueGreenWish } from '../../../src/flows/blue-green/plan.ts';
 import type { BlueGreenResult } from '../../../src/flows/blue-green/result.ts';
 import type { Series } from '../../../src/ports/metrics.ts';
 import type { World } from '../../../src/ports/world.ts';
+import { putNeighbours } from '../neighbours.ts';
 import { rawInputs } from '../raw-inputs.ts';
 import { podOf } from '../stage/shop.ts';
 import { type Settings, type Stage, stage } from '../stand-ins.ts';
@@ -91,6 +92,7 @@ export function pair(settings: Settings = {}, shared?: Pick<Stage, 'clock' | 'cl
       ],
     },
   });
+  putNeighbours(cluster);
   return on;
 }
 

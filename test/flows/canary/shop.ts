@@ -7,6 +7,7 @@ import { type CanaryPlan, planRollout } from '../../../src/flows/canary/plan.ts'
 import type { Series } from '../../../src/ports/metrics.ts';
 import { service } from '../../domain/rollout/deployments.ts';
 import { app, readRoute } from '../../domain/traffic/httproute/fixtures.ts';
+import { putNeighbours } from '../neighbours.ts';
 import { least, rawInputs } from '../raw-inputs.ts';
 import { type Settings, type Stage, stage } from '../stand-ins.ts';
 import { deployment, podOf } from '../workloads.ts';
@@ -112,6 +113,7 @@ export function shop(behaviours: Behaviours = {}, settings: Settings = {}): Shop
         availableReplicas: ready,
       },
     });
+    putNeighbours(cluster);
   }
 
   cluster.reacting = (object) => {

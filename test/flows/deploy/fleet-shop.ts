@@ -14,6 +14,7 @@ import type { Files } from '../../../src/ports/files.ts';
 import type { Fleet } from '../../../src/ports/fleet.ts';
 import type { World } from '../../../src/ports/world.ts';
 import { MemoryCluster } from '../memory-cluster/cluster.ts';
+import { putNeighbours } from '../neighbours.ts';
 import { rawInputs } from '../raw-inputs.ts';
 import { type Settings, type Stage, stage } from '../stand-ins.ts';
 import { VirtualClock } from '../virtual-clock.ts';
@@ -47,6 +48,7 @@ export function fleetShop(options: ShopOptions, shared?: FleetShop): FleetShop {
   const { services, clusters: names = [everywhere], files = {}, seen = (cluster) => cluster } = options;
   const clock = shared?.clock ?? new VirtualClock();
   const clusters = shared?.clusters ?? Object.fromEntries(names.map((name) => [name, clusterOf(clock, services)]));
+  if (shared === undefined) for (const cluster of Object.values(clusters)) putNeighbours(cluster);
   const first = clusters[names[0] ?? ''] as MemoryCluster;
   const base = stage(
     { probe: () => ({ is: 'answer', status: 200, body: 'ok' }), resolve: resolved, ...options },

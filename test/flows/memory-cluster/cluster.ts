@@ -50,9 +50,9 @@ export class MemoryCluster implements Cluster {
     return this.objects.listening;
   }
 
-  /** All objects of a kind, in all namespaces. */
-  objectsOf(kind: Kind): readonly KubernetesObject[] {
-    return this.objects.of(kind, '');
+  /** All objects of a kind in a namespace, or with an empty one in all of them. */
+  objectsOf(kind: Kind, namespace = home): readonly KubernetesObject[] {
+    return this.objects.of(kind, isNamespaced(kind) ? namespace : '');
   }
 
   async get(ref: ObjectRef, signal?: AbortSignal): Promise<KubernetesObject | undefined> {

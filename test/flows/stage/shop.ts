@@ -6,6 +6,7 @@ import { executeStage } from '../../../src/flows/stage/execute.ts';
 import { parseStageInputs } from '../../../src/flows/stage/inputs.ts';
 import type { DeployPlan, StagePlan } from '../../../src/flows/stage/plan.ts';
 import type { Files } from '../../../src/ports/files.ts';
+import { putNeighbours } from '../neighbours.ts';
 import { rawInputs } from '../raw-inputs.ts';
 import { type Settings, type Stage, stage } from '../stand-ins.ts';
 
@@ -53,6 +54,7 @@ export function shop(settings: Settings & { readonly config?: string } = {}, sha
       },
     }),
   );
+  putNeighbours(cluster);
   return on;
 }
 
