@@ -188,6 +188,7 @@ describe('a canary with pods at rest', () => {
     };
     expect(await run(on, wished)).toMatchObject({ outcome: 'promoted' });
     expect(on.cluster.find(Deployment, 'agent-canary')).toBeUndefined();
+    expect(leaseOf(on)).toMatchObject({ holder: '', rollout: { phase: 'resting' } });
   });
 
   it('whose run is killed after any of its writes comes to rest by `post`, and the next run leaves what is wished', async () => {
