@@ -1,6 +1,7 @@
 import { isSwitchOpen } from '../domain/blue-green/record.ts';
 import { isOpen } from '../domain/rolling/record.ts';
 import type { LeaseView } from '../domain/rollout/lease.ts';
+import { unreadSwitch } from '../domain/rollout/open-records.ts';
 import type { Problem } from '../domain/rollout/problem.ts';
 
 /**
@@ -39,6 +40,10 @@ const halfRolled = (service: string, run: string): Problem => ({
 /** Either colour may have the users. */
 export const unfinishedSwitch = (left: Left): readonly Problem[] =>
   isSwitchOpen(left.lease?.blueGreen) && isDead(left) ? [halfSwitched(left.service, left.lease.blueGreen)] : [];
+
+/** Not known is never none: users may be on a colour that nobody watches. A way back is not stopped by it. */
+export const unreadableSwitch = (left: Left): readonly Problem[] =>
+  left.lease?.unreadableSwitch === true && isDead(left) ? [unreadSwitch] : [];
 
 export const halfSwitched = (service: string, { phase, run }: { readonly phase: string; readonly run: string }): Problem => ({
   what: `A switch of ${service} between its colours is in the phase \`${phase}\` (${run}).`,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { LeaseView } from '../../src/domain/rollout/lease.ts';
-import { unfinishedCanary, unfinishedRolling, unfinishedSwitch } from '../../src/flows/unfinished.ts';
+import { unfinishedCanary, unfinishedRolling, unfinishedSwitch, unreadableSwitch } from '../../src/flows/unfinished.ts';
 
 const rollout = { phase: 'stages', weight: 5, container: 'api', image: 'a:2', previousImage: 'a:1', run: 'run-1', since: 'then' };
 const rolling = { phase: 'writing', key: 'k', run: 'run-1', since: 'then' };
@@ -33,5 +33,20 @@ describe.each([
   it('is nothing once it rests, and where there is no Lease', () => {
     expect(found('', resting)).toEqual([]);
     expect(find({ service: 'agent', lease: undefined, us: 'run-2' })).toEqual([]);
+  });
+});
+
+describe('the record of a switch that cannot be read', () => {
+  const found = (holder: string, more: object) =>
+    unreadableSwitch({ service: 'agent', lease: { holder, ...more } as unknown as LeaseView, us: 'run-2' });
+
+  it.each(['', 'run-2'])('is told of when the Lease is held by `%s`', (holder) =>
+    expect(found(holder, { unreadableSwitch: true })).toEqual([
+      expect.objectContaining({ what: expect.stringContaining('cannot be read') }),
+    ]),
+  );
+  it('waits for whoever holds the Lease, and is nothing where there is none', () => {
+    expect(found('run-1', { unreadableSwitch: true })).toEqual([]);
+    expect(found('', { blueGreen })).toEqual([]);
   });
 });

@@ -36,16 +36,19 @@ export const blueGreenKey = 'wf-deploy.io/blue-green';
 export const isSwitchOpen = (record: BlueGreenRecord | undefined): record is BlueGreenRecord =>
   record !== undefined && record.phase !== 'resting';
 
-/** Annotations can be edited by anyone who may edit the Lease: read as foreign data. */
+/**
+ * Annotations can be edited by anyone who may edit the Lease: read as foreign data. The first versions wrote neither `operation` nor
+ * `serving`: theirs were deployments.
+ */
 export function readBlueGreen(text: string | undefined): BlueGreenRecord | undefined {
   const fields = jsonAnnotation(text);
   const texts = textsOf(fields, ['container', 'image', 'run', 'since']);
-  const operation = blueGreenOperations.find((known) => known === fields?.['operation']);
-  const serving = fields?.['serving'];
+  const operation = blueGreenOperations.find((known) => known === (fields?.['operation'] ?? 'deploy'));
   const phase = blueGreenPhases.find((known) => known === fields?.['phase']);
   const [from, to] = ['from', 'to'].map((name) => colours.find((colour) => colour === fields?.[name]));
   const before = fields?.['before'] as Readonly<Record<string, unknown>> | null | undefined;
   const { image, replicas } = before ?? {};
+  const serving = fields?.['serving'] ?? (replicas === 0 ? 1 : replicas);
   if (texts === undefined || phase === undefined || operation === undefined || from === undefined || to === undefined || from === to)
     return undefined;
   if (typeof image !== 'string' || !isCount(replicas) || !isCount(serving)) return undefined;

@@ -13,8 +13,11 @@ export type Effect =
   /** Written down in the Lease before it is done, so that a successor knows how to go back. */
   | { readonly do: 'record'; readonly phase: RecordedPhase; readonly weight: number; readonly paused?: true; readonly enough?: number }
   | { readonly do: 'set-canary'; readonly replicas: number }
-  /** `autoscaled`: at least so many, with an autoscaler of its own that may add to them. */
-  | { readonly do: 'scale-canary'; readonly replicas: number; readonly autoscaled?: true }
+  /**
+   * `autoscaled`: at least so many, with an autoscaler of its own that may add to them. `atRest`: no more than so many, whatever there were; a
+   * canary that is not there needs none.
+   */
+  | { readonly do: 'scale-canary'; readonly replicas: number; readonly autoscaled?: true; readonly atRest?: true }
   | { readonly do: 'await-canary'; readonly replicas: number; readonly autoscaled?: true }
   /** Stable's autoscaler may not scale it below the size it has now. Recorded before it is written; does nothing where nothing sets its size. */
   | { readonly do: 'pin-minima' }

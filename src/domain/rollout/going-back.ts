@@ -118,13 +118,19 @@ export function startOver(plan: RolloutPlan): Move {
   };
 }
 
-/** The canary rests at no pods, the Lease says so, and nobody has to watch any more. `remark`: what a person should know of the way there. */
+/** What was taken back is not kept running: only a version that has passed is worth a look by the header. */
+function restingSize({ canaryAtRest = 0 }: RolloutPlan, { outcome }: Ending): Effect {
+  const replicas = outcome === 'promoted' || outcome === 'analysed' ? canaryAtRest : 0;
+  return { do: 'scale-canary', replicas, ...(replicas === 0 ? {} : { atRest: true }) };
+}
+
+/** The canary rests, without pods where nothing else is wished, the Lease says so, and nobody has to watch any more. `remark`: what a person should know of the way there. */
 export function rest(plan: RolloutPlan, ending: Ending, remark?: string): Move {
   return {
     state: { phase: 'resting', ending },
     effects: [
       ...(remark === undefined ? [] : [{ do: 'remark', text: remark } as const]),
-      { do: 'scale-canary', replicas: 0 },
+      restingSize(plan, ending),
       ...releasing(plan),
       { do: 'record', phase: 'resting', weight: 0 },
       ...(plan.guardian ? [{ do: 'dismiss-guardian' } as const] : []),

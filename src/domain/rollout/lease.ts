@@ -63,6 +63,8 @@ export interface LeaseView {
   /** How a rolling update stands. */
   readonly rolling?: RollingRecord;
   readonly blueGreen?: BlueGreenRecord;
+  /** There is a record of a switch between colours that cannot be read: whether one is half done is not known, and not known is never none. */
+  readonly unreadableSwitch?: true;
   readonly lastKnownGood?: string;
   /** Releases that ended well, newest first. */
   readonly releases?: readonly GoodRelease[];
@@ -143,6 +145,7 @@ export function readLease(object: KubernetesObject): LeaseView {
     ...(evidence === undefined ? {} : { evidence }),
     ...(rolling === undefined ? {} : { rolling }),
     ...(blueGreen === undefined ? {} : { blueGreen }),
+    ...(blueGreen === undefined && annotations[blueGreenKey] !== undefined ? { unreadableSwitch: true } : {}),
     ...(lastKnownGood === undefined ? {} : { lastKnownGood }),
     ...(releases.length === 0 ? {} : { releases }),
     ...(rollback === undefined ? {} : { rollback }),

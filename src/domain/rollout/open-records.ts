@@ -1,4 +1,4 @@
-import { type BlueGreenOperation, isSwitchOpen } from '../blue-green/record.ts';
+import { type BlueGreenOperation, blueGreenKey, isSwitchOpen } from '../blue-green/record.ts';
 import { isUnfinished } from '../rollback/record.ts';
 import { isOpen } from '../rolling/record.ts';
 import { shown } from '../units/shown.ts';
@@ -13,8 +13,9 @@ export interface OpenRecord {
 export function openRecords({
   rolling,
   blueGreen,
+  unreadableSwitch,
   rollback,
-}: Pick<LeaseView, 'rolling' | 'blueGreen' | 'rollback'>): readonly OpenRecord[] {
+}: Pick<LeaseView, 'rolling' | 'blueGreen' | 'unreadableSwitch' | 'rollback'>): readonly OpenRecord[] {
   return [
     ...(isUnfinished(rollback)
       ? [
@@ -41,8 +42,16 @@ export function openRecords({
           },
         ]
       : []),
+    ...(unreadableSwitch === true ? [unreadSwitch] : []),
   ];
 }
+
+/** Users may be on a colour that nobody watches. */
+export const unreadSwitch: OpenRecord = {
+  what: `The annotation ${blueGreenKey} of the service's Lease cannot be read: nobody can say whether a switch between its colours was left half done.`,
+  remedy:
+    'See who edited it, and that the colour with the users runs what it should, on pods of its own. Then remove the annotation. `operation: rollback` of actions/blue-green works all the same.',
+};
 
 const by = ({ run, since }: { readonly run: string; readonly since: string }): string => `${shown(run, 300)}, since ${shown(since, 40)}`;
 

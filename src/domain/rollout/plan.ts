@@ -24,6 +24,8 @@ export interface RolloutPlan {
   /** After a weight of 0: so long do requests in flight and clients that cached an address have to leave. */
   readonly drain: Seconds;
   readonly rolloutTimeout: Seconds;
+  /** Pods that the canary keeps at weight 0 when it ended well. Missing: none. */
+  readonly canaryAtRest?: number;
   /** A run before this one left a rollout unfinished: taking it back is an ending that people are told of. */
   readonly leftBehind?: boolean;
   /** So long does a run wait for a person, before it leaves that to the guardian or goes back. */

@@ -16,7 +16,7 @@ import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import { refuseHeld, refuseKnownHeld } from '../holds.ts';
 import { permissionFindings, rightsOf } from '../permissions.ts';
 import { preflightFailed } from '../preflight-failed.ts';
-import { unfinishedCanary, unfinishedRolling } from '../unfinished.ts';
+import { unfinishedCanary, unfinishedRolling, unreadableSwitch } from '../unfinished.ts';
 import { podsOfWorkload } from '../workload-pods.ts';
 import type { Ground } from './ground.ts';
 import type { BlueGreenWish } from './plan.ts';
@@ -139,6 +139,7 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
   const doubts: readonly Problem[] = [
     ...unfinishedCanary(left),
     ...unfinishedRolling(left),
+    ...unreadableSwitch(left),
     ...servesNobody(serving),
     ...inspection.problems,
     ...separate(deployments),

@@ -26,7 +26,7 @@ export async function setCanary(session: Session, replicas: number, signal: Abor
     const size = await makeCanary(session, ref, replicas, signal);
     session.canaryReplicas = size;
     wrote(session, `Deployment ${ref.name}: ${ground.image}, ${pods(size)}`);
-    await setSize(session, replicas, signal);
+    await setSize(session, { replicas }, signal);
   }
 }
 
@@ -78,20 +78,26 @@ function markedCanary(session: Session, replicas: number): KubernetesObject {
   return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
+interface Size {
+  readonly replicas: number;
+  readonly autoscaled?: boolean;
+  readonly atRest?: boolean;
+}
+
 /** A canary that was never made has nothing to put to rest. */
 export async function scaleCanary(
   session: Session,
-  { replicas, autoscaled = false }: { readonly replicas: number; readonly autoscaled?: boolean },
+  { replicas, autoscaled = false, atRest = false }: Size,
   signal: AbortSignal,
 ): Promise<void> {
   if (!autoscaled) {
     await endAutoscaling(session, signal);
-    await setSize(session, replicas, signal);
+    await setSize(session, { replicas, atRest }, signal);
     return;
   }
   const canary = await session.world.cluster.get(canaryRef(session), signal);
   // Its autoscaler would do it too, but within its period of 15 s. What it has added already stays.
-  if (canary === undefined || (deploymentSpec(canary).replicas ?? 1) < replicas) await setSize(session, replicas, signal);
+  if (canary === undefined || (deploymentSpec(canary).replicas ?? 1) < replicas) await setSize(session, { replicas }, signal);
   if (canary !== undefined) await autoscaleCanary(session, canary, replicas, signal);
 }
 
@@ -100,14 +106,15 @@ export async function scaleCanary(
  * brings too late must not take the pods of a successor's canary. The epoch makes it a new version even where the size is so already:
  * what brings pods too late is refused then too.
  */
-async function setSize(session: Session, replicas: number, signal: AbortSignal): Promise<void> {
+async function setSize(session: Session, { replicas, atRest = false }: Omit<Size, 'autoscaled'>, signal: AbortSignal): Promise<void> {
   const { world, lock } = session;
-  if (session.canaryReplicas === replicas) return;
+  // At rest an autoscaler may have added to what was ordered last.
+  if (session.canaryReplicas === replicas && !atRest) return;
   const ref = canaryRef(session);
   for (;;) {
     const canary = await world.cluster.get(ref, signal);
-    if (canary === undefined && replicas === 0) return;
-    if (replicas === 0) await lock.record({});
+    if (canary === undefined && (replicas === 0 || atRest)) return;
+    if (replicas === 0 || atRest) await lock.record({});
     const guard = canary === undefined ? [] : [...asSeen(canary), ...markEpoch(canary, lock.epoch)];
     try {
       const operations: readonly PatchOperation[] = [...guard, { op: 'add', path: '/spec/replicas', value: replicas }];

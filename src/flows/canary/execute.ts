@@ -13,7 +13,7 @@ import { commitOf, deployedBefore, deployedNow, type OrderCheck, orderCheck } fr
 import { requireStaged } from '../lineage/staging.ts';
 import { acquireLock } from '../lock.ts';
 import { releasing } from '../releasing.ts';
-import { unfinishedRolling, unfinishedSwitch } from '../unfinished.ts';
+import { unfinishedRolling, unfinishedSwitch, unreadableSwitch } from '../unfinished.ts';
 import { dismissLeftGuardian } from './dismiss-guardian.ts';
 import { drive } from './drive.ts';
 import { gateLine, passedGates } from './gates.ts';
@@ -123,7 +123,7 @@ async function lockAndCheckAgain(world: World, plan: CanaryPlan, checked: Ground
 /** Only with the lock in hand is it known to be dead: a living one is waited for. */
 function refuseHalfDone(service: string, lease: LeaseView | undefined): void {
   const us = lease?.holder ?? '';
-  const [left] = [unfinishedRolling, unfinishedSwitch].flatMap((unfinished) => unfinished({ service, lease, us }));
+  const [left] = [unfinishedRolling, unfinishedSwitch, unreadableSwitch].flatMap((unfinished) => unfinished({ service, lease, us }));
   if (left !== undefined) throw new Failure('PREFLIGHT_FAILED', left.what, left.remedy);
 }
 

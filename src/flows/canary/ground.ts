@@ -64,6 +64,7 @@ export function rolloutPlanOf(plan: CanaryPlan, ground: Ground): RolloutPlan {
     canaryAutoscaler: ground.autoscaled,
     drain: plan.drain,
     rolloutTimeout: plan.rolloutTimeout,
+    canaryAtRest: plan.canaryAtRest,
     pauseLimit: plan.pauseLimit,
     replicas: ground.replicas,
     leftBehind: unfinished(ground.lease?.rollout),

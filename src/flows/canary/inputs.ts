@@ -189,6 +189,7 @@ export function sharedWishes(fields: Omit<z.output<typeof promoteSchema>, 'image
     drain: fields.drain,
     pauseLimit: fields['pause-limit'],
     pauseDeadline: fields['pause-deadline'],
+    canaryAtRest: fields['canary-at-rest'],
     gitops: fields.gitops,
     dryRun: fields['dry-run'],
     lineage: lineageOf(fields, fields.reason ?? ''),

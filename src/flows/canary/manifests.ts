@@ -8,7 +8,7 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { remove } from '../remove.ts';
 import { wrote } from '../writing.ts';
-import { recordTemplate, type Session, stableRef } from './session.ts';
+import { canaryRef, recordTemplate, type Session, stableRef } from './session.ts';
 import { podLabelsOf } from './survey.ts';
 
 const mostFiles = 200;
@@ -91,13 +91,18 @@ export async function configurationInUse({ cluster }: World, stable: ObjectRef):
   return [found, ...replicaSets].flatMap((owner) => referencesOf(deploymentSpec(owner).template ?? {}));
 }
 
-/** Takes away the copies that neither stable nor one of the templates it could be rolled back to uses. Answers with those that stay. */
+/**
+ * Takes away the copies that neither stable nor one of the templates it could be rolled back to uses, nor a canary that keeps pods at rest.
+ * Answers with those that stay.
+ */
 export async function pruneCopies(session: Session): Promise<readonly ConfigName[]> {
   const { world, ground, template } = session;
   const { namespace } = ground.app;
   if (template.copies.length === 0) return [];
-  const used = await configurationInUse(world, stableRef(session));
-  if (used === undefined) return template.copies;
+  const [ofStable, canary] = await Promise.all([configurationInUse(world, stableRef(session)), world.cluster.get(canaryRef(session))]);
+  if (ofStable === undefined) return template.copies;
+  const { replicas = 1, template: pods = {} } = canary === undefined ? { replicas: 0 } : deploymentSpec(canary);
+  const used = replicas === 0 ? ofStable : [...ofStable, ...referencesOf(pods)];
   const kept = template.copies.filter((copy) => used.some((each) => isSame(each, copy)));
   for (const { kind, name } of template.copies.filter((copy) => !kept.includes(copy))) {
     if (await remove(world, { kind: kinds[kind], namespace, name })) wrote(session, `${kind} ${name} deleted`);

@@ -83,7 +83,7 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       await setCanary(session, effect.replicas, signal);
       return done();
     case 'scale-canary':
-      if (effect.replicas > 0) await freshLock(session, signal);
+      if (effect.replicas > 0 && effect.atRest !== true) await freshLock(session, signal);
       await scaleCanary(session, effect, signal);
       return done();
     case 'await-canary':

@@ -55,6 +55,8 @@ export interface CanaryPlan {
   /** So long does the guardian keep a paused canary after its run has ended. */
   readonly pauseDeadline: Seconds;
   readonly atRest: 'reset' | 'stop';
+  /** Pods that a canary keeps at weight 0 when it ended well. */
+  readonly canaryAtRest: number;
   readonly gitops: 'refuse' | 'accept';
   readonly dryRun: boolean;
   readonly lineage: Lineage;

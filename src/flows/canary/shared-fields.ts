@@ -95,6 +95,7 @@ export const guarding = {
 };
 
 export const ending = {
+  'canary-at-rest': defaulting(wholeNumber(0, 100), '0'),
   gitops: defaulting(choice('refuse', 'accept'), 'refuse'),
   'dry-run': defaulting(flag, 'false'),
   notify: document(parseDestinations),

@@ -35,6 +35,15 @@ export function sideClashes(raw: RawInputs): readonly Clash[] {
     ...(given('route') && raw.text('router') === 'replicas'
       ? [clash(['route', 'router'], 'by pod counts there is no route', 'Leave `route` out: the canary Deployment carries the share.')]
       : []),
+    ...(given('canary-at-rest') && raw.text('canary-at-rest') !== '0' && raw.text('router') === 'replicas'
+      ? [
+          clash(
+            ['canary-at-rest', 'router'],
+            'every pod of the canary has users where pods make its share',
+            'Leave `canary-at-rest` at `0`: by pod counts no header leads to a canary at rest.',
+          ),
+        ]
+      : []),
     ...(misplaced.length === 0
       ? []
       : [clash([...misplaced, 'router'], 'hosts and subsets are of use only with `istio`', 'Set `router: istio`, or leave them out.')]),

@@ -10,6 +10,8 @@ import { presentRevision, type ShownRevision, shownRevision } from '../../domain
 import type { GoodRelease } from '../../domain/rollout/good-release.ts';
 import { digestIn, type Hold, holdOfImage, holdText } from '../../domain/rollout/hold.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
+import { unreadSwitch } from '../../domain/rollout/open-records.ts';
+import { briefText } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
 import { halfSwitched } from '../unfinished.ts';
@@ -55,6 +57,7 @@ export async function look(world: World, plan: BackPlan, lease: LeaseView | unde
     const { what, remedy } = halfSwitched(plan.service, lease.blueGreen);
     throw new Failure('PREFLIGHT_FAILED', what, remedy);
   }
+  const unread = lease?.unreadableSwitch === true ? [briefText(unreadSwitch)] : [];
   const standing = await standingOf(world, plan);
   const flight = inFlight(lease);
   const releases = releasesOf(plan, lease);
@@ -62,7 +65,7 @@ export async function look(world: World, plan: BackPlan, lease: LeaseView | unde
   const shared = { lease, standing, flight, present };
   if (isAnswered(flight, plan.to)) {
     const stays = flight?.is === 'canary' ? flight.previousImage : 'what ran before the rolling update';
-    return { ...shared, target: undefined, stays, warnings: [] };
+    return { ...shared, target: undefined, stays, warnings: unread };
   }
   const before = record === undefined ? doneBefore(plan, lease, standing, releases) : undefined;
   const chosen =
@@ -70,13 +73,13 @@ export async function look(world: World, plan: BackPlan, lease: LeaseView | unde
   if (chosen.is === 'refused') throw new Failure('PREFLIGHT_FAILED', chosen.what, chosen.remedy);
   if (chosen.is === 'there') {
     const further = before === undefined ? undefined : furtherBack(lease?.rollback, standing, lease?.holds);
-    return { ...shared, target: undefined, stays: chosen.to, further, warnings: [] };
+    return { ...shared, target: undefined, stays: chosen.to, further, warnings: unread };
   }
   const { template, revision, to } = chosen;
   const surroundings = await surroundingsOf(world, plan, standing, template);
   const lifts = heldIn(lease, template, digestsIn(surroundings.answers));
   refuseHeldTarget(plan, lifts);
-  const warnings = doubts(standing, template, revision, surroundings);
+  const warnings = [...unread, ...doubts(standing, template, revision, surroundings)];
   const target: Target = {
     to,
     template,

@@ -131,6 +131,7 @@ const canaryPlan = (plan: BackPlan): CanaryPlan => ({
   pauseLimit: 1,
   pauseDeadline: 1,
   atRest: 'reset',
+  canaryAtRest: 0,
   gitops: 'accept',
   dryRun: false,
   notifyOn: 'failure',

@@ -14,7 +14,7 @@ import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import { refuseHeld, refuseKnownHeld } from '../holds.ts';
 import { permissionFindings, rightsOf } from '../permissions.ts';
 import { preflightFailed } from '../preflight-failed.ts';
-import { unfinishedCanary, unfinishedSwitch } from '../unfinished.ts';
+import { unfinishedCanary, unfinishedSwitch, unreadableSwitch } from '../unfinished.ts';
 import { operation, type Target } from './operate-change.ts';
 import type { OperationPlan } from './plan.ts';
 
@@ -42,6 +42,7 @@ export async function look(world: World, plan: OperationPlan, namespace: string,
   const permissions = permissionFindings(rights, { name: roleName(plan.service, 'stage', plan.operation), namespace });
   const lease = reads ? undefined : await world.cluster.get({ kind: Lease, namespace, name: leaseName(plan.service) });
   const left = { service: plan.service, lease: lease === undefined ? undefined : readLease(lease), us: world.run.holder };
+  const unread = unreadableSwitch(left);
   const problems = [
     ...permissions.problems,
     ...(permissions.problems.length > 0
@@ -53,6 +54,7 @@ export async function look(world: World, plan: OperationPlan, namespace: string,
         )),
     ...unfinishedCanary(left),
     ...unfinishedSwitch(left),
+    ...(plan.operation === 'undo' ? [] : unread),
   ];
   if (problems.length > 0) throw preflightFailed(problems, `\`${plan.operation}\``);
   const targets = await Promise.all(
@@ -65,7 +67,7 @@ export async function look(world: World, plan: OperationPlan, namespace: string,
     }),
   );
   const unsure = await refuseHeldTargets(world, plan, namespace, targets, lease);
-  return { targets, warnings: [...permissions.warnings, ...unsure] };
+  return { targets, warnings: [...permissions.warnings, ...(plan.operation === 'undo' ? unread : []), ...unsure] };
 }
 
 /** An earlier revision, or a template that waits in a paused Deployment, may be what was rolled back. No doubt stops a way back. */

@@ -13,7 +13,7 @@ import { declaredPort, targetPort } from '../canary/target-port.ts';
 import { refuseHeld } from '../holds.ts';
 import { permissionFindings } from '../permissions.ts';
 import { preflightFailed } from '../preflight-failed.ts';
-import { unfinishedCanary, unfinishedSwitch } from '../unfinished.ts';
+import { unfinishedCanary, unfinishedSwitch, unreadableSwitch } from '../unfinished.ts';
 import { imagesIn, type StageGround, type Step } from './ground.ts';
 import type { DeployPlan } from './plan.ts';
 import { layoutNotes, missingWorkloads, ownershipFindings, paces, pausedWorkloads, tooLong } from './preflight-checks.ts';
@@ -40,7 +40,9 @@ export async function preflight(world: World, plan: DeployPlan): Promise<StageGr
     ...ownership.problems,
     ...pausedWorkloads(found),
     ...paces(plan, found),
-    ...[unfinishedCanary, unfinishedSwitch].flatMap((left) => left({ service: plan.service, lease, us: world.run.holder })),
+    ...[unfinishedCanary, unfinishedSwitch, unreadableSwitch].flatMap((left) =>
+      left({ service: plan.service, lease, us: world.run.holder }),
+    ),
   ];
   // A dry run asks for the same permissions as the write, and what is not there cannot be changed.
   const ready = permissions.problems.length === 0 && missingWorkloads(seen).length === 0;

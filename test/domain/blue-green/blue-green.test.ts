@@ -235,6 +235,13 @@ describe('the record', () => {
     expect(readBlueGreen(JSON.stringify(whole))).toEqual(whole);
   });
 
+  it('of the first versions was of a deployment, and of as many pods as the new colour had, or one', () => {
+    const { operation: _operation, serving: _serving, ...first } = whole;
+    expect(readBlueGreen(JSON.stringify(first))).toEqual({ ...whole, serving: 1 });
+    const before = { ...whole.before, replicas: 3 };
+    expect(readBlueGreen(JSON.stringify({ ...first, before }))).toEqual({ ...whole, before, serving: 3 });
+  });
+
   it.each([
     ['no JSON', '{'],
     ['no record', '[]'],

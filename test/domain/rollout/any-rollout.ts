@@ -117,6 +117,7 @@ const plan: fc.Arbitrary<RolloutPlan> = fc
     pauseLimit: fc.constantFrom(10, 90, 300),
     pauses: fc.array(fc.boolean(), { minLength: 5, maxLength: 5 }).map((each) => each.map((one, index) => one && index % 2 === 0)),
     replicas: fc.constantFrom(0, 1, 3, 50),
+    canaryAtRest: fc.constantFrom(0, 1),
     minRequests: fc.constantFrom(1, 300),
   })
   .map(({ weights, hold, pauses, ...rest }) => {

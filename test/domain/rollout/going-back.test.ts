@@ -141,6 +141,17 @@ describe('restoring', () => {
   });
 });
 
+it.each([
+  ['promoted', { outcome: 'promoted' }, 2],
+  ['analysed', { outcome: 'analysed' }, 2],
+  ['taken back', rolledBack, 0],
+  ['aborted', { outcome: 'aborted', cause: cancel }, 0],
+] as const)('a canary that was %s keeps as many pods as are wished, where it has passed', (_, ending, replicas) => {
+  const [first] = rest({ ...plan, canaryAtRest: 2 }, ending).effects;
+  expect(first).toEqual({ do: 'scale-canary', replicas, ...(replicas === 0 ? {} : { atRest: true }) });
+  expect(rest(plan, ending).effects[0]).toEqual({ do: 'scale-canary', replicas: 0 });
+});
+
 it('a canary at rest has no pods, and the Lease says so', () => {
   expect(rest(plan, rolledBack).effects).toEqual([
     { do: 'scale-canary', replicas: 0 },

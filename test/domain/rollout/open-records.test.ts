@@ -40,6 +40,11 @@ describe('what was left open', () => {
     expect(openRecords(resting)).toEqual([]);
   });
 
+  it('is not known where the record of a switch cannot be read', () =>
+    expect(openRecords({ unreadableSwitch: true })).toEqual([
+      { what: expect.stringContaining('wf-deploy.io/blue-green'), remedy: expect.stringContaining('remove the annotation') },
+    ]));
+
   it('a rolling update names its phase and run, and what goes on with it or takes it back', () => {
     const [open] = openRecords({ rolling });
     expect(open?.what).toMatch(/phase `writing` \(run-1, since 2026-03-01T10:00:00Z\)/);

@@ -4,9 +4,11 @@ import { Deployment, HTTPRoute, Job, Lease } from '../../../src/domain/kubernete
 import { readLease } from '../../../src/domain/rollout/lease.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import type { CanaryResult } from '../../../src/flows/canary/result.ts';
+import { takeBack } from '../../../src/flows/canary/take-back.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { waiting } from '../../domain/kubernetes/pods.ts';
 import { routeWith } from '../../domain/traffic/httproute/fixtures.ts';
+import { dyingAfter } from '../dying-after.ts';
 import { commit, memoryForge } from '../lineage/forge.ts';
 import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { stage } from '../stand-ins.ts';
@@ -135,6 +137,83 @@ describe('a canary in a cluster', () => {
     };
     expect(await run(on)).toMatchObject({ outcome: 'rolled-back', reason: expect.stringContaining('exceeded quota') });
     expect([on.weights, on.image('agent')]).toEqual([[0, 25, 100, 0], oldImage]);
+  });
+});
+
+describe('a canary with pods at rest', () => {
+  const wished = { 'canary-at-rest': '1', stages: '25@1m 100@1m' };
+
+  it.each([
+    ['promoted', {}],
+    ['analysed', { promote: 'false' }],
+  ])('that was %s keeps them, and the next run begins with them', async (outcome, more) => {
+    const on = shop();
+    expect(await run(on, { ...wished, ...more })).toMatchObject({ outcome, weight: 0 });
+    expect([on.replicas('agent-canary'), on.image('agent-canary'), on.weight()]).toEqual([1, newImage, 0]);
+    expect(leaseOf(on)).toMatchObject({ holder: '', rollout: { phase: 'resting' } });
+    expect(await run(on, { ...wished, image: digest('3') })).toMatchObject({ outcome: 'promoted' });
+    expect([on.replicas('agent-canary'), on.image('agent-canary'), on.image('agent')]).toEqual([1, digest('3'), digest('3')]);
+  });
+
+  it('that failed keeps none', async () => {
+    const on = shop({ [newImage]: { errors: 0.05 } });
+    expect(await run(on, wished)).toMatchObject({ outcome: 'rolled-back' });
+    expect(on.replicas('agent-canary')).toBe(0);
+  });
+
+  it('has no more of them than that, though an autoscaler has added some, and they go only while the Lease is ours', async () => {
+    const on = shop();
+    const { reacting } = on.cluster;
+    let before: readonly string[] = [];
+    on.cluster.reacting = (object) => {
+      reacting(object);
+      const canary = on.cluster.find(Deployment, 'agent-canary');
+      // One pod is ordered in each stage, and its autoscaler makes it three.
+      if (object.kind === 'HTTPRoute' && canary !== undefined && on.weight() > 0)
+        on.cluster.put(Deployment, { ...canary, spec: { ...(canary['spec'] as object), replicas: 3 } });
+      if (object.metadata.name === 'agent-canary' && on.weight() === 0)
+        before = on.cluster.calls.slice(-3).map(({ verb, kind }) => `${verb} ${kind}`);
+    };
+    expect(await run(on, { ...wished, stages: '25@1m', promote: 'false' })).toMatchObject({ outcome: 'analysed' });
+    expect(on.replicas('agent-canary')).toBe(1);
+    expect(before).toEqual(['get Deployment', 'patch Lease', 'patch Deployment']);
+  });
+
+  it('that somebody deleted needs none', async () => {
+    const on = shop();
+    const { reacting } = on.cluster;
+    on.cluster.reacting = (object) => {
+      reacting(object);
+      if (object.kind === 'HTTPRoute' && on.weight() === 0) on.cluster.remove(Deployment, 'agent-canary');
+    };
+    expect(await run(on, wished)).toMatchObject({ outcome: 'promoted' });
+    expect(on.cluster.find(Deployment, 'agent-canary')).toBeUndefined();
+    expect(leaseOf(on)).toMatchObject({ holder: '', rollout: { phase: 'resting' } });
+  });
+
+  it('whose run is killed after any of its writes comes to rest by `post`, and the next run leaves what is wished', async () => {
+    for (let writes = 1; ; writes += 1) {
+      const on = shop();
+      let over = false;
+      void executeCanary(planOf(wished), { ...on.world, cluster: dyingAfter(on.cluster, writes) }).then(() => {
+        over = true;
+      });
+      await on.clock.pass(600);
+      if (over) {
+        expect(writes).toBeGreaterThan(20);
+        break;
+      }
+      const promoted = ['promoted', 'resting'].includes(leaseOf(on)?.rollout?.phase ?? '');
+      const post = { ...on.world, run: { ...on.world.run, holder: 'post-1' } };
+      await on.clock.until(takeBack(planOf(wished), { holder: 'run-1', open: 'true' }, post));
+      const pods = on.replicas('agent-canary');
+      expect([writes, on.weight(), leaseOf(on)?.holder ?? '', pods ?? 0]).toEqual([writes, 0, '', promoted ? 1 : 0]);
+      const next = stage({ holder: 'run-2', query: on.world.metrics.query, resolve: on.world.registry.resolve }, on);
+      expect(await on.clock.until(executeCanary(planOf({ ...wished, image: digest('3') }), next.world))).toMatchObject({
+        outcome: 'promoted',
+      });
+      expect([writes, on.replicas('agent-canary'), on.image('agent')]).toEqual([writes, 1, digest('3')]);
+    }
   });
 });
 

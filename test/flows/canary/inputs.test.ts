@@ -56,6 +56,7 @@ describe('the least that can be given', () => {
         guardian: { image: 'docker.io/library/node:24-slim', serviceAccount: undefined },
         drain: 30,
         atRest: 'reset',
+        canaryAtRest: 0,
         gitops: 'refuse',
         dryRun: false,
         metricsService: undefined,
@@ -147,6 +148,7 @@ describe('each input', () => {
     ['guardian-service-account', 'keeper', { guardian: { serviceAccount: 'keeper' } }],
     ['drain', '0s', { drain: 0 }],
     ['at-rest', 'stop', { atRest: 'stop' }],
+    ['canary-at-rest', '1', { canaryAtRest: 1 }],
     ['gitops', 'accept', { gitops: 'accept' }],
     ['dry-run', 'true', { dryRun: true }],
   ])('%s = %s', (name, value, expected) => {
@@ -212,6 +214,7 @@ describe('each input', () => {
     ['guardian-service-account', 'a/b', /not a Kubernetes name/],
     ['drain', '36d', /longer than 35 days/],
     ['at-rest', 'keep', /Write one of `reset`, `stop`/],
+    ['canary-at-rest', '-1', /whole number from 0 to 100/],
     ['gitops', 'maybe', /Write one of `refuse`, `accept`/],
     ['dry-run', 'TRUE', /neither/],
     ['notify-webhook', 'hooks.example.com', /no http or https address/],
@@ -323,6 +326,16 @@ describe('what tools of this kind have silently let pass', () => {
     expect(refusal({ criteria: '{ name: rate, query: "up{$canary}" }' }).what).toContain('without a limit');
   });
 
+  it('a canary that has users by its pods keeps none at rest', () => {
+    const { what, remedy } = refusal({ router: 'replicas', 'canary-at-rest': '1' });
+    expect(`${what} ${remedy}`).toMatch(/`canary-at-rest` and `router`: every pod of the canary has users/);
+    for (const fine of [
+      { router: 'replicas', 'canary-at-rest': '0' },
+      { router: 'istio', 'canary-at-rest': '2' },
+    ])
+      expect(parseCanaryInputs(rawInputs({ ...least, ...fine })).wishes.canaryAtRest).toBe(Number(fine['canary-at-rest']));
+  });
+
   it('criteria that are empty YAML are not taken for no criteria', () => {
     expect(refusal({ criteria: '# nothing yet' }).what).toContain('`criteria`');
   });
@@ -342,6 +355,7 @@ describe('actions/promote', () => {
       smoke: [],
       atRest: 'reset',
     });
+    expect(promotion({ 'canary-at-rest': '1' }).wishes.canaryAtRest).toBe(1);
   });
 
   it('shows everyone the new version for one interval before stable is touched', () => {
@@ -362,6 +376,7 @@ describe('actions/promote', () => {
     ['image', 'agent', /neither a tag nor a digest/],
     ['require-evidence', 'no', /neither `true` nor `false`/],
     ['canary-deployment', 'agent', /both are the same/],
+    ['canary-at-rest', 'all', /whole number from 0 to 100/],
     ['prometheus-service', 'm/p:9', /both are given/],
   ])('%s = %s is refused', (name, value, problem) => {
     expect(failureOf(() => promotion({ [name]: value })).what).toMatch(problem);

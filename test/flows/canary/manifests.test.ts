@@ -165,6 +165,16 @@ describe('a rollout with manifests', () => {
     });
   });
 
+  it('that was analysed leaves what a canary with pods at rest reads, and no more than that', async () => {
+    const on = configured();
+    const manifests = usual();
+    const inputs = { manifests, promote: 'false' };
+    expect(await run(on, { ...inputs, 'canary-at-rest': '1' })).toMatchObject({ outcome: 'analysed' });
+    expect([modeIn(on, configOf(on, 'agent-canary')), modeIn(on, configOf(on, 'agent')), copies(on).length]).toEqual(['new', 'old', 1]);
+    expect(await run(on, inputs)).toMatchObject({ outcome: 'analysed' });
+    expect([on.replicas('agent-canary'), copies(on)]).toEqual([0, []]);
+  });
+
   it('that fails leaves stable untouched, and no copy behind', async () => {
     const on = configured({ [newImage]: { errors: 0.1 } });
     const before = templateOf(on);

@@ -46,6 +46,14 @@ describe('actions/canary', () => {
     ['status', 'status'],
   ] as const)('takes `operation: %s` for %s', (text, name) => expect(operationOf(rawInputs({ operation: text }))).toBe(name));
 
+  it('promote keeps pods at rest where they are wished, but not where pods make the share', () => {
+    const inputs = { service: 'agent', operation: 'promote', 'prometheus-url': least['prometheus-url'] ?? '', 'canary-at-rest': '1' };
+    expect(parseOperationInputs('promote', rawInputs(inputs)).wishes.canaryAtRest).toBe(1);
+    expect(failureOf(() => parseOperationInputs('promote', rawInputs({ ...inputs, router: 'replicas' }))).what).toContain(
+      '`canary-at-rest` and `router`',
+    );
+  });
+
   it('lists the known operations for an unknown one, and releases without one', () => {
     expect(failureOf(() => flow.inputs(rawInputs({ ...least, operation: 'rollback' }))).what).toMatch(
       /`operation` = `rollback` is not known\. Write one of `release`, `status`, .*`unlock`/,
