@@ -14,8 +14,8 @@ const crashing = {
 };
 
 /**
- * In another namespace, the same names and labels with other images, and pods that crash: what is read there, or in all namespaces where it
- * by what comes of it.
+ * In another namespace, the same names and labels with other images, and pods that crash: what is read there, or in all namespaces
+ * where it should be in one, is seen by what comes of it.
  */
 export function putNeighbours(cluster: MemoryCluster): void {
   for (const kind of [Deployment, ReplicaSet, Pod, ConfigMap])

@@ -113,6 +113,7 @@ export function shop(behaviours: Behaviours = {}, settings: Settings = {}): Shop
         availableReplicas: ready,
       },
     });
+    putNeighbours(cluster);
   }
 
   cluster.reacting = (object) => {
@@ -135,7 +136,6 @@ export function shop(behaviours: Behaviours = {}, settings: Settings = {}): Shop
   cluster.put(Service, service('agent-canary', { app: 'agent-canary' }));
   accept(cluster.put(HTTPRoute, readRoute('one-rule')));
   control(cluster.put(Deployment, deployment('agent', oldImage, 4, 4, { labels: { app: 'agent' } })));
-  putNeighbours(cluster);
   return {
     ...on,
     weight,
