@@ -14,8 +14,8 @@ export interface Health {
 }
 
 /**
- * Seconds that nodes which the control plane does not hear of are waited for. Kubelets report every 10 s (nodeStatusUpdateFrequency), so that
- * after an outage of the API server all that live are heard of by then; without one, their users have had no answers for 40 s already.
+ * Seconds that nodes which the control plane does not hear of are waited for, where others are heard of. A kubelet writes all its pods anew
+ * every 10 s; one that is silent has been so for 40 s (node-monitor-grace-period) before its pods are marked.
  */
 export const nodePatience = 20;
 

@@ -1,4 +1,5 @@
 import { diagnose } from '../../domain/kubernetes/diagnosis.ts';
+import { nodePatience } from '../../domain/kubernetes/health.ts';
 import { Deployment } from '../../domain/kubernetes/kinds.ts';
 import { isLeaving, isReady } from '../../domain/kubernetes/pod.ts';
 import { blame, type Cause } from '../../domain/rollout/cause.ts';
@@ -10,6 +11,7 @@ import { podsOfWorkload } from '../workload-pods.ts';
 import { type Judging, startJudging } from './criteria.ts';
 import { askPod } from './health.ts';
 import type { DeployWish } from './plan.ts';
+import { podsOf } from './pods.ts';
 import type { Session } from './session.ts';
 import { liveNow } from './switch-route.ts';
 
@@ -20,6 +22,7 @@ export async function watchNew(session: Session, plan: DeployWish, signal: Abort
   let misses = 0;
   let looks = 0;
   let silentSince: number | undefined;
+  let unheard: Unheard | undefined;
   let judging: Judging | undefined;
   for (;;) {
     try {
@@ -34,19 +37,23 @@ export async function watchNew(session: Session, plan: DeployWish, signal: Abort
         }
       }
       misses = seen.is === 'miss' ? misses + 1 : 0;
-      if (seen.is === 'miss') {
-        world.log.line(`  ${seen.text}`);
-        if (misses >= plan.failureThreshold) return unhealthy(seen, plan.failureThreshold);
-      } else looks += 1;
+      unheard = seen.is === 'unheard' ? stillUnheard(unheard, seen, world.clock.monotonic()) : undefined;
+      if (seen.is === 'good') looks += 1;
+      else world.log.line(`  ${seen.text}`);
+      if (seen.is === 'miss' && misses >= plan.failureThreshold) return unhealthy(seen, plan.failureThreshold);
+      if (unheard !== undefined && isTooLong(unheard, plan.rolloutTimeout, world.clock.monotonic()))
+        return silent(world.clock.monotonic() - unheard.since, unheard.text);
     } catch (error) {
       if (signal.aborted || !isTransient(error)) throw error;
       // What the pods do meanwhile is unknown, which is neither harm nor health: nothing is counted.
+      unheard = undefined;
       silentSince ??= world.clock.monotonic();
       world.log.line(`  not looked: ${error.what}`);
       if (world.clock.monotonic() - silentSince >= plan.rolloutTimeout) return silent(world.clock.monotonic() - silentSince, error.what);
     }
     const left = end - world.clock.monotonic();
-    if (left <= 0 && silentSince === undefined && misses === 0 && (plan.measure === undefined || judging?.passed() === true)) {
+    const isSeen = silentSince === undefined && unheard === undefined;
+    if (left <= 0 && isSeen && misses === 0 && (plan.measure === undefined || judging?.passed() === true)) {
       session.asked.push(`watched for ${durationText(plan.watch)}: ${looks} looks, each good in the end`);
       if (judging !== undefined) session.asked.push(judging.said());
       return undefined;
@@ -55,9 +62,27 @@ export async function watchNew(session: Session, plan: DeployWish, signal: Abort
   }
 }
 
+/** Nobody hears of the nodes of its pods, since these monotonic seconds; `whereReady`: since when users could go back to pods that are heard of. */
+interface Unheard {
+  readonly since: number;
+  readonly whereReady: number | undefined;
+  readonly text: string;
+}
+
+const stillUnheard = (before: Unheard | undefined, seen: Extract<Seen, { is: 'unheard' }>, at: number): Unheard => ({
+  since: before?.since ?? at,
+  whereReady: seen.otherIsReady ? (before?.whereReady ?? at) : undefined,
+  text: seen.text,
+});
+
+const isTooLong = ({ since, whereReady }: Unheard, rolloutTimeout: number, at: number): boolean =>
+  at - since >= rolloutTimeout || (whereReady !== undefined && at - whereReady >= nodePatience);
+
 type Seen =
   | { readonly is: 'good' }
   | { readonly is: 'miss'; readonly kind: 'harm' | 'no-data'; readonly text: string }
+  /** Nobody hears of the nodes of its pods. `otherIsReady`: users can go back to pods that are heard of. */
+  | { readonly is: 'unheard'; readonly otherIsReady: boolean; readonly text: string }
   | { readonly is: 'back'; readonly cause: Cause };
 
 async function look(session: Session, plan: DeployWish, count: number, signal: AbortSignal): Promise<Seen> {
@@ -85,7 +110,8 @@ async function look(session: Session, plan: DeployWish, count: number, signal: A
   const ready = pods.filter(isReady);
   if (trouble?.fatal === true)
     return { is: 'back', cause: { kind: 'crash', code: 'ROLLOUT_FAILED', text: trouble.what, remedy: trouble.remedy, ...blame(trouble) } };
-  if (ready.length === 0 && trouble?.cause === 'node') return { is: 'miss', kind: 'no-data', text: trouble.what };
+  if (ready.length === 0 && trouble?.cause === 'node')
+    return { is: 'unheard', otherIsReady: (await podsOf(session, session.from, signal)).some(isReady), text: trouble.what };
   if (ready.length === 0)
     return {
       is: 'back',

@@ -1,7 +1,7 @@
 import type { Reading } from '../../domain/analysis/reading.ts';
 import { noData } from '../../domain/analysis/reading.ts';
 import { diagnose } from '../../domain/kubernetes/diagnosis.ts';
-import { health, withPatience } from '../../domain/kubernetes/health.ts';
+import { health } from '../../domain/kubernetes/health.ts';
 import { Pod } from '../../domain/kubernetes/kinds.ts';
 import { foreignManager, foreignWriter } from '../../domain/kubernetes/managers.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
@@ -20,6 +20,7 @@ import { reopenPods } from './gate.ts';
 import { selectorsOf } from './selectors.ts';
 import { canaryLabels, type Session, stableRef } from './session.ts';
 import { stablePodLabelsOf } from './survey.ts';
+import { waitForNodes } from './wait-for-nodes.ts';
 
 type Observing = Extract<Effect, { do: 'observe' }>;
 
@@ -140,8 +141,7 @@ async function look(session: Session, known: StableView | 'ask' | undefined, sig
     // Before any is open, pods that wait behind their gate are as well as they can be.
     const waiting = plan.router.pods !== undefined && session.route?.weight === 0;
     const seen = health(present, session.restarts, waiting ? isStarted : isReady);
-    const { health: canary, since } = withPatience(seen, session.unheardSince, world.clock.monotonic());
-    session.unheardSince = since;
+    const canary = await waitForNodes(session, seen, signal);
     session.trouble = canary.trouble ?? stable?.trouble;
     const view: ClusterView = {
       is: 'answer',

@@ -49,7 +49,7 @@ export function reportCanary(plan: CanaryPlan, result: CanaryResult): Report {
 }
 
 /** The report when nothing was started. */
-export const refusedCanary = (failure: Failure): Report => failedReport('not-started', failure, 'Nothing was written.');
+export const refusedCanary = (failure: Failure): Report => failedReport('not-started', failure, 'Nobody was sent to the new image.');
 
 /** The report when nobody can say how the traffic stands. */
 export const unconfirmedCanary = (failure: Failure): Report =>

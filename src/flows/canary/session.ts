@@ -37,7 +37,7 @@ export interface Session {
   guarded: boolean;
   /** Of the canary's pods when it became Available: more than these are trouble. */
   restarts: Restarts;
-  /** Monotonic seconds: since when the nodes of all its pods have not been heard of, in an unbroken row of looks. */
+  /** Monotonic seconds: since when the nodes of all its pods have not been heard of, while stable was ready, in an unbroken row of looks. */
   unheardSince: number | undefined;
   /** What was wrong with pods when they were last looked at under traffic. */
   trouble: Diagnosis | undefined;

@@ -284,9 +284,9 @@ describe('after the switch', () => {
     for (const on of [gone, changed, cancelled]) expect(standing(on)).toBe(start);
   });
 
-  it('nodes that the control plane does not hear of are waited for; for too long, users are back, and the image is not held', async () => {
-    const mark = (on: Stage, ready: string): void => {
-      for (const pod of on.cluster.objectsOf(Pod).filter(({ metadata }) => metadata.name.startsWith('agent-green'))) {
+  it('nodes that nobody hears of are waited for while no other colour is well; for too long, users are back, and the image is not held', async () => {
+    const mark = (on: Stage, ready: string, colour = 'agent-green'): void => {
+      for (const pod of on.cluster.objectsOf(Pod).filter(({ metadata }) => metadata.name.startsWith(colour))) {
         const conditions = [
           { type: 'Ready', status: ready },
           { type: 'ContainersReady', status: 'True' },
@@ -296,9 +296,14 @@ describe('after the switch', () => {
     };
     const shortly = afterSwitch((on) => {
       mark(on, 'False');
-      void on.clock.sleep(4).then(() => mark(on, 'True'));
+      void on.clock.sleep(15).then(() => mark(on, 'True'));
     });
     expect(await run(shortly)).toMatchObject({ outcome: 'promoted', live: 'green' });
+    const everywhere = afterSwitch((on) => {
+      mark(on, 'False', 'agent-');
+      void on.clock.sleep(100).then(() => mark(on, 'True', 'agent-'));
+    });
+    expect(await run(everywhere)).toMatchObject({ outcome: 'promoted', live: 'green' });
     const long = afterSwitch((on) => mark(on, 'False'));
     expect(await run(long)).toMatchObject({
       outcome: 'rolled-back',

@@ -117,13 +117,19 @@ describe('the canary', () => {
     expect(await look()).toMatchObject({ cluster: { canary: { readyEndpoints: 0, trouble: { fatal: true } } } });
   });
 
-  it('whose nodes are not heard of is waited for, and anew after each look without an answer', async () => {
+  it('whose nodes are not heard of is waited for: while stable’s are not either, and anew after each look without an answer', async () => {
     const { on, look } = await observing();
     const trouble = async () => (await look()).cluster;
-    for (const name of ['agent-canary-2-1', 'agent-canary-2-2'])
-      change(on, Pod, name, (text) =>
-        text.replace('{"type":"Ready","status":"True"}', '{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"True"}'),
-      );
+    const marked = '{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"True"}';
+    const mark = (of: string): void => {
+      for (const { metadata } of on.cluster.objectsOf(Pod).filter((pod) => pod.metadata.name.startsWith(of)))
+        change(on, Pod, metadata.name, (text) => text.replace('{"type":"Ready","status":"True"}', marked));
+    };
+    mark('agent-');
+    for (let looks = 0; looks < 3; looks += 1)
+      expect(await trouble()).toMatchObject({ canary: { readyEndpoints: 0, trouble: { cause: 'node', fatal: false } } });
+    for (const { metadata } of on.cluster.objectsOf(Pod).filter((pod) => !pod.metadata.name.startsWith('agent-canary')))
+      change(on, Pod, metadata.name, (text) => text.replace(marked, '{"type":"Ready","status":"True"}'));
     expect(await trouble()).toMatchObject({ canary: { readyEndpoints: 0, trouble: { cause: 'node', fatal: false } } });
     on.cluster.failing = unreachable;
     expect(await trouble()).toMatchObject({ is: 'no-answer' });

@@ -156,12 +156,14 @@ describe('refusedCanary', () => {
   const failure = new Failure('PREFLIGHT_FAILED', 'Two problems were found:\n- one ```\n- <b>two</b>', 'Mend | them.');
   const report = refusedCanary(failure);
 
-  it('says that nothing was written, with the whole list', () => {
+  it('says what was not done, whatever was tidied up of a run before, with the whole list', () => {
     expect(report).toMatchObject({ succeeded: false, file: undefined, annotation: { level: 'error', title: 'PREFLIGHT_FAILED' } });
     expect(report.outputs).toEqual({ outcome: 'not-started', reason: 'Two problems were found: one ```' });
     expect(report.summary.split('\n')[0]).toMatch(/not-started$/);
     expect(report.summary).toContain('````text\nTwo problems were found:\n- one ```\n- <b>two</b>\n````');
     expect(report.summary).toContain('**What to do:** Mend &#124; them.');
+    expect(report.summary).toContain('Nobody was sent to the new image.');
+    expect(report.summary).not.toContain('Nothing was written');
   });
 });
 
