@@ -330,6 +330,18 @@ describe('before anything is written', () => {
     expect(leaseOf(on)).toMatchObject({ holder: '', ...left });
   });
 
+  it('begins nothing where the record of a switch between colours cannot be read', async () => {
+    const on = shop();
+    on.cluster.put(Lease, {
+      apiVersion: 'coordination.k8s.io/v1',
+      kind: 'Lease',
+      metadata: { name: 'wf-deploy-agent', namespace: 'shop', annotations: { 'wf-deploy.io/blue-green': '{' } },
+      spec: { holderIdentity: '' },
+    });
+    await expect(run(on)).rejects.toMatchObject({ code: 'PREFLIGHT_FAILED', what: expect.stringContaining('cannot be read') });
+    expect([moved(on), leaseOf(on)?.holder]).toEqual([[], '']);
+  });
+
   it('another run is waited for, and its lock is not taken', async () => {
     const on = shop();
     const other = stage({ holder: 'run-0' }, on);
