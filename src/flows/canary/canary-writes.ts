@@ -66,9 +66,11 @@ async function applyCanary(
   const { cluster } = session.world;
   const owning = appliedByUs(found);
   const seen = owning === undefined ? found : await cluster.write({ do: 'patch', ref, operations: [...asSeen(found), ...owning] }, signal);
-  const { resourceVersion } = seen.metadata;
+  // By its uid too: an apply of a version alone makes an object anew that was deleted meanwhile.
+  const { resourceVersion, uid } = seen.metadata;
   const object = markedCanary(session, replicas);
-  const metadata = { ...object.metadata, ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+  const version = { ...(resourceVersion === undefined ? {} : { resourceVersion }), ...(uid === undefined ? {} : { uid }) };
+  const metadata = { ...object.metadata, ...version };
   await cluster.write({ do: 'apply', ref, object: { ...object, metadata } }, signal);
 }
 

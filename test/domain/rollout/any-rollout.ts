@@ -226,7 +226,7 @@ export function tell({ plan: rollout, first: { by, found: left }, fates, tail }:
       const waits = failing.do === 'await-canary' || failing.do === 'scale-canary' || failing.do === 'set-canary';
       if (waits && ending.is !== 'asked') known.awaited = 0;
     }
-    const event = eventOf(effects.at(-1), ending, at, traffic, known);
+    const event = eventOf(rollout, effects.at(-1), ending, at, traffic, known);
     at = event.at;
     const next = step(rollout, state, event);
     turned(rollout, state, event, next, known);
@@ -251,7 +251,7 @@ function heardAt(state: Rollout, effects: readonly Effect[], what: Requestable, 
   return effects.findIndex((effect, index) => waits(effect) || (what === 'abort' && index >= from && yields(effect)));
 }
 
-function eventOf(last: Effect | undefined, ending: Fate, at: number, traffic: Traffic, known: Known): RolloutEvent {
+function eventOf(plan: RolloutPlan, last: Effect | undefined, ending: Fate, at: number, traffic: Traffic, known: Known): RolloutEvent {
   if (ending.is === 'asked')
     return { on: 'asked', at: at + 1, request: { id: `${at}`, what: ending.what, epoch: 1, who: 'alice', why: '', at: '', run: '' } };
   if (ending.is !== 'carried-out') return interruptions[ending.is](at + 1);
@@ -265,7 +265,7 @@ function eventOf(last: Effect | undefined, ending: Fate, at: number, traffic: Tr
   if (last?.do === 'measure') return { on: 'measured', at, reading: reading(at) };
   if (last?.do !== 'observe') return { on: 'done', at: at + 1 };
   const now = at + last.inSeconds + seen.late;
-  return { on: 'sample', at: now, sample: sampleFrom(seen, now, reading(now), last, known) };
+  return { on: 'sample', at: now, sample: sampleFrom(plan, seen, now, reading(now), last, known) };
 }
 
 const routes: Readonly<Record<Scene['route'], RouteView>> = {
@@ -277,6 +277,7 @@ const routes: Readonly<Record<Scene['route'], RouteView>> = {
 };
 
 function sampleFrom(
+  plan: RolloutPlan,
   seen: Scene,
   at: number,
   reading: Sample['reading'],
@@ -292,7 +293,7 @@ function sampleFrom(
   const runs = seen.runs === 'as-ordered' ? known.stableOrdered : seen.runs;
   const stable = until === undefined || seen.stable === 'unseen' ? undefined : stableIs(seen.stable, runs);
   if (stable !== undefined) {
-    const enough = seen.stable === 'grown' && runs === 'old' ? 'enough-old' : 'other';
+    const enough = runs === 'old' && stable.ready >= Math.max(1, plan.replicas) ? 'enough-old' : 'other';
     known.stable = stable.status.is === 'available' && runs !== 'new' ? 'good-old' : enough;
   }
   return sampleOf({

@@ -319,6 +319,18 @@ describe('the first canary of a service', () => {
     expect(on.replicas('agent-canary')).toBe(0);
   });
 
+  it('that was deleted meanwhile is not made anew by an apply that arrives late', async () => {
+    const { on, does } = await running();
+    await does({ do: 'set-canary', replicas: 2 });
+    // The second time it is there, and is applied.
+    await does({ do: 'set-canary', replicas: 2 });
+    const late = on.cluster.calls.flatMap(({ write }) => (write?.do === 'apply' && write.ref.name === 'agent-canary' ? [write] : []));
+    expect(late).toHaveLength(1);
+    on.cluster.remove(Deployment, 'agent-canary');
+    for (const write of late) await expect(on.cluster.write(write)).rejects.toMatchObject({ code: 'CLUSTER_CONFLICT' });
+    expect(on.cluster.find(Deployment, 'agent-canary')).toBeUndefined();
+  });
+
   it('that is at rest is a new version to a successor all the same: pods that a dead run sends for are refused', async () => {
     const first = await running();
     await first.does({ do: 'set-canary', replicas: 0 });
