@@ -10,3 +10,7 @@ export const parseEnvironment = (text: string): Parsed<string> =>
         'is no name of an environment',
         'Write letters, digits, spaces, `.`, `_`, `/` and `-`, beginning and ending with a letter or digit, at most 100 characters.',
       );
+
+/** What people call the place where this service runs. */
+export const environmentOf = ({ environment }: { readonly environment: string | undefined }, namespace: string): string =>
+  environment ?? namespace;

@@ -10,12 +10,12 @@ import { parseEnvironment } from '../../domain/units/environment.ts';
 import { parseImage } from '../../domain/units/image.ts';
 import { parseLabel, parseName } from '../../domain/units/name.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
-import { connectionsOf, parseUrl } from '../canary/connection-fields.ts';
-import { limits, measuring, mergeCriteria, prometheusClashes, time } from '../canary/shared-fields.ts';
+import { connectionsOf, parseUrl } from '../connection-fields.ts';
 import type { Connections, RawInputs } from '../flow.ts';
 import { anyText, type Clash, choice, defaulting, document, flag, optional, parseInputs, required, wholeNumber } from '../input-fields.ts';
 import { lineageClashes, lineageFields, lineageOf } from '../lineage/fields.ts';
 import { parseReason } from '../operations/plan.ts';
+import { limits, measuring, mergeCriteria, prometheusClashes, time } from '../shared-fields.ts';
 import type { BlueGreenWish, MeasureWish } from './plan.ts';
 
 /** `-blue` and `-green` have to fit behind it. */

@@ -10,7 +10,7 @@ import { isSameImage } from '../../domain/rollout/same-image.ts';
 import { otherColour } from '../../domain/traffic/switchers/colours.ts';
 import { shown } from '../../domain/units/shown.ts';
 import type { World } from '../../ports/world.ts';
-import { unlessForbidden } from '../canary/unless-forbidden.ts';
+import { unlessForbidden } from '../unless-forbidden.ts';
 import type { RollbackWish } from './plan.ts';
 
 /** Why nothing is switched, and how to go further all the same. */

@@ -14,8 +14,8 @@ import { otherColour } from '../../domain/traffic/switchers/colours.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
 import { imageText } from '../../domain/units/image.ts';
 import { selectorOf } from '../await-workload.ts';
-import { declaredPort, targetPort } from '../canary/target-port.ts';
 import type { Rights } from '../permissions.ts';
+import { declaredPort, targetPort } from '../target-port.ts';
 import type { BlueGreenWish } from './plan.ts';
 
 export type BothColours<T> = Readonly<Record<Colour, T>>;

@@ -10,12 +10,12 @@ import { templateDifferences } from '../../domain/rollout/template-differences.t
 import { otherColour } from '../../domain/traffic/switchers/colours.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
 import type { World } from '../../ports/world.ts';
-import { resolveImage } from '../canary/resolve-image.ts';
-import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import { refuseHeld, refuseKnownHeld } from '../holds.ts';
 import { permissionFindings, rightsOf } from '../permissions.ts';
 import { preflightFailed } from '../preflight-failed.ts';
+import { resolveImage } from '../resolve-image.ts';
 import { unfinishedCanary, unfinishedRolling, unreadableSwitch } from '../unfinished.ts';
+import { unlessForbidden } from '../unless-forbidden.ts';
 import { podsOfWorkload } from '../workload-pods.ts';
 import type { Ground } from './ground.ts';
 import type { BlueGreenWish } from './plan.ts';

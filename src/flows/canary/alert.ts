@@ -6,10 +6,11 @@ import type { Failure } from '../../failure.ts';
 import type { Alert } from '../../ports/notifier.ts';
 import type { World } from '../../ports/world.ts';
 import { whereItRuns } from '../signature.ts';
+import { tell, tellOnly } from '../tell.ts';
 import { explainTrouble } from './explain.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { Session } from './session.ts';
-import { aSuccessorTells, tell, tellOnly } from './tell.ts';
+import { aSuccessorTells } from './told.ts';
 
 /**
  * Seconds that the rest of the way back, which begins when users are safe, waits for people to be told. Who was told by then is in the

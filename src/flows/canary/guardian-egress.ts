@@ -7,7 +7,7 @@ import type { Findings } from '../../domain/rollout/problem.ts';
 import { advisory } from '../../domain/rollout/required.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
-import { unlessForbidden } from './unless-forbidden.ts';
+import { unlessForbidden } from '../unless-forbidden.ts';
 
 /** Whether NetworkPolicies leave the guardian a way to the API server. */
 export async function egressFindings(world: World, needs: { readonly service: string; readonly namespace: string }): Promise<Findings> {

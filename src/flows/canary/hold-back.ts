@@ -1,7 +1,7 @@
 import { digestIn, type Hold, heldFor, holding } from '../../domain/rollout/hold.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
+import { environmentOf } from '../../domain/units/environment.ts';
 import { whereItRuns } from '../signature.ts';
-import { environmentOf } from './plan.ts';
 import type { Session } from './session.ts';
 
 /**

@@ -4,12 +4,12 @@ import { type OperationInputs, operationOf, parseOperationInputs } from '../oper
 import type { OperationPlan } from '../operations/plan.ts';
 import { reportOperation } from '../operations/report.ts';
 import type { OperationResult } from '../operations/result.ts';
+import { documents } from '../shared-fields.ts';
 import { executeCanary } from './execute.ts';
 import { type CanaryInputs, canaryInputNames, parseCanaryInputs } from './inputs.ts';
 import { type CanaryPlan, planRollout } from './plan.ts';
 import { refusedCanary, reportCanary, unconfirmedCanary } from './report.ts';
 import type { CanaryResult } from './result.ts';
-import { documents } from './shared-fields.ts';
 import { takeBack } from './take-back.ts';
 
 export const releaseOutputNames = ['outcome', 'stage', 'weight', 'reason', 'previous-image', 'image', 'report'] as const;

@@ -7,13 +7,11 @@ import { imageText, parseImage } from '../../domain/units/image.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { parseStages } from '../../domain/units/stages.ts';
 import { knownVariant } from '../../domain/units/variant.ts';
+import { connectionsOf } from '../connection-fields.ts';
 import type { Connections, RawInputs } from '../flow.ts';
 import { type Clash, choice, defaulting, document, flag, optional, parseInputs, required } from '../input-fields.ts';
 import { lineageClashes, lineageFields, lineageOf } from '../lineage/fields.ts';
 import { operationNames, parseReason } from '../operations/plan.ts';
-import { parseSmoke } from '../smoke.ts';
-import { connectionsOf } from './connection-fields.ts';
-import type { Wishes } from './plan.ts';
 import {
   afterImage,
   beforeStages,
@@ -25,8 +23,10 @@ import {
   mergeCriteria,
   nameClashes,
   prometheusClashes,
-} from './shared-fields.ts';
-import { sideClashes, sidesOf } from './side-fields.ts';
+} from '../shared-fields.ts';
+import { sideClashes, sidesOf } from '../side-fields.ts';
+import { parseSmoke } from '../smoke.ts';
+import type { Wishes } from './plan.ts';
 
 const gateFields = { gates: document(parsePipelineGates), 'allow-skip': document(parseAllowedSkips) };
 

@@ -1,13 +1,14 @@
 import type { RecordedPhase } from '../../domain/rollout/effect.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
+import { environmentOf } from '../../domain/units/environment.ts';
 import type { World } from '../../ports/world.ts';
 import { deployedNow } from '../lineage/order.ts';
 import { type Ended, recordDeployment, recordStanding } from '../lineage/record.ts';
 import { whereItRuns } from '../signature.ts';
 import { withoutGates } from './gates.ts';
 import type { Ground } from './ground.ts';
-import { type CanaryPlan, environmentOf } from './plan.ts';
+import type { CanaryPlan } from './plan.ts';
 import type { Session } from './session.ts';
 
 /** From here on stable runs the new image: what is older is not deployed any more. A successor that only tidies up knows no commit of its own. */

@@ -26,7 +26,7 @@ import { passedBefore } from './passed-before.ts';
 import { remark } from './remark.ts';
 import { recordOf } from './rollout-record.ts';
 import { canaryLabels, type Session } from './session.ts';
-import { toldAt } from './tell.ts';
+import { toldAt } from './told.ts';
 import { orderWeight, restoreStable, setStable } from './writes.ts';
 
 /** Carries one effect out and answers with its event. Never throws for what the world does. */

@@ -69,10 +69,6 @@ export interface CanaryPlan {
   readonly metricsService: { readonly namespace: string; readonly name: string } | undefined;
 }
 
-/** What people call the place where this service runs. */
-export const environmentOf = ({ environment }: { readonly environment: string | undefined }, namespace: string): string =>
-  environment ?? namespace;
-
 /** What the inputs say; the ladder of a promotion is completed in `planRollout`. */
 export type Wishes = CanaryPlan;
 

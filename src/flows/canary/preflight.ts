@@ -14,6 +14,8 @@ import type { World } from '../../ports/world.ts';
 import { refuseHeld } from '../holds.ts';
 import { selfTest } from '../measure.ts';
 import { preflightFailed } from '../preflight-failed.ts';
+import { resolveImage } from '../resolve-image.ts';
+import { targetPort } from '../target-port.ts';
 import type { Ground } from './ground.ts';
 import { guardianFindings } from './guardian-preflight.ts';
 import { manifestFindings, pastOf, withTemplate } from './manifest-preflight.ts';
@@ -28,12 +30,11 @@ import {
   restingRoute,
   stableHealth,
 } from './preflight-checks.ts';
-import { resolveImage, wantedImage } from './resolve-image.ts';
 import { quotaFindings, scalingFindings } from './scaling-preflight.ts';
 import { meaningOf } from './scaling-survey.ts';
 import { selectorsOf } from './selectors.ts';
 import { type FoundObjects, type Survey, seenLease, survey } from './survey.ts';
-import { targetPort } from './target-port.ts';
+import { wantedImage } from './wanted-image.ts';
 
 /**
  * Looks at everything a rollout needs, writes nothing, and throws one PREFLIGHT_FAILED with all problems there are. What could not be

@@ -5,10 +5,10 @@ import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { changeSection } from '../lineage/changes.ts';
 import { code, codeBlock, inert, section, table } from '../markdown.ts';
+import { noticeText } from '../notice.ts';
 import { gateText } from './gates.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { CanaryResult } from './result.ts';
-import type { Notice } from './session.ts';
 
 const signs: Readonly<Record<string, string>> = {
   promoted: '✅',
@@ -92,9 +92,6 @@ function summaryOf(plan: CanaryPlan, result: CanaryResult): string {
     '',
   ].join('\n');
 }
-
-export const noticeText = ({ notifier, about, told, problem }: Notice): string =>
-  `${inert(notifier)}, of ${inert(about)}: ${told ? 'told' : `**not told**. ${inert(problem ?? '')}`}`;
 
 function stageTable(stages: readonly StageHistory[]): string {
   return table(

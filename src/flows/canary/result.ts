@@ -2,8 +2,8 @@ import type { JudgedGate } from '../../domain/gates/pipeline.ts';
 import type { StageHistory } from '../../domain/rollout/history.ts';
 import type { FailureCode } from '../../failure-codes.ts';
 import type { Changes } from '../lineage/changes.ts';
+import type { Notice } from '../notice.ts';
 import type { Writing } from '../writing.ts';
-import type { Notice } from './session.ts';
 
 export type Outcome = 'promoted' | 'analysed' | 'paused' | 'rolled-back' | 'aborted' | 'superseded' | 'not-started' | 'unknown';
 

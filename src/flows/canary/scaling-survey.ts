@@ -7,8 +7,8 @@ import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import type { Permission } from '../../domain/rollout/permissions.ts';
 import type { Application } from '../../domain/traffic/router.ts';
 import type { World } from '../../ports/world.ts';
+import { unlessForbidden } from '../unless-forbidden.ts';
 import type { CanaryPlan } from './plan.ts';
-import { unlessForbidden } from './unless-forbidden.ts';
 
 /** What sets sizes in the namespace, and what holds pods where they are. */
 export interface ScalingSurvey extends ScalingObjects {

@@ -12,6 +12,7 @@ import type { Hold } from '../../domain/rollout/hold.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
 import type { World } from '../../ports/world.ts';
 import type { Lock } from '../held-lock.ts';
+import type { Notice } from '../notice.ts';
 import type { Writing } from '../writing.ts';
 import type { Ground } from './ground.ts';
 import type { CanaryPlan } from './plan.ts';
@@ -68,15 +69,6 @@ export interface Session {
   readonly notices: Notice[];
   /** Done when everyone was told or could not be: nothing waits for it but the end of the run. */
   telling: Promise<void>;
-}
-
-export interface Notice {
-  readonly notifier: string;
-  /** Of which ending. */
-  readonly about: string;
-  readonly told: boolean;
-  /** Why not. */
-  readonly problem?: string;
 }
 
 export async function recordTemplate(session: Session, template: TemplateRecord): Promise<void> {

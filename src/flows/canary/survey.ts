@@ -11,9 +11,9 @@ import { serviceOf } from '../../domain/traffic/virtual-service/host.ts';
 import type { World } from '../../ports/world.ts';
 import { type Pair, readPair } from '../layout.ts';
 import { type Rights, rightsOf } from '../permissions.ts';
+import { unlessForbidden } from '../unless-forbidden.ts';
 import type { CanaryPlan } from './plan.ts';
 import { type ScalingSurvey, scalingNeeds, surveyScaling } from './scaling-survey.ts';
-import { unlessForbidden } from './unless-forbidden.ts';
 
 /** Everything the preflight reads. What may not be read is missing here and shows up among the denied permissions. */
 export interface Survey extends Rights {

@@ -6,11 +6,11 @@ import type { LeaseView, RolloutRecord } from '../../domain/rollout/lease.ts';
 import { sharesService } from '../../domain/traffic/router.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
+import { unlessForbidden } from '../unless-forbidden.ts';
 import type { Ground } from './ground.ts';
 import { pastOf } from './manifest-preflight.ts';
 import type { CanaryPlan } from './plan.ts';
 import { applicationOf, readContext, type Survey, stablePodLabelsOf } from './survey.ts';
-import { unlessForbidden } from './unless-forbidden.ts';
 
 type Found = Pick<Survey, 'app' | 'stable' | 'canary' | 'around' | 'stablePods'>;
 

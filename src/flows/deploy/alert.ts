@@ -1,6 +1,6 @@
 import type { Fleet } from '../../ports/fleet.ts';
-import { tellOnly } from '../canary/tell.ts';
 import { whereItRuns } from '../signature.ts';
+import { tellOnly } from '../tell.ts';
 import type { DeployResult } from './result.ts';
 
 const severities = {

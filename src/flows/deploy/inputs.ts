@@ -6,12 +6,12 @@ import { parseLabel } from '../../domain/units/name.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
 import { recordOf } from '../../domain/units/record.ts';
 import { shown } from '../../domain/units/shown.ts';
-import { destinationsOf, parseUrl } from '../canary/connection-fields.ts';
-import { limits } from '../canary/shared-fields.ts';
 import { azureClashes, azureFields, cloudOf, identityOf } from '../cluster/inputs.ts';
+import { destinationsOf, parseUrl } from '../connection-fields.ts';
 import type { FleetConnections, RawInputs } from '../flow.ts';
 import { anyText, type Clash, choice, defaulting, document, flag, optional, parseInputs, wholeNumber } from '../input-fields.ts';
 import { stagingClashes } from '../lineage/fields.ts';
+import { limits } from '../shared-fields.ts';
 import type { ClusterChoice, DeployPlan } from './plan.ts';
 import { parseRelease } from './release-file.ts';
 

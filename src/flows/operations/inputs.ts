@@ -1,9 +1,9 @@
-import { connectionsOf } from '../canary/connection-fields.ts';
 import { type CanaryInputs, onlyForAbort, operationSchema, sharedWishes } from '../canary/inputs.ts';
-import { documents, nameClashes, prometheusClashes } from '../canary/shared-fields.ts';
-import { sideClashes } from '../canary/side-fields.ts';
+import { connectionsOf } from '../connection-fields.ts';
 import type { RawInputs } from '../flow.ts';
 import { type Clash, parseInputs } from '../input-fields.ts';
+import { documents, nameClashes, prometheusClashes } from '../shared-fields.ts';
+import { sideClashes } from '../side-fields.ts';
 import { type OperationName, operationNames } from './plan.ts';
 
 export interface OperationInputs extends CanaryInputs {

@@ -6,10 +6,10 @@ import { workloadName } from '../../domain/rolling/workload-ref.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import { awaitWorkload } from '../await-workload.ts';
-import { declaredPort, targetPort } from '../canary/target-port.ts';
-import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import { explain } from '../explain.ts';
 import { runSmoke } from '../smoke.ts';
+import { declaredPort, targetPort } from '../target-port.ts';
+import { unlessForbidden } from '../unless-forbidden.ts';
 import { type Session, warn } from './session.ts';
 import { workloadRefOf } from './survey.ts';
 

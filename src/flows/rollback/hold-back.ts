@@ -1,7 +1,7 @@
 import { imagesOf } from '../../domain/kubernetes/pod-template.ts';
 import { digestIn } from '../../domain/rollout/hold.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
-import { environmentOf } from '../canary/plan.ts';
+import { environmentOf } from '../../domain/units/environment.ts';
 import { holdImages } from '../hold-images.ts';
 import { whereItRuns, whoActs } from '../signature.ts';
 import type { Target } from './look.ts';

@@ -3,12 +3,12 @@ import { parseDestinations } from '../../domain/alert/written-destinations.ts';
 import { parseTo } from '../../domain/rollback/to.ts';
 import { digestIn } from '../../domain/rollout/hold.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
-import { connectionsOf, parseUrl } from '../canary/connection-fields.ts';
-import { afterImage, beforeStages, limits, nameClashes, time } from '../canary/shared-fields.ts';
-import { sideClashes, sides, sidesOf } from '../canary/side-fields.ts';
+import { connectionsOf, parseUrl } from '../connection-fields.ts';
 import type { Connections, RawInputs } from '../flow.ts';
 import { type Clash, choice, defaulting, document, flag, optional, parseInputs, wholeNumber } from '../input-fields.ts';
 import { parseReason } from '../operations/plan.ts';
+import { afterImage, beforeStages, limits, nameClashes, time } from '../shared-fields.ts';
+import { sideClashes, sides, sidesOf } from '../side-fields.ts';
 import { parseSmoke } from '../smoke.ts';
 import type { RollbackPlan } from './plan.ts';
 

@@ -1,9 +1,9 @@
 import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
 import type { Failure } from '../../failure.ts';
-import { tellOnly } from '../canary/tell.ts';
 import { giveAway } from '../give-away.ts';
 import { whereItRuns } from '../signature.ts';
+import { tellOnly } from '../tell.ts';
 import type { WentBack } from './go-back.ts';
 import type { BackResult } from './result.ts';
 import type { Session } from './session.ts';

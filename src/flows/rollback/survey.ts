@@ -11,7 +11,7 @@ import { Failure } from '../../failure.ts';
 import type { Resolution } from '../../ports/registry.ts';
 import type { World } from '../../ports/world.ts';
 import { podLabelsOf } from '../canary/survey.ts';
-import { unlessForbidden } from '../canary/unless-forbidden.ts';
+import { unlessForbidden } from '../unless-forbidden.ts';
 import type { BackPlan, RollbackPlan } from './plan.ts';
 
 export const namespaceOf = (world: Pick<World, 'defaultNamespace'>, { namespace }: RollbackPlan): string =>

@@ -1,5 +1,5 @@
-import { tell } from '../canary/tell.ts';
 import { whereItRuns } from '../signature.ts';
+import { tell } from '../tell.ts';
 import type { Session } from './session.ts';
 
 const severities = { promoted: 'info', 'rolled-back': 'warning', aborted: 'warning', unknown: 'critical' } as const;

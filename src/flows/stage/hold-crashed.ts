@@ -1,6 +1,6 @@
 import { digestIn, type Hold, holding } from '../../domain/rollout/hold.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
-import { environmentOf } from '../canary/plan.ts';
+import { environmentOf } from '../../domain/units/environment.ts';
 import { notHeld } from '../hold-images.ts';
 import { whereItRuns } from '../signature.ts';
 import type { Session } from './session.ts';

@@ -7,12 +7,12 @@ import { parseDuration } from '../../domain/units/duration.ts';
 import { parseEnvironment } from '../../domain/units/environment.ts';
 import { parseLabel } from '../../domain/units/name.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
-import { connectionsOf, parseUrl } from '../canary/connection-fields.ts';
-import { limits } from '../canary/shared-fields.ts';
+import { connectionsOf, parseUrl } from '../connection-fields.ts';
 import type { Connections, RawInputs } from '../flow.ts';
 import { anyText, type Clash, choice, defaulting, document, flag, optional, parseInputs, required, wholeNumber } from '../input-fields.ts';
 import { lineageClashes, lineageFields, lineageOf } from '../lineage/fields.ts';
 import { parseReason } from '../operations/plan.ts';
+import { limits } from '../shared-fields.ts';
 import { parseSmoke } from '../smoke.ts';
 import { operations, type StagePlan } from './plan.ts';
 

@@ -1,5 +1,5 @@
 import type { RollingEnding } from '../../domain/rolling/rolling.ts';
-import { environmentOf } from '../canary/plan.ts';
+import { environmentOf } from '../../domain/units/environment.ts';
 import { type Ended, recordDeployment, recordStanding, type Telling } from '../lineage/record.ts';
 import { imagesIn, type StageGround } from './ground.ts';
 import type { DeployPlan } from './plan.ts';

@@ -10,11 +10,11 @@ import type { Problem } from '../../domain/rollout/problem.ts';
 import { roleName } from '../../domain/rollout/role.ts';
 import type { World } from '../../ports/world.ts';
 import { selectorOf } from '../await-workload.ts';
-import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import { refuseHeld, refuseKnownHeld } from '../holds.ts';
 import { permissionFindings, rightsOf } from '../permissions.ts';
 import { preflightFailed } from '../preflight-failed.ts';
 import { unfinishedCanary, unfinishedSwitch, unreadableSwitch } from '../unfinished.ts';
+import { unlessForbidden } from '../unless-forbidden.ts';
 import { operation, type Target } from './operate-change.ts';
 import type { OperationPlan } from './plan.ts';
 

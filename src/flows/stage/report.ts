@@ -1,10 +1,10 @@
 import type { Failure } from '../../failure.ts';
-import { noticeText } from '../canary/report.ts';
 import { endingHeading } from '../ending-heading.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { changeSection } from '../lineage/changes.ts';
 import { code, inert, section, table } from '../markdown.ts';
+import { noticeText } from '../notice.ts';
 import type { StagePlan } from './plan.ts';
 import type { ChangedObject, DeployResult, OperationResult, StageResult, WorkloadReport } from './result.ts';
 

@@ -1,7 +1,7 @@
 import type { HistoryRow } from '../../domain/rolling/history-rows.ts';
 import type { FailureCode } from '../../failure-codes.ts';
-import type { Notice } from '../canary/session.ts';
 import type { Changes } from '../lineage/changes.ts';
+import type { Notice } from '../notice.ts';
 import type { Writing } from '../writing.ts';
 import type { Operation } from './plan.ts';
 

@@ -8,9 +8,9 @@ import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease
 import type { Permission } from '../../domain/rollout/permissions.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import type { World } from '../../ports/world.ts';
-import { unlessForbidden } from '../canary/unless-forbidden.ts';
 import { type Pair, readPair } from '../layout.ts';
 import { type Rights, rightsOf } from '../permissions.ts';
+import { unlessForbidden } from '../unless-forbidden.ts';
 import type { DeployPlan } from './plan.ts';
 import { readManifests } from './read-manifests.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseEnvironment } from '../../../src/domain/units/environment.ts';
+import { environmentOf, parseEnvironment } from '../../../src/domain/units/environment.ts';
 
 describe('the name of an environment', () => {
   it.each(['production', 'Production', 'prod/eu-west', 'a', 'staging 2', 'pr-12.preview', 'x'.repeat(100)])('%j is one', (text) => {
@@ -12,4 +12,9 @@ describe('the name of an environment', () => {
       expect(parseEnvironment(text)).toMatchObject({ ok: false, remedy: expect.stringContaining('at most 100 characters') });
     },
   );
+});
+
+it('is called as its namespace where nobody names it', () => {
+  expect(environmentOf({ environment: undefined }, 'shop')).toBe('shop');
+  expect(environmentOf({ environment: 'production' }, 'shop')).toBe('production');
 });

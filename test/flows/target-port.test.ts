@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { declaredPort, targetPort } from '../../../src/flows/canary/target-port.ts';
-import { service } from '../../domain/rollout/deployments.ts';
-import { deployment } from '../workloads.ts';
+import { declaredPort, targetPort } from '../../src/flows/target-port.ts';
+import { service } from '../domain/rollout/deployments.ts';
+import { deployment } from './workloads.ts';
 
 const stable = deployment('agent', 'i', 1);
 

@@ -1,4 +1,4 @@
-import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
+import { type Parsed, parsed, refused } from '../domain/units/parsed.ts';
 
 const most = 50;
 

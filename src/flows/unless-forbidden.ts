@@ -1,4 +1,4 @@
-import { Failure } from '../../failure.ts';
+import { Failure } from '../failure.ts';
 
 /** What may not be read shows among the permissions; a kind that is not installed has no objects. */
 export async function unlessForbidden<T>(reading: Promise<T>, otherwise: T): Promise<T> {

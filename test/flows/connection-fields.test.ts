@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { connectionsOf, parseHeaders, parsePrometheusService, parseUrl } from '../../../src/flows/canary/connection-fields.ts';
+import { connectionsOf, parseHeaders, parsePrometheusService, parseUrl } from '../../src/flows/connection-fields.ts';
 
 describe('parseUrl', () => {
   it.each(['https://prometheus.example.com', 'http://127.0.0.1:9090/prometheus', 'https://user:pass@host/x?y=1'])('takes %s', (text) =>

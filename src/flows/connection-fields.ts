@@ -1,6 +1,6 @@
-import type { Destination } from '../../domain/alert/destination.ts';
-import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
-import type { Connections, PrometheusConnection } from '../flow.ts';
+import type { Destination } from '../domain/alert/destination.ts';
+import { type Parsed, parsed, refused } from '../domain/units/parsed.ts';
+import type { Connections, PrometheusConnection } from './flow.ts';
 
 /** An http or https address. Shown nowhere: it may hold a password. */
 export function parseUrl(text: string): Parsed<string> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { sideClashes, sidesOf } from '../../../src/flows/canary/side-fields.ts';
+import { sideClashes, sidesOf } from '../../src/flows/side-fields.ts';
 
 const clashes = (given: Readonly<Record<string, string>>) =>
   sideClashes({ text: (name) => given[name] ?? '', document: () => undefined }).map(

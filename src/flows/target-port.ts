@@ -1,6 +1,6 @@
-import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
-import { templateOf } from '../../domain/kubernetes/pod-template.ts';
-import { type PodTemplate, serviceSpec } from '../../domain/kubernetes/workload.ts';
+import type { KubernetesObject } from '../domain/kubernetes/object.ts';
+import { templateOf } from '../domain/kubernetes/pod-template.ts';
+import { type PodTemplate, serviceSpec } from '../domain/kubernetes/workload.ts';
 
 interface ContainerPort {
   readonly name?: string;

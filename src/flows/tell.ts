@@ -1,11 +1,8 @@
-import { Lease } from '../../domain/kubernetes/kinds.ts';
-import type { RecordedPhase } from '../../domain/rollout/effect.ts';
-import { leaseName, readLease } from '../../domain/rollout/lease.ts';
-import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
-import { Failure } from '../../failure.ts';
-import type { Alert, Notifier } from '../../ports/notifier.ts';
-import type { World } from '../../ports/world.ts';
-import type { Session } from './session.ts';
+import { Failure } from '../failure.ts';
+import type { Alert, Notifier } from '../ports/notifier.ts';
+import type { World } from '../ports/world.ts';
+import type { Lock } from './held-lock.ts';
+import type { Notice } from './notice.ts';
 
 interface Telling {
   readonly message: Alert;
@@ -18,7 +15,12 @@ interface Telling {
 }
 
 /** What of a session tells, and remembers it. */
-type Telltale = Pick<Session, 'world' | 'lock' | 'told' | 'notices'>;
+interface Telltale {
+  readonly world: Pick<World, 'notifiers' | 'log'>;
+  readonly lock: Pick<Lock, 'record'>;
+  told: readonly string[];
+  readonly notices: Notice[];
+}
 
 /** Tells everyone at once. Whoever cannot be told is said in the log and in the summary, and changes nothing. */
 export async function tell(session: Telltale, { message, about, knowing, marking }: Telling): Promise<void> {
@@ -59,12 +61,6 @@ async function problemOf(notifier: Notifier, message: Alert): Promise<string | u
   }
 }
 
-/** What a record says of who knows. With `preparing` a rollout of its own begins, of which nobody knows anything yet. */
-export function toldAt(session: Session, phase: RecordedPhase): Pick<LeaseChange, 'told'> {
-  if (phase === 'preparing') session.told = [];
-  return phase === 'preparing' || session.told.length > 0 ? { told: session.told } : {};
-}
-
 /** A Lease that cannot be written now is written with the next record. */
 async function mark(session: Telltale, name: string): Promise<void> {
   session.told = [...session.told, name];
@@ -72,18 +68,5 @@ async function mark(session: Telltale, name: string): Promise<void> {
     await session.lock.record({ told: session.told });
   } catch (error) {
     session.world.log.debug(`It was not written down that ${name} was told: ${error instanceof Failure ? error.what : String(error)}`);
-  }
-}
-
-/** Whoever took the Lease ends the rollout, and tells. Where that cannot be seen, this run is the last that knows of it. */
-export async function aSuccessorTells({ world, plan, ground, lock }: Session): Promise<boolean> {
-  try {
-    const object = await world.cluster.get({ kind: Lease, namespace: ground.app.namespace, name: leaseName(plan.service) });
-    if (object === undefined || readLease(object).epoch <= lock.epoch) return false;
-    world.log.line('  Whoever took the Lease tells of the ending.');
-    return true;
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    return false;
   }
 }

@@ -1,15 +1,6 @@
-import type { LeaseView } from '../../domain/rollout/lease.ts';
-import type { Findings } from '../../domain/rollout/problem.ts';
-import { type ImageRef, imageText, parseImage } from '../../domain/units/image.ts';
-import type { World } from '../../ports/world.ts';
-import type { CanaryPlan } from './plan.ts';
-
-/** The image of the inputs, or, for a promotion that names none, the one that was analysed: none where none has passed. */
-export function wantedImage(plan: CanaryPlan, lease: LeaseView | undefined): ImageRef | undefined {
-  if (plan.image !== undefined) return plan.image;
-  const evidence = lease?.evidence === undefined ? undefined : parseImage(lease.evidence.image);
-  return evidence?.ok === true ? evidence.value : undefined;
-}
+import type { Findings } from '../domain/rollout/problem.ts';
+import { type ImageRef, imageText } from '../domain/units/image.ts';
+import type { World } from '../ports/world.ts';
 
 /** By digest where the registry says it, so that the same bytes run everywhere. A registry that cannot be asked is not a pass, and no reason to stop. */
 export async function resolveImage(world: World, image: ImageRef | undefined): Promise<Findings & { readonly text: string }> {

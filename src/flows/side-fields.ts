@@ -1,7 +1,7 @@
-import type { Sides } from '../../domain/traffic/router.ts';
-import { parseLabel, parseName } from '../../domain/units/name.ts';
-import type { RawInputs } from '../flow.ts';
-import { type Clash, optional } from '../input-fields.ts';
+import type { Sides } from '../domain/traffic/router.ts';
+import { parseLabel, parseName } from '../domain/units/name.ts';
+import type { RawInputs } from './flow.ts';
+import { type Clash, optional } from './input-fields.ts';
 
 /** How a mesh names stable and the canary. */
 export const sides = {
