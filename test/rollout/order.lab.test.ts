@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { expectEnding } from '../actions/ending.ts';
 import { startLab } from '../lab/lab.ts';
-import { deployExample, pushForAnotherPlatform } from './example-service.ts';
+import { ask, deployExample, pushForAnotherPlatform } from './example-service.ts';
 import { printed, runCanary, standing, startCanary, underLoad } from './rollouts.ts';
 import { callsOf, storyOf, tell } from './story.ts';
 
@@ -67,6 +68,22 @@ describe('the order of writes, by the audit log of the API server', () => {
         expect(checks[index]).toBeGreaterThanOrEqual(2);
         expect(between.length - renewals).toBe(2 * (checks[index] ?? 0) + 5);
       }
+    },
+    3 * minutes,
+  );
+
+  it.concurrent(
+    'with `canary-at-rest` a header route finds the version that passed until the next rollout, which goes on from there',
+    async () => {
+      const app = await deploy('rests');
+      const first = await underLoad(app, 60, async () => runCanary(app, await app.version('good'), { 'canary-at-rest': '1' }));
+      expectEnding(first, { outcome: 'promoted', weight: '0' });
+      expect(await standing(app)).toMatchObject({ weight: 0, canaryPods: 1, holder: '' });
+      expect(await ask(app.lab, app.host, { 'x-canary': 'true' })).toEqual({ status: 200, version: 'good' });
+      const second = await underLoad(app, 60, async () => runCanary(app, await app.version('better')));
+      expectEnding(second, { outcome: 'promoted', weight: '0' });
+      expect(await standing(app)).toMatchObject({ weight: 0, canaryPods: 0, holder: '' });
+      expect([first.load.failed, second.load.failed]).toEqual([0, 0]);
     },
     3 * minutes,
   );
