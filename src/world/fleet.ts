@@ -1,3 +1,4 @@
+import { setFlagsFromString } from 'node:v8';
 import { notifiersFor } from '../adapters/notifier/index.ts';
 import { ociRegistry } from '../adapters/registry/oci.ts';
 import { secretsOf } from '../domain/alert/destination.ts';
@@ -15,6 +16,7 @@ export function buildFleet(
   { kubeconfig, kubeconfigs, azure, notify, githubToken }: FleetConnections,
   around: Surroundings,
 ): Fleet & { close(): void } {
+  keepYoungGenerationSmall();
   // As base64 each is one secret; the secrets inside are masked when its cluster is reached.
   for (const text of Object.values(kubeconfigs)) if (!text.includes(':')) around.mask(text);
   for (const secret of notify.flatMap(secretsOf)) if (secret !== undefined && secret !== '') around.mask(secret);
@@ -41,4 +43,12 @@ export function buildFleet(
       for (const each of opened) each.close();
     },
   };
+}
+
+/**
+ * What a release of a thousand services learns outlives many collections, for which V8 doubles its young generation up to 128 MB of mostly
+ * nothing. Without, a release needs a third less memory, and about as much time on the processors (`npm run bench -- fleet`).
+ */
+function keepYoungGenerationSmall(): void {
+  setFlagsFromString('--semi-space-growth-factor=1');
 }

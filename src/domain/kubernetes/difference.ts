@@ -5,23 +5,48 @@ export interface Difference {
   readonly other: unknown;
 }
 
-export function differences(one: unknown, other: unknown, path: readonly string[] = []): readonly Difference[] {
-  if (one === other) return [];
+export function differences(one: unknown, other: unknown): readonly Difference[] {
+  const found: Difference[] = [];
+  collect(one, other, [], found);
+  return found;
+}
+
+/** @param path where the two are; as it was when this is done. Objects are compared thousands of times in a release. */
+function collect(one: unknown, other: unknown, path: string[], found: Difference[]): void {
+  if (one === other) return;
   const [left, right] = [members(one), members(other)];
-  if (left === undefined || right === undefined || Array.isArray(one) !== Array.isArray(other)) return [{ path, one, other }];
-  return [...new Set([...left.keys(), ...right.keys()])].flatMap((key) => differences(left.get(key), right.get(key), [...path, key]));
+  if (left === undefined || right === undefined || Array.isArray(one) !== Array.isArray(other)) {
+    found.push({ path: [...path], one, other });
+    return;
+  }
+  const below = (key: string): void => {
+    path.push(key);
+    collect(left.of(key), right.of(key), path, found);
+    path.pop();
+  };
+  for (const key of left.keys) below(key);
+  for (const key of right.keys) if (!left.has(key)) below(key);
+}
+
+interface Members {
+  readonly keys: readonly string[];
+  readonly has: (key: string) => boolean;
+  readonly of: (key: string) => unknown;
 }
 
 /** Of a list, its items by name where all have one: their order then says nothing. */
-function members(value: unknown): ReadonlyMap<string, unknown> | undefined {
+function members(value: unknown): Members | undefined {
   if (Array.isArray(value)) {
     const names = value.map((item: unknown) =>
       typeof item === 'object' && item !== null && 'name' in item ? String(item.name) : undefined,
     );
     const named = !names.includes(undefined) && new Set(names).size === names.length;
-    return new Map(value.map((item, index) => [named ? String(names[index]) : String(index), item]));
+    const items = new Map(value.map((item, index) => [named ? String(names[index]) : String(index), item]));
+    return { keys: [...items.keys()], has: (key) => items.has(key), of: (key) => items.get(key) };
   }
-  return typeof value === 'object' && value !== null ? new Map(Object.entries(value)) : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const has = (key: string): boolean => Object.hasOwn(value, key);
+  return { keys: Object.keys(value), has, of: (key) => (has(key) ? (value as Readonly<Record<string, unknown>>)[key] : undefined) };
 }
 
 /** Fields that people put secrets into. */
