@@ -3,6 +3,7 @@ import { deployPair, runSwitch } from '../../test/blue-green/coloured-service.ts
 import { startLoad } from '../../test/lab/load.ts';
 import type { Bench } from '../bench.ts';
 import { startBenchLab } from '../bench-lab.ts';
+import { startProbing } from '../probing.ts';
 import { median, rounded } from '../statistics.ts';
 import { type Answer, gapsOf } from '../switch-gaps.ts';
 
@@ -15,10 +16,8 @@ export const switching: Bench = {
     const lab = await startBenchLab(log);
     const app = await deployPair(lab, 'shop');
     const answers: Answer[] = [];
-    const load = startLoad(app.load(200), ({ version, milliseconds }) => {
-      // The requests that are asked to last two seconds tell nothing of when their pod got them.
-      if (version !== undefined && milliseconds < 1500) answers.push({ at: performance.now(), version });
-    });
+    const load = startLoad(app.load(200));
+    const probing = startProbing(lab, app.host, (answer) => answers.push(answer));
     const gaps: { readonly switch: number; readonly quiet: number; readonly both: number }[] = [];
     let before = 'v1';
     for (let round = 1; round <= rounds; round += 1) {
@@ -34,6 +33,7 @@ export const switching: Bench = {
         `${round}: ${rounded(found.switch)} ms at the switch, ${rounded(found.quiet)} ms before it, both versions for ${rounded(found.both)} ms`,
       );
     }
+    await probing.stop();
     const { failed, requests, non2xx } = await load.stop();
     const of = (name: 'switch' | 'quiet' | 'both') => gaps.map((gap) => gap[name]);
     const added = median(gaps.map((gap) => Math.max(0, gap.switch - gap.quiet)));
@@ -47,6 +47,7 @@ export const switching: Bench = {
       requests,
       failed,
       non2xx,
+      probesFailed: probing.failed(),
     };
     return {
       text: textTable(
@@ -59,7 +60,17 @@ export const switching: Bench = {
           'requests',
           'failed',
         ],
-        [[figures.gapMedian, figures.gapMax, figures.quietMedian, figures.quietMax, figures.bothMedian, requests, failed]],
+        [
+          [
+            figures.gapMedian,
+            figures.gapMax,
+            figures.quietMedian,
+            figures.quietMax,
+            figures.bothMedian,
+            requests,
+            failed + figures.probesFailed,
+          ],
+        ],
       ),
       figures,
       goals: [
@@ -69,7 +80,7 @@ export const switching: Bench = {
           limit: 100,
           unit: 'ms',
         },
-        { what: 'requests failed', value: failed + non2xx, limit: 0, unit: 'requests' },
+        { what: 'requests failed', value: failed + non2xx + figures.probesFailed, limit: 0, unit: 'requests' },
       ],
     };
   },
