@@ -1,8 +1,8 @@
 import type { Diagnosis } from '../domain/kubernetes/diagnosis.ts';
 import { Event } from '../domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../domain/kubernetes/object.ts';
-import { Failure } from '../failure.ts';
 import type { World } from '../ports/world.ts';
+import { unlessFailed } from './unless-forbidden.ts';
 
 /** What is in trouble. */
 export interface Patient {
@@ -28,7 +28,7 @@ async function lastLines(world: World, { namespace, diagnosis }: Patient): Promi
   const pod = { namespace, name: diagnosis.pod };
   if (diagnosis.cause === 'image-pull' || diagnosis.cause === 'unschedulable' || diagnosis.cause === 'config') return '';
   const { container } = diagnosis;
-  const log = (previous: boolean): Promise<string> => optional(world.pods.log(pod, container, { lines: 10, previous }), '');
+  const log = (previous: boolean): Promise<string> => unlessFailed(world.pods.log(pod, container, { lines: 10, previous }), '');
   // A container that ended may have been started again already: then its last words are in the log before.
   const text = (diagnosis.cause === 'probe' ? '' : await log(true)) || (await log(false));
   return text.trimEnd().slice(-2000);
@@ -36,7 +36,7 @@ async function lastLines(world: World, { namespace, diagnosis }: Patient): Promi
 
 async function eventsOf(world: World, { namespace, workload, diagnosis }: Patient): Promise<readonly string[]> {
   const name = diagnosis?.pod ?? workload;
-  const events = await optional(world.cluster.list(Event, namespace, { fields: `involvedObject.name=${name}`, limit: 50 }), []);
+  const events = await unlessFailed(world.cluster.list(Event, namespace, { fields: `involvedObject.name=${name}`, limit: 50 }), []);
   const warnings = events.filter((event) => event['type'] === 'Warning');
   return [...warnings]
     .sort((one, other) => timeOf(one).localeCompare(timeOf(other)))
@@ -46,12 +46,3 @@ async function eventsOf(world: World, { namespace, workload, diagnosis }: Patien
 
 const timeOf = (event: KubernetesObject): string =>
   String(event['lastTimestamp'] ?? event['eventTime'] ?? event.metadata.creationTimestamp ?? '');
-
-async function optional<T>(reading: Promise<T>, otherwise: T): Promise<T> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof Failure) return otherwise;
-    throw error;
-  }
-}

@@ -9,3 +9,13 @@ export async function unlessForbidden<T>(reading: Promise<T>, otherwise: T): Pro
     throw error;
   }
 }
+
+/** Where it is advisory: what cannot be had, whatever the reason, is `otherwise`. A defect is none. */
+export async function unlessFailed<T>(reading: Promise<T>, otherwise: T): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof Failure) return otherwise;
+    throw error;
+  }
+}

@@ -4,9 +4,8 @@ import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { isOurs } from '../../domain/rollout/canary-deployment.ts';
 import type { LeaseView, RolloutRecord } from '../../domain/rollout/lease.ts';
 import { sharesService } from '../../domain/traffic/router.ts';
-import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/world.ts';
-import { unlessForbidden } from '../unless-forbidden.ts';
+import { unlessFailed, unlessForbidden } from '../unless-forbidden.ts';
 import type { Ground } from './ground.ts';
 import { pastOf } from './manifest-preflight.ts';
 import type { CanaryPlan } from './plan.ts';
@@ -37,22 +36,13 @@ export async function surveyWayBack(world: World, plan: CanaryPlan): Promise<Fou
   ]);
   const here = plan.router.context(app).filter(({ elsewhere }) => elsewhere !== true);
   const [stableService, canaryService, stablePods, ...context] = await Promise.all([
-    ifItComes(one(Service, app.stableService ?? app.service), undefined),
-    sharesService(app) ? undefined : ifItComes(one(Service, app.canaryService), undefined),
-    stable === undefined ? [] : ifItComes(world.cluster.list(Pod, namespace, { labels: stablePodLabelsOf(stable) }), []),
-    ...here.map((ref) => ifItComes(readContext(world, ref), [])),
+    unlessFailed(one(Service, app.stableService ?? app.service), undefined),
+    sharesService(app) ? undefined : unlessFailed(one(Service, app.canaryService), undefined),
+    stable === undefined ? [] : unlessFailed(world.cluster.list(Pod, namespace, { labels: stablePodLabelsOf(stable) }), []),
+    ...here.map((ref) => unlessFailed(readContext(world, ref), [])),
   ]);
   const around = [stable, stableService, canaryService, canary, ...context.flat()].filter((object) => object !== undefined);
   return { app, stable, canary, around, stablePods };
-}
-
-async function ifItComes<T>(reading: Promise<T>, otherwise: T): Promise<T> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof Failure) return otherwise;
-    throw error;
-  }
 }
 
 /** What is needed to go back: far less than to go forward, and nothing that could refuse. */

@@ -1,7 +1,7 @@
 import { CronJob, DaemonSet, Deployment, Lease, Service, StatefulSet } from '../../domain/kubernetes/kinds.ts';
 import { type Kind, type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kubernetes/object.ts';
-import { Failure } from '../../failure.ts';
 import type { Cluster } from '../../ports/cluster.ts';
+import { unlessFailed } from '../unless-forbidden.ts';
 
 /** What a preflight reads of every service. Secrets are none of them: nobody should have to hand all of them out. */
 const read: readonly Kind[] = [Lease, Deployment, StatefulSet, DaemonSet, CronJob, Service];
@@ -52,11 +52,6 @@ function lean(object: KubernetesObject): KubernetesObject {
 
 /** `undefined`: it could not be had, and whoever needs an object asks for that one and hears why. */
 async function listOf(cluster: Cluster, kind: Kind, namespace: string): Promise<Known | undefined> {
-  try {
-    const objects = await cluster.list(kind, namespace);
-    return new Map(objects.map((object) => [object.metadata.name, lean(object)]));
-  } catch (error) {
-    if (error instanceof Failure) return undefined;
-    throw error;
-  }
+  const objects = await unlessFailed(cluster.list(kind, namespace), undefined);
+  return objects && new Map(objects.map((object) => [object.metadata.name, lean(object)]));
 }

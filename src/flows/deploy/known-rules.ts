@@ -1,8 +1,8 @@
 import { grants, type Rule } from '../../domain/fleet/rules.ts';
 import { SelfSubjectAccessReview, SelfSubjectRulesReview } from '../../domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
-import { Failure } from '../../failure.ts';
 import type { Cluster } from '../../ports/cluster.ts';
+import { unlessFailed } from '../unless-forbidden.ts';
 
 /**
  * Answers access reviews out of what the account may do in the namespace, which is asked once: a release of a hundred services would
@@ -33,11 +33,7 @@ const attributesOf = (review: KubernetesObject) =>
 async function askRules(cluster: Cluster, namespace: string): Promise<readonly Rule[]> {
   const { apiVersion, kind } = SelfSubjectRulesReview;
   const object: KubernetesObject = { apiVersion, kind, metadata: { name: '' }, spec: { namespace } };
-  try {
-    const answer = await cluster.write({ do: 'create', kind: SelfSubjectRulesReview, namespace: undefined, object });
-    return ((answer['status'] ?? {}) as { readonly resourceRules?: readonly Rule[] }).resourceRules ?? [];
-  } catch (error) {
-    if (error instanceof Failure) return [];
-    throw error;
-  }
+  const review = { do: 'create', kind: SelfSubjectRulesReview, namespace: undefined, object } as const;
+  const answer = await unlessFailed(cluster.write(review), undefined);
+  return ((answer?.['status'] ?? {}) as { readonly resourceRules?: readonly Rule[] }).resourceRules ?? [];
 }

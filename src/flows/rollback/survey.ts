@@ -11,7 +11,7 @@ import { Failure } from '../../failure.ts';
 import type { Resolution } from '../../ports/registry.ts';
 import type { World } from '../../ports/world.ts';
 import { podLabelsOf } from '../canary/survey.ts';
-import { unlessForbidden } from '../unless-forbidden.ts';
+import { unlessFailed, unlessForbidden } from '../unless-forbidden.ts';
 import type { BackPlan, RollbackPlan } from './plan.ts';
 
 export const namespaceOf = (world: Pick<World, 'defaultNamespace'>, { namespace }: RollbackPlan): string =>
@@ -85,18 +85,13 @@ const kinds = { ConfigMap, Secret } as const;
 export async function missingSettings(world: World, namespace: string, template: PodTemplate): Promise<readonly string[]> {
   const found = await Promise.all(
     settingsOf(template).map(async ({ kind, name }) => {
-      const there = await readable(world.cluster.get({ kind: kinds[kind], namespace, name }));
+      const reading = world.cluster.get({ kind: kinds[kind], namespace, name });
+      const there = await unlessFailed(
+        reading.then((object) => object !== undefined),
+        true,
+      );
       return there ? undefined : `${kind} ${name}`;
     }),
   );
   return found.filter((each) => each !== undefined);
-}
-
-async function readable(reading: Promise<KubernetesObject | undefined>): Promise<boolean> {
-  try {
-    return (await reading) !== undefined;
-  } catch (error) {
-    if (error instanceof Failure) return true;
-    throw error;
-  }
 }

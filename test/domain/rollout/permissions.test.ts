@@ -1,18 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { type Permission, permissionsFor } from '../../../src/domain/rollout/permissions.ts';
-import { gatewayApi } from '../../../src/domain/traffic/gateway-api.ts';
 import { istio } from '../../../src/domain/traffic/istio.ts';
 import { nginxIngress } from '../../../src/domain/traffic/nginx-ingress.ts';
+import { app, needs } from './needs.ts';
 
-const app = { service: 'agent', namespace: 'shop', route: 'agent-route', canaryService: 'agent-canary' };
-const needs = {
-  router: gatewayApi,
-  app,
-  deployment: 'agent',
-  canaryName: 'agent-canary',
-  portForward: true,
-  metricsService: { namespace: 'monitoring', name: 'prometheus:9090' },
-};
 const all = permissionsFor(needs);
 const short = ({ namespace, group, resource, subresource, verb, name, need }: Permission) =>
   `${need} ${verb} ${group}/${resource}${subresource === undefined ? '' : `/${subresource}`} ${namespace}/${name ?? '*'}`;

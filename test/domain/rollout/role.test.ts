@@ -2,18 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { type Permission, permissionsFor } from '../../../src/domain/rollout/permissions.ts';
 import { roleName, roleYaml } from '../../../src/domain/rollout/role.ts';
-import { gatewayApi } from '../../../src/domain/traffic/gateway-api.ts';
 import { nginxIngress } from '../../../src/domain/traffic/nginx-ingress.ts';
+import { needs } from './needs.ts';
 
-const app = { service: 'agent', namespace: 'shop', route: 'agent-route', canaryService: 'agent-canary' };
-const needs = {
-  router: gatewayApi,
-  app,
-  deployment: 'agent',
-  canaryName: 'agent-canary',
-  portForward: true,
-  metricsService: { namespace: 'monitoring', name: 'prometheus:9090' },
-};
 const all = permissionsFor(needs);
 interface Rule {
   readonly apiGroups: readonly string[];

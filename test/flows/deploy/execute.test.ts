@@ -31,6 +31,7 @@ import {
   released,
   releaseText,
   running,
+  threeWaves,
   writesOf,
 } from './fleet-shop.ts';
 
@@ -428,14 +429,7 @@ describe('before anything is written', () => {
 });
 
 describe('waves', () => {
-  const clusters = ['canary', 'west', 'east'];
-  const files = {
-    '.github/clusters.yml': clustersText([
-      ['east', 100],
-      ['west', 50],
-      ['canary', 100, true],
-    ]),
-  };
+  const { clusters, files } = threeWaves;
   const inputs = { clusters: 'all', environment: 'production' };
   const names = ['auth', 'agent'];
   const uniform = (version: number) => Object.fromEntries(clusters.map((name) => [name, versions(names, version)]));

@@ -241,3 +241,15 @@ export const leftBehind = ({ clusters }: FleetShop): readonly string[] =>
 /** Writes in one cluster, without what only asks. */
 export const writesOf = (cluster: MemoryCluster | undefined): readonly string[] =>
   (cluster?.writes() ?? []).filter((each) => !each.includes('SelfSubject'));
+
+/** Three waves: the canary cluster, then the smaller share of the users, then the other. */
+export const threeWaves = {
+  clusters: ['canary', 'west', 'east'],
+  files: {
+    '.github/clusters.yml': clustersText([
+      ['east', 100],
+      ['west', 50],
+      ['canary', 100, true],
+    ]),
+  },
+};

@@ -10,16 +10,9 @@ import { rollBack } from '../../../src/flows/rollback/execute.ts';
 import type { MemoryCluster } from '../memory-cluster/cluster.ts';
 import { unreachable } from '../memory-cluster/failures.ts';
 import { backPlan } from '../rollback/shop.ts';
-import { clustersText, deployPlan, type FleetShop, fleetShop, leftBehind, released, releaseText, running } from './fleet-shop.ts';
+import { deployPlan, type FleetShop, fleetShop, leftBehind, released, releaseText, running, threeWaves } from './fleet-shop.ts';
 
-const clusters = ['canary', 'west', 'east'];
-const files = {
-  '.github/clusters.yml': clustersText([
-    ['east', 100],
-    ['west', 50],
-    ['canary', 100, true],
-  ]),
-};
+const { clusters, files } = threeWaves;
 const names = ['auth', 'agent'];
 const versions = (version: number) => Object.fromEntries(names.map((name) => [name, version]));
 const wish = {
