@@ -23,7 +23,7 @@ export interface Lock {
   onRequest(listener: (request: Request) => void): () => void;
   /** Goes out at once, and with every renewal until it has arrived. Waits for nothing. */
   answer(answer: Answer): void;
-  /** Writes into the Lease and renews it. Throws LOCK_LOST when it is not ours any more. */
+  /** Writes into the Lease and renews it. Throws LOCK_LOST when it is not ours any more. With `release` it is let go, whether or not that arrives. */
   record(change: LeaseChange): Promise<void>;
   /** Stops renewing. Without `record({release})` before, the Lease is left to expire. */
   stop(): void;
@@ -39,6 +39,8 @@ export function hold(world: World, ref: ObjectRef, taken: KubernetesObject, foun
   let renewedAt = world.clock.monotonic();
   let request: Request | undefined;
   let unsent: Answer | undefined;
+  /** What happens to the Lease from then on is no loss. */
+  let givenAway = false;
   const answered = new Set<string>();
   const listeners = new Set<(request: Request) => void>();
   let queue: Promise<unknown> = Promise.resolve();
@@ -46,6 +48,7 @@ export function hold(world: World, ref: ObjectRef, taken: KubernetesObject, foun
   const write = async (change: LeaseChange): Promise<void> => {
     for (;;) {
       if (lost.signal.aborted) throw lostFailure(ref, 'someone else');
+      if (givenAway) throw goneFailure(ref);
       try {
         const answer = unsent;
         const whole = answer === undefined ? change : { ...change, answer };
@@ -81,9 +84,18 @@ export function hold(world: World, ref: ObjectRef, taken: KubernetesObject, foun
     throw failure;
   };
 
+  /** A renewal that waited for this write would find a Lease that is nobody's. One that was not given away expires. */
+  const letGo = async (change: LeaseChange): Promise<void> => {
+    try {
+      await write(change);
+    } finally {
+      givenAway = true;
+    }
+  };
+
   /** One write at a time, in the order in which they were asked for. */
   const record = (change: LeaseChange): Promise<void> => {
-    const next = queue.then(() => write(change));
+    const next = queue.then(() => (change.release === true ? letGo(change) : write(change)));
     queue = next.catch(() => undefined);
     return next;
   };
@@ -132,6 +144,9 @@ const lostFailure = (ref: ObjectRef, holder: string): Failure =>
     `Lease ${ref.namespace}/${ref.name} was taken by ${holder}.`,
     'See that run: it decides where the traffic goes. This one has stopped writing.',
   );
+
+const goneFailure = (ref: ObjectRef): Failure =>
+  new Failure('LOCK_LOST', `This run gave Lease ${ref.namespace}/${ref.name} away.`, 'Nothing is left to do under it.');
 
 /** What to say of a lock that is lost. */
 export const whyLost = ({ lost }: Pick<Lock, 'lost'>): string => String((lost.reason as { readonly what?: string }).what ?? lost.reason);

@@ -2,8 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import { Lease } from '../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../src/domain/kubernetes/object.ts';
 import { leaseName, readLease } from '../../src/domain/rollout/lease.ts';
+import { Failure } from '../../src/failure.ts';
 import { endUnder, giveAllAway, giveAway } from '../../src/flows/give-away.ts';
 import { acquireLock } from '../../src/flows/lock.ts';
+import type { Cluster } from '../../src/ports/cluster.ts';
+import type { World } from '../../src/ports/world.ts';
 import { forbidden } from './memory-cluster/failures.ts';
 import { unheard } from './memory-cluster/unheard.ts';
 import { type Stage, stage } from './stand-ins.ts';
@@ -70,6 +73,41 @@ describe('a lock', () => {
     on.cluster.failing = ({ write }) => (write === undefined ? undefined : new TypeError('no such field'));
     await expect(on.clock.until(giveAway(on.world, lock))).rejects.toThrow('no such field');
     expect(await isRenewed(on)).toBe(false);
+  });
+
+  it.each([
+    ['arrives late', undefined],
+    ['arrives, and its answer is lost', new Failure('CLUSTER_UNREACHABLE', 'The API server gave no answer.', 'Look at it.')],
+  ])('whose last words go out as it was to be renewed is not lost when the write %s', async (_, answer) => {
+    const on = stage();
+    const slow: Cluster['write'] = async (write, signal) => {
+      const given = write.do === 'patch' && JSON.stringify(write.operations).includes('"agent:v2"');
+      const written = await on.cluster.write(write, signal);
+      if (given) {
+        // Long enough for renewals to fall due, and for somebody to ask something.
+        await on.clock.sleep(45);
+        lock.answer({ id: 'r', is: 'refused', text: 'It is over.' });
+        if (answer !== undefined) throw answer;
+      }
+      return written;
+    };
+    const { cluster } = on;
+    const slowly: Cluster = {
+      get: (...call) => cluster.get(...call),
+      list: (...call) => cluster.list(...call),
+      watch: (...call) => cluster.watch(...call),
+      version: (...call) => cluster.version(...call),
+      write: slow,
+    };
+    const world: World = { ...on.world, cluster: slowly };
+    const lock = await on.clock.until(acquireLock(world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0 }));
+    await on.clock.until(giveAway(world, lock, { lastKnownGood: 'agent:v2' }));
+    const next = stage({ holder: 'run-2' }, on);
+    const theirs = await taken(next);
+    lock.answer({ id: 's', is: 'refused', text: 'It is over.' });
+    await on.clock.pass(120);
+    theirs.stop();
+    expect([lock.lost.aborted, leaseIn(on).holder, leaseIn(on).lastKnownGood]).toEqual([false, 'run-2', 'agent:v2']);
   });
 
   it('of several is not kept by another that cannot be given away', async () => {

@@ -328,6 +328,7 @@ describe('three waves', () => {
       const result = await toAll('three', { 'on-failure': 'stop' }, equal);
       expect(result.outputs).toMatchObject({
         outcome: 'stopped',
+        reason: expect.stringContaining('Cluster west'),
         clusters: JSON.stringify({ canary: 'promoted', west: 'rolled-back', east: 'promoted' }),
       });
       expect(await everywhere()).toEqual(shops.map((each, index) => allAt(each, names[index] === 'west' ? 'two' : 'three')));
