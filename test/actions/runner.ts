@@ -1,6 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { type ActionMetadata, readActions } from '../../scripts/action-metadata.ts';
 import { type StepResult, startStep } from './step.ts';
 
@@ -19,6 +19,8 @@ export interface ActionOptions {
   readonly onLine?: (line: string) => void;
   /** Kept when given, with the report in `temp/`; otherwise a new one that is removed at the end. */
   readonly folder?: string;
+  /** In the workspace, by their path. */
+  readonly files?: Readonly<Record<string, string>>;
   /** The repository that holds `actions/` and `dist/`. */
   readonly root?: string;
 }
@@ -85,12 +87,18 @@ export function startAction({
   env = {},
   onLine = () => undefined,
   folder,
+  files = {},
   root = repository,
 }: ActionOptions): RunningAction {
   const metadata = readActions(root).find(({ name }) => name === action);
   if (metadata?.main === undefined) throw new Error(`There is no JavaScript action ${action}.`);
   const place = folder ?? mkdtempSync(join(tmpdir(), 'wf-deploy-action-'));
   for (const name of ['workspace', 'temp', 'tools', 'home']) mkdirSync(join(place, name), { recursive: true });
+  for (const [path, text] of Object.entries(files)) {
+    const target = join(place, 'workspace', path);
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, text);
+  }
   const environment = { ...runnerEnvironment(place, action), ...inputVariables(metadata, inputs), ...env };
   const main = startStep(resolve(metadata.folder, metadata.main), join(place, 'main'), environment, onLine);
   let killed = false;

@@ -6,7 +6,6 @@ import { type AuditEntry, auditEntries } from '../lab/audit.ts';
 import { buildGo } from '../lab/go.ts';
 import { buildAndPush, type PushedImage } from '../lab/image.ts';
 import type { Lab } from '../lab/lab.ts';
-import { workspaceWith } from '../rolling/stage-runs.ts';
 import { pushVersion } from '../rollout/example-service.ts';
 
 /** By what the reports of these tests call them. */
@@ -121,11 +120,7 @@ export function releaseOf({ services, versions }: Pick<Shop, 'services' | 'versi
 
 export type Inputs = Readonly<Record<string, string>>;
 
-export interface Starting extends Partial<ActionOptions> {
-  readonly files?: Readonly<Record<string, string>>;
-}
-
-export function startRelease(shop: Shop, release: string, inputs: Inputs = {}, { files = {}, ...options }: Starting = {}): RunningAction {
+export function startRelease(shop: Shop, release: string, inputs: Inputs = {}, options: Partial<ActionOptions> = {}): RunningAction {
   const given = {
     release,
     namespace: shop.namespace,
@@ -134,11 +129,11 @@ export function startRelease(shop: Shop, release: string, inputs: Inputs = {}, {
     'lease-duration': '5s',
     'unchecked-images': 'refuse',
   };
-  return startAction({ action: 'deploy', folder: workspaceWith(files), ...options, inputs: { ...given, ...inputs } });
+  return startAction({ action: 'deploy', ...options, inputs: { ...given, ...inputs } });
 }
 
-export const release = (shop: Shop, text: string, inputs: Inputs = {}, starting: Starting = {}): Promise<ActionResult> =>
-  startRelease(shop, text, inputs, starting).result;
+export const release = (shop: Shop, text: string, inputs: Inputs = {}, options: Partial<ActionOptions> = {}): Promise<ActionResult> =>
+  startRelease(shop, text, inputs, options).result;
 
 /** Which version each service is told to run. */
 export async function running({ lab, namespace, services, versions }: Shop): Promise<Readonly<Record<string, string>>> {

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { startLab } from '../lab/lab.ts';
 import { ask, deployExample, type ExampleService, manifests } from '../rollout/example-service.ts';
-import { runStage, workspaceWith } from './stage-runs.ts';
+import { runStage } from './stage-runs.ts';
 import { written } from './written.ts';
 
 const starting = startLab({ name: 'rolling-manifests' });
@@ -27,7 +27,7 @@ async function configured(
 }
 
 const apply = (app: ExampleService, text: string, inputs: Readonly<Record<string, string>>) =>
-  runStage(app, { manifests: 'k8s', ...inputs }, { folder: workspaceWith({ 'k8s/all.yaml': text }) });
+  runStage(app, { manifests: 'k8s', ...inputs }, { files: { 'k8s/all.yaml': text } });
 
 const find = ({ lab, namespace }: ExampleService, kind: string, name: string, apiVersion = 'v1'): Promise<Any> =>
   lab.client.find({ apiVersion, kind, namespace, name });
