@@ -4,7 +4,7 @@ import { isReady } from '../domain/kubernetes/pod.ts';
 import { rolloutStatus } from '../domain/kubernetes/rollout-status.ts';
 import { type Condition, deploymentSpec, deploymentStatus, type PodSpec } from '../domain/kubernetes/workload.ts';
 import { isStarted } from '../domain/traffic/replicas/gate.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 import { type Following, follow, type Workload } from './follow.ts';
 
 export type Awaited =

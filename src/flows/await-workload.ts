@@ -8,7 +8,7 @@ import { partitionOf } from '../domain/kubernetes/stateful-set-status.ts';
 import { deploymentStatus } from '../domain/kubernetes/workload.ts';
 import { neverReady, type UnreadySince, unreadySince } from '../domain/rolling/never-ready.ts';
 import type { WorkloadRef } from '../domain/rolling/workload-ref.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 import { followAll } from './follow.ts';
 
 export type AwaitedWorkload =

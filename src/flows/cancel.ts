@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { Cancellation } from '../ports/cancellation.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 
 /** The one wish of a run to end early. It interrupts what waits or moves forward, once. */
 export interface Cancel {

@@ -1,8 +1,8 @@
 import type { Request } from '../domain/rollout/request.ts';
 import type { StepEvent } from '../domain/rollout/step-event.ts';
-import type { World } from '../ports/world.ts';
 import type { Cancel } from './cancel.ts';
 import { type Lock, whyLost } from './held-lock.ts';
+import type { Locked } from './perform-step.ts';
 
 interface Effect {
   readonly do: string;
@@ -17,14 +17,9 @@ export interface Carrying<E extends Effect> {
   perform(effect: E, signal: AbortSignal): Promise<StepEvent>;
 }
 
-interface Holding {
-  readonly world: World;
-  readonly lock: Lock;
-}
-
 /** The event of the last effect, or of the first that did not simply get done. */
 export async function carryOut<E extends Effect>(
-  { world, lock }: Holding,
+  { world, lock }: Locked,
   effects: readonly E[],
   cancel: Cancel,
   carrying: Carrying<E>,
@@ -60,7 +55,7 @@ async function carryOutOne<E extends Effect>(lock: Lock, effect: E, cancel: Canc
  * A person may ask for an end through the Lease, as of a canary, and for nothing else. Without words for `accepted` not even for that.
  * Answers with what stops the hearing.
  */
-export function hearAborts({ lock }: Holding, cancel: Cancel, said: { readonly accepted?: string; readonly refused: string }): () => void {
+export function hearAborts({ lock }: Locked, cancel: Cancel, said: { readonly accepted?: string; readonly refused: string }): () => void {
   const hear = ({ id, what, who, why }: Request): void => {
     const is = what === 'abort' && said.accepted !== undefined ? 'accepted' : 'refused';
     lock.answer({ id, is, text: said[is] ?? '' });

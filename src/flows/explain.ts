@@ -1,7 +1,7 @@
 import type { Diagnosis } from '../domain/kubernetes/diagnosis.ts';
 import { Event } from '../domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../domain/kubernetes/object.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 import { unlessFailed } from './unless-forbidden.ts';
 
 /** What is in trouble. */

@@ -1,23 +1,23 @@
 import type { Destination } from '../domain/alert/destination.ts';
 import type { Failure } from '../failure.ts';
-import type { Access } from '../ports/access.ts';
-import type { Building } from '../ports/building.ts';
-import type { Fleet } from '../ports/fleet.ts';
-import type { Forged } from '../ports/forged.ts';
-import type { Gate } from '../ports/gate.ts';
-import type { Workspace } from '../ports/workspace.ts';
-import type { World } from '../ports/world.ts';
+import type { AccessWorld } from '../ports/worlds/access.ts';
+import type { BuildWorld } from '../ports/worlds/build.ts';
+import type { World } from '../ports/worlds/cluster.ts';
+import type { FleetWorld } from '../ports/worlds/fleet.ts';
+import type { ForgeWorld } from '../ports/worlds/forge.ts';
+import type { GateWorld } from '../ports/worlds/gate.ts';
+import type { Workspace } from '../ports/worlds/workspace.ts';
 
 /** Where a flow works: how that is reached, and the ports it gets. */
 export interface Places {
   readonly cluster: { readonly connections: Connections; readonly world: World };
   readonly workspace: { readonly connections: WorkspaceConnections; readonly world: Workspace };
-  readonly gate: { readonly connections: ForgeConnections; readonly world: Gate };
-  readonly building: { readonly connections: RegistryConnections; readonly world: Building };
+  readonly gate: { readonly connections: ForgeConnections; readonly world: GateWorld };
+  readonly build: { readonly connections: RegistryConnections; readonly world: BuildWorld };
   /** Before there is a cluster: what is needed to get to one. */
-  readonly access: { readonly connections: AccessConnections; readonly world: Access };
-  readonly fleet: { readonly connections: FleetConnections; readonly world: Fleet };
-  readonly forge: { readonly connections: ForgeConnections; readonly world: Forged };
+  readonly access: { readonly connections: AccessConnections; readonly world: AccessWorld };
+  readonly fleet: { readonly connections: FleetConnections; readonly world: FleetWorld };
+  readonly forge: { readonly connections: ForgeConnections; readonly world: ForgeWorld };
 }
 
 export type Place = keyof Places;

@@ -2,7 +2,7 @@ import { Deployment, Pod } from '../domain/kubernetes/kinds.ts';
 import type { Kind, KubernetesObject } from '../domain/kubernetes/object.ts';
 import { Failure } from '../failure.ts';
 import type { ListOptions } from '../ports/cluster.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 
 /** A Deployment with its pods, as last heard of. */
 export interface Workload {

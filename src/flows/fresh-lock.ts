@@ -1,4 +1,4 @@
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 import type { Lock } from './held-lock.ts';
 
 /** Nothing moves forward on a Lease that may already be someone else's. */

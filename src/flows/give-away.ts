@@ -1,6 +1,6 @@
 import type { LeaseChange } from '../domain/rollout/lease-writes.ts';
 import { Failure } from '../failure.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 import type { Lock } from './held-lock.ts';
 
 export type Giving = Pick<World, 'log' | 'handover'>;

@@ -4,7 +4,7 @@ import { type LeaseView, readLease, renewalOf } from '../domain/rollout/lease.ts
 import { type LeaseChange, microTime, renewal } from '../domain/rollout/lease-writes.ts';
 import type { Answer, Request } from '../domain/rollout/request.ts';
 import { Failure } from '../failure.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 
 /** The one lock of a service. Only its holder writes. */
 export interface Lock {
@@ -30,7 +30,7 @@ export interface Lock {
 }
 
 /** Renews the Lease from now on, until it is stopped or lost. */
-export function hold(world: World, ref: ObjectRef, taken: KubernetesObject, found: LeaseView | undefined): Lock {
+export function keepLock(world: World, ref: ObjectRef, taken: KubernetesObject, found: LeaseView | undefined): Lock {
   const { epoch, durationSeconds: duration } = readLease(taken);
   const ours = { holder: world.run.holder, epoch };
   const lost = new AbortController();

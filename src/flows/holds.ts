@@ -4,7 +4,7 @@ import type { Problem } from '../domain/rollout/problem.ts';
 import { parseImage } from '../domain/units/image.ts';
 import { shown } from '../domain/units/shown.ts';
 import { Failure } from '../failure.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 
 export interface Deploying {
   readonly service: string;

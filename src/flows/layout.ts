@@ -1,7 +1,7 @@
 import { Deployment } from '../domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../domain/kubernetes/object.ts';
 import { colouredName, colours } from '../domain/rollout/layout.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 import { unlessForbidden } from './unless-forbidden.ts';
 
 export interface Pair {

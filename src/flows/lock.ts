@@ -5,9 +5,9 @@ import { microTime, takenBy } from '../domain/rollout/lease-writes.ts';
 import { lookEvery } from '../domain/rollout/silence.ts';
 import { durationText } from '../domain/units/duration.ts';
 import { Failure } from '../failure.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 import { isTransient } from './follow.ts';
-import { hold, type Lock } from './held-lock.ts';
+import { keepLock, type Lock } from './held-lock.ts';
 import { type Vigil, vigil } from './vigil.ts';
 
 export interface LockRequest {
@@ -72,13 +72,13 @@ interface Search {
 async function tryToTake(world: World, ref: ObjectRef, request: LockRequest, search: Search): Promise<Lock | undefined> {
   const object = await world.cluster.get(ref, request.signal);
   const view = object === undefined ? undefined : readLease(object);
-  if (search.tried && object !== undefined && view?.holder === world.run.holder) return hold(world, ref, object, search.before);
+  if (search.tried && object !== undefined && view?.holder === world.run.holder) return keepLock(world, ref, object, search.before);
   search.before = view;
   const dead = search.vigil.saw(view);
   if (view === undefined || dead || isFree(view, request)) {
     search.tried = true;
     const taken = await take(world, ref, object, request);
-    return taken === undefined ? undefined : hold(world, ref, taken, view);
+    return taken === undefined ? undefined : keepLock(world, ref, taken, view);
   }
   if (!search.told) world.log.line(`Waiting for the lock: ${view.holder} is deploying ${request.service}.`);
   search.told = true;

@@ -1,7 +1,7 @@
 import { SelfSubjectReview } from '../domain/kubernetes/kinds.ts';
 import { type Subject, subjectOf } from '../domain/rollout/role.ts';
 import { Failure } from '../failure.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 
 /** Whom the API server takes this run for: to whom a Role has to be bound. `undefined` where it does not say (before Kubernetes 1.28). */
 export async function ownSubject(world: World): Promise<Subject | undefined> {

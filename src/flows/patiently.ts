@@ -1,5 +1,5 @@
 import type { Failure } from '../failure.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 import { isTransient } from './follow.ts';
 
 export interface Patience {

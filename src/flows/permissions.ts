@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../domain/kubernetes/object.ts';
 import { type Permission, permissionText } from '../domain/rollout/permissions.ts';
 import type { Findings } from '../domain/rollout/problem.ts';
 import { roleYaml, type Subject } from '../domain/rollout/role.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 import { ownSubject } from './own-subject.ts';
 
 /** What a run does in the cluster, and what of it it may not do. */

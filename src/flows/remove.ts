@@ -1,6 +1,6 @@
 import type { ObjectRef } from '../domain/kubernetes/object.ts';
 import { Failure } from '../failure.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 
 export interface RemoveOptions {
   /** Exactly this object: one that a successor has made under the name meanwhile stays. */

@@ -1,6 +1,6 @@
 import type { Findings } from '../domain/rollout/problem.ts';
 import { type ImageRef, imageText } from '../domain/units/image.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 
 /** By digest where the registry says it, so that the same bytes run everywhere. A registry that cannot be asked is not a pass, and no reason to stop. */
 export async function resolveImage(world: World, image: ImageRef | undefined): Promise<Findings & { readonly text: string }> {

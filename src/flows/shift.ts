@@ -3,7 +3,7 @@ import { nameOf } from '../domain/kubernetes/object.ts';
 import { ordered } from '../domain/rollout/ordered.ts';
 import type { Application, Router } from '../domain/traffic/router.ts';
 import { Failure } from '../failure.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 
 export interface Shift {
   readonly router: Router;

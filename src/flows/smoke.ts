@@ -3,7 +3,7 @@ import { parseDuration } from '../domain/units/duration.ts';
 import { type Parsed, parsed, refused } from '../domain/units/parsed.ts';
 import { Failure } from '../failure.ts';
 import type { Forward, PodRef } from '../ports/pods.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 
 /** What is asked of the canary alone, before any user reaches it. */
 export type SmokeCheck =

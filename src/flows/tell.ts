@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { Alert, Notifier } from '../ports/notifier.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 import type { Lock } from './held-lock.ts';
 import type { Notice } from './notice.ts';
 

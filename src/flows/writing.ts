@@ -1,4 +1,4 @@
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 
 /** One write to the cluster, for the report. */
 export interface Writing {

@@ -66,12 +66,12 @@ interface Builder {
 
 /** The cluster client is most of the bundle: bad inputs, and flows that need no cluster, do not load it. */
 const builders: Readonly<Record<Place, () => Promise<Builder>>> = {
-  cluster: async () => ({ build: (await import('../world/cluster.ts')).buildWorld }),
-  building: async () => ({ build: (await import('../world/building.ts')).buildBuilding }),
-  access: async () => ({ build: (await import('../world/access.ts')).buildAccess }),
-  fleet: async () => ({ build: (await import('../world/fleet.ts')).buildFleet }),
-  forge: async () => ({ build: (await import('../world/forge.ts')).buildForged }),
-  gate: async () => ({ build: (await import('../world/gate.ts')).buildGate }),
+  cluster: async () => ({ build: (await import('../world/cluster.ts')).openWorld }),
+  build: async () => ({ build: (await import('../world/build.ts')).openBuildWorld }),
+  access: async () => ({ build: (await import('../world/access.ts')).openAccessWorld }),
+  fleet: async () => ({ build: (await import('../world/fleet.ts')).openFleetWorld }),
+  forge: async () => ({ build: (await import('../world/forge.ts')).openForgeWorld }),
+  gate: async () => ({ build: (await import('../world/gate.ts')).openGateWorld }),
   workspace: async () => {
     const { buildWorkspace } = await import('../world/workspace.ts');
     return { build: (_connections, around) => ({ ...buildWorkspace(around), close: () => undefined }) };

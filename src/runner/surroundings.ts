@@ -4,7 +4,7 @@ import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { type BuildContext, buildContext } from '../domain/build/context.ts';
 import type { Cancellation } from '../ports/cancellation.ts';
-import type { RunIdentity } from '../ports/workspace.ts';
+import type { RunIdentity } from '../ports/worlds/workspace.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,13 +1,13 @@
 import { kubernetesAccess } from '../adapters/cluster-access/kubernetes.ts';
 import type { AccessConnections, AzureIdentity } from '../flows/flow.ts';
-import type { Access } from '../ports/access.ts';
 import type { ManagedClusters } from '../ports/managed-clusters.ts';
+import type { AccessWorld } from '../ports/worlds/access.ts';
 import type { Surroundings } from './surroundings.ts';
 import { tellRequests } from './tell-requests.ts';
 import { buildWorkspace } from './workspace.ts';
 
 /** The ports of a flow that leads to a cluster. Asks nobody anything yet. */
-export function buildAccess({ kubeconfig, azure }: AccessConnections, around: Surroundings): Access & { close(): void } {
+export function openAccessWorld({ kubeconfig, azure }: AccessConnections, around: Surroundings): AccessWorld & { close(): void } {
   const { temporary, kubeconfigPath, version, mask } = around;
   return {
     ...buildWorkspace(around),

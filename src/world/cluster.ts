@@ -13,7 +13,7 @@ import { Failure } from '../failure.ts';
 import type { Connections, PrometheusConnection } from '../flows/flow.ts';
 import type { Log } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
-import type { World } from '../ports/world.ts';
+import type { World } from '../ports/worlds/cluster.ts';
 import { forgeFor } from './forge.ts';
 import { forgePlace } from './forge-place.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -21,7 +21,7 @@ import { tellRequests } from './tell-requests.ts';
 import { buildWorkspace } from './workspace.ts';
 
 /** The ports of a flow that works on a cluster. Throws KUBECONFIG_INVALID or INPUT_INVALID; asks nobody anything yet. */
-export function buildWorld(connections: Connections, around: Surroundings): World & { readonly server: string; close(): void } {
+export function openWorld(connections: Connections, around: Surroundings): World & { readonly server: string; close(): void } {
   const { log, mask } = around;
   const kubeconfig = loadKubeconfig({
     text: connections.kubeconfig.text,

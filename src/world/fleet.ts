@@ -3,19 +3,19 @@ import { notifiersFor } from '../adapters/notifier/index.ts';
 import { ociRegistry } from '../adapters/registry/oci.ts';
 import { secretsOf } from '../domain/alert/destination.ts';
 import type { FleetConnections } from '../flows/flow.ts';
-import type { Fleet } from '../ports/fleet.ts';
+import type { FleetWorld } from '../ports/worlds/fleet.ts';
 import { aks } from './access.ts';
-import { buildWorld } from './cluster.ts';
+import { openWorld } from './cluster.ts';
 import { forgeFor } from './forge.ts';
 import { forgePlace } from './forge-place.ts';
 import type { Surroundings } from './surroundings.ts';
 import { buildWorkspace } from './workspace.ts';
 
 /** The ports of a flow that works on several clusters. Asks nobody anything yet. */
-export function buildFleet(
+export function openFleetWorld(
   { kubeconfig, kubeconfigs, azure, notify, githubToken }: FleetConnections,
   around: Surroundings,
-): Fleet & { close(): void } {
+): FleetWorld & { close(): void } {
   keepYoungGenerationSmall();
   // As base64 each is one secret; the secrets inside are masked when its cluster is reached.
   for (const text of Object.values(kubeconfigs)) if (!text.includes(':')) around.mask(text);
@@ -32,7 +32,7 @@ export function buildFleet(
     reach({ cluster, context: asked, opened: called }, ofCloud) {
       const own = cluster === undefined ? undefined : kubeconfigs[cluster];
       const context = own === undefined ? (called ?? asked) : asked;
-      const world = buildWorld(
+      const world = openWorld(
         { kubeconfig: { text: ofCloud ?? own ?? kubeconfig, context }, prometheus: undefined, notify: [], githubToken: undefined },
         around,
       );

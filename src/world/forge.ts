@@ -5,7 +5,7 @@ import { ociRegistry } from '../adapters/registry/oci.ts';
 import { Failure } from '../failure.ts';
 import type { ForgeConnections } from '../flows/flow.ts';
 import type { Forge } from '../ports/forge.ts';
-import type { Forged } from '../ports/forged.ts';
+import type { ForgeWorld } from '../ports/worlds/forge.ts';
 import { forgePlace } from './forge-place.ts';
 import type { Surroundings } from './surroundings.ts';
 import { tellRequests } from './tell-requests.ts';
@@ -32,7 +32,7 @@ export function forgeFor(token: string | undefined, around: Around): Forge | und
 }
 
 /** The ports of a flow that asks the forge. Asks nobody anything yet. */
-export function buildForged({ githubToken }: ForgeConnections, around: Surroundings): Forged & { close(): void } {
+export function openForgeWorld({ githubToken }: ForgeConnections, around: Surroundings): ForgeWorld & { close(): void } {
   const access = accessFor(githubToken, around);
   return {
     ...buildWorkspace(around),

@@ -3,7 +3,7 @@ import type { BuildContext } from '../domain/build/context.ts';
 import type { Cancellation } from '../ports/cancellation.ts';
 import type { Handover } from '../ports/handover.ts';
 import type { Log } from '../ports/log.ts';
-import type { RunIdentity } from '../ports/workspace.ts';
+import type { RunIdentity } from '../ports/worlds/workspace.ts';
 
 /** What only the front door knows. */
 export interface Surroundings {

@@ -3,7 +3,7 @@ import { nodeDigest } from '../adapters/digest/node.ts';
 import { workspaceFiles } from '../adapters/files/workspace.ts';
 import { childProcesses } from '../adapters/process/child.ts';
 import { workspaceReports } from '../adapters/test-reports/workspace.ts';
-import type { Workspace } from '../ports/workspace.ts';
+import type { Workspace } from '../ports/worlds/workspace.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** The ports of every flow, with or without a cluster. Asks nobody anything yet. */

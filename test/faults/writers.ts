@@ -9,8 +9,8 @@ import { shift } from '../../src/flows/shift.ts';
 import type { Hands } from '../../src/guardian/hands.ts';
 import { perform } from '../../src/guardian/perform.ts';
 import type { Held } from '../../src/guardian/state.ts';
-import type { World } from '../../src/ports/world.ts';
-import { buildWorld } from '../../src/world/cluster.ts';
+import type { World } from '../../src/ports/worlds/cluster.ts';
+import { openWorld } from '../../src/world/cluster.ts';
 import type { Lab } from '../lab/lab.ts';
 import { surroundingsOfNoBuild } from '../world/no-build.ts';
 
@@ -26,7 +26,7 @@ const leaseSeconds = 60;
 
 /** The ports of a run, with its name as user agent, so that the audit log tells the writers apart. */
 export function worldOf({ lab }: Place, name: string): World & { close(): void } {
-  return buildWorld(
+  return openWorld(
     {
       kubeconfig: { text: '', context: '' },
       prometheus: { by: 'url', url: lab.prometheusUrl, token: undefined, ca: undefined, headers: {} },

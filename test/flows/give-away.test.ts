@@ -6,7 +6,7 @@ import { Failure } from '../../src/failure.ts';
 import { endUnder, giveAllAway, giveAway } from '../../src/flows/give-away.ts';
 import { acquireLock } from '../../src/flows/lock.ts';
 import type { Cluster } from '../../src/ports/cluster.ts';
-import type { World } from '../../src/ports/world.ts';
+import type { World } from '../../src/ports/worlds/cluster.ts';
 import { forbidden } from './memory-cluster/failures.ts';
 import { unheard } from './memory-cluster/unheard.ts';
 import { type Stage, stage } from './stand-ins.ts';

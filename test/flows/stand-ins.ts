@@ -6,7 +6,7 @@ import type { KnownKind } from '../../src/domain/rolling/manifest.ts';
 import type { Alert } from '../../src/ports/notifier.ts';
 import type { ProbeAnswer } from '../../src/ports/probe.ts';
 import type { RunOptions, RunResult } from '../../src/ports/process.ts';
-import type { World } from '../../src/ports/world.ts';
+import type { World } from '../../src/ports/worlds/cluster.ts';
 import { MemoryCluster } from './memory-cluster/cluster.ts';
 import { home, isNamespaced } from './memory-cluster/scope.ts';
 import { VirtualClock } from './virtual-clock.ts';

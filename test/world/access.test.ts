@@ -1,13 +1,13 @@
 import { tmpdir } from 'node:os';
 import { expect, it } from '@jest/globals';
-import { buildAccess } from '../../src/world/access.ts';
+import { openAccessWorld } from '../../src/world/access.ts';
 import { surroundingsOfNoBuild } from './no-build.ts';
 
 it('opens a cluster by the kubeconfig of the inputs, and masks what is secret in it', () => {
   const masked: string[] = [];
   const kubeconfig = `{clusters: [{name: c, cluster: {server: "https://h:1"}}], users: [{name: u, user: {token: hunter-one}}],
 contexts: [{name: x, context: {cluster: c, user: u}}], current-context: x}`;
-  const world = buildAccess(
+  const world = openAccessWorld(
     { kubeconfig, azure: undefined },
     {
       run: { holder: 'h', page: undefined, actor: undefined, commit: undefined },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Connections } from '../../src/flows/flow.ts';
-import { buildWorld } from '../../src/world/cluster.ts';
+import { openWorld } from '../../src/world/cluster.ts';
 import type { Surroundings } from '../../src/world/surroundings.ts';
 import { failureOf } from '../flows/raw-inputs.ts';
 import { surroundingsOfNoBuild } from './no-build.ts';
@@ -49,12 +49,12 @@ function build(more: Partial<Connections> = {}) {
     environment: {},
     version: '1',
   };
-  const world = buildWorld({ ...connections, ...more }, around);
+  const world = openWorld({ ...connections, ...more }, around);
   world.close();
   return { world, masked };
 }
 
-describe('buildWorld', () => {
+describe('openWorld', () => {
   it('masks every secret before anyone is asked anything', () => {
     const { masked } = build();
     expect(masked).toEqual(

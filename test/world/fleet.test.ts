@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FleetConnections } from '../../src/flows/flow.ts';
-import { buildFleet } from '../../src/world/fleet.ts';
+import { openFleetWorld } from '../../src/world/fleet.ts';
 import type { Surroundings } from '../../src/world/surroundings.ts';
 import { surroundingsOfNoBuild } from './no-build.ts';
 
@@ -34,7 +34,10 @@ function build(connections: Partial<FleetConnections>) {
     building: surroundingsOfNoBuild,
   };
   return {
-    fleet: buildFleet({ kubeconfig: '', kubeconfigs: {}, azure: undefined, githubToken: undefined, notify: [], ...connections }, around),
+    fleet: openFleetWorld(
+      { kubeconfig: '', kubeconfigs: {}, azure: undefined, githubToken: undefined, notify: [], ...connections },
+      around,
+    ),
     masked,
   };
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { buildForged, forgeFor } from '../../src/world/forge.ts';
+import { forgeFor, openForgeWorld } from '../../src/world/forge.ts';
 import type { Surroundings } from '../../src/world/surroundings.ts';
 import { type GithubServer, githubRepository, githubServer, githubToken, line, sha, treeSha } from '../adapters/forge/github-server.ts';
 import { failureBy } from '../adapters/thrown.ts';
@@ -35,7 +35,7 @@ function around(environment: Readonly<Record<string, string>>): { readonly aroun
 
 it('is the repository of the run, and its requests are told without the token', async () => {
   const on = around({ GITHUB_API_URL: github.server.url, GITHUB_REPOSITORY: githubRepository });
-  const world = buildForged({ githubToken }, on.around);
+  const world = openForgeWorld({ githubToken }, on.around);
   expect(await world.forge?.tree(sha(2))).toBe(treeSha(2));
   expect(on.said).toEqual([`GET /repos/${githubRepository}/git/commits/${sha(2)} 200`]);
   world.close();

@@ -7,7 +7,7 @@ import { imageOf, setImage } from '../../domain/rollout/container-image.ts';
 import { type Colour, colouredName } from '../../domain/rollout/layout.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { remove } from '../remove.ts';
 import { wrote } from '../writing.ts';
 import type { Session } from './session.ts';

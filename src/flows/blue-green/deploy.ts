@@ -5,7 +5,7 @@ import { colouredName } from '../../domain/rollout/layout.ts';
 import { warningText } from '../../domain/rollout/problem.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { environmentOf } from '../../domain/units/environment.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { giveAway } from '../give-away.ts';
 import { changeLines, changesOf } from '../lineage/changes.ts';
 import { deployedBefore, deployedNow, orderCheck } from '../lineage/order.ts';

@@ -1,4 +1,4 @@
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { deploy } from './deploy.ts';
 import type { BlueGreenWish } from './plan.ts';
 import type { BlueGreenResult } from './result.ts';

@@ -1,7 +1,7 @@
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import type { Forward } from '../../ports/pods.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { HealthWish } from './plan.ts';
 
 export interface Asking {

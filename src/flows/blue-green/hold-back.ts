@@ -3,7 +3,7 @@ import type { Cause } from '../../domain/rollout/cause.ts';
 import { type Hold, heldAs, heldFor } from '../../domain/rollout/hold.ts';
 import { environmentOf } from '../../domain/units/environment.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { notHeld } from '../hold-images.ts';
 import { whereItRuns, whoActs } from '../signature.ts';
 import { podsOf } from './pods.ts';

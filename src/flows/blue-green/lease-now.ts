@@ -1,7 +1,7 @@
 import type { BlueGreenRecord } from '../../domain/blue-green/record.ts';
 import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { unlessForbidden } from '../unless-forbidden.ts';
 import type { BlueGreenWish } from './plan.ts';
 

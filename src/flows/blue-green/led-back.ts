@@ -9,7 +9,7 @@ import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { isSameImage } from '../../domain/rollout/same-image.ts';
 import { otherColour } from '../../domain/traffic/switchers/colours.ts';
 import { shown } from '../../domain/units/shown.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { unlessForbidden } from '../unless-forbidden.ts';
 import type { RollbackWish } from './plan.ts';
 

@@ -2,7 +2,7 @@ import { type BlueGreenEnding, beginFromLeft } from '../../domain/blue-green/blu
 import { type BlueGreenRecord, isSwitchOpen } from '../../domain/blue-green/record.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import type { Hold } from '../../domain/rollout/hold.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { Lock } from '../held-lock.ts';
 import { releasing } from '../releasing.ts';
 import { pairNow } from './colours.ts';

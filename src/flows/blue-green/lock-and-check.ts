@@ -1,4 +1,4 @@
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { endedByCancel } from '../cancel.ts';
 import { isAsChecked, type Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';

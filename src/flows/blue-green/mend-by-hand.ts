@@ -5,7 +5,7 @@ import { imageOf } from '../../domain/rollout/container-image.ts';
 import { type Hold, holding } from '../../domain/rollout/hold.ts';
 import { colouredName } from '../../domain/rollout/layout.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { Lock } from '../held-lock.ts';
 import { notHeld } from '../hold-images.ts';
 import { patiently } from '../patiently.ts';

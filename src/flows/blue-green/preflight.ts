@@ -9,7 +9,7 @@ import type { Problem } from '../../domain/rollout/problem.ts';
 import { templateDifferences } from '../../domain/rollout/template-differences.ts';
 import { otherColour } from '../../domain/traffic/switchers/colours.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { refuseHeld, refuseKnownHeld } from '../holds.ts';
 import { permissionFindings, rightsOf } from '../permissions.ts';
 import { preflightFailed } from '../preflight-failed.ts';

@@ -4,7 +4,7 @@ import { rolledBack } from '../../domain/rollout/cause.ts';
 import { imageOf } from '../../domain/rollout/container-image.ts';
 import { isSameImage } from '../../domain/rollout/same-image.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { giveAway } from '../give-away.ts';
 import { isAsChecked, type Lock } from '../held-lock.ts';
 import { notHeld, unreadableHolds } from '../hold-images.ts';

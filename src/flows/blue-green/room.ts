@@ -3,7 +3,7 @@ import { Node, Pod } from '../../domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import type { Findings } from '../../domain/rollout/problem.ts';
 import { inspectQuota } from '../../domain/rollout/quota.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { unlessForbidden } from '../unless-forbidden.ts';
 import type { BlueGreenWish } from './plan.ts';
 import { runningTemplate } from './preflight-checks.ts';

@@ -1,7 +1,7 @@
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import type { Switcher } from '../../domain/traffic/switchers/switcher.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { unlessForbidden } from '../unless-forbidden.ts';
 
 /** Other objects that may take the same requests: of all namespaces, or where these may not be read, of the own one, which is said. */

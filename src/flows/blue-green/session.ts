@@ -4,7 +4,7 @@ import type { Cause } from '../../domain/rollout/cause.ts';
 import type { Hold, Holds } from '../../domain/rollout/hold.ts';
 import type { Colour } from '../../domain/rollout/layout.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { Lock } from '../held-lock.ts';
 import { whereItRuns } from '../signature.ts';
 import type { Writing } from '../writing.ts';

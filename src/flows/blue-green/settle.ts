@@ -4,7 +4,7 @@ import { releaseOf, withReleases } from '../../domain/rollout/good-release.ts';
 import { colouredName } from '../../domain/rollout/layout.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import { briefText } from '../../domain/rollout/problem.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { endUnder, giveAway } from '../give-away.ts';
 import type { Changes } from '../lineage/changes.ts';
 import { deployedNow } from '../lineage/order.ts';

@@ -2,7 +2,7 @@ import { isSwitchOpen } from '../../domain/blue-green/record.ts';
 import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { cancelled } from '../../domain/rollout/cause.ts';
 import { leaseName, readLease } from '../../domain/rollout/lease.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { Report } from '../flow.ts';
 import { giveAway } from '../give-away.ts';
 import { acquireLock } from '../lock.ts';

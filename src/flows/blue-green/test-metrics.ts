@@ -1,6 +1,6 @@
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { selfTest } from '../measure.ts';
 import { type Arms, selectorsOf } from './criteria.ts';
 import type { BlueGreenWish } from './plan.ts';

@@ -3,8 +3,8 @@ import { buildKeyLabel, imageLabels } from '../../domain/build/labels.ts';
 import { missingPlatforms, runningDigest, type StoredImage } from '../../domain/build/stored-image.ts';
 import { imageTags } from '../../domain/build/tags.ts';
 import { Failure } from '../../failure.ts';
-import type { Building } from '../../ports/building.ts';
 import type { Checkout } from '../../ports/source-tree.ts';
+import type { BuildWorld } from '../../ports/worlds/build.ts';
 import type { BuildPlan } from './inputs.ts';
 
 export interface BuildResult {
@@ -22,7 +22,7 @@ export interface BuildResult {
 }
 
 /** Throws INPUT_INVALID, REGISTRY_LOGIN_FAILED, BUILD_FAILED, IMAGE_NOT_CONFIRMED or CANCELLED. */
-export async function executeBuild(plan: BuildPlan, world: Building): Promise<BuildResult> {
+export async function executeBuild(plan: BuildPlan, world: BuildWorld): Promise<BuildResult> {
   const { clock, cancellation, images, handover, log } = world;
   const cancelling = new AbortController();
   const release = cancellation.onRequest(() => cancelling.abort());
@@ -58,7 +58,12 @@ interface Decided {
   readonly notes: readonly string[];
 }
 
-function decide(plan: BuildPlan, { context, digest, hasPlatformCache }: Building, checkout: Checkout | undefined, push: boolean): Decided {
+function decide(
+  plan: BuildPlan,
+  { context, digest, hasPlatformCache }: BuildWorld,
+  checkout: Checkout | undefined,
+  push: boolean,
+): Decided {
   const commit = checkout?.commit ?? context.commit;
   const tags = [...new Set([...imageTags(context, commit), ...plan.moreTags])];
   if (tags.length === 0)
@@ -96,7 +101,7 @@ type Made = Pick<BuildResult, 'outcome' | 'image' | 'tags' | 'metadata' | 'notes
 /** An earlier build of the same tree with the same inputs, if the registry has one that says so itself. */
 async function reused(
   plan: BuildPlan,
-  { images, log }: Building,
+  { images, log }: BuildWorld,
   { key, treeTag: shared, tags, notes }: Decided,
 ): Promise<Made | undefined> {
   if (shared === undefined || !plan.reuse) return undefined;
@@ -125,7 +130,7 @@ async function reused(
 const isAttested = ({ attestations }: StoredImage, { inputs }: BuildPlan): boolean =>
   (inputs.provenance === 'off' && !inputs.sbom) || attestations > 0;
 
-async function built(plan: BuildPlan, { context, images }: Building, decided: Decided, signal: AbortSignal): Promise<Made> {
+async function built(plan: BuildPlan, { context, images }: BuildWorld, decided: Decided, signal: AbortSignal): Promise<Made> {
   const { checkout, commit, push, tags, key, treeTag: shared, cache, notes } = decided;
   const title = plan.name.split('/').at(-1) ?? plan.name;
   const committedAt = checkout?.committed.at ?? '';
@@ -156,7 +161,7 @@ async function built(plan: BuildPlan, { context, images }: Building, decided: De
 }
 
 /** What a deployment will pull is in the registry, under the digest that is handed on. */
-async function confirm(plan: BuildPlan, images: Building['images'], digest: string): Promise<StoredImage> {
+async function confirm(plan: BuildPlan, images: BuildWorld['images'], digest: string): Promise<StoredImage> {
   const pushed = await images.stored(`${plan.name}@${digest}`);
   if (pushed.is !== 'there') throw notConfirmed(`${plan.name}@${digest}`, pushed);
   const missing = missingPlatforms(pushed.image, plan.inputs.platforms);
@@ -171,7 +176,7 @@ async function confirm(plan: BuildPlan, images: Building['images'], digest: stri
 
 const remedy = 'Run the build again; when it stays so, look at what cleans up that registry.';
 
-const notConfirmed = (reference: string, found: Awaited<ReturnType<Building['images']['stored']>>): Failure =>
+const notConfirmed = (reference: string, found: Awaited<ReturnType<BuildWorld['images']['stored']>>): Failure =>
   new Failure(
     'IMAGE_NOT_CONFIRMED',
     `The registry does not confirm ${reference}: ${found.is === 'not-checked' ? found.reason : 'it is not there as an image'}.`,

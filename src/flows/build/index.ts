@@ -4,9 +4,9 @@ import { type BuildFlowInputs, type BuildPlan, buildInputNames, parseBuildInputs
 import { buildOutputNames, refusedBuild, reportBuild, unconfirmedBuild } from './report.ts';
 
 /** `actions/build`: an image that is in the registry under the digest which is handed on. */
-export const flow: Flow<BuildFlowInputs, BuildPlan, BuildResult, 'building'> = {
+export const flow: Flow<BuildFlowInputs, BuildPlan, BuildResult, 'build'> = {
   name: 'build',
-  place: 'building',
+  place: 'build',
   inputNames: buildInputNames,
   outputNames: buildOutputNames,
   documentNames: [],

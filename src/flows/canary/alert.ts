@@ -4,7 +4,7 @@ import type { Ending } from '../../domain/rollout/state.ts';
 import { shown } from '../../domain/units/shown.ts';
 import type { Failure } from '../../failure.ts';
 import type { Alert } from '../../ports/notifier.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { whereItRuns } from '../signature.ts';
 import { tell, tellOnly } from '../tell.ts';
 import { explainTrouble } from './explain.ts';

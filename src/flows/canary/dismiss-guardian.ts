@@ -3,7 +3,7 @@ import { Job } from '../../domain/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../domain/kubernetes/object.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { remove } from '../remove.ts';
 import type { CanaryPlan } from './plan.ts';
 

@@ -4,7 +4,7 @@ import { isTidy } from '../../domain/rollout/left-behind.ts';
 import { warningText } from '../../domain/rollout/problem.ts';
 import { stageText } from '../../domain/units/stages.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { endedByCancel } from '../cancel.ts';
 import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';

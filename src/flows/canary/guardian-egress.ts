@@ -6,7 +6,7 @@ import type { Permission } from '../../domain/rollout/permissions.ts';
 import type { Findings } from '../../domain/rollout/problem.ts';
 import { advisory } from '../../domain/rollout/required.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { unlessForbidden } from '../unless-forbidden.ts';
 
 /** Whether NetworkPolicies leave the guardian a way to the API server. */

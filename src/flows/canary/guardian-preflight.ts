@@ -12,7 +12,7 @@ import { inspectQuota } from '../../domain/rollout/quota.ts';
 import { roleName } from '../../domain/rollout/role.ts';
 import type { Application } from '../../domain/traffic/router.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { ownSubject } from '../own-subject.ts';
 import { accountText, deniedOf, permissionsText, type Rights, rightsOf, wholeRole } from '../permissions.ts';
 import { egressFindings, policiesOfOtherKinds, uncheckedEgress } from './guardian-egress.ts';

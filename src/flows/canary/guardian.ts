@@ -10,7 +10,7 @@ import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes/object
 import { epochAnnotation, leaseName, readEpoch, readLease } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
 import type { FailureCode } from '../../failure-codes.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { wrote } from '../writing.ts';
 import { jobRef } from './dismiss-guardian.ts';
 import { explain } from './explain.ts';

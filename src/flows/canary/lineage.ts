@@ -2,7 +2,7 @@ import type { RecordedPhase } from '../../domain/rollout/effect.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
 import { environmentOf } from '../../domain/units/environment.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { deployedNow } from '../lineage/order.ts';
 import { type Ended, recordDeployment, recordStanding } from '../lineage/record.ts';
 import { whereItRuns } from '../signature.ts';

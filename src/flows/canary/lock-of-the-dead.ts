@@ -3,7 +3,7 @@ import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { beatOf, isInHands, isLeft } from '../../domain/rollout/left-behind.ts';
 import { isOver, listen, lookEvery, type Silence } from '../../domain/rollout/silence.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';

@@ -11,7 +11,7 @@ import { containerOf, imageOf } from '../../domain/rollout/container-image.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import type { Findings, Problem } from '../../domain/rollout/problem.ts';
 import { roleName } from '../../domain/rollout/role.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { accountText, permissionsText, type Rights, rightsOf, wholeRole } from '../permissions.ts';
 import { readManifests } from './manifests.ts';
 import type { CanaryPlan } from './plan.ts';

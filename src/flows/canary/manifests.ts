@@ -5,7 +5,7 @@ import { type ConfigName, referencesOf } from '../../domain/manifests/references
 import { objectsIn, type Written } from '../../domain/manifests/written.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { remove } from '../remove.ts';
 import { wrote } from '../writing.ts';
 import { canaryRef, recordTemplate, type Session, stableRef } from './session.ts';

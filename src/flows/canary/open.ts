@@ -1,6 +1,6 @@
 import { nothingChanged } from '../../domain/capacity/record.ts';
 import { restartsOf } from '../../domain/kubernetes/health.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { Lock } from '../held-lock.ts';
 import { whereItRuns } from '../signature.ts';
 import type { Ground } from './ground.ts';

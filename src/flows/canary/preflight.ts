@@ -10,7 +10,7 @@ import type { LeaseView } from '../../domain/rollout/lease.ts';
 import type { Findings } from '../../domain/rollout/problem.ts';
 import { type Inspection, sharesService } from '../../domain/traffic/router.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { refuseHeld } from '../holds.ts';
 import { selfTest } from '../measure.ts';
 import { preflightFailed } from '../preflight-failed.ts';

@@ -6,7 +6,7 @@ import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import type { Permission } from '../../domain/rollout/permissions.ts';
 import type { Application } from '../../domain/traffic/router.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { unlessForbidden } from '../unless-forbidden.ts';
 import type { CanaryPlan } from './plan.ts';
 

@@ -10,7 +10,7 @@ import type { Cause } from '../../domain/rollout/cause.ts';
 import type { Figures } from '../../domain/rollout/figures.ts';
 import type { Hold } from '../../domain/rollout/hold.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { Lock } from '../held-lock.ts';
 import type { Notice } from '../notice.ts';
 import type { Writing } from '../writing.ts';

@@ -8,7 +8,7 @@ import { briefText } from '../../domain/rollout/problem.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
 import { imageText } from '../../domain/units/image.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { endUnder, giveAway } from '../give-away.ts';
 import type { Changes } from '../lineage/changes.ts';
 import { whereItRuns } from '../signature.ts';

@@ -8,7 +8,7 @@ import { isLeft } from '../../domain/rollout/left-behind.ts';
 import { type Permission, permissionsFor } from '../../domain/rollout/permissions.ts';
 import { type Application, type ContextRef, sharesService } from '../../domain/traffic/router.ts';
 import { serviceOf } from '../../domain/traffic/virtual-service/host.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { type Pair, readPair } from '../layout.ts';
 import { type Rights, rightsOf } from '../permissions.ts';
 import { unlessForbidden } from '../unless-forbidden.ts';

@@ -3,7 +3,7 @@ import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { isInHands, isLeft } from '../../domain/rollout/left-behind.ts';
 import { Failure } from '../../failure.ts';
 import type { FailureCode } from '../../failure-codes.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { endedByCancel } from '../cancel.ts';
 import { isTransient } from '../follow.ts';
 import { leaseAt, type Place, placeOf } from '../operations/holder.ts';

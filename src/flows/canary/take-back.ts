@@ -4,7 +4,7 @@ import { type Cause, cancelled } from '../../domain/rollout/cause.ts';
 import { type LeaseView, leaseName, type RolloutRecord, readLease } from '../../domain/rollout/lease.ts';
 import { isLeft } from '../../domain/rollout/left-behind.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { Report } from '../flow.ts';
 import { isTransient } from '../follow.ts';
 import { giveAway } from '../give-away.ts';

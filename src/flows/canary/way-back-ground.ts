@@ -4,7 +4,7 @@ import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { isOurs } from '../../domain/rollout/canary-deployment.ts';
 import type { LeaseView, RolloutRecord } from '../../domain/rollout/lease.ts';
 import { sharesService } from '../../domain/traffic/router.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { unlessFailed, unlessForbidden } from '../unless-forbidden.ts';
 import type { Ground } from './ground.ts';
 import { pastOf } from './manifest-preflight.ts';

@@ -2,8 +2,8 @@ import { type ClusterCheck, isUsable } from '../../domain/fleet/cluster-check.ts
 import { managedChecks } from '../../domain/fleet/managed-checks.ts';
 import { clusterNamed, type NamedCluster, parseClusters } from '../../domain/fleet/named-cluster.ts';
 import { Failure } from '../../failure.ts';
-import type { Access } from '../../ports/access.ts';
 import type { Kept, OpenCluster } from '../../ports/cluster-access.ts';
+import type { AccessWorld } from '../../ports/worlds/access.ts';
 import { endedByCancel } from '../cancel.ts';
 import type { ClusterPlan } from './inputs.ts';
 import { type Look, lookAt } from './look.ts';
@@ -23,10 +23,10 @@ export interface ClusterResult {
 const mostBytes = 1_000_000;
 
 /** Finds the cluster, looks at it, and only then lets the later steps have it. A cancel ends it as long as nothing is written. */
-export const executeCluster = (plan: ClusterPlan, world: Access): Promise<ClusterResult> =>
+export const executeCluster = (plan: ClusterPlan, world: AccessWorld): Promise<ClusterResult> =>
   endedByCancel(world.cancellation, (signal) => access(plan, world, signal));
 
-async function access(plan: ClusterPlan, world: Access, signal: AbortSignal): Promise<ClusterResult> {
+async function access(plan: ClusterPlan, world: AccessWorld, signal: AbortSignal): Promise<ClusterResult> {
   const { log } = world;
   const named = await namedCluster(plan, world);
   const way = await wayTo(plan, named, world, signal);
@@ -63,7 +63,7 @@ async function look(open: OpenCluster, plan: ClusterPlan, way: Way, namespace: s
   }
 }
 
-async function namedCluster({ named }: ClusterPlan, { files }: Access): Promise<NamedCluster | undefined> {
+async function namedCluster({ named }: ClusterPlan, { files }: AccessWorld): Promise<NamedCluster | undefined> {
   if (named === undefined) return undefined;
   const clusters = parseClusters(await files.documents(named.file, mostBytes));
   if (!clusters.ok) throw new Failure('FILE_UNREADABLE', `The file \`${named.file}\` ${clusters.problem}.`, clusters.remedy);

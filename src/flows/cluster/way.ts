@@ -5,8 +5,8 @@ import { underWay } from '../../domain/fleet/managed-checks.ts';
 import type { NamedCluster } from '../../domain/fleet/named-cluster.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
-import type { Access } from '../../ports/access.ts';
 import type { ManagedCluster, ManagedClusters } from '../../ports/managed-clusters.ts';
+import type { AccessWorld } from '../../ports/worlds/access.ts';
 import type { ClusterPlan } from './inputs.ts';
 
 export interface Way {
@@ -19,7 +19,7 @@ export interface Way {
 export async function wayTo(
   plan: Pick<ClusterPlan, 'aks' | 'cloud' | 'patience'>,
   named: NamedCluster | undefined,
-  world: Pick<Access, 'kubeconfig' | 'managed' | 'clock' | 'log'>,
+  world: Pick<AccessWorld, 'kubeconfig' | 'managed' | 'clock' | 'log'>,
   signal: AbortSignal,
 ): Promise<Way> {
   const { kubeconfig, managed } = world;
@@ -46,7 +46,7 @@ async function settled(
   place: AksPlace,
   managed: ManagedClusters,
   patience: number,
-  { clock, log }: Pick<Access, 'clock' | 'log'>,
+  { clock, log }: Pick<AccessWorld, 'clock' | 'log'>,
   signal: AbortSignal,
 ): Promise<ManagedCluster> {
   // From when it is known what there is to wait for.

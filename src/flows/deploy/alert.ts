@@ -1,4 +1,4 @@
-import type { Fleet } from '../../ports/fleet.ts';
+import type { FleetWorld } from '../../ports/worlds/fleet.ts';
 import { whereItRuns } from '../signature.ts';
 import { tellOnly } from '../tell.ts';
 import type { DeployResult } from './result.ts';
@@ -13,7 +13,7 @@ const severities = {
 } as const;
 
 /** One message about the ending of the whole release. */
-export async function alert(fleet: Fleet, { outcome, reason, release, version, clusters }: DeployResult): Promise<void> {
+export async function alert(fleet: FleetWorld, { outcome, reason, release, version, clusters }: DeployResult): Promise<void> {
   const run = whereItRuns(fleet);
   await tellOnly(fleet, {
     severity: severities[outcome],

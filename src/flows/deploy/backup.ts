@@ -6,7 +6,7 @@ import type { Container } from '../../domain/kubernetes/workload.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { followAll } from '../follow.ts';
 import { patiently } from '../patiently.ts';
 import { remove } from '../remove.ts';

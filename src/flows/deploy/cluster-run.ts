@@ -12,7 +12,7 @@ import type { Cause } from '../../domain/rollout/cause.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { causeOf } from '../cause-of.ts';
 import { giveAllAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';

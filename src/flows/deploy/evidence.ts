@@ -1,5 +1,5 @@
 import type { Problem } from '../../domain/rollout/problem.ts';
-import type { Fleet } from '../../ports/fleet.ts';
+import type { FleetWorld } from '../../ports/worlds/fleet.ts';
 import { stagingOf } from '../lineage/staging.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { deployedImages, recordAsFound, recordEnding } from '../stage/lineage.ts';
@@ -19,7 +19,7 @@ const atOnce = 4;
 const orderText = 'Not checked: whether these versions are newer than what runs. The pipelines of the services decide that.';
 
 /** Holds every image that would be brought to having passed staging. What cannot be found out has not passed. */
-export async function releaseEvidence(plan: DeployPlan, fleet: Fleet, grounds: readonly ClusterGround[]): Promise<ReleaseEvidence> {
+export async function releaseEvidence(plan: DeployPlan, fleet: FleetWorld, grounds: readonly ClusterGround[]): Promise<ReleaseEvidence> {
   const { staging } = plan;
   if (staging === undefined)
     return { texts: ['Not checked: whether these images passed staging (`require-staging: false`).', orderText], problems: [] };
@@ -57,7 +57,7 @@ function broughtImages(grounds: readonly ClusterGround[]): readonly { readonly s
  */
 export async function recordRelease(
   { environment }: DeployPlan,
-  fleet: Fleet,
+  fleet: FleetWorld,
   parts: readonly Pick<PartRun, 'name' | 'plan' | 'ground' | 'there'>[],
 ): Promise<readonly string[]> {
   if (fleet.forge === undefined) return [];

@@ -8,7 +8,7 @@ import {
   stepFleet,
 } from '../../domain/fleet/fleet.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
-import type { Fleet } from '../../ports/fleet.ts';
+import type { FleetWorld } from '../../ports/worlds/fleet.ts';
 import { alert } from './alert.ts';
 import { type Asking, asking } from './asking.ts';
 import type { ClusterRun } from './cluster-run.ts';
@@ -25,7 +25,7 @@ import { rolledBackSince } from './rolled-back-since.ts';
 import { tellRelease } from './tell-release.ts';
 
 /** Preflight everywhere, locks, then wave after wave. Throws only while nothing has been written. */
-export async function executeDeploy(plan: DeployPlan, fleet: Fleet): Promise<DeployResult> {
+export async function executeDeploy(plan: DeployPlan, fleet: FleetWorld): Promise<DeployResult> {
   const started = fleet.clock.now().toISOString();
   const asked = asking(fleet.cancellation);
   try {
@@ -50,7 +50,7 @@ const servicesOf = ({ file }: FleetGround, runs: readonly ClusterRun[]): readonl
 
 async function rollOut(
   plan: DeployPlan,
-  fleet: Fleet,
+  fleet: FleetWorld,
   ground: FleetGround,
   runs: readonly ClusterRun[],
   asked: Asking,

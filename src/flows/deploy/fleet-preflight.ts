@@ -1,8 +1,8 @@
 import { shareOf, wavesOf } from '../../domain/fleet/waves.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
-import type { Fleet } from '../../ports/fleet.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
+import type { FleetWorld } from '../../ports/worlds/fleet.ts';
 import { preflightFailed } from '../preflight-failed.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { readManifests } from '../stage/read-manifests.ts';
@@ -32,7 +32,7 @@ export interface FleetGround {
  * Looks at every cluster of every wave before anything is written in the first, so that no release ends in the middle for what could have been
  * known. Throws one PREFLIGHT_FAILED with all problems of all of them.
  */
-export async function fleetPreflight(plan: DeployPlan, fleet: Fleet, cancellation: Cancellation): Promise<FleetGround> {
+export async function fleetPreflight(plan: DeployPlan, fleet: FleetWorld, cancellation: Cancellation): Promise<FleetGround> {
   const file = await readRelease(plan, fleet);
   const wanted = wantedImages(plan, file);
   const unusable = [...partProblems(file), ...wanted.problems];
@@ -73,7 +73,7 @@ export async function fleetPreflight(plan: DeployPlan, fleet: Fleet, cancellatio
 
 const begun = 'the release';
 
-async function settingsOf(fleet: Fleet, { config }: ReleaseFile): Promise<ReadonlyMap<string, string>> {
+async function settingsOf(fleet: FleetWorld, { config }: ReleaseFile): Promise<ReadonlyMap<string, string>> {
   const manifests = await readManifests(fleet, config);
   return new Map(
     manifests

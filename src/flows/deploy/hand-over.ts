@@ -1,4 +1,4 @@
-import type { ClusterWay, Fleet } from '../../ports/fleet.ts';
+import type { ClusterWay, FleetWorld } from '../../ports/worlds/fleet.ts';
 import type { FleetGround } from './fleet-preflight.ts';
 import type { DeployPlan } from './plan.ts';
 
@@ -11,7 +11,7 @@ export interface HandedTarget {
 }
 
 /** `open`: what the run changed goes back. `keep`: it was decided that everything stays, and only the tidying up is left. */
-export function handOver(fleet: Fleet, { onFailure }: DeployPlan, { file, grounds }: FleetGround, decision: 'open' | 'keep'): void {
+export function handOver(fleet: FleetWorld, { onFailure }: DeployPlan, { file, grounds }: FleetGround, decision: 'open' | 'keep'): void {
   const targets = grounds
     .filter(({ parts }) => parts.some(({ there }) => !there))
     .map(({ target, parts }): HandedTarget => {

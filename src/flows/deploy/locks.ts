@@ -2,7 +2,7 @@ import { inLockOrder, type LockPlace } from '../../domain/fleet/lock-order.ts';
 import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { TakenLock } from '../give-away.ts';
 import { acquireLock } from '../lock.ts';
 import { releasingAll } from '../releasing.ts';

@@ -1,7 +1,7 @@
 import { refOf, workloadName } from '../../domain/rolling/workload-ref.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { ReleaseFile } from './release-file.ts';
 
 /** Whether somebody would see that the new versions are ill. Only ever a warning: the release is done. */

@@ -1,7 +1,7 @@
 import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { type Vigil, vigil } from '../vigil.ts';
 import { knowingObjects } from './known-objects.ts';
 import { type Locks, lockKey } from './locks.ts';

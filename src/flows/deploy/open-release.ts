@@ -1,6 +1,6 @@
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
-import type { Fleet } from '../../ports/fleet.ts';
+import type { FleetWorld } from '../../ports/worlds/fleet.ts';
 import { endedByCancel } from '../cancel.ts';
 import { giveAllAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
@@ -25,7 +25,7 @@ export interface Opened {
 }
 
 /** Takes the locks. Where another run has been at a service that was to be left alone, everything is looked at again first. */
-export async function openRelease(plan: DeployPlan, fleet: Fleet, seen: FleetGround, asked: Asking): Promise<Opened> {
+export async function openRelease(plan: DeployPlan, fleet: FleetWorld, seen: FleetGround, asked: Asking): Promise<Opened> {
   const until = fleet.clock.monotonic() + plan.lockTimeout;
   const isSilent = silences(fleet.clock);
   let ground = seen;
@@ -39,7 +39,7 @@ export async function openRelease(plan: DeployPlan, fleet: Fleet, seen: FleetGro
 }
 
 /** For as long as a lock is waited for. */
-async function waitFor(fleet: Fleet, plan: DeployPlan, moved: string, until: number, asked: Asking): Promise<void> {
+async function waitFor(fleet: FleetWorld, plan: DeployPlan, moved: string, until: number, asked: Asking): Promise<void> {
   if (fleet.clock.monotonic() >= until)
     throw new Failure(
       'LOCK_HELD',
@@ -56,7 +56,7 @@ const pause = 2;
 /** Every lock of every cluster, and what was found looked at again where someone else was there in between. */
 async function openAll(
   plan: DeployPlan,
-  fleet: Fleet,
+  fleet: FleetWorld,
   ground: FleetGround,
   isSilent: IsSilent,
   asked: Asking,
@@ -89,7 +89,7 @@ async function openAll(
 
 async function openOne(
   plan: DeployPlan,
-  fleet: Fleet,
+  fleet: FleetWorld,
   { file, worldOf }: FleetGround,
   { target, parts, warnings }: ClusterGround,
   locks: Locks,

@@ -4,23 +4,23 @@ import { beginRolling, type RollingEnding } from '../../domain/rolling/rolling.t
 import { workloadName } from '../../domain/rolling/workload-ref.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { awaitWorkload } from '../await-workload.ts';
 import { causeOf } from '../cause-of.ts';
 import type { Lock } from '../held-lock.ts';
 import { runSmoke } from '../smoke.ts';
-import { goBack, open } from '../stage/deploy.ts';
 import { drive } from '../stage/drive.ts';
 import { rollingPlanOf, type StageGround } from '../stage/ground.ts';
-import type { DeployPlan as StagePlan } from '../stage/plan.ts';
+import type { UpdatePlan } from '../stage/plan.ts';
 import type { Session } from '../stage/session.ts';
 import { settle } from '../stage/settle.ts';
+import { goBack, open } from '../stage/update.ts';
 
 /** One part in one cluster while its release goes on. The fields without `readonly` are what it came to. */
 export interface PartRun {
   readonly name: string;
   readonly world: World;
-  readonly plan: StagePlan;
+  readonly plan: UpdatePlan;
   readonly there: boolean;
   /** `undefined`: nothing of it is written, or the lock was given away. */
   lock: Lock | undefined;

@@ -3,9 +3,9 @@ import type { ImageEntry } from '../../domain/rolling/image-entries.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
 import type { Log } from '../../ports/log.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { SmokeCheck } from '../smoke.ts';
-import type { DeployPlan as StagePlan } from '../stage/plan.ts';
+import type { UpdatePlan } from '../stage/plan.ts';
 import { knowingRules } from './known-rules.ts';
 import type { DeployPlan } from './plan.ts';
 import type { WishedPart } from './preflight.ts';
@@ -73,7 +73,7 @@ export function wishedParts(wishing: Wishing, target: Target, named: boolean): r
   });
 }
 
-function stagePlanOf({ plan, file, images, settings }: Wishing, target: Target, part: Part, service: ServiceWish | undefined): StagePlan {
+function stagePlanOf({ plan, file, images, settings }: Wishing, target: Target, part: Part, service: ServiceWish | undefined): UpdatePlan {
   const version = plan.version === undefined ? '' : ` ${plan.version}`;
   return {
     operation: 'deploy',
@@ -100,7 +100,7 @@ function stagePlanOf({ plan, file, images, settings }: Wishing, target: Target, 
 }
 
 /** Which commit is newer is decided by the pipelines of the services. */
-export const unordered: StagePlan['lineage'] = {
+export const unordered: UpdatePlan['lineage'] = {
   commit: undefined,
   requireStaging: false,
   stagingEnvironment: 'staging',

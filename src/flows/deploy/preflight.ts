@@ -7,13 +7,13 @@ import { statefulSet } from '../../domain/rolling/workloads/stateful-set.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { roleName } from '../../domain/rollout/role.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { permissionFindings, rightsOf } from '../permissions.ts';
 import { sideBySide } from '../side-by-side.ts';
-import { isThere } from '../stage/deploy.ts';
 import type { StageGround } from '../stage/ground.ts';
-import type { DeployPlan as StagePlan } from '../stage/plan.ts';
+import type { UpdatePlan } from '../stage/plan.ts';
 import { preflight } from '../stage/preflight.ts';
+import { isThere } from '../stage/update.ts';
 import { unlessForbidden } from '../unless-forbidden.ts';
 import { knowingObjects } from './known-objects.ts';
 import type { DeployPlan } from './plan.ts';
@@ -23,7 +23,7 @@ import type { Target } from './target.ts';
 /** One part in one cluster, as it is and as it will be. */
 export interface PartGround {
   readonly part: Part;
-  readonly plan: StagePlan;
+  readonly plan: UpdatePlan;
   readonly ground: StageGround;
   /** It is as wanted already, and nothing was left half done: it is not touched. */
   readonly there: boolean;
@@ -39,7 +39,7 @@ export type Looked = { readonly ground: ClusterGround } | { readonly target: Tar
 
 export interface WishedPart {
   readonly part: Part;
-  readonly plan: StagePlan;
+  readonly plan: UpdatePlan;
   readonly world: World;
 }
 

@@ -1,14 +1,14 @@
 import { clusterNamed, type NamedCluster, parseClusters } from '../../domain/fleet/named-cluster.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
-import type { Fleet } from '../../ports/fleet.ts';
+import type { FleetWorld } from '../../ports/worlds/fleet.ts';
 import type { ClusterChoice, DeployPlan } from './plan.ts';
 import { parseRelease, type ReleaseFile } from './release-file.ts';
 
 const mostBytes = 2_000_000;
 
 /** Throws FILE_UNREADABLE. */
-export async function readRelease({ release }: DeployPlan, { files }: Fleet): Promise<ReleaseFile> {
+export async function readRelease({ release }: DeployPlan, { files }: FleetWorld): Promise<ReleaseFile> {
   if (release.is === 'given') return release.file;
   const [document, ...further] = await files.documents(release.path, mostBytes);
   const read = parseRelease(further.length > 0 ? undefined : document);
@@ -22,7 +22,11 @@ export interface Chosen {
 }
 
 /** The clusters that are meant. Throws FILE_UNREADABLE. */
-export async function chosenClusters({ names, file }: ClusterChoice, environment: string | undefined, { files }: Fleet): Promise<Chosen> {
+export async function chosenClusters(
+  { names, file }: ClusterChoice,
+  environment: string | undefined,
+  { files }: FleetWorld,
+): Promise<Chosen> {
   const known = parseClusters(await files.documents(file, mostBytes));
   if (!known.ok) throw new Failure('FILE_UNREADABLE', `The file \`${file}\` ${known.problem}.`, known.remedy);
   if (names === 'all') {

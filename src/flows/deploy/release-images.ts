@@ -3,7 +3,7 @@ import { filledImage } from '../../domain/fleet/release-images.ts';
 import type { ImageEntry } from '../../domain/rolling/image-entries.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { type ImageRef, imageText } from '../../domain/units/image.ts';
-import type { Fleet } from '../../ports/fleet.ts';
+import type { FleetWorld } from '../../ports/worlds/fleet.ts';
 import { sideBySide } from '../side-by-side.ts';
 import type { DeployPlan } from './plan.ts';
 import type { ReleaseFile, ServiceWish } from './release-file.ts';
@@ -94,7 +94,7 @@ export interface ResolvedImages {
 const atOnce = 8;
 
 /** Asks each registry about each image once, however many clusters there are. */
-export async function resolveImages(fleet: Fleet, plan: DeployPlan, file: ReleaseFile, wanted: WantedImages): Promise<ResolvedImages> {
+export async function resolveImages(fleet: FleetWorld, plan: DeployPlan, file: ReleaseFile, wanted: WantedImages): Promise<ResolvedImages> {
   const distinct = new Map([...wanted.of.values()].flatMap((images) => Object.values(images).map((image) => [imageText(image), image])));
   const questions = [...distinct.values()].flatMap((image) => [undefined, ...file.mirrors].map((mirror) => ({ image, mirror })));
   const asked: readonly AskedImage[] = await sideBySide(questions, atOnce, async ({ image, mirror }) => ({

@@ -1,6 +1,6 @@
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { CommandCheck } from './release-file.ts';
 
 /** The checks of the whole release, when every service is as wanted. Throws SMOKE_FAILED. */

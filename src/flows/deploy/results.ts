@@ -1,7 +1,7 @@
 import type { ReleaseEnding, ReleaseOutcome } from '../../domain/fleet/release.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import { briefText } from '../../domain/rollout/problem.ts';
-import type { Fleet } from '../../ports/fleet.ts';
+import type { FleetWorld } from '../../ports/worlds/fleet.ts';
 import type { ClusterRun } from './cluster-run.ts';
 import type { FleetGround } from './fleet-preflight.ts';
 import type { DeployPlan } from './plan.ts';
@@ -11,7 +11,7 @@ import { backupText } from './tell-release.ts';
 
 interface Raw {
   readonly plan: DeployPlan;
-  readonly fleet: Fleet;
+  readonly fleet: FleetWorld;
   readonly started: string;
   readonly ground: FleetGround;
 }

@@ -1,14 +1,14 @@
 import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { leaseName, readLease } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
-import type { Fleet } from '../../ports/fleet.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
+import type { FleetWorld } from '../../ports/worlds/fleet.ts';
 import type { Report } from '../flow.ts';
 import { acquireLock } from '../lock.ts';
 import { inert } from '../markdown.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { forgetJournal } from '../stage/keep-journal.ts';
-import type { DeployPlan as StagePlan } from '../stage/plan.ts';
+import type { UpdatePlan } from '../stage/plan.ts';
 import { takeBack as takeBackService } from '../stage/take-back.ts';
 import { type HandedTarget, handedTargets } from './hand-over.ts';
 import { prefixed, unordered } from './parts.ts';
@@ -26,7 +26,11 @@ interface Taken {
  * The `post` step: the successor of a run that did not come to its own end, in every cluster. What was not decided goes back, what was decided
  * to stay is tidied up. A cluster that does not answer keeps no other from being dealt with.
  */
-export async function takeBack(plan: DeployPlan, handedOver: Readonly<Record<string, string>>, fleet: Fleet): Promise<Report | undefined> {
+export async function takeBack(
+  plan: DeployPlan,
+  handedOver: Readonly<Record<string, string>>,
+  fleet: FleetWorld,
+): Promise<Report | undefined> {
   const { holder = '', decision = 'open', targets = '' } = handedOver;
   if (holder === '') return undefined;
   const all = await sideBySide(handedTargets(targets), plan.clustersAtOnce, (target) => inCluster(plan, holder, decision, target, fleet));
@@ -63,7 +67,7 @@ async function inCluster(
   holder: string,
   decision: string,
   target: HandedTarget,
-  fleet: Fleet,
+  fleet: FleetWorld,
 ): Promise<readonly Taken[]> {
   const { name: cluster, namespace, services } = target;
   const failed = (service: string, error: unknown): Taken => {
@@ -97,7 +101,7 @@ async function inCluster(
 }
 
 /** Everything is as wanted: what was there before is forgotten. */
-async function finish(world: World, { service, namespace = '', leaseDuration: duration }: StagePlan, holder: string): Promise<boolean> {
+async function finish(world: World, { service, namespace = '', leaseDuration: duration }: UpdatePlan, holder: string): Promise<boolean> {
   const object = await world.cluster.get({ kind: Lease, namespace, name: leaseName(service) });
   if (object === undefined || readLease(object).holder !== holder) return false;
   const held = await acquireLock(world, { service, namespace, duration, timeout: 60, successorOf: holder });
@@ -112,7 +116,7 @@ async function finish(world: World, { service, namespace = '', leaseDuration: du
   }
 }
 
-const stagePlanFor = (plan: DeployPlan, service: string, namespace: string): StagePlan => ({
+const stagePlanFor = (plan: DeployPlan, service: string, namespace: string): UpdatePlan => ({
   operation: 'deploy',
   service,
   namespace,

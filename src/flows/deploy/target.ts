@@ -5,8 +5,8 @@ import type { NamedCluster } from '../../domain/fleet/named-cluster.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
-import type { ClusterWay, Fleet } from '../../ports/fleet.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
+import type { ClusterWay, FleetWorld } from '../../ports/worlds/fleet.ts';
 import { endedByCancel } from '../cancel.ts';
 import { preflightFailed } from '../preflight-failed.ts';
 import { sideBySide } from '../side-by-side.ts';
@@ -33,7 +33,7 @@ export interface Target {
 export async function findTargets(
   plan: DeployPlan,
   file: ReleaseFile,
-  fleet: Fleet,
+  fleet: FleetWorld,
   cancellation: Cancellation,
 ): Promise<readonly Target[]> {
   if (plan.clusters === undefined) return [lone(plan, file, fleet)];
@@ -47,7 +47,7 @@ export async function findTargets(
   return targets;
 }
 
-function lone(plan: DeployPlan, file: ReleaseFile, fleet: Fleet): Target {
+function lone(plan: DeployPlan, file: ReleaseFile, fleet: FleetWorld): Target {
   const way = { cluster: undefined, context: plan.context ?? '' };
   const { world, server } = fleet.reach(way);
   const namespace = plan.namespace ?? file.namespace ?? world.defaultNamespace;
@@ -56,7 +56,7 @@ function lone(plan: DeployPlan, file: ReleaseFile, fleet: Fleet): Target {
 
 type Reached = { readonly target: Target } | { readonly problem: Problem };
 
-async function named(plan: DeployPlan, file: ReleaseFile, fleet: Fleet, cluster: NamedCluster, signal: AbortSignal): Promise<Reached> {
+async function named(plan: DeployPlan, file: ReleaseFile, fleet: FleetWorld, cluster: NamedCluster, signal: AbortSignal): Promise<Reached> {
   const { name, weight, canary, region, reach } = cluster;
   const way: ClusterWay =
     reach.by === 'aks'
@@ -76,7 +76,7 @@ async function named(plan: DeployPlan, file: ReleaseFile, fleet: Fleet, cluster:
   }
 }
 
-const aksRemedy = (name: string, { remedy }: Failure, { managed }: Fleet): string =>
+const aksRemedy = (name: string, { remedy }: Failure, { managed }: FleetWorld): string =>
   managed === undefined
     ? `Give \`azure-client-id\` and \`azure-tenant-id\`, and \`permissions: { id-token: write }\` to the job; or a kubeconfig as \`${name}: …\` in \`kubeconfigs\`; or let \`actions/cluster\` with \`name: ${name}\` come before in this job.`
     : remedy;

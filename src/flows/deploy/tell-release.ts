@@ -1,7 +1,7 @@
 import { warningText } from '../../domain/rollout/problem.ts';
 import { durationText } from '../../domain/units/duration.ts';
-import type { Fleet } from '../../ports/fleet.ts';
 import type { Log } from '../../ports/log.ts';
+import type { FleetWorld } from '../../ports/worlds/fleet.ts';
 import { tellPlan } from '../stage/tell-plan.ts';
 import type { FleetGround } from './fleet-preflight.ts';
 import { prefixed } from './parts.ts';
@@ -9,7 +9,7 @@ import type { DeployPlan } from './plan.ts';
 import type { ClusterGround } from './preflight.ts';
 
 /** The whole plan: where, in which waves, and what changes of each service, old and new. A cluster is told at once: its lines may be thousands. */
-export function tellRelease({ log }: Fleet, plan: DeployPlan, ground: FleetGround): void {
+export function tellRelease({ log }: FleetWorld, plan: DeployPlan, ground: FleetGround): void {
   const { file, grounds, waves } = ground;
   log.line(`release ${file.name}${plan.version === undefined ? '' : ` ${plan.version}`}`);
   if (plan.clusters !== undefined) for (const [index, wave] of waves.entries()) log.line(`  wave ${index + 1}: ${wave.join(', ')}`);

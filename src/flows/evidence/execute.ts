@@ -1,13 +1,13 @@
 import { type StagingVerdict, stagingVerdict } from '../../domain/evidence/staging.ts';
 import { imageText } from '../../domain/units/image.ts';
 import { Failure } from '../../failure.ts';
-import type { Forged } from '../../ports/forged.ts';
+import type { ForgeWorld } from '../../ports/worlds/forge.ts';
 import { commitOf } from '../lineage/order.ts';
 import { stagingOf } from '../lineage/staging.ts';
 import type { EvidencePlan } from './inputs.ts';
 
 /** Never throws for what the forge says or fails to say: what cannot be found out has not passed. */
-export async function executeEvidence(plan: EvidencePlan, world: Pick<Forged, 'forge' | 'registry' | 'run'>): Promise<StagingVerdict> {
+export async function executeEvidence(plan: EvidencePlan, world: Pick<ForgeWorld, 'forge' | 'registry' | 'run'>): Promise<StagingVerdict> {
   const { service, environment, image, otherBuilds } = plan;
   if (image !== undefined) return await stagingOf(world, service, environment, imageText(image), otherBuilds);
   const commit = commitOf(world, plan);

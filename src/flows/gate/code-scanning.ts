@@ -1,7 +1,7 @@
 import { type SarifDocument, sarifDocument } from '../../domain/gates/sarif-document.ts';
 import type { Verdict } from '../../domain/gates/verdict.ts';
 import { Failure } from '../../failure.ts';
-import type { Gate } from '../../ports/gate.ts';
+import type { GateWorld } from '../../ports/worlds/gate.ts';
 import type { GatePlan } from './plan.ts';
 
 export interface Uploaded {
@@ -16,7 +16,12 @@ export interface Uploaded {
  * Shows the findings where the forge does. It never changes the verdict, and where it is not permitted the file is there and that is said.
  * @param answered names of the tools that gave an answer.
  */
-export async function upload(plan: GatePlan, verdict: Verdict, answered: readonly string[], world: Gate): Promise<Uploaded | undefined> {
+export async function upload(
+  plan: GatePlan,
+  verdict: Verdict,
+  answered: readonly string[],
+  world: GateWorld,
+): Promise<Uploaded | undefined> {
   if (plan.upload === 'never') return undefined;
   // A tool that gave no answer must not look as if what it had found before were mended.
   const judged = verdict.judged.filter(({ tool }) => answered.includes(tool));
@@ -37,7 +42,7 @@ export async function upload(plan: GatePlan, verdict: Verdict, answered: readonl
 }
 
 /** Why not. */
-async function tried({ sarif }: SarifDocument, answered: readonly string[], { codeScanning }: Gate): Promise<string | undefined> {
+async function tried({ sarif }: SarifDocument, answered: readonly string[], { codeScanning }: GateWorld): Promise<string | undefined> {
   if (answered.length === 0) return 'no tool gave an answer.';
   if (codeScanning.closed !== undefined) return `${codeScanning.closed}.`;
   try {

@@ -2,7 +2,7 @@ import { baselineOf } from '../../domain/gates/baseline.ts';
 import type { ToolReport } from '../../domain/gates/finding.ts';
 import { identityOf } from '../../domain/gates/identity.ts';
 import { judge, type Verdict } from '../../domain/gates/verdict.ts';
-import type { Gate } from '../../ports/gate.ts';
+import type { GateWorld } from '../../ports/worlds/gate.ts';
 import { annotationsOf } from './annotations.ts';
 import { type Uploaded, upload } from './code-scanning.ts';
 import type { GatePlan } from './plan.ts';
@@ -20,7 +20,7 @@ export interface GateResult {
 }
 
 /** Everything side by side; what one tool cannot do hides nothing of what the others find. */
-export async function executeGate(plan: GatePlan, world: Gate): Promise<GateResult> {
+export async function executeGate(plan: GatePlan, world: GateWorld): Promise<GateResult> {
   const stop = new AbortController();
   const unsubscribe = world.cancellation.onRequest(() => stop.abort());
   try {

@@ -1,13 +1,13 @@
 import type { ToolReport } from '../../domain/gates/finding.ts';
 import { trivyArchive, trivyPlatforms, trivyVersion } from '../../domain/gates/tools/trivy-release.ts';
 import { Failure } from '../../failure.ts';
-import type { Gate } from '../../ports/gate.ts';
+import type { GateWorld } from '../../ports/worlds/gate.ts';
 import type { ToolSource } from './plan.ts';
 
 type Fetched = { readonly is: 'there'; readonly path: string } | { readonly is: 'unusable'; readonly report: ToolReport };
 
 /** A program by its checksum. One that cannot be had hides nothing of what other tools find. */
-export async function fetchedProgram(tool: string, from: ToolSource, { programs, log }: Gate, signal: AbortSignal): Promise<Fetched> {
+export async function fetchedProgram(tool: string, from: ToolSource, { programs, log }: GateWorld, signal: AbortSignal): Promise<Fetched> {
   const archive = from === 'pinned' ? trivyArchive(programs.platform) : from;
   if (archive === undefined) {
     const remedy = `Install it in an earlier step and set \`trivy: path\`, or give \`trivy-url\` and \`trivy-sha256\`. Known are ${trivyPlatforms.join(', ')}.`;

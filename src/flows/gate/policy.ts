@@ -5,7 +5,7 @@ import { parseSuppressions, type Suppression } from '../../domain/gates/suppress
 import type { Policy } from '../../domain/gates/verdict.ts';
 import type { Parsed } from '../../domain/units/parsed.ts';
 import { Failure } from '../../failure.ts';
-import type { Gate } from '../../ports/gate.ts';
+import type { GateWorld } from '../../ports/worlds/gate.ts';
 import { type GatePlan, thresholdOf } from './plan.ts';
 
 const mostBytes = 20 * 1024 * 1024;
@@ -16,7 +16,7 @@ const mostBytes = 20 * 1024 * 1024;
  */
 export async function readPolicy(
   plan: GatePlan,
-  world: Gate,
+  world: GateWorld,
   signal: AbortSignal,
 ): Promise<{ readonly policy: Policy; readonly notes: readonly string[] }> {
   const today = dayOf(world.clock.now().getTime());
@@ -41,7 +41,7 @@ export async function readPolicy(
 async function fromFile<T>(
   input: string,
   path: string | undefined,
-  { files }: Gate,
+  { files }: GateWorld,
   parse: (value: unknown) => Parsed<T>,
 ): Promise<T | undefined> {
   if (path === undefined) return undefined;
@@ -59,7 +59,7 @@ const unknownCommit = 128;
  * A sentence instead where there is nothing to compare with: the first push of a branch, a commit that a forced push took away, a run by hand.
  * Then more findings count and never fewer.
  */
-async function changedLines(base: string | undefined, world: Gate, signal: AbortSignal): Promise<ChangedLines | string> {
+async function changedLines(base: string | undefined, world: GateWorld, signal: AbortSignal): Promise<ChangedLines | string> {
   if (base === undefined) return 'there is no commit before this change.';
   const argv = [
     'git',

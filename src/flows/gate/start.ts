@@ -3,7 +3,7 @@ import type { ToolReport } from '../../domain/gates/finding.ts';
 import type { ExitCodes } from '../../domain/gates/tool.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
-import type { Gate } from '../../ports/gate.ts';
+import type { GateWorld } from '../../ports/worlds/gate.ts';
 import { fetchedProgram } from './fetched-program.ts';
 import type { GatePlan, OwnCommand, PlannedTool } from './plan.ts';
 
@@ -13,7 +13,7 @@ const quietly = { FORCE_COLOR: '0', NO_COLOR: '1' } as const;
 export async function startTool(
   { name, tool, threshold, from }: PlannedTool,
   plan: GatePlan,
-  world: Gate,
+  world: GateWorld,
   signal: AbortSignal,
 ): Promise<readonly ToolReport[]> {
   const path = world.findings.capture(`${name}.${tool.writes}`);
@@ -34,7 +34,7 @@ export async function startTool(
 }
 
 /** Runs a program of the user's own. */
-export async function startCommand(own: OwnCommand, plan: GatePlan, world: Gate, signal: AbortSignal): Promise<readonly ToolReport[]> {
+export async function startCommand(own: OwnCommand, plan: GatePlan, world: GateWorld, signal: AbortSignal): Promise<readonly ToolReport[]> {
   const { name, run: argv, format, report, findingsExit } = own;
   const path = world.findings.capture(`${name}.own`);
   const before = report === undefined ? undefined : await world.findings.mark(report);
@@ -72,7 +72,7 @@ type Ended = { readonly is: 'missing' } | { readonly is: 'ended'; readonly exitC
 async function run(
   argv: readonly string[],
   plan: GatePlan,
-  world: Gate,
+  world: GateWorld,
   signal: AbortSignal,
   into: { readonly stdout?: string; readonly stderr?: string },
 ): Promise<Ended> {
@@ -100,7 +100,7 @@ async function looksAtNothing(
   tool: string,
   argv: readonly string[],
   plan: GatePlan,
-  world: Gate,
+  world: GateWorld,
   signal: AbortSignal,
 ): Promise<ToolReport | undefined> {
   const path = world.findings.capture(`${tool}.list`);
@@ -120,7 +120,7 @@ export async function programOf(
   folder: string | undefined,
   program: string,
   { directory }: Pick<GatePlan, 'directory'>,
-  { files, log }: Pick<Gate, 'files' | 'log'>,
+  { files, log }: Pick<GateWorld, 'files' | 'log'>,
 ): Promise<string> {
   if (folder === undefined) return program;
   const own = `${directory === '.' ? '' : `${directory}/`}${folder}/${program}`;

@@ -2,7 +2,7 @@ import type { ChangeList } from '../../domain/evidence/change-list.ts';
 import { shortCommit } from '../../domain/evidence/commit.ts';
 import { type DeployedRecord, runningCommit } from '../../domain/evidence/deployed.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { code, inert } from '../markdown.ts';
 import type { Lineage } from './fields.ts';
 import { commitOf } from './order.ts';

@@ -5,7 +5,7 @@ import { type Order, orderOf } from '../../domain/evidence/order.ts';
 import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { leaseName, readLease } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { Lineage } from './fields.ts';
 
 /** The commit that is deployed: that of the inputs, or the run's own. */

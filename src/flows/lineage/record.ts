@@ -2,7 +2,7 @@ import type { DeploymentState } from '../../domain/evidence/deployment.ts';
 import { stagingVerdict } from '../../domain/evidence/staging.ts';
 import { parseImage } from '../../domain/units/image.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { Lineage } from './fields.ts';
 import { commitOf } from './order.ts';
 import { sourceOf } from './source-tree.ts';

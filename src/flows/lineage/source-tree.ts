@@ -1,7 +1,7 @@
 import { buildKeyLabel, isBuildKey, revisionLabel } from '../../domain/build/labels.ts';
 import { isCommit } from '../../domain/evidence/commit.ts';
 import { parseImage } from '../../domain/units/image.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 
 /** What an image was built from: the tree of its commit, and the key of tree and inputs. */
 export interface ImageSource {

@@ -1,7 +1,7 @@
 import { type StagingVerdict, stagingVerdict } from '../../domain/evidence/staging.ts';
 import { parseImage } from '../../domain/units/image.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { Lineage } from './fields.ts';
 import { sourceOf } from './source-tree.ts';
 

@@ -5,7 +5,7 @@ import type { Answer, EndRecord, Request, Requestable } from '../../domain/rollo
 import { lookEvery } from '../../domain/rollout/silence.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { whereItRuns, whoActs } from '../signature.ts';
 import { vigil } from '../vigil.ts';
 import { leaseAt, type Place } from './holder.ts';

@@ -1,4 +1,4 @@
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { OperationName, OperationPlan } from './plan.ts';
 import { requirePermissions } from './preflight.ts';
 import { prepare } from './prepare.ts';

@@ -2,7 +2,7 @@ import { guardianName } from '../../domain/guardian/name.ts';
 import { accountKinds, isOfJob } from '../../domain/guardian/objects.ts';
 import { nameOf, type ObjectRef } from '../../domain/kubernetes/object.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { remove } from '../remove.ts';
 import type { Place } from './holder.ts';
 

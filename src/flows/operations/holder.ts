@@ -3,7 +3,7 @@ import type { ObjectRef } from '../../domain/kubernetes/object.ts';
 import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
 import { lookEvery } from '../../domain/rollout/silence.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';

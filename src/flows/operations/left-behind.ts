@@ -4,7 +4,7 @@ import type { ConfigName } from '../../domain/manifests/references.ts';
 import { configurationTrack } from '../../domain/manifests/release.ts';
 import { serviceLabel, trackLabel } from '../../domain/rollout/canary-deployment.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { configurationInUse } from '../canary/manifests.ts';
 import type { Place } from './holder.ts';
 

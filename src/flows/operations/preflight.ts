@@ -1,6 +1,6 @@
 import { type Asking, operationPermissions } from '../../domain/rollout/operation-permissions.ts';
 import { roleName } from '../../domain/rollout/role.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { applicationOf } from '../canary/survey.ts';
 import { permissionFindings, permissionsText, rightsOf } from '../permissions.ts';
 import { preflightFailed } from '../preflight-failed.ts';

@@ -4,7 +4,7 @@ import { inspectCanary } from '../../domain/rollout/canary-inspection.ts';
 import { epochAnnotation } from '../../domain/rollout/lease.ts';
 import { type Problem, problemText } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { namesOf, objectsOf } from '../canary/preflight.ts';
 import { surveyObjects } from '../canary/survey.ts';
 import { giveAway } from '../give-away.ts';

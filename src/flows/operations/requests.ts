@@ -5,7 +5,7 @@ import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { isOfWorkflowRun, ownerOf, workflowRunOf } from '../../domain/rollout/workflow-run.ts';
 import { parseImage } from '../../domain/units/image.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { executeCanary } from '../canary/execute.ts';
 import { takeBackHeld } from '../canary/take-back.ts';
 import { giveAway } from '../give-away.ts';

@@ -14,7 +14,7 @@ import type { GuardianStanding, Standing, WorkloadStanding } from '../../domain/
 import { headline, signText, standingRows } from '../../domain/rollout/standing-text.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { applicationOf, podLabelsOf, stablePodLabelsOf } from '../canary/survey.ts';
 import { pendingOf } from './ask.ts';
 import { leaseAt, type Place, placeOf } from './holder.ts';

@@ -7,7 +7,7 @@ import { epochAnnotation } from '../../domain/rollout/lease.ts';
 import { openRecords } from '../../domain/rollout/open-records.ts';
 import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { applicationOf } from '../canary/survey.ts';
 import { releasing } from '../releasing.ts';
 import { remove } from '../remove.ts';

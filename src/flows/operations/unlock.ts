@@ -5,7 +5,7 @@ import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { openRecords } from '../../domain/rollout/open-records.ts';
 import { briefText } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { whereItRuns, whoActs } from '../signature.ts';
 import { type Place, placeOf, refuseBesideRun, takeLease } from './holder.ts';
 import type { OperationPlan } from './plan.ts';

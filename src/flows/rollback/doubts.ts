@@ -6,7 +6,7 @@ import { overwrittenSettings } from '../../domain/rollback/settings.ts';
 import { ownerOf, rollingChange } from '../../domain/rollout/ownership.ts';
 import { Failure } from '../../failure.ts';
 import type { Resolution } from '../../ports/registry.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { BackPlan } from './plan.ts';
 import { askAboutText, missingSettings, namespaceOf, type Standing } from './survey.ts';
 

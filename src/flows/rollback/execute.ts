@@ -4,7 +4,7 @@ import { inFlight } from '../../domain/rollback/in-flight.ts';
 import { readLease } from '../../domain/rollout/lease.ts';
 import { environmentOf } from '../../domain/units/environment.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { endedByCancel } from '../cancel.ts';
 import { failureOf } from '../cause-of.ts';
 import type { Report } from '../flow.ts';

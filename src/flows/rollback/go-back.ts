@@ -4,7 +4,7 @@ import type { RollbackRecord } from '../../domain/rollback/record.ts';
 import { wishText } from '../../domain/rollback/to.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { Lock } from '../held-lock.ts';
 import { takenBackBy } from '../hold-images.ts';
 import { patiently } from '../patiently.ts';

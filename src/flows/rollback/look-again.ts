@@ -1,6 +1,6 @@
 import { wishText } from '../../domain/rollback/to.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { patiently } from '../patiently.ts';

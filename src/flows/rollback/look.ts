@@ -13,7 +13,7 @@ import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { unreadSwitch } from '../../domain/rollout/open-records.ts';
 import { briefText } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { halfSwitched } from '../unfinished.ts';
 import { answersOf, digestsIn, doubts, surroundingsOf } from './doubts.ts';
 import type { BackPlan } from './plan.ts';

@@ -1,6 +1,6 @@
 import type { RollbackRecord } from '../../domain/rollback/record.ts';
 import type { Holds } from '../../domain/rollout/hold.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { Lock } from '../held-lock.ts';
 import type { Writing } from '../writing.ts';
 import type { Looked } from './look.ts';

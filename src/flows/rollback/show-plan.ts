@@ -1,6 +1,6 @@
 import { revisionText } from '../../domain/rollback/shown-revision.ts';
 import { leaseName } from '../../domain/rollout/lease.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { Looked } from './look.ts';
 import type { BackPlan } from './plan.ts';
 import { namespaceOf } from './survey.ts';

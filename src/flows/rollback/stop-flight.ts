@@ -8,10 +8,10 @@ import type { CanaryPlan } from '../canary/plan.ts';
 import { takeBackHeld } from '../canary/take-back.ts';
 import type { Lineage } from '../lineage/fields.ts';
 import { whoActs } from '../signature.ts';
-import { goBack } from '../stage/deploy.ts';
 import { findJournal } from '../stage/keep-journal.ts';
-import type { DeployPlan } from '../stage/plan.ts';
+import type { UpdatePlan } from '../stage/plan.ts';
 import { settle } from '../stage/settle.ts';
+import { goBack } from '../stage/update.ts';
 import type { BackPlan } from './plan.ts';
 import type { Session } from './session.ts';
 
@@ -79,7 +79,7 @@ export async function stopFlight(session: Session, { flight, journal }: Stopping
     if (record !== undefined) await lock.record({ rolling: { ...record, phase: 'resting' } });
     return;
   }
-  const { session: rolling, ending } = await goBack(world, deployPlan(plan), lock, journal, cause);
+  const { session: rolling, ending } = await goBack(world, updatePlan(plan), lock, journal, cause);
   session.writes.push(...rolling.writes);
   session.told = true;
   if (ending.outcome === 'unknown') throw unconfirmed(ending.cause.text);
@@ -142,7 +142,7 @@ const canaryPlan = (plan: BackPlan): CanaryPlan => ({
   allowedSkips: {},
 });
 
-const deployPlan = (plan: BackPlan): DeployPlan => ({
+const updatePlan = (plan: BackPlan): UpdatePlan => ({
   operation: 'deploy',
   service: plan.service,
   namespace: plan.namespace,

@@ -9,7 +9,7 @@ import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease
 import { type ImageRef, parseImage } from '../../domain/units/image.ts';
 import { Failure } from '../../failure.ts';
 import type { Resolution } from '../../ports/registry.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { podLabelsOf } from '../canary/survey.ts';
 import { unlessFailed, unlessForbidden } from '../unless-forbidden.ts';
 import type { BackPlan, RollbackPlan } from './plan.ts';

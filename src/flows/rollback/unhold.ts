@@ -3,7 +3,7 @@ import { warningEvent } from '../../domain/kubernetes/warning-event.ts';
 import { type Hold, type Holds, holdOf, holdText, withoutHold } from '../../domain/rollout/hold.ts';
 import { environmentOf } from '../../domain/units/environment.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { giveAway } from '../give-away.ts';
 import { acquireLock } from '../lock.ts';
 import { whereItRuns, whoActs } from '../signature.ts';

@@ -6,7 +6,7 @@ import { changeCauseKey } from '../../domain/kubernetes/revision.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { actorKey, runKey } from '../../domain/rolling/change.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { wrote } from '../writing.ts';
 import type { Target } from './look.ts';
 import type { BackPlan } from './plan.ts';

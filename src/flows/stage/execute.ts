@@ -1,8 +1,8 @@
-import type { World } from '../../ports/world.ts';
-import { deploy } from './deploy.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { operate } from './operate.ts';
 import type { StagePlan } from './plan.ts';
 import type { StageResult } from './result.ts';
+import { update } from './update.ts';
 
 export const executeStage = (plan: StagePlan, world: World): Promise<StageResult> =>
-  plan.operation === 'deploy' ? deploy(plan, world) : operate(plan, world);
+  plan.operation === 'deploy' ? update(plan, world) : operate(plan, world);

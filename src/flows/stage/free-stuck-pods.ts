@@ -1,7 +1,7 @@
 import { Pod, StatefulSet } from '../../domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { isLeaving, isReady } from '../../domain/kubernetes/pod.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { remove } from '../remove.ts';
 import { podsOfWorkload } from '../workload-pods.ts';
 

@@ -5,7 +5,7 @@ import type { RollingPlan } from '../../domain/rolling/rolling.ts';
 import type { WorkloadRef } from '../../domain/rolling/workload-ref.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
-import type { DeployPlan } from './plan.ts';
+import type { UpdatePlan } from './plan.ts';
 
 /** One object of a run, with what its rehearsal showed. */
 export interface Step {
@@ -40,7 +40,7 @@ export interface StageGround {
   readonly notes: readonly string[];
 }
 
-export const rollingPlanOf = (plan: DeployPlan, { steps }: StageGround): RollingPlan => ({
+export const rollingPlanOf = (plan: UpdatePlan, { steps }: StageGround): RollingPlan => ({
   steps: steps.map(({ waits }) => ({ waits })),
   wayBack: wayBackOf(steps.map(({ change }) => change)),
   smoke: plan.smoke.length > 0,

@@ -5,7 +5,7 @@ import { workloadName } from '../../domain/rolling/workload-ref.ts';
 import { digestIn } from '../../domain/rollout/hold.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import { environmentOf } from '../../domain/units/environment.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { Lock } from '../held-lock.ts';
 import { holdImages, takenBackBy } from '../hold-images.ts';
 import { whereItRuns, whoActs } from '../signature.ts';

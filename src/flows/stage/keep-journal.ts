@@ -4,7 +4,7 @@ import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { remembered } from '../../domain/kubernetes/restored.ts';
 import { type Journal, journalName, journalSecret, readJournal } from '../../domain/rolling/journal.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { remove } from '../remove.ts';
 import type { Step } from './ground.ts';
 

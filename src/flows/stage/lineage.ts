@@ -2,7 +2,7 @@ import type { RollingEnding } from '../../domain/rolling/rolling.ts';
 import { environmentOf } from '../../domain/units/environment.ts';
 import { type Ended, recordDeployment, recordStanding, type Telling } from '../lineage/record.ts';
 import { imagesIn, type StageGround } from './ground.ts';
-import type { DeployPlan } from './plan.ts';
+import type { UpdatePlan } from './plan.ts';
 
 /** The images that this run is about: those of its inputs, and where it has none, every one of its manifests. */
 export function deployedImages({ steps }: StageGround): readonly string[] {
@@ -10,7 +10,7 @@ export function deployedImages({ steps }: StageGround): readonly string[] {
   return [...new Set(wished.length > 0 ? wished : imagesIn(steps).images)];
 }
 
-const subjectOf = (plan: DeployPlan, ground: StageGround): Omit<Ended, 'state' | 'description'> => ({
+const subjectOf = (plan: UpdatePlan, ground: StageGround): Omit<Ended, 'state' | 'description'> => ({
   service: plan.service,
   environment: environmentOf(plan, ground.namespace),
   lineage: plan.lineage,
@@ -20,7 +20,7 @@ const subjectOf = (plan: DeployPlan, ground: StageGround): Omit<Ended, 'state' |
 /** A cancel leaves no time to say so. */
 export async function recordEnding(
   world: Telling,
-  plan: DeployPlan,
+  plan: UpdatePlan,
   ground: StageGround,
   ending: RollingEnding,
 ): Promise<readonly string[]> {
@@ -33,7 +33,7 @@ export async function recordEnding(
 }
 
 /** On record is only what a run of ours has brought. */
-export async function recordAsFound(world: Telling, plan: DeployPlan, ground: StageGround): Promise<readonly string[]> {
+export async function recordAsFound(world: Telling, plan: UpdatePlan, ground: StageGround): Promise<readonly string[]> {
   const { deployed, lastKnownGood } = ground.lease ?? {};
   const brought = deployedImages(ground).every((image) => lastKnownGood === image || deployed?.images.includes(image) === true);
   return brought ? await recordStanding(world, subjectOf(plan, ground)) : [];

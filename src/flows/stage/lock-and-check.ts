@@ -1,9 +1,9 @@
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { endedByCancel } from '../cancel.ts';
 import { isAsChecked, type Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
 import type { StageGround } from './ground.ts';
-import type { DeployPlan, StagePlan } from './plan.ts';
+import type { StagePlan, UpdatePlan } from './plan.ts';
 import { preflight } from './preflight.ts';
 
 /** The lock of the service. Before the first write the `post` step is told whose successor it is. Throws LOCK_HELD, CANCELLED. */
@@ -14,7 +14,7 @@ export async function lock(world: World, plan: StagePlan, namespace: string): Pr
 }
 
 /** What the preflight found, under the lock: looked at again when someone else was, or still is, here in between. The lock stays with who calls. */
-export async function checkedAgain(world: World, plan: DeployPlan, held: Lock, checked: StageGround): Promise<StageGround> {
+export async function checkedAgain(world: World, plan: UpdatePlan, held: Lock, checked: StageGround): Promise<StageGround> {
   if (isAsChecked(held, checked.lease)) return checked;
   return await preflight(world, plan);
 }

@@ -3,7 +3,7 @@ import { held, type Operated, restarted, undone } from '../../domain/rolling/ope
 import { refOf, type WorkloadRef, workloadName } from '../../domain/rolling/workload-ref.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { awaitWorkload } from '../await-workload.ts';
 import { explain } from '../explain.ts';
 import { type Writing, wrote } from '../writing.ts';

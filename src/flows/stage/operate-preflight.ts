@@ -8,7 +8,7 @@ import { deployment } from '../../domain/rolling/workloads/deployment.ts';
 import { leaseName, readLease } from '../../domain/rollout/lease.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { roleName } from '../../domain/rollout/role.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { selectorOf } from '../await-workload.ts';
 import { refuseHeld, refuseKnownHeld } from '../holds.ts';
 import { permissionFindings, rightsOf } from '../permissions.ts';

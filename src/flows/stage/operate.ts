@@ -1,7 +1,7 @@
 import { historyOf } from '../../domain/rolling/history-rows.ts';
 import { workloadName } from '../../domain/rolling/workload-ref.ts';
 import { briefText, warningText } from '../../domain/rollout/problem.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { releasing } from '../releasing.ts';

@@ -6,7 +6,7 @@ import type { Lineage } from '../lineage/fields.ts';
 import type { SmokeCheck } from '../smoke.ts';
 
 /** What a run wants, before it has seen the cluster. Holds no secret: a dry run prints it. */
-export type StagePlan = DeployPlan | OperationPlan;
+export type StagePlan = UpdatePlan | OperationPlan;
 
 interface Shared {
   readonly service: string;
@@ -26,7 +26,7 @@ interface Shared {
 }
 
 /** A rolling update to other images, other manifests, or both. */
-export interface DeployPlan extends Shared {
+export interface UpdatePlan extends Shared {
   readonly operation: 'deploy';
   readonly images: readonly ImageEntry[];
   /** Files, folders and patterns of the workspace. */

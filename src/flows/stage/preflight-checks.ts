@@ -9,7 +9,7 @@ import type { Permission } from '../../domain/rollout/permissions.ts';
 import type { Findings, Problem } from '../../domain/rollout/problem.ts';
 import type { Step } from './ground.ts';
 import { journalOf } from './keep-journal.ts';
-import type { DeployPlan, StagePlan } from './plan.ts';
+import type { StagePlan, UpdatePlan } from './plan.ts';
 import type { Found, Survey } from './survey.ts';
 
 /** Without a manifest, there must be something that runs. */
@@ -68,7 +68,7 @@ export const pausedWorkloads = (found: readonly Found[]): readonly Problem[] =>
       : [],
   );
 
-export const paces = ({ pace }: DeployPlan, found: readonly Found[]): readonly Problem[] =>
+export const paces = ({ pace }: UpdatePlan, found: readonly Found[]): readonly Problem[] =>
   found.flatMap(({ workload, present, manifest }) => {
     const object = manifest?.object ?? present;
     return workload === undefined || object === undefined ? [] : paceProblems(workload, object, pace);

@@ -7,7 +7,7 @@ import { isSame, type WorkloadRef } from '../../domain/rolling/workload-ref.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { roleName } from '../../domain/rollout/role.ts';
 import { imageText } from '../../domain/units/image.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { refuseHeld } from '../holds.ts';
 import { permissionFindings } from '../permissions.ts';
 import { preflightFailed } from '../preflight-failed.ts';
@@ -15,7 +15,7 @@ import { resolveImage } from '../resolve-image.ts';
 import { declaredPort, targetPort } from '../target-port.ts';
 import { unfinishedCanary, unfinishedSwitch, unreadableSwitch } from '../unfinished.ts';
 import { imagesIn, type StageGround, type Step } from './ground.ts';
-import type { DeployPlan } from './plan.ts';
+import type { UpdatePlan } from './plan.ts';
 import { layoutNotes, missingWorkloads, ownershipFindings, paces, pausedWorkloads, tooLong } from './preflight-checks.ts';
 import { type Rehearsed, rehearse } from './rehearse.ts';
 import { type Found, type Survey, survey } from './survey.ts';
@@ -24,7 +24,7 @@ import { type Found, type Survey, survey } from './survey.ts';
  * Looks at everything a rolling update needs, rehearses every write, writes nothing, and throws one PREFLIGHT_FAILED with all problems
  * there are.
  */
-export async function preflight(world: World, plan: DeployPlan): Promise<StageGround> {
+export async function preflight(world: World, plan: UpdatePlan): Promise<StageGround> {
   const seen = await survey(world, plan);
   const { namespace, found, lease } = seen;
   const { assignments, problems: unassigned } = assignImages(plan.images, templated(found));
@@ -84,7 +84,7 @@ interface Images {
   readonly warnings: readonly Problem[];
 }
 
-async function resolved(world: World, { images }: DeployPlan): Promise<Images> {
+async function resolved(world: World, { images }: UpdatePlan): Promise<Images> {
   const distinct = new Map(images.map(({ image }) => [imageText(image), image]));
   const answers = await Promise.all([...distinct].map(async ([key, image]) => [key, await resolveImage(world, image)] as const));
   return {
@@ -96,7 +96,7 @@ async function resolved(world: World, { images }: DeployPlan): Promise<Images> {
 
 function changeFor(
   world: World,
-  plan: DeployPlan,
+  plan: UpdatePlan,
   { found }: Survey,
   { ref, workload, manifest }: Found,
   assignments: readonly Assignment[],
@@ -130,7 +130,7 @@ const digestsOf = (found: readonly Found[]): ReadonlyMap<string, string> =>
     ),
   );
 
-function originOf(world: World, plan: DeployPlan, images: Readonly<Record<string, string>>): WorkloadWish['origin'] {
+function originOf(world: World, plan: UpdatePlan, images: Readonly<Record<string, string>>): WorkloadWish['origin'] {
   const { page, actor, commit } = world.run;
   const what = Object.entries(images).map(([container, image]) => `${container}=${image}`);
   const generated = `wf-deploy stage: ${what.length === 0 ? 'configuration' : what.join(', ')}${commit === undefined ? '' : ` (commit ${commit.slice(0, 12)})`}`;
@@ -147,7 +147,7 @@ function stepOf({ workload }: Found, rehearsed: Rehearsed | undefined): readonly
 const adviceFor = ({ workload, after }: Step): readonly Problem[] => (workload === undefined ? [] : advice(workload, after));
 
 function portOf(
-  plan: DeployPlan,
+  plan: UpdatePlan,
   { service }: Survey,
   steps: readonly Step[],
 ): { readonly value: number | undefined; readonly problems: readonly Problem[] } {
@@ -171,7 +171,7 @@ function portOf(
 }
 
 /** Two runs with the same key want the same of the same objects. */
-const keyOf = (world: World, plan: DeployPlan, { found }: Survey, texts: Images['texts']): string =>
+const keyOf = (world: World, plan: UpdatePlan, { found }: Survey, texts: Images['texts']): string =>
   world.digest.sha256(
     JSON.stringify([
       plan.images.map(({ container, workload, image }) => [workload?.of.kind.kind, workload?.name, container, texts.get(imageText(image))]),

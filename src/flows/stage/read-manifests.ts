@@ -3,7 +3,7 @@ import type { Manifest } from '../../domain/rolling/manifest.ts';
 import { canonicalJson } from '../../domain/units/canonical-json.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 
 /** Bytes. What kubectl would still send is far below. */
 const longestFile = 8 * 1024 * 1024;

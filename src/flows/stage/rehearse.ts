@@ -6,7 +6,7 @@ import { type Change, isRenewed, wanted } from '../../domain/rolling/change.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { Step } from './ground.ts';
 
 export type Rehearsed =

@@ -6,7 +6,7 @@ import { changeSection } from '../lineage/changes.ts';
 import { code, inert, section, table } from '../markdown.ts';
 import { noticeText } from '../notice.ts';
 import type { StagePlan } from './plan.ts';
-import type { ChangedObject, DeployResult, OperationResult, StageResult, WorkloadReport } from './result.ts';
+import type { ChangedObject, OperationResult, StageResult, UpdateResult, WorkloadReport } from './result.ts';
 
 const signs: Readonly<Record<string, string>> = {
   promoted: '✅',
@@ -49,7 +49,7 @@ function imagesBy(objects: readonly ChangedObject[], which: 'before' | 'wanted')
   );
 }
 
-const deployOutputs = ({ objects }: DeployResult) => ({
+const deployOutputs = ({ objects }: UpdateResult) => ({
   images: JSON.stringify(imagesBy(objects, 'wanted')),
   'previous-images': JSON.stringify(imagesBy(objects, 'before')),
   history: '',
@@ -72,7 +72,7 @@ export const unconfirmedStage = (failure: Failure): Report =>
     'The run before may have left the service half changed: look at its workloads and the Lease in the cluster at once.',
   );
 
-function deploySummary(plan: StagePlan, result: DeployResult): string {
+function deploySummary(plan: StagePlan, result: UpdateResult): string {
   const images = result.objects.flatMap((object) =>
     Object.entries(object.images?.wanted ?? {}).map(([container, image]) => [
       code(`${word(object)}/${container}`),

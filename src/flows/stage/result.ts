@@ -6,7 +6,7 @@ import type { Writing } from '../writing.ts';
 import type { Operation } from './plan.ts';
 
 /** How a run ended, with everything its report shows. */
-export type StageResult = DeployResult | OperationResult;
+export type StageResult = UpdateResult | OperationResult;
 
 interface Shared {
   readonly dryRun: boolean;
@@ -22,7 +22,7 @@ interface Shared {
   readonly run: string | undefined;
 }
 
-export interface DeployResult extends Shared {
+export interface UpdateResult extends Shared {
   readonly operation: 'deploy';
   readonly outcome: 'promoted' | 'rolled-back' | 'aborted' | 'superseded' | 'not-started' | 'unknown';
   readonly objects: readonly ChangedObject[];

@@ -2,17 +2,17 @@ import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import type { Journal, JournalEntry } from '../../domain/rolling/journal.ts';
 import type { RollingEnding } from '../../domain/rolling/rolling.ts';
 import type { WorkloadRef } from '../../domain/rolling/workload-ref.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { Lock } from '../held-lock.ts';
 import type { Notice } from '../notice.ts';
 import type { Writing } from '../writing.ts';
 import type { StageGround } from './ground.ts';
-import type { DeployPlan } from './plan.ts';
+import type { UpdatePlan } from './plan.ts';
 
 /** What a run knows while it goes on. The fields without `readonly` are what it last ordered or saw. */
 export interface Session {
   readonly world: World;
-  readonly plan: DeployPlan;
+  readonly plan: UpdatePlan;
   readonly ground: StageGround;
   readonly lock: Lock;
   /** The way back: of this run, or of the dead one that it continues or takes back. */
@@ -44,7 +44,7 @@ export interface Session {
 
 export interface Opening {
   readonly world: World;
-  readonly plan: DeployPlan;
+  readonly plan: UpdatePlan;
   readonly ground: StageGround;
   readonly lock: Lock;
   readonly journal: Journal;

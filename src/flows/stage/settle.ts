@@ -3,15 +3,15 @@ import type { RollingEnding } from '../../domain/rolling/rolling.ts';
 import { releaseOf, withReleases } from '../../domain/rollout/good-release.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import { briefText } from '../../domain/rollout/problem.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { endUnder, giveAway } from '../give-away.ts';
 import type { Changes } from '../lineage/changes.ts';
 import { deployedNow } from '../lineage/order.ts';
 import { whereItRuns } from '../signature.ts';
 import { imagesIn, type StageGround, type Step } from './ground.ts';
 import { forgetJournal } from './keep-journal.ts';
-import type { DeployPlan } from './plan.ts';
-import type { ChangedObject, DeployResult } from './result.ts';
+import type { UpdatePlan } from './plan.ts';
+import type { ChangedObject, UpdateResult } from './result.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -51,7 +51,7 @@ function released({ world, ground, lock }: Session, run: string, at: string): Pi
 const doneText = 'Every workload is available with what was wanted.';
 
 interface Raw {
-  readonly plan: DeployPlan;
+  readonly plan: UpdatePlan;
   readonly world: World;
   readonly started: string;
   readonly changes?: Changes | undefined;
@@ -77,7 +77,7 @@ const warningsOf = ({ warnings }: StageGround): readonly string[] => warnings.ma
 /** Of a run that wrote nothing. */
 export const idleResult = (
   raw: Raw & { readonly ground: StageGround; readonly outcome: 'promoted' | 'superseded' | 'not-started'; readonly reason: string },
-): DeployResult => ({
+): UpdateResult => ({
   ...shared(raw, raw.ground),
   outcome: raw.outcome,
   code: undefined,
@@ -90,7 +90,7 @@ export const idleResult = (
   notices: [],
 });
 
-export function endedResult(raw: Raw & { readonly session: Session; readonly ending: RollingEnding }): DeployResult {
+export function endedResult(raw: Raw & { readonly session: Session; readonly ending: RollingEnding }): UpdateResult {
   const { session, ending } = raw;
   const cause = 'cause' in ending ? ending.cause : undefined;
   const drift = session.drifts.length === 0 ? '' : ` ${session.drifts.join(' ')}`;
@@ -110,7 +110,7 @@ export function endedResult(raw: Raw & { readonly session: Session; readonly end
 }
 
 /** Of a run that found something newer: nothing was looked at beyond that. */
-export const supersededResult = (raw: Raw, reason: string): DeployResult =>
+export const supersededResult = (raw: Raw, reason: string): UpdateResult =>
   idleResult({ ...raw, ground: nothingSeen(raw), outcome: 'superseded', reason });
 
 const nothingSeen = ({ plan, world }: Raw): StageGround => ({

@@ -7,11 +7,11 @@ import { deployment } from '../../domain/rolling/workloads/deployment.ts';
 import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
 import type { Permission } from '../../domain/rollout/permissions.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { type Pair, readPair } from '../layout.ts';
 import { type Rights, rightsOf } from '../permissions.ts';
 import { unlessForbidden } from '../unless-forbidden.ts';
-import type { DeployPlan } from './plan.ts';
+import type { UpdatePlan } from './plan.ts';
 import { readManifests } from './read-manifests.ts';
 
 /** An object that is to change, as a manifest wants it and as it is. */
@@ -36,7 +36,7 @@ export interface Survey extends Rights {
 }
 
 /** Reads everything that a rolling update looks at. Throws CLUSTER_UNREACHABLE or CLUSTER_UNAUTHORISED: then nothing else could be known. */
-export async function survey(world: World, plan: DeployPlan): Promise<Survey> {
+export async function survey(world: World, plan: UpdatePlan): Promise<Survey> {
   const namespace = plan.namespace ?? world.defaultNamespace;
   const manifests = await readManifests(world, plan.manifests);
   const versions = [...new Set(manifests.map(({ object }) => object.apiVersion))];
@@ -107,7 +107,7 @@ function workloadOf(ref: ObjectRef): WorkloadRef | undefined {
   return of.ok && of.value.kind.apiVersion === ref.kind.apiVersion ? { of: of.value, name: ref.name } : undefined;
 }
 
-const wantedPermissions = (plan: DeployPlan, namespace: string, found: readonly Found[]): readonly Permission[] =>
+const wantedPermissions = (plan: UpdatePlan, namespace: string, found: readonly Found[]): readonly Permission[] =>
   stagePermissions({
     service: plan.service,
     namespace,

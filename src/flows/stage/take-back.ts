@@ -2,16 +2,16 @@ import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { isOpen } from '../../domain/rolling/record.ts';
 import { cancelled } from '../../domain/rollout/cause.ts';
 import { leaseName, readLease } from '../../domain/rollout/lease.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { Report } from '../flow.ts';
 import { giveAway } from '../give-away.ts';
 import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
-import { goBack } from './deploy.ts';
 import { findJournal, forgetJournal } from './keep-journal.ts';
 import type { StagePlan } from './plan.ts';
 import { reportStage } from './report.ts';
 import { endedResult, settle } from './settle.ts';
+import { goBack } from './update.ts';
 
 /** Seconds. All `post` steps of a cancelled job share less than five minutes. */
 const mostPatience = 200;

@@ -1,13 +1,13 @@
 import { warningText } from '../../domain/rollout/problem.ts';
 import { durationText } from '../../domain/units/duration.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import type { StageGround, Step } from './ground.ts';
-import type { DeployPlan } from './plan.ts';
+import type { UpdatePlan } from './plan.ts';
 
 /** What is about to happen, object by object. */
 export function tellPlan(
   { log }: World,
-  plan: DeployPlan,
+  plan: UpdatePlan,
   { namespace, steps, skipped, warnings, notes }: StageGround,
   changes: readonly string[],
 ): void {

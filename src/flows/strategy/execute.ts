@@ -1,7 +1,7 @@
 import type { Change } from '../../domain/strategy/changes.ts';
 import { changeOfLabels, type LabelledPullRequest } from '../../domain/strategy/labels.ts';
 import { Failure } from '../../failure.ts';
-import type { Forged } from '../../ports/forged.ts';
+import type { ForgeWorld } from '../../ports/worlds/forge.ts';
 import { commitOf } from '../lineage/order.ts';
 import type { StrategyPlan } from './inputs.ts';
 
@@ -10,7 +10,7 @@ export type Choice =
   | { readonly is: 'not-chosen'; readonly text: string };
 
 /** Throws CHANGE_AMBIGUOUS, or a FORGE_* code where the labels cannot be read: what is not known is not chosen for anybody. */
-export async function executeStrategy(plan: StrategyPlan, world: Forged): Promise<Choice> {
+export async function executeStrategy(plan: StrategyPlan, world: ForgeWorld): Promise<Choice> {
   if (plan.change !== undefined) return { is: 'chosen', change: plan.change, by: 'the input `change`; labels were not asked for' };
   const requests = await requestsOf(plan, world);
   const found = changeOfLabels(plan.labelPrefix, requests);
@@ -28,7 +28,7 @@ export async function executeStrategy(plan: StrategyPlan, world: Forged): Promis
   return { is: 'chosen', change, by: `the label \`${label}\` of #${number}` };
 }
 
-async function requestsOf({ pullRequest, commit: given }: StrategyPlan, world: Forged): Promise<readonly LabelledPullRequest[]> {
+async function requestsOf({ pullRequest, commit: given }: StrategyPlan, world: ForgeWorld): Promise<readonly LabelledPullRequest[]> {
   const { pullRequests } = world;
   if (pullRequests === undefined)
     throw new Failure('INPUT_INVALID', 'Labels cannot be read without `github-token`.', 'Give it, or give `change`.');

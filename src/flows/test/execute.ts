@@ -5,7 +5,7 @@ import type { Parsed } from '../../domain/units/parsed.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
 import type { FoundReports } from '../../ports/test-reports.ts';
-import type { Workspace } from '../../ports/workspace.ts';
+import type { Workspace } from '../../ports/worlds/workspace.ts';
 import type { TestPlan } from './inputs.ts';
 
 export interface TestResult {

@@ -8,7 +8,7 @@ import { parseBlueGreenInputs } from '../../../src/flows/blue-green/inputs.ts';
 import type { BlueGreenWish } from '../../../src/flows/blue-green/plan.ts';
 import type { BlueGreenResult } from '../../../src/flows/blue-green/result.ts';
 import type { Series } from '../../../src/ports/metrics.ts';
-import type { World } from '../../../src/ports/world.ts';
+import type { World } from '../../../src/ports/worlds/cluster.ts';
 import { putNeighbours } from '../neighbours.ts';
 import { rawInputs } from '../raw-inputs.ts';
 import { podOf } from '../stage/shop.ts';

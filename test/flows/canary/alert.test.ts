@@ -7,7 +7,7 @@ import type { CanaryResult } from '../../../src/flows/canary/result.ts';
 import { takeBack } from '../../../src/flows/canary/take-back.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import type { Alert, Notifier } from '../../../src/ports/notifier.ts';
-import type { World } from '../../../src/ports/world.ts';
+import type { World } from '../../../src/ports/worlds/cluster.ts';
 import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { stage } from '../stand-ins.ts';
 import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';

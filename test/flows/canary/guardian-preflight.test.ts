@@ -5,7 +5,7 @@ import type { Kind, KubernetesObject } from '../../../src/domain/kubernetes/obje
 import type { Findings } from '../../../src/domain/rollout/problem.ts';
 import { Failure } from '../../../src/failure.ts';
 import { guardianFindings } from '../../../src/flows/canary/guardian-preflight.ts';
-import type { World } from '../../../src/ports/world.ts';
+import type { World } from '../../../src/ports/worlds/cluster.ts';
 import { app } from '../../domain/traffic/httproute/fixtures.ts';
 import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { planOf, type Shop, shop } from './shop.ts';

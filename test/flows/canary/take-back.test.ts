@@ -10,7 +10,7 @@ import { Failure } from '../../../src/failure.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import { takeBack } from '../../../src/flows/canary/take-back.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
-import type { World } from '../../../src/ports/world.ts';
+import type { World } from '../../../src/ports/worlds/cluster.ts';
 import { patched } from '../../domain/rollout/patched.ts';
 import { app } from '../../domain/traffic/httproute/fixtures.ts';
 import { forbidden, unreachable } from '../memory-cluster/failures.ts';

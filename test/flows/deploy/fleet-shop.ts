@@ -11,8 +11,8 @@ import type { DeployResult } from '../../../src/flows/deploy/result.ts';
 import type { Clock } from '../../../src/ports/clock.ts';
 import type { Cluster } from '../../../src/ports/cluster.ts';
 import type { Files } from '../../../src/ports/files.ts';
-import type { Fleet } from '../../../src/ports/fleet.ts';
-import type { World } from '../../../src/ports/world.ts';
+import type { World } from '../../../src/ports/worlds/cluster.ts';
+import type { FleetWorld } from '../../../src/ports/worlds/fleet.ts';
 import { MemoryCluster } from '../memory-cluster/cluster.ts';
 import { putNeighbours } from '../neighbours.ts';
 import { rawInputs } from '../raw-inputs.ts';
@@ -23,7 +23,7 @@ import { VirtualClock } from '../virtual-clock.ts';
 export const image = (service: string, version: number): string => `shop/${service}@sha256:${String(version).repeat(64)}`;
 
 export interface FleetShop {
-  readonly fleet: Fleet;
+  readonly fleet: FleetWorld;
   readonly clock: VirtualClock;
   readonly clusters: Readonly<Record<string, MemoryCluster>>;
   readonly lines: string[];
@@ -54,7 +54,7 @@ export function fleetShop(options: ShopOptions, shared?: FleetShop): FleetShop {
     { probe: () => ({ is: 'answer', status: 200, body: 'ok' }), resolve: resolved, ...options },
     { clock, cluster: first },
   );
-  const fleet: Fleet = {
+  const fleet: FleetWorld = {
     ...base.world,
     files: filesOf(files),
     managed: undefined,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { takeBack } from '../../../src/flows/deploy/take-back.ts';
-import type { ClusterWay, Fleet } from '../../../src/ports/fleet.ts';
 import type { ManagedCluster } from '../../../src/ports/managed-clusters.ts';
+import type { ClusterWay, FleetWorld } from '../../../src/ports/worlds/fleet.ts';
 import { failureOf } from '../../adapters/thrown.ts';
 import { deployPlan, fleetShop, released, releaseText, running } from './fleet-shop.ts';
 
@@ -28,7 +28,7 @@ function azure({ state = sound, own = [], nobody = false }: Given = {}) {
   const on = fleetShop({ services: ['auth'], clusters: ['east', 'west'], files: { '.github/clusters.yml': `clusters:\n${clusters}\n` } });
   const asked: string[] = [];
   const ways: (readonly [way: ClusterWay, kubeconfig: string | undefined])[] = [];
-  const fleet: Fleet = {
+  const fleet: FleetWorld = {
     ...on.fleet,
     given: new Set(own),
     managed: nobody

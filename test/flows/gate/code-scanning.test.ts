@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { Verdict } from '../../../src/domain/gates/verdict.ts';
 import { Failure } from '../../../src/failure.ts';
 import { upload } from '../../../src/flows/gate/code-scanning.ts';
-import type { Gate } from '../../../src/ports/gate.ts';
+import type { GateWorld } from '../../../src/ports/worlds/gate.ts';
 import { gatePlan } from './gate-plan.ts';
 
 const place = { in: 'file', path: 'a.py', line: 1 } as const;
@@ -34,7 +34,7 @@ function gate({ closed, failure }: { readonly closed?: string; readonly failure?
         return failure === undefined ? Promise.resolve() : Promise.reject(failure);
       },
     },
-  } as unknown as Gate;
+  } as unknown as GateWorld;
   return { world, sent, annotated };
 }
 const forbidden = new Failure('FORGE_FORBIDDEN', 'GitHub answered 403.', 'Give `security-events: write`.');

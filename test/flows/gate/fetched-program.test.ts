@@ -2,18 +2,18 @@ import { expect, it } from '@jest/globals';
 import type { PinnedArchive } from '../../../src/domain/gates/tools/trivy-release.ts';
 import { Failure } from '../../../src/failure.ts';
 import { fetchedProgram } from '../../../src/flows/gate/fetched-program.ts';
-import type { Gate } from '../../../src/ports/gate.ts';
+import type { GateWorld } from '../../../src/ports/worlds/gate.ts';
 
-function gate(platform: string, failure?: Failure): { readonly world: Gate; readonly asked: PinnedArchive[] } {
+function gate(platform: string, failure?: Failure): { readonly world: GateWorld; readonly asked: PinnedArchive[] } {
   const asked: PinnedArchive[] = [];
-  const programs: Gate['programs'] = {
+  const programs: GateWorld['programs'] = {
     platform,
     fetched: (archive) => {
       asked.push(archive);
       return failure === undefined ? Promise.resolve('/tmp/trivy') : Promise.reject(failure);
     },
   };
-  return { world: { programs, log: { line: () => undefined } } as unknown as Gate, asked };
+  return { world: { programs, log: { line: () => undefined } } as unknown as GateWorld, asked };
 }
 const { signal } = new AbortController();
 

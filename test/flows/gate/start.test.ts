@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { Failure } from '../../../src/failure.ts';
 import { programOf } from '../../../src/flows/gate/start.ts';
-import type { Gate } from '../../../src/ports/gate.ts';
+import type { GateWorld } from '../../../src/ports/worlds/gate.ts';
 
 /** A project in which looking for a program comes to this. */
-function project(find: (pattern: string) => Promise<readonly string[]>): { readonly world: Gate; readonly lines: string[] } {
+function project(find: (pattern: string) => Promise<readonly string[]>): { readonly world: GateWorld; readonly lines: string[] } {
   const lines: string[] = [];
-  return { world: { files: { find }, log: { line: (text: string) => lines.push(text) } } as unknown as Gate, lines };
+  return { world: { files: { find }, log: { line: (text: string) => lines.push(text) } } as unknown as GateWorld, lines };
 }
 const folder = 'node_modules/.bin';
 

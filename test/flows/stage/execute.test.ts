@@ -6,14 +6,14 @@ import { deployment } from '../../../src/domain/rolling/workloads/deployment.ts'
 import { leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
 import { Failure } from '../../../src/failure.ts';
 import { executeStage } from '../../../src/flows/stage/execute.ts';
-import type { DeployResult, OperationResult } from '../../../src/flows/stage/result.ts';
+import type { OperationResult, UpdateResult } from '../../../src/flows/stage/result.ts';
 import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { asking, denies, lackingIn, printedRoles } from '../rights.ts';
 import type { Stage } from '../stand-ins.ts';
 import { deployPlan, imageNow, killed, modeNow, next, old, shop, sick, stagePlan } from './shop.ts';
 
-const run = (on: Stage, inputs?: Readonly<Record<string, string>>): Promise<DeployResult> =>
-  on.clock.until(executeStage(deployPlan(inputs), on.world)) as Promise<DeployResult>;
+const run = (on: Stage, inputs?: Readonly<Record<string, string>>): Promise<UpdateResult> =>
+  on.clock.until(executeStage(deployPlan(inputs), on.world)) as Promise<UpdateResult>;
 const operated = (on: Stage, inputs: Readonly<Record<string, string>>): Promise<OperationResult> =>
   on.clock.until(executeStage(stagePlan(inputs), on.world)) as Promise<OperationResult>;
 const leaseOf = ({ cluster }: Stage) => {

@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import { digestIn } from '../../../src/domain/rollout/hold.ts';
 import type { Failure } from '../../../src/failure.ts';
 import { executeStage } from '../../../src/flows/stage/execute.ts';
-import type { DeployResult } from '../../../src/flows/stage/result.ts';
+import type { UpdateResult } from '../../../src/flows/stage/result.ts';
 import { leaseOf } from '../rollback/shop.ts';
 import type { Stage } from '../stand-ins.ts';
 import { deployPlan, imageNow, next, old, shop, sick } from './shop.ts';
 
-const run = (on: Stage, inputs: Readonly<Record<string, string>>): Promise<DeployResult> =>
-  on.clock.until(executeStage(deployPlan(inputs), on.world)) as Promise<DeployResult>;
+const run = (on: Stage, inputs: Readonly<Record<string, string>>): Promise<UpdateResult> =>
+  on.clock.until(executeStage(deployPlan(inputs), on.world)) as Promise<UpdateResult>;
 const held = (on: Stage) => leaseOf(on).holds?.list.map(({ digest }) => digest);
 
 describe('an image that crashes in a rolling update', () => {

@@ -5,7 +5,7 @@ import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts'
 import { imagesOf, templateOf } from '../../../src/domain/kubernetes/pod-template.ts';
 import { leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
 import { executeStage } from '../../../src/flows/stage/execute.ts';
-import type { DeployResult } from '../../../src/flows/stage/result.ts';
+import type { UpdateResult } from '../../../src/flows/stage/result.ts';
 import { failureOf } from '../../adapters/thrown.ts';
 import { commit, forgeDown, memoryForge } from '../lineage/forge.ts';
 import type { Settings, Stage } from '../stand-ins.ts';
@@ -13,8 +13,8 @@ import { deployPlan, imageNow, next, old, shop, sick } from './shop.ts';
 
 type Inputs = Readonly<Record<string, string>>;
 const least = { 'github-token': 't', environment: 'staging' };
-const run = (on: Stage, inputs: Inputs = {}): Promise<DeployResult> =>
-  executeStage(deployPlan({ images: `api: ${next}`, ...least, ...inputs }), on.world) as Promise<DeployResult>;
+const run = (on: Stage, inputs: Inputs = {}): Promise<UpdateResult> =>
+  executeStage(deployPlan({ images: `api: ${next}`, ...least, ...inputs }), on.world) as Promise<UpdateResult>;
 const deployedOf = ({ cluster }: Stage) => {
   const lease = cluster.find(Lease, leaseName('agent'));
   return lease === undefined ? undefined : readLease(lease).deployed;
@@ -231,7 +231,7 @@ describe('queued runs in any order', () => {
             images: `api: ${image(imageOf[number] ?? 0)}`,
             'lock-timeout': '1h',
           });
-        const results: DeployResult[] = [];
+        const results: UpdateResult[] = [];
         if (atOnce) results.push(...(await on.clock.until(Promise.all(order.map(start)))));
         else for (const number of order) results.push(await on.clock.until(start(number)));
         const numbers = seen.map((text) => Number.parseInt(text.slice(-64), 16));

@@ -5,7 +5,7 @@ import { Failure } from '../../../src/failure.ts';
 import { executeStage } from '../../../src/flows/stage/execute.ts';
 import { stageOutputNames } from '../../../src/flows/stage/index.ts';
 import { refusedStage, reportStage, unconfirmedStage } from '../../../src/flows/stage/report.ts';
-import type { DeployResult } from '../../../src/flows/stage/result.ts';
+import type { UpdateResult } from '../../../src/flows/stage/result.ts';
 import { deployPlan, next, old, shop, sick, stagePlan } from './shop.ts';
 
 const schema = JSON.parse(readFileSync(new URL('../../../schemas/stage-report.schema.json', import.meta.url), 'utf8')) as object;
@@ -16,7 +16,7 @@ function violations(report: unknown): readonly string[] {
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-const result = (more: Partial<DeployResult> = {}): DeployResult => ({
+const result = (more: Partial<UpdateResult> = {}): UpdateResult => ({
   operation: 'deploy',
   outcome: 'rolled-back',
   dryRun: false,

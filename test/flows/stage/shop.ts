@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts'
 import { imagesOf, templateOf } from '../../../src/domain/kubernetes/pod-template.ts';
 import { executeStage } from '../../../src/flows/stage/execute.ts';
 import { parseStageInputs } from '../../../src/flows/stage/inputs.ts';
-import type { DeployPlan, StagePlan } from '../../../src/flows/stage/plan.ts';
+import type { StagePlan, UpdatePlan } from '../../../src/flows/stage/plan.ts';
 import type { Files } from '../../../src/ports/files.ts';
 import { putNeighbours } from '../neighbours.ts';
 import { rawInputs } from '../raw-inputs.ts';
@@ -16,8 +16,8 @@ export const sick = `agent@sha256:${'3'.repeat(64)}`;
 
 export const stagePlan = (inputs: Readonly<Record<string, string>>): StagePlan =>
   parseStageInputs(rawInputs({ service: 'agent', ...inputs })).plan;
-export const deployPlan = (inputs: Readonly<Record<string, string>> = { images: `api: ${next}` }): DeployPlan =>
-  stagePlan(inputs) as DeployPlan;
+export const deployPlan = (inputs: Readonly<Record<string, string>> = { images: `api: ${next}` }): UpdatePlan =>
+  stagePlan(inputs) as UpdatePlan;
 
 /** A cluster with one Deployment, and a controller that replaces its pods at once: those of `sick` crash. */
 export function shop(settings: Settings & { readonly config?: string } = {}, shared?: Pick<Stage, 'clock' | 'cluster'>): Stage {

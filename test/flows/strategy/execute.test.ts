@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { LabelledPullRequest } from '../../../src/domain/strategy/labels.ts';
 import { executeStrategy } from '../../../src/flows/strategy/execute.ts';
 import type { StrategyPlan } from '../../../src/flows/strategy/inputs.ts';
-import type { Forged } from '../../../src/ports/forged.ts';
+import type { ForgeWorld } from '../../../src/ports/worlds/forge.ts';
 import { failureOf } from '../../adapters/thrown.ts';
 import { commit, forgeDown } from '../lineage/forge.ts';
 import { stage } from '../stand-ins.ts';
@@ -21,7 +21,7 @@ function forged(answer: () => readonly LabelledPullRequest[], own = commit(4)) {
     asked.push(what);
     return Promise.resolve().then(answer);
   };
-  const pullRequests: Forged['pullRequests'] = {
+  const pullRequests: ForgeWorld['pullRequests'] = {
     numbered: async (number) => (await ask(`#${number}`))[0] as LabelledPullRequest,
     ofCommit: (name) => ask(name),
   };

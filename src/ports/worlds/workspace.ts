@@ -1,11 +1,11 @@
-import type { Cancellation } from './cancellation.ts';
-import type { Clock } from './clock.ts';
-import type { Digest } from './digest.ts';
-import type { Files } from './files.ts';
-import type { Handover } from './handover.ts';
-import type { Log } from './log.ts';
-import type { Process } from './process.ts';
-import type { TestReports } from './test-reports.ts';
+import type { Cancellation } from '../cancellation.ts';
+import type { Clock } from '../clock.ts';
+import type { Digest } from '../digest.ts';
+import type { Files } from '../files.ts';
+import type { Handover } from '../handover.ts';
+import type { Log } from '../log.ts';
+import type { Process } from '../process.ts';
+import type { TestReports } from '../test-reports.ts';
 
 /** The ports that need no cluster: all that a gate has, and a part of what a deployment has. */
 export interface Workspace {

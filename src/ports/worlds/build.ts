@@ -1,10 +1,10 @@
-import type { BuildContext } from '../domain/build/context.ts';
-import type { Images } from './images.ts';
-import type { SourceTree } from './source-tree.ts';
+import type { BuildContext } from '../../domain/build/context.ts';
+import type { Images } from '../images.ts';
+import type { SourceTree } from '../source-tree.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The ports of a flow that builds images. */
-export interface Building extends Workspace {
+export interface BuildWorld extends Workspace {
   readonly context: BuildContext;
   readonly images: Images;
   readonly sourceTree: SourceTree;

@@ -1,12 +1,12 @@
 import { buildxImages } from '../adapters/images/buildx.ts';
 import { gitSourceTree } from '../adapters/source-tree/git.ts';
 import type { RegistryConnections } from '../flows/flow.ts';
-import type { Building } from '../ports/building.ts';
+import type { BuildWorld } from '../ports/worlds/build.ts';
 import type { Surroundings } from './surroundings.ts';
 import { buildWorkspace } from './workspace.ts';
 
 /** The ports of a flow that builds images. Asks nobody anything yet. */
-export function buildBuilding({ login }: RegistryConnections, around: Surroundings): Building & { close(): void } {
+export function openBuildWorld({ login }: RegistryConnections, around: Surroundings): BuildWorld & { close(): void } {
   const { environment, temporary, workspace: root } = around;
   const { context, cacheAccess, dockerFolder } = around.building;
   const workspace = buildWorkspace(around);

@@ -1,13 +1,13 @@
-import type { AksPlace } from '../domain/fleet/aks-place.ts';
-import type { Forge } from './forge.ts';
-import type { ManagedClusters } from './managed-clusters.ts';
-import type { Notifier } from './notifier.ts';
-import type { Registry } from './registry.ts';
+import type { AksPlace } from '../../domain/fleet/aks-place.ts';
+import type { Forge } from '../forge.ts';
+import type { ManagedClusters } from '../managed-clusters.ts';
+import type { Notifier } from '../notifier.ts';
+import type { Registry } from '../registry.ts';
+import type { World } from './cluster.ts';
 import type { Workspace } from './workspace.ts';
-import type { World } from './world.ts';
 
 /** The ports of a flow that works on several clusters. */
-export interface Fleet extends Workspace {
+export interface FleetWorld extends Workspace {
   readonly registry: Registry;
   /** `undefined` without a token. */
   readonly forge: Forge | undefined;

@@ -3,7 +3,7 @@ import type { Journal } from '../../domain/rolling/journal.ts';
 import { isOpen } from '../../domain/rolling/record.ts';
 import { beginGoingBack, beginRolling, leftByADeadRun, type RollingEnding } from '../../domain/rolling/rolling.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
-import type { World } from '../../ports/world.ts';
+import type { World } from '../../ports/worlds/cluster.ts';
 import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { changeLines, changesOf } from '../lineage/changes.ts';
@@ -15,15 +15,15 @@ import { imagesIn, rollingPlanOf, type StageGround } from './ground.ts';
 import { findJournal, journalOf } from './keep-journal.ts';
 import { deployedImages, recordAsFound, recordEnding } from './lineage.ts';
 import { checkedAgain, lock } from './lock-and-check.ts';
-import type { DeployPlan } from './plan.ts';
+import type { UpdatePlan } from './plan.ts';
 import { preflight } from './preflight.ts';
-import type { DeployResult } from './result.ts';
+import type { UpdateResult } from './result.ts';
 import { entriesFor, openSession, type Session } from './session.ts';
 import { endedResult, idleResult, settle, supersededResult } from './settle.ts';
 import { tellPlan } from './tell-plan.ts';
 
 /** Preflight, lock, rolling update, release. Throws only while nothing has been written. */
-export async function deploy(plan: DeployPlan, world: World): Promise<DeployResult> {
+export async function update(plan: UpdatePlan, world: World): Promise<UpdateResult> {
   const run = { plan, world, started: world.clock.now().toISOString() };
   const order = orderCheck(world, plan.lineage);
   const first = await order(await deployedBefore(world, plan.service, plan.namespace ?? world.defaultNamespace));
@@ -81,7 +81,7 @@ export const isThere = ({ steps, lease }: StageGround): boolean =>
 export type Opened = { readonly session: Session } | { readonly session: Session; readonly ending: RollingEnding };
 
 /** What a dead run left is finished when it wanted the same, and otherwise taken back first. */
-export async function open(world: World, plan: DeployPlan, ground: StageGround, held: Lock): Promise<Opened> {
+export async function open(world: World, plan: UpdatePlan, ground: StageGround, held: Lock): Promise<Opened> {
   const fresh = (found: StageGround): Opened => {
     const journal = journalOf(found.key, found.steps);
     return { session: openSession({ world, plan, ground: found, lock: held, journal, entries: entriesFor(found, journal), kept: false }) };
@@ -105,7 +105,7 @@ export async function open(world: World, plan: DeployPlan, ground: StageGround, 
 /** From a journal alone: with nothing but what was remembered. */
 export async function goBack(
   world: World,
-  plan: DeployPlan,
+  plan: UpdatePlan,
   held: Lock,
   journal: Journal,
   cause: Cause,
