@@ -8,7 +8,13 @@ const lines = text.split('\n');
 const begins = lines.filter((line) => line.startsWith('- '));
 
 /** What an entry is about: its first words, without marks. */
-const about = (line: string): string => line.replace(/[^\p{L}\p{N} ]/gu, '').trim().split(' ').slice(0, 8).join(' ');
+const about = (line: string): string =>
+  line
+    .replace(/[^\p{L}\p{N} ]/gu, '')
+    .trim()
+    .split(' ')
+    .slice(0, 8)
+    .join(' ');
 
 describe('the changelog', () => {
   it('has entries', () => expect(begins.length).toBeGreaterThan(50));
