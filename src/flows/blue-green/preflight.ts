@@ -5,7 +5,7 @@ import { deploymentSpec, podLabels } from '../../domain/kubernetes/workload.ts';
 import { containerOf, imageOf } from '../../domain/rollout/container-image.ts';
 import { type Colour, colouredName, layoutOf, layoutText, mixedWarning, pairNeeded } from '../../domain/rollout/layout.ts';
 import { leaseName, readLease } from '../../domain/rollout/lease.ts';
-import { ownershipFindings, rollingChanges } from '../../domain/rollout/ownership.ts';
+import { ownershipFindings, rollingChanges } from '../../domain/rollout/ownership-findings.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { templateDifferences } from '../../domain/rollout/template-differences.ts';
 import { otherColour } from '../../domain/traffic/switchers/colours.ts';

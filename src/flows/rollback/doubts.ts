@@ -3,7 +3,7 @@ import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import type { Revision } from '../../domain/kubernetes/revision.ts';
 import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
 import { overwrittenSettings } from '../../domain/rollback/settings.ts';
-import { ownershipFindings, rollingChanges } from '../../domain/rollout/ownership.ts';
+import { ownershipFindings, rollingChanges } from '../../domain/rollout/ownership-findings.ts';
 import { briefText } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
 import type { Resolution } from '../../ports/registry.ts';

@@ -1,6 +1,6 @@
 import { historyOf } from '../../domain/rolling/history-rows.ts';
 import { workloadName } from '../../domain/rolling/workload-ref.ts';
-import { ownershipFindings, rollingChanges } from '../../domain/rollout/ownership.ts';
+import { ownershipFindings, rollingChanges } from '../../domain/rollout/ownership-findings.ts';
 import { briefText, warningText } from '../../domain/rollout/problem.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { giveAway } from '../give-away.ts';

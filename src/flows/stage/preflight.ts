@@ -4,7 +4,7 @@ import { advice } from '../../domain/rolling/advice.ts';
 import type { Change, WorkloadWish } from '../../domain/rolling/change.ts';
 import { type Assignment, assignImages } from '../../domain/rolling/image-entries.ts';
 import { isSame, type WorkloadRef } from '../../domain/rolling/workload-ref.ts';
-import { ownershipFindings, rollingChanges } from '../../domain/rollout/ownership.ts';
+import { ownershipFindings, rollingChanges } from '../../domain/rollout/ownership-findings.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { roleName } from '../../domain/rollout/role.ts';
 import { imageText } from '../../domain/units/image.ts';
