@@ -12,19 +12,15 @@ const [, section = ''] = /\n## With little traffic\n(.*?)\n## /s.exec(text) ?? [
 const minimum = defaultMinRequests(criteriaProfiles['standard']?.criteria ?? []);
 const noDataTimeout = 600;
 
-const needed = ({ weight, holdSeconds }: Stage, more: number, requests = minimum): number => requests / ((weight / 100) * (holdSeconds + more));
+const needed = ({ weight, holdSeconds }: Stage, more: number, requests = minimum): number =>
+  requests / ((weight / 100) * (holdSeconds + more));
 const rounded = (rate: number): number => (rate < 0.95 ? Number(rate.toFixed(1)) : Number(rate.toPrecision(2)));
 
 it('its table of the defaults is what the formula gives', () => {
   const rows = [...section.matchAll(/^\| `(\d+)@(\d+)m` \| ([\d.]+) \| ([\d.]+) \|$/gm)];
   const said = rows.map(([, weight, minutes, atAll, inTime]) => [Number(weight), Number(minutes) * 60, Number(atAll), Number(inTime)]);
   const careful = profiles['careful'] ?? [];
-  const found = careful.map((stage) => [
-    stage.weight,
-    stage.holdSeconds,
-    rounded(needed(stage, noDataTimeout)),
-    rounded(needed(stage, 0)),
-  ]);
+  const found = careful.map((stage) => [stage.weight, stage.holdSeconds, rounded(needed(stage, noDataTimeout)), rounded(needed(stage, 0))]);
   expect(said).toEqual(found);
 });
 
