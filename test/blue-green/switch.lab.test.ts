@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { expectEnding } from '../actions/ending.ts';
 import { startLab } from '../lab/lab.ts';
 import { startLoad } from '../lab/load.ts';
@@ -7,6 +7,7 @@ import { printed } from '../rollout/rollouts.ts';
 import { deployPair, runSwitch, standing, startSwitch } from './coloured-service.ts';
 
 const starting = startLab({ name: 'blue-green' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;
@@ -110,7 +111,7 @@ describe('blue-green behind a gateway', () => {
       await fails({ image: await app.version('unwell'), 'health-path': '/?sleep=9s' }, 'NO_DATA', stays);
       await fails({ image: await app.version('failing', { ERROR_RATE: '1' }), 'health-path': '/' }, 'SMOKE_FAILED', stays);
       await fails({ image: await app.version('hooked'), 'before-switch': '[sh, -c, exit 3]' }, 'HOOK_FAILED', stays);
-      await fails({ image: await app.version('late', { CRASH_AFTER: '12s' }), watch: '90s', checks: '3' }, 'ROLLOUT_FAILED', [
+      await fails({ image: await app.version('late', { CRASH_AFTER: '30s' }), watch: '90s', checks: '3' }, 'ROLLOUT_FAILED', [
         ...prepared,
         'lease says switching',
         'update httproutes agent',

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { expectEnding } from '../actions/ending.ts';
 import { startLab } from '../lab/lab.ts';
 import { ask, deployExample, pushForAnotherPlatform } from './example-service.ts';
@@ -6,6 +6,7 @@ import { printed, runCanary, standing, startCanary, underLoad } from './rollouts
 import { callsOf, storyOf, tell } from './story.ts';
 
 const starting = startLab({ name: 'order' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const deploy = async (namespace: string) => deployExample(await starting, namespace, { replicas: 3 });

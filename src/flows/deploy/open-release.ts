@@ -67,7 +67,7 @@ async function openAll(
     const taken: { locks: Locks } = { locks: new Map() };
     const open = async () => {
       if (wanted.length > 0) handOver(fleet, plan, ground, 'open');
-      taken.locks = await takeLocks(plan, wanted, signal);
+      taken.locks = await takeLocks(plan, wanted, asked, signal);
       const moved = await movedSince(grounds, worldOf, taken.locks, isSilent, signal);
       if (moved !== undefined) {
         await giveAllAway(taken.locks.values());
@@ -75,7 +75,6 @@ async function openAll(
       }
       const runs: ClusterRun[] = [];
       for (const each of grounds) runs.push(await openOne(plan, fleet, ground, each, taken.locks, asked));
-      for (const { lock } of taken.locks.values()) asked.hear(lock);
       return { runs };
     };
     try {
