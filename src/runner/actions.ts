@@ -7,8 +7,8 @@ import type { Handover } from '../ports/handover.ts';
 import type { Log } from '../ports/log.ts';
 import type { Surroundings } from '../world/surroundings.ts';
 import { type RawDocuments, readDocuments } from './documents.ts';
-import { strangeInputs } from './strange-inputs.ts';
 import { writeReport } from './report-file.ts';
+import { strangeInputs } from './strange-inputs.ts';
 import { fittingSummary } from './summary-text.ts';
 import {
   cacheAccess,

@@ -81,7 +81,10 @@ describe.each(['canary', 'promote'])('actions/%s with bad input', (action) => {
 
 describe('actions/stage', () => {
   it('with the name of an input of another action: refused, though its own inputs are sound', async () => {
-    const result = await runAction({ action: 'stage', inputs: { service: 'agent', manifests: 'deploy', image: 'registry.invalid/agent:v2' } });
+    const result = await runAction({
+      action: 'stage',
+      inputs: { service: 'agent', manifests: 'deploy', image: 'registry.invalid/agent:v2' },
+    });
     expectRefusal('stage', result, 'INPUT_INVALID');
     expect(errors(result)[0]).toContain('`image` is no input of this action. Did you mean `images`?');
   });
