@@ -195,7 +195,8 @@ it.each(files)('the way back of %s waits for no reviewer, and behind no way forw
     if (operations.every((operation) => operation === '')) continue;
     const chosen = "${{ inputs.operation == 'rollback' && 'production-rollback' || 'production' }}";
     expect(['production-canary', 'production-rollback', chosen]).toContain(environment);
-    const ofTheWayForward = environment === chosen ? /^wf-deploy-\$\{\{ inputs\.operation == 'rollback' && 'rollback-' / : /^wf-deploy-rollback-/;
+    const ofTheWayForward =
+      environment === chosen ? /^wf-deploy-\$\{\{ inputs\.operation == 'rollback' && 'rollback-' / : /^wf-deploy-rollback-/;
     if (concurrency !== undefined) expect(concurrency['group']).toMatch(ofTheWayForward);
   }
 });
