@@ -113,10 +113,17 @@ function requestFor(write: Write): ApiRequest {
           kind: 'DeleteOptions',
           propagationPolicy: 'Background',
           ...(write.dryRun === true ? { dryRun: ['All'] } : {}),
-          ...(write.uid === undefined ? {} : { preconditions: { uid: write.uid } }),
+          ...preconditions(write),
         }),
       };
   }
+}
+
+function preconditions({ uid, version }: Extract<Write, { do: 'delete' }>): object {
+  if (uid === undefined && version === undefined) return {};
+  return {
+    preconditions: { ...(uid === undefined ? {} : { uid }), ...(version === undefined ? {} : { resourceVersion: version }) },
+  };
 }
 
 /** A deletion is answered with the object while it is going, or with a mere Status once it is gone. */

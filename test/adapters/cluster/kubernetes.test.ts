@@ -193,10 +193,16 @@ describe('write', () => {
     ],
     [
       'delete',
-      { do: 'delete', ref, uid: 'u-1', dryRun: true } as const,
+      { do: 'delete', ref, uid: 'u-1', version: '7', dryRun: true } as const,
       `DELETE ${path}/agent`,
       'application/json',
-      { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', dryRun: ['All'], preconditions: { uid: 'u-1' } },
+      {
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        propagationPolicy: 'Background',
+        dryRun: ['All'],
+        preconditions: { uid: 'u-1', resourceVersion: '7' },
+      },
     ],
   ])('%s', async (_, write, line, type, body) => {
     const request = seen(ok);
