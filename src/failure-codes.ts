@@ -67,7 +67,6 @@ export const failureCodes = {
     'It is not known to be newer than what is deployed: the histories have diverged, or the forge does not know both commits.',
   CHANGE_AMBIGUOUS:
     'The labels of the pull request contradict each other, or name a kind of change that is not known. No strategy was chosen.',
-  UNKNOWN_VARIANT: 'A name that is in no register was given. The known names are listed.',
   INTERNAL: 'A defect in wf-deploy. Please report it with the log.',
 } as const;
 
