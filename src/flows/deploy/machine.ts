@@ -43,7 +43,6 @@ export function run<State, Effect, Event>(first: Move<State, Effect>, machine: M
     machine.broke();
   };
   const tell = (event: Event): void => {
-    if (defect !== undefined) return;
     try {
       move(machine.step(state, event));
     } catch (error) {

@@ -104,7 +104,7 @@ async function openOne(
   }
   const changes = parts.some(({ there }) => !there);
   const world = worldOf(target.name, file.name);
-  const skipped = plan.skipBackup !== undefined || file.backup.by === 'skip';
+  const wish = changes && plan.skipBackup === undefined && file.backup.by !== 'skip' ? file.backup : undefined;
   const name = `${file.name.slice(0, 40)}-backup-${fleet.digest.sha256(`${fleet.run.holder} ${target.name}`).slice(0, 8)}`;
   return openCluster({
     target,
@@ -113,7 +113,7 @@ async function openOne(
     parts: runs,
     warnings,
     own: runs.some(({ lock, name: part }) => part === file.name && lock !== undefined) ? undefined : lockOf(file.name),
-    backup: changes && !skipped ? await plannedBackup(fleet, file, target.namespace, name) : undefined,
+    backup: wish === undefined ? undefined : { wish, job: await plannedBackup(fleet, file.name, wish, target.namespace, name) },
     environment: {
       WF_DEPLOY_CLUSTER: target.name,
       WF_DEPLOY_NAMESPACE: target.namespace,
