@@ -113,10 +113,15 @@ function requestFor(write: Write): ApiRequest {
           kind: 'DeleteOptions',
           propagationPolicy: 'Background',
           ...(write.dryRun === true ? { dryRun: ['All'] } : {}),
-          ...(write.uid === undefined ? {} : { preconditions: { uid: write.uid } }),
+          ...preconditions(write),
         }),
       };
   }
+}
+
+function preconditions({ uid, resourceVersion }: Extract<Write, { do: 'delete' }>) {
+  if (uid === undefined && resourceVersion === undefined) return {};
+  return { preconditions: { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) } };
 }
 
 /** A deletion is answered with the object while it is going, or with a mere Status once it is gone. */

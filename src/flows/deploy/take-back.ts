@@ -7,9 +7,8 @@ import type { Report } from '../flow.ts';
 import { acquireLock } from '../lock.ts';
 import { inert } from '../markdown.ts';
 import { sideBySide } from '../side-by-side.ts';
-import { forgetJournal } from '../stage/keep-journal.ts';
 import type { UpdatePlan } from '../stage/plan.ts';
-import { takeBack as takeBackService } from '../stage/take-back.ts';
+import { takeBack as takeBackService, tidied } from '../stage/take-back.ts';
 import { type HandedTarget, handedTargets } from './hand-over.ts';
 import { prefixed, unordered } from './parts.ts';
 import type { DeployPlan } from './plan.ts';
@@ -106,10 +105,9 @@ async function finish(world: World, { service, namespace = '', leaseDuration: du
   if (object === undefined || readLease(object).holder !== holder) return false;
   const held = await acquireLock(world, { service, namespace, duration, timeout: 60, successorOf: holder });
   try {
-    await forgetJournal(world, service, namespace);
-    const record = held.found?.rolling;
+    const rest = await tidied(world, held, { service, namespace }, 60);
     // Whether the lock is free is what is told of this service.
-    await held.record({ release: true, ...(record === undefined ? {} : { rolling: { ...record, phase: 'resting' as const } }) });
+    await held.record({ ...rest, release: true });
     return true;
   } finally {
     held.stop();
