@@ -198,6 +198,18 @@ describe('write', () => {
       'application/json',
       { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', dryRun: ['All'], preconditions: { uid: 'u-1' } },
     ],
+    [
+      'delete as it was read',
+      { do: 'delete', ref, uid: 'u-1', resourceVersion: '7' } as const,
+      `DELETE ${path}/agent`,
+      'application/json',
+      {
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        propagationPolicy: 'Background',
+        preconditions: { uid: 'u-1', resourceVersion: '7' },
+      },
+    ],
   ])('%s', async (_, write, line, type, body) => {
     const request = seen(ok);
     expect(await cluster.write(write)).toEqual(ok);
