@@ -1,6 +1,7 @@
 /** Every code a `Failure` can carry, with the sentence that docs/errors.md shows for it. A code is never renamed or used again. */
 export const failureCodes = {
-  INPUT_INVALID: 'One or more inputs cannot be used. Every bad input is listed with its value and what is allowed.',
+  INPUT_INVALID:
+    'One or more inputs cannot be used, or one has a misspelt name. Every bad input is listed with its value and what is allowed.',
   FILE_UNREADABLE: 'A file of the workspace is not there, lies outside of it, is too large, or is not what it should be.',
   KUBECONFIG_INVALID: 'The kubeconfig cannot be read, has no such context, or names no server.',
   CLUSTER_UNREACHABLE: 'The API server gave no answer in time, or the connection was refused or cut.',
@@ -66,7 +67,6 @@ export const failureCodes = {
     'It is not known to be newer than what is deployed: the histories have diverged, or the forge does not know both commits.',
   CHANGE_AMBIGUOUS:
     'The labels of the pull request contradict each other, or name a kind of change that is not known. No strategy was chosen.',
-  UNKNOWN_VARIANT: 'A name that is in no register was given. The known names are listed.',
   INTERNAL: 'A defect in wf-deploy. Please report it with the log.',
 } as const;
 

@@ -1,1 +1,1 @@
-import{i as e,r as t}from"./domain-units-shown.js";const n=[`status`,`pause`,`resume`,`promote`,`abort`,`prepare`,`uninstall`,`unlock`],parseReason=n=>n.length>300?e(`is too long`,`Write at most 300 characters.`):t(n);export{parseReason as n,n as t};
+import{n as e,t}from"./domain-units-parsed.js";const n=[`status`,`pause`,`resume`,`promote`,`abort`,`prepare`,`uninstall`,`unlock`],parseReason=n=>n.length>300?e(`is too long`,`Write at most 300 characters.`):t(n);export{parseReason as n,n as t};

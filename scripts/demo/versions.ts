@@ -12,14 +12,17 @@ export const versions: readonly DemoVersion[] = [
   { tag: 'v3', about: 'answers 5 % of the requests with an error', environment: { ERROR_RATE: '5%' }, expected: 'rolled-back' },
   {
     tag: 'v4',
-    about: 'needs 1.5 s for every fifth request',
-    environment: { SLOW_RATE: '20%', SLOW_LATENCY: '1500ms' },
+    about: 'needs 4 s for every fifth request',
+    environment: { SLOW_RATE: '20%', SLOW_LATENCY: '4s' },
     expected: 'rolled-back',
   },
 ];
 
-/** Milliseconds: the limit of the 99th percentile, and what an answer may take before the demo counts it as bad. */
-export const latencyLimit = 500;
+/**
+ * Milliseconds: the limit of the 99th percentile, and what an answer may take before the demo counts it as bad. An edge of the sample's
+ * buckets, and so far above what a good version needs that one slow request on a busy machine takes nobody back.
+ */
+export const latencyLimit = 2000;
 
 /** Minutes of a real deployment as seconds. */
 export const ladder: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { Diagnosis } from '../domain/kubernetes/diagnosis.ts';
+import { newestWarnings } from '../domain/kubernetes/event.ts';
 import { Event } from '../domain/kubernetes/kinds.ts';
-import type { KubernetesObject } from '../domain/kubernetes/object.ts';
 import type { World } from '../ports/worlds/cluster.ts';
 import { unlessFailed } from './unless-forbidden.ts';
 
@@ -37,12 +37,5 @@ async function lastLines(world: World, { namespace, diagnosis }: Patient): Promi
 async function eventsOf(world: World, { namespace, workload, diagnosis }: Patient): Promise<readonly string[]> {
   const name = diagnosis?.pod ?? workload;
   const events = await unlessFailed(world.cluster.list(Event, namespace, { fields: `involvedObject.name=${name}`, limit: 50 }), []);
-  const warnings = events.filter((event) => event['type'] === 'Warning');
-  return [...warnings]
-    .sort((one, other) => timeOf(one).localeCompare(timeOf(other)))
-    .slice(-5)
-    .map((event) => `${String(event['reason'] ?? '')}: ${String(event['message'] ?? '').slice(0, 300)}`);
+  return newestWarnings(events, 5);
 }
-
-const timeOf = (event: KubernetesObject): string =>
-  String(event['lastTimestamp'] ?? event['eventTime'] ?? event.metadata.creationTimestamp ?? '');

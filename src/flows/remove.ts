@@ -6,7 +6,7 @@ export interface RemoveOptions {
   /** Exactly this object: one that a successor has made under the name meanwhile stays. */
   readonly uid?: string | undefined;
   /** And as it was read: one that a successor has written since stays. */
-  readonly resourceVersion?: string | undefined;
+  readonly version?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -14,9 +14,9 @@ export interface RemoveOptions {
 export async function remove(
   { cluster }: Pick<World, 'cluster'>,
   ref: ObjectRef,
-  { uid, resourceVersion, signal }: RemoveOptions = {},
+  { uid, version, signal }: RemoveOptions = {},
 ): Promise<boolean> {
-  const exactly = { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) };
+  const exactly = { ...(uid === undefined ? {} : { uid }), ...(version === undefined ? {} : { version }) };
   try {
     await cluster.write({ do: 'delete', ref, ...exactly }, signal);
     return true;

@@ -46,8 +46,8 @@ export type Write = { readonly dryRun?: boolean } & (
   | { readonly do: 'apply'; readonly ref: ObjectRef; readonly object: KubernetesObject; readonly force?: boolean }
   /** JSON Patch (RFC 6902): a failing `test` is a CLUSTER_CONFLICT. */
   | { readonly do: 'patch'; readonly ref: ObjectRef; readonly operations: readonly PatchOperation[]; readonly subresource?: 'status' }
-  /** With a uid or a resourceVersion only what was read under them: anything else is a CLUSTER_CONFLICT. */
-  | { readonly do: 'delete'; readonly ref: ObjectRef; readonly uid?: string; readonly resourceVersion?: string }
+  /** Exactly this object, and as it was at this resourceVersion: another one is a CLUSTER_CONFLICT. */
+  | { readonly do: 'delete'; readonly ref: ObjectRef; readonly uid?: string; readonly version?: string }
 );
 
 export type PatchOperation =

@@ -8,6 +8,7 @@ import type { Log } from '../ports/log.ts';
 import type { Surroundings } from '../world/surroundings.ts';
 import { type RawDocuments, readDocuments } from './documents.ts';
 import { writeReport } from './report-file.ts';
+import { strangeInputs } from './strange-inputs.ts';
 import { fittingSummary } from './summary-text.ts';
 import {
   cacheAccess,
@@ -27,6 +28,9 @@ export type AnyFlow = Flow<{ readonly connections: AnyConnections }, unknown, un
 
 /** The front door of GitHub Actions: `main`. */
 export async function runMain(flow: AnyFlow): Promise<void> {
+  const { refusal, line } = strangeInputs(flow.inputNames, process.env);
+  if (line !== '') log.line(line);
+  if (refusal !== undefined) return await finish(flow, flow.refused(refusal));
   await finish(flow, await guarded(flow, async (world, plan) => flow.report(plan, await flow.execute(plan, world)), flow.refused));
 }
 

@@ -65,6 +65,7 @@ describe.each(['canary', 'promote'])('actions/%s with bad input', (action) => {
     ['no Prometheus', { 'prometheus-url': '' }, ['`prometheus-url`', '`prometheus-service`']],
     ['a switch that is no switch', { 'dry-run': 'yes' }, ['`dry-run` = `yes`', '`true`', '`false`']],
     ['criteria that are no YAML', { criteria: '{ a: [' }, ['`criteria`', 'YAML']],
+    ['a misspelt name', { dryrun: 'true' }, ['`dryrun` is no input of this action. Did you mean `dry-run`?']],
   ])('%s: one error with input, value and remedy', async (_name, change, told) => {
     const result = await runAction({ action, inputs: { ...good, ...change } });
     expectRefusal(action, result, 'INPUT_INVALID');
@@ -75,6 +76,25 @@ describe.each(['canary', 'promote'])('actions/%s with bad input', (action) => {
     const result = await runAction({ action, inputs: { ...good, service: '', interval: '5', drain: '-1s' } });
     expectRefusal(action, result, 'INPUT_INVALID');
     for (const name of ['service', 'interval', 'drain']) expect(errors(result)[0]).toContain(`\`${name}\``);
+  });
+});
+
+describe('actions/stage', () => {
+  it('with the name of an input of another action: refused, though its own inputs are sound', async () => {
+    const result = await runAction({
+      action: 'stage',
+      inputs: { service: 'agent', manifests: 'deploy', image: 'registry.invalid/agent:v2' },
+    });
+    expectRefusal('stage', result, 'INPUT_INVALID');
+    expect(errors(result)[0]).toContain('`image` is no input of this action. Did you mean `images`?');
+  });
+
+  it('says which inputs it does not know, and goes on', async () => {
+    const result = await runAction({ action: 'stage', inputs: { service: 'agent', images: 'no image', 'of-others': 'hunter2' } });
+    expectRefusal('stage', result, 'INPUT_INVALID');
+    expect(errors(result)[0]).toContain('`images`');
+    expect(result.stdout).toContain('Not inputs of this action, and not read: `of-others`\n');
+    expect(result.log).not.toContain('hunter2');
   });
 });
 

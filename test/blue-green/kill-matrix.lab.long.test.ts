@@ -1,4 +1,4 @@
-import { afterAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { runLanes } from '../faults/lanes.ts';
 import { startLab } from '../lab/lab.ts';
 import { startLoad } from '../lab/load.ts';
@@ -17,6 +17,7 @@ import {
 } from './kills.ts';
 
 const starting = startLab({ name: 'blue-green-kills' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;

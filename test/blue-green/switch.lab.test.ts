@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { expectEnding } from '../actions/ending.ts';
 import { startLab } from '../lab/lab.ts';
 import { startLoad } from '../lab/load.ts';
@@ -7,6 +7,7 @@ import { printed } from '../rollout/rollouts.ts';
 import { deployPair, runSwitch, standing, startSwitch } from './coloured-service.ts';
 
 const starting = startLab({ name: 'blue-green' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;
@@ -61,7 +62,7 @@ describe('blue-green behind a gateway', () => {
         const action = startSwitch(app, { image: await app.version('v3'), watch: '60s' });
         await printed(action, /users go to green/);
         await app.lab.client.waitFor('answers of v3', () => Promise.resolve(load.figures().byVersion['v3'] !== undefined));
-        action.cancel();
+        action.interrupt();
         const cancelled = await action.result;
         expect([cancelled.outputs['outcome'], (await standing(app, tags)).split(';')[0]]).toEqual(['aborted', 'agent-blue']);
         const calls = await written(app, began);
@@ -75,7 +76,7 @@ describe('blue-green behind a gateway', () => {
           'lease says returning',
         ]);
         expect(calls.slice(-3)).toEqual(rested);
-        await app.lab.client.waitFor('ten thousand requests', () => Promise.resolve(load.figures().requests >= 10_000), 120);
+        await app.lab.client.waitFor('ten thousand requests', () => Promise.resolve(load.figures().requests >= 10_000), 240);
       } finally {
         await load.stop();
       }
@@ -87,7 +88,7 @@ describe('blue-green behind a gateway', () => {
       expect({ failed: figures.failed, non2xx: figures.non2xx }).toEqual({ failed: 0, non2xx: 0 });
       expect(new Set(Object.keys(figures.byVersion))).toEqual(new Set(['v1', 'v2', 'v3']));
     },
-    6 * minutes,
+    8 * minutes,
   );
 
   it.concurrent(
@@ -110,7 +111,7 @@ describe('blue-green behind a gateway', () => {
       await fails({ image: await app.version('unwell'), 'health-path': '/?sleep=9s' }, 'NO_DATA', stays);
       await fails({ image: await app.version('failing', { ERROR_RATE: '1' }), 'health-path': '/' }, 'SMOKE_FAILED', stays);
       await fails({ image: await app.version('hooked'), 'before-switch': '[sh, -c, exit 3]' }, 'HOOK_FAILED', stays);
-      await fails({ image: await app.version('late', { CRASH_AFTER: '12s' }), watch: '90s', checks: '3' }, 'ROLLOUT_FAILED', [
+      await fails({ image: await app.version('late', { CRASH_AFTER: '30s' }), watch: '90s', checks: '3' }, 'ROLLOUT_FAILED', [
         ...prepared,
         'lease says switching',
         'update httproutes agent',
@@ -140,6 +141,6 @@ describe('blue-green behind a gateway', () => {
         'lease says resting',
       ]);
     },
-    6 * minutes,
+    8 * minutes,
   );
 });

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { expectEnding } from '../actions/ending.ts';
 import { startLab } from '../lab/lab.ts';
 import { startLoad } from '../lab/load.ts';
@@ -8,6 +8,7 @@ import { type ColouredRoute, colouredRoutes, type SwitcherName } from './coloure
 import { deployPair, runSwitch, standing } from './coloured-service.ts';
 
 const starting = startLab({ name: 'switchers' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;

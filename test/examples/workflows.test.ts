@@ -159,7 +159,9 @@ describe.each(files)('examples/workflows/%s', (name) => {
 
 it.each(files)('what %s deploys is in the order of the commits, and on record', (name) => {
   for (const { uses, with: given = {} } of stepsOf(name)) {
-    if (!deploying.includes(actionOf(uses)?.name) || given['operation'] === 'abort') continue;
+    // An operation that names no image brings nothing new.
+    const brings = given['operation'] === undefined || 'image' in given || 'images' in given;
+    if (!deploying.includes(actionOf(uses)?.name) || !brings) continue;
     expect(given).toMatchObject({ 'github-token': '${{ github.token }}', environment: 'production' });
     // A run that is started by hand is not on the commit that its image was built from.
     const image = String(given['image']);
@@ -187,8 +189,20 @@ it('no starter deploys an image by a tag that is made up of the event', () => {
   for (const name of files) for (const { with: given = {} } of stepsOf(name)) expect(String(given['image'])).not.toMatch(/:\$\{\{/);
 });
 
+it.each(files)('the way back of %s waits for no reviewer, and behind no way forward', (name) => {
+  for (const { environment = '', concurrency, steps: [...all] = [] } of Object.values(read(name).workflow.jobs)) {
+    const operations = all.map(({ with: given = {} }) => String(given['operation'] ?? ''));
+    if (operations.every((operation) => operation === '')) continue;
+    const chosen = "${{ inputs.operation == 'rollback' && 'production-rollback' || 'production' }}";
+    expect(['production-canary', 'production-rollback', chosen]).toContain(environment);
+    const ofTheWayForward =
+      environment === chosen ? /^wf-deploy-\$\{\{ inputs\.operation == 'rollback' && 'rollback-' / : /^wf-deploy-rollback-/;
+    if (concurrency !== undefined) expect(concurrency['group']).toMatch(ofTheWayForward);
+  }
+});
+
 describe('canary, approval, promote', () => {
-  const { canary, promote, rollback } = read('full-deploy.yml').workflow.jobs;
+  const { canary, promote, rollback } = read('full-canary.yml').workflow.jobs;
 
   it('wait for the approval with all users on stable, and between the two', () => {
     expect(canary?.steps?.[0]?.with).toMatchObject({ promote: 'false' });
@@ -234,7 +248,7 @@ describe('rollback by hand', () => {
     // The token is for a cloud; nothing of GitHub is written with it.
     expect(rollback?.permissions).toEqual({ contents: 'read', 'id-token': 'write' });
     expect(rollback?.concurrency?.['group']).toMatch(/^wf-deploy-rollback-/);
-    expect(rollback?.concurrency?.['group']).not.toBe(read('full-deploy.yml').workflow.jobs['canary']?.concurrency?.['group']);
+    expect(rollback?.concurrency?.['group']).not.toBe(read('full-canary.yml').workflow.jobs['canary']?.concurrency?.['group']);
     expect(rollback?.concurrency).toMatchObject({ 'cancel-in-progress': false });
     const step = rollback?.steps?.at(-1);
     expect(step?.uses).toBe('$/actions/rollback');

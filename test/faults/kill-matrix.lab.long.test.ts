@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startLab } from '../lab/lab.ts';
 import { routerCases } from '../rollout/router-cases.ts';
 import { type Journey, journeys, journeysBack, journeysByPods, journeysConfigured, type Moment } from './journeys.ts';
@@ -13,6 +13,7 @@ const lanes = 6;
 
 const starting = startLab({ name: 'kill-matrix-long' });
 const workspace = mkdtempSync(join(tmpdir(), 'kill-matrix-'));
+beforeAll(() => starting, 180_000);
 afterAll(async () => {
   rmSync(workspace, { recursive: true });
   await (await starting).stop();

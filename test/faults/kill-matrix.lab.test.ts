@@ -16,7 +16,7 @@ describe('SIGKILL after each write of a run behind gateway-api', () => {
     lab = await startLab({ name: 'kill-matrix' });
     subjects = await Promise.all(Array.from({ length: lanes }, (_, lane) => gatewaySubject(lab, `lane-${lane + 1}`)));
     moments = await allMoments(subjects, journeys);
-  }, 4 * minutes);
+  }, 10 * minutes);
   afterAll(async () => {
     await Promise.all(subjects.map((subject) => subject.stop()));
     await lab.stop();

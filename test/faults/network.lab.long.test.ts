@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { gatewayApi } from '../../src/domain/traffic/gateway-api.ts';
 import { deployGuarded, guardianEvents, lingering, recordOf, signOf, untilWeight, weightOf } from '../guardian/guarded.ts';
 import { startLab } from '../lab/lab.ts';
@@ -10,6 +10,7 @@ import { startApiProxy } from './api-proxy.ts';
 import { epochIn, followRoute } from './route-history.ts';
 
 const starting = startLab({ name: 'network' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { auditEntries } from '../lab/audit.ts';
 import { startLab } from '../lab/lab.ts';
 import type { ExampleService } from '../rollout/example-service.ts';
@@ -7,6 +7,7 @@ import { storyOf } from '../rollout/story.ts';
 import { deployGuarded, guardianEvents, guardianObjects, lingering, recordOf, signOf, standing, untilWeight, weightOf } from './guarded.ts';
 
 const starting = startLab({ name: 'guardian' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const deploy = async (namespace: string): Promise<ExampleService> => deployGuarded(await starting, namespace);

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ActionResult } from '../actions/runner.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import type { ExampleService } from '../rollout/example-service.ts';
@@ -8,6 +8,7 @@ import { storyOf } from '../rollout/story.ts';
 import { deployGuarded, guardianObjects, lingering, nodeImage, signOf, standing, untilWeight } from './guarded.ts';
 
 const starting = startLab({ name: 'guardian-posted' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const deploy = async (namespace: string): Promise<ExampleService> => deployGuarded(await starting, namespace);

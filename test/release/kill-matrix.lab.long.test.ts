@@ -1,9 +1,10 @@
-import { afterAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { startLab } from '../lab/lab.ts';
 import { type Kill, runKills, undisturbed } from './kills.ts';
 import { makeShop, pushVersions } from './shop.ts';
 
 const starting = startLab({ name: 'release-kills' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;

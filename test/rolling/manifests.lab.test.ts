@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { startLab } from '../lab/lab.ts';
 import { ask, deployExample, type ExampleService, manifests } from '../rollout/example-service.ts';
@@ -6,6 +6,7 @@ import { runStage } from './stage-runs.ts';
 import { written } from './written.ts';
 
 const starting = startLab({ name: 'rolling-manifests' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;

@@ -13,6 +13,7 @@ let github: GithubServer;
 beforeAll(async () => {
   github = await githubServer(line(9));
 });
+beforeAll(() => starting, 180_000);
 afterAll(async () => {
   await github.server.close();
   await (await starting).stop();

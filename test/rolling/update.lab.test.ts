@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startLab } from '../lab/lab.ts';
 import { startLoad } from '../lab/load.ts';
 import { runRollback } from '../rollback/rollback-runs.ts';
@@ -8,6 +8,7 @@ import { runStage, startStage } from './stage-runs.ts';
 import { written } from './written.ts';
 
 const starting = startLab({ name: 'rolling-update' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { idTokenSource } from '../../src/adapters/azure/id-token-source.ts';
 import { aksClusters } from '../../src/adapters/managed-clusters/aks.ts';
 import { ownPlugin } from '../../src/adapters/managed-clusters/own-plugin.ts';
@@ -14,6 +14,7 @@ import { startFrontDoor } from './front-door.ts';
 import { printed, startCanary, underLoad } from './rollouts.ts';
 
 const starting = startLab({ name: 'aks' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const kubeloginConfig = (server: string, ca: string): string =>
@@ -65,4 +66,4 @@ it('a canary outlives the tokens it began with: every stage begins with all of t
     await azure.close();
     rmSync(folder, { recursive: true });
   }
-}, 180_000);
+}, 300_000);

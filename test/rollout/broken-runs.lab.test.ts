@@ -1,10 +1,11 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startLab } from '../lab/lab.ts';
 import { deployExample, type ExampleService } from './example-service.ts';
-import { leaseOf, printed, runCanary, standing, startCanary, underLoad } from './rollouts.ts';
+import { leaseOf, printed, quick, runCanary, standing, startCanary, underLoad } from './rollouts.ts';
 import { callsOf, storyOf, tell } from './story.ts';
 
 const starting = startLab({ name: 'broken-runs' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const deploy = async (namespace: string) => deployExample(await starting, namespace, { replicas: 3 });
@@ -20,6 +21,8 @@ const atRest = { weight: 0, canaryPods: 0, holder: '' };
 
 interface BrokenRun {
   readonly namespace: string;
+  /** Of the run that is killed: long enough that a slow machine kills it where it should. */
+  readonly stages?: string;
   /** The run is killed when it prints this. */
   readonly killedAt: RegExp;
   /** Tag of what the next run brings; the killed one brought `good`. */
@@ -31,11 +34,11 @@ interface BrokenRun {
 }
 
 /** Kills a run without notice and starts another one: what that writes first, and that it gets where it wants to. */
-async function killedAndRunAgain({ namespace, killedAt, next, found, story }: BrokenRun): Promise<void> {
+async function killedAndRunAgain({ namespace, stages = quick.stages, killedAt, next, found, story }: BrokenRun): Promise<void> {
   const app = await deploy(namespace);
   const [v1, image, other] = await Promise.all([app.version('v1'), app.version('good'), app.version(next)]);
   const run = await underLoad(app, 60, async () => {
-    const action = startCanary(app, image);
+    const action = startCanary(app, image, { stages });
     await printed(action, killedAt);
     action.kill();
     await action.result;
@@ -82,7 +85,7 @@ describe('a run that does not end by itself', () => {
       expect(story.indexOf('route 0 %, epoch 2')).toBeGreaterThan(back);
       expect(story.slice(back)).not.toContain('route 0 %, epoch 1');
     },
-    3 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -90,12 +93,13 @@ describe('a run that does not end by itself', () => {
     () =>
       killedAndRunAgain({
         namespace: 'killed-stage',
+        stages: '10@4s 50@60s 100@4s',
         killedAt: /^stage 2\/3, 50 % · /,
         next: 'good',
         found: 50,
         story: () => ['lease taken, epoch 2', 'route 0 %, epoch 2', ...fromTheFirstStage],
       }),
-    3 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -119,7 +123,7 @@ describe('a run that does not end by itself', () => {
           'lease released',
         ],
       }),
-    3 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -139,7 +143,7 @@ describe('a run that does not end by itself', () => {
           ...fromTheFirstStage,
         ],
       }),
-    3 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -160,7 +164,7 @@ describe('a run that does not end by itself', () => {
       expect(new Set(epochs)).toEqual(new Set(['1', '2']));
       expect(runs.load.failed).toBe(0);
     },
-    4 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -192,6 +196,6 @@ describe('a run that does not end by itself', () => {
         return {};
       });
     },
-    4 * minutes,
+    6 * minutes,
   );
 });

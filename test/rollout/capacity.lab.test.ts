@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ActionResult } from '../actions/runner.ts';
 import { startLab } from '../lab/lab.ts';
 import { deployExample, type ExampleService } from './example-service.ts';
@@ -6,6 +6,7 @@ import { leaseOf, printed, runCanary, standing, startCanary, underLoad } from '.
 import { storyOf } from './story.ts';
 
 const starting = startLab({ name: 'capacity' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;
@@ -57,7 +58,7 @@ describe('a service with an autoscaler', () => {
       const { lab, namespace } = app;
       const image = await app.version('good');
       const run = await underLoad(app, 30, async () => {
-        const action = startCanary(app, image);
+        const action = startCanary(app, image, { stages: '10@4s 50@20s 100@4s' });
         await printed(action, /^stage 2\/3, 50 % · /);
         expect(await scalingOf(app)).toEqual({
           minimum: 3,
@@ -136,7 +137,7 @@ describe('a service with an autoscaler', () => {
       const { lab, namespace } = app;
       const image = await app.version('good');
       const run = await underLoad(app, 30, async () => {
-        const action = startCanary(app, image, { 'lease-duration': '5s' });
+        const action = startCanary(app, image, { stages: '10@4s 50@60s 100@4s', 'lease-duration': '5s' });
         await printed(action, /^stage 2\/3, 50 % · /);
         action.kill();
         await action.result;
@@ -235,6 +236,6 @@ describe('a service with an autoscaler', () => {
       expect(mended.log).toContain('From 50 % on the canary has a copy of HorizontalPodAutoscaler agent, up to 6 pods.');
       expect((await storyOf(app)).filter((text) => !text.includes('selfsubjectaccessreviews'))).toEqual([]);
     },
-    2 * minutes,
+    4 * minutes,
   );
 });

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startLab } from '../lab/lab.ts';
 import { deployConfigured, manifestsWith, settingsOf } from './configured-service.ts';
 import type { ExampleService } from './example-service.ts';
@@ -9,6 +9,7 @@ import { leaseOf, printed, runCanary, standing, startCanary, underLoad } from '.
 
 const starting = startLab({ name: 'manifests' });
 const workspace = mkdtempSync(join(tmpdir(), 'manifests-lab-'));
+beforeAll(() => starting, 180_000);
 afterAll(async () => {
   rmSync(workspace, { recursive: true });
   await (await starting).stop();

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startLab } from '../lab/lab.ts';
 import { deployExample } from './example-service.ts';
 import { type Mood, startPrometheusDouble } from './prometheus-double.ts';
@@ -6,6 +6,7 @@ import { printed, standing, startCanary, underLoad } from './rollouts.ts';
 import { storyOf } from './story.ts';
 
 const starting = startLab({ name: 'metrics' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;

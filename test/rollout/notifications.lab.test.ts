@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deployGuarded, lingering, signOf, untilWeight } from '../guardian/guarded.ts';
 import { nodeAddress, ports } from '../lab/addresses.ts';
 import { startLab } from '../lab/lab.ts';
@@ -9,6 +9,7 @@ const starting = startLab({ name: 'notifications' }).then(async (lab) => {
   await lab.start('alertmanager');
   return lab;
 });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { weightOf } from '../guardian/guarded.ts';
 import { startLab } from '../lab/lab.ts';
 import { deployExample, type ExampleService } from './example-service.ts';
@@ -6,6 +6,7 @@ import { oursIn, runOperation, statusOf } from './operations.ts';
 import { type Inputs, leaseOf, printed, routeOf, runCanary, standing, startCanary, underLoad } from './rollouts.ts';
 
 const starting = startLab({ name: 'operations' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const deploy = async (namespace: string): Promise<ExampleService> => deployExample(await starting, namespace, { replicas: 2 });
@@ -15,8 +16,8 @@ const seconds = (count: number): Promise<void> => new Promise((resolve) => setTi
 const short: Inputs = { 'lease-duration': '6s' };
 
 /** A run in its first stage, and what an operation makes of it. */
-async function inFirstStage(app: ExampleService, inputs: Inputs = {}) {
-  const run = startCanary(app, await app.version('good'), { stages: '20@8s 100@4s', ...short, ...inputs });
+async function inFirstStage(app: ExampleService, inputs: Inputs) {
+  const run = startCanary(app, await app.version('good'), { ...short, ...inputs });
   await printed(run, /^stage 1\/\d, 20 % · .* requests/);
   return run;
 }
@@ -34,10 +35,11 @@ describe('a run that goes on', () => {
         notKnown: [],
       });
       const done = await underLoad(app, 40, async () => {
-        const run = await inFirstStage(app);
+        const run = await inFirstStage(app, { stages: '20@20s 100@4s' });
         const paused = await runOperation(app, 'pause', { ...short, reason: 'look at the logs' });
         expect(paused.outputs).toMatchObject({ outcome: 'done', reason: 'It keeps 20 % on the canary.' });
-        await seconds(14);
+        // Longer than the whole stage.
+        await seconds(24);
         expect(await weightOf(app)).toBe(20);
         const { status, log } = await statusOf(app);
         expect(status).toMatchObject({

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deployGuarded, guardianEvents, recordOf, signOf, untilWeight, weightOf } from '../guardian/guarded.ts';
 import { startLab } from '../lab/lab.ts';
 import type { ExampleService } from './example-service.ts';
@@ -6,6 +6,7 @@ import { oursIn, runOperation, statusOf } from './operations.ts';
 import { type Inputs, quick, standing, startCanary, underLoad } from './rollouts.ts';
 
 const starting = startLab({ name: 'pauses' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const guard = async (namespace: string): Promise<ExampleService> => deployGuarded(await starting, namespace);

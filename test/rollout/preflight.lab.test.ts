@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { ActionResult } from '../actions/runner.ts';
 import { startLab } from '../lab/lab.ts';
 import { deployExample, type ExampleService } from './example-service.ts';
@@ -7,6 +7,7 @@ import { type Inputs, routeOf, runAs, runCanary, standing, underLoad } from './r
 import { callsOf, storyOf } from './story.ts';
 
 const starting = startLab({ name: 'preflight' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const deploy = async (namespace: string) => deployExample(await starting, namespace, { replicas: 2 });
@@ -62,7 +63,7 @@ describe('the preflight on a real API server', () => {
       expect(calls.filter(({ verb }) => !reads.includes(verb))).toEqual([]);
       expect(await standing(app)).toMatchObject({ weight: 0, canaryPods: undefined, holder: '' });
     },
-    minutes,
+    3 * minutes,
   );
 
   it.concurrent(
@@ -81,7 +82,7 @@ describe('the preflight on a real API server', () => {
       ]);
       expect(await storyOf(app, since)).toEqual([]);
     },
-    minutes,
+    3 * minutes,
   );
 
   it.concurrent(
@@ -107,7 +108,7 @@ describe('the preflight on a real API server', () => {
       await lab.client.apply(yamlIn(route));
       passes(await check(app, image));
     },
-    2 * minutes,
+    3 * minutes,
   );
 
   it.concurrent(
@@ -161,7 +162,7 @@ describe('the preflight on a real API server', () => {
         '- ResourceQuota small, pods: hard 3, used 2, needed 2 more for 2 pods of the canary agent-canary, which grows to the size of stable, 2.',
       ]);
     },
-    minutes,
+    3 * minutes,
   );
 
   it.concurrent.each([
@@ -180,7 +181,7 @@ describe('the preflight on a real API server', () => {
       passes(accepted);
       expect(accepted.log).toContain(`warning: HTTPRoute agent belongs to ${tool}`);
     },
-    minutes,
+    3 * minutes,
   );
 
   it.concurrent(
@@ -204,7 +205,7 @@ describe('the preflight on a real API server', () => {
       expect((await storyOf(app)).slice(0, 3)).toEqual(['lease taken, epoch 1', 'route 0 %, epoch 1', 'lease says preparing 0 %']);
       expect(await standing(app)).toMatchObject({ weight: 0 });
     },
-    minutes,
+    3 * minutes,
   );
 
   it.concurrent(
@@ -219,7 +220,7 @@ describe('the preflight on a real API server', () => {
       const { 'prometheus-url': _, ...inputs } = app.inputs;
       passes(await check({ ...app, inputs }, image, { 'prometheus-service': 'monitoring/prometheus:9090' }));
     },
-    minutes,
+    3 * minutes,
   );
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { deployGuarded, guardianObjects, signOf } from '../guardian/guarded.ts';
 import { startLab } from '../lab/lab.ts';
 import type { LoadResult } from '../lab/load.ts';
@@ -7,6 +7,7 @@ import { oneService } from './one-service.ts';
 import { leaseOf, printed, runCanary, startCanary, underLoad } from './rollouts.ts';
 
 const starting = startLab({ name: 'replicas' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import type { ActionResult } from '../actions/runner.ts';
 import { startLab } from '../lab/lab.ts';
@@ -11,6 +11,7 @@ import { printed, startCanary, underLoad } from './rollouts.ts';
 import { startWebhookReceiver } from './webhook-receiver.ts';
 
 const starting = startLab({ name: 'secrets' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;
@@ -54,7 +55,7 @@ describe('secrets and messages', () => {
         const run = await underLoad(app, 60, async () => {
           const inputs = {
             stages: '50@4s 100@4s',
-            'no-data-timeout': '8s',
+            ...(ending === 'unmeasured' ? { 'no-data-timeout': '8s' } : {}),
             'prometheus-url': prometheus.url,
             'prometheus-token': 'prometheus-secret-token',
             'prometheus-headers': 'X-Scope-OrgID: tenant-secret',

@@ -1,10 +1,11 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startLab } from '../lab/lab.ts';
 import { deployExample, type ExampleService, pushHungry } from './example-service.ts';
 import { printed, routeOf, runCanary, standing, startCanary, underLoad } from './rollouts.ts';
 import { storyOf } from './story.ts';
 
 const starting = startLab({ name: 'sickness' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const deploy = async (namespace: string) => deployExample(await starting, namespace, { replicas: 3 });
@@ -19,7 +20,7 @@ describe('a canary that is sick', () => {
     'crashes under traffic: weight 0 without waiting for metrics; the reason names the crash, the log its last words',
     async () => {
       const app = await deploy('crash');
-      const image = await app.version('crash', { CRASH_AFTER: '12s' });
+      const image = await app.version('crash', { CRASH_AFTER: '25s' });
       const run = await underLoad(app, 60, () => runCanary(app, image, blind));
       expect(run.outputs).toMatchObject({ outcome: 'rolled-back', weight: '0', stage: '1/2' });
       expect(run.report).toMatchObject({ code: 'ROLLOUT_FAILED' });

@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startLab } from '../lab/lab.ts';
 import { type LoadResult, startLoad } from '../lab/load.ts';
 import { ask, deployExample } from './example-service.ts';
@@ -6,6 +6,7 @@ import { printed, routeOf, runCanary, standing, startCanary, underLoad } from '.
 import { canaryWeight } from './story.ts';
 
 const starting = startLab({ name: 'traffic' });
+beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;
@@ -30,7 +31,7 @@ describe('users, at a hundred requests a second over kept and new connections, s
       const app = await deployExample(await starting, 'promoted', { replicas: 3 });
       const image = await app.version('good');
       const load = startLoad(app.load(200));
-      const action = startCanary(app, image, { stages: '5@16s 25@16s 50@16s 100@4s', interval: '2s' });
+      const action = startCanary(app, image, { stages: '5@30s 25@30s 50@30s 100@4s', interval: '2s' });
       const measured: { weight: number; canary: number; all: number; byHeader: string | undefined }[] = [];
       for (const weight of [5, 25, 50]) {
         await printed(action, new RegExp(`^  route agent: canary ${weight} %`));
@@ -45,6 +46,7 @@ describe('users, at a hundred requests a second over kept and new connections, s
         measured.push({ weight, canary: canary ?? 0, all: (canary ?? 0) + (stable ?? 0), byHeader });
       }
       const run = await action.result;
+      await settled(() => load.figures().requests > 10_000);
       const figures = await load.stop();
       expect(run.outputs).toMatchObject({ outcome: 'promoted' });
       for (const { weight, canary, all, byHeader } of measured) {
@@ -59,7 +61,7 @@ describe('users, at a hundred requests a second over kept and new connections, s
       expect((await ask(app.lab, app.host))?.version).toBe('good');
       expect(await standing(app)).toMatchObject({ weight: 0, stable: run.outputs['image'], canaryPods: 0 });
     },
-    4 * minutes,
+    6 * minutes,
   );
 
   it.each([
@@ -74,14 +76,14 @@ describe('users, at a hundred requests a second over kept and new connections, s
         if (outcome === 'rolled-back') return await runCanary(app, image, { stages: '50@8s 100@4s' });
         const action = startCanary(app, image, { stages: '50@60s 100@4s' });
         await printed(action, /^stage 1\/2, 50 % · /);
-        action.cancel();
+        action.interrupt();
         return await action.result;
       });
       expect(run.outputs).toMatchObject({ outcome, weight: '0' });
       expect(answersOf(run.load, tag)).toBeGreaterThan(20);
       expect(lost(run.load)).toEqual(none);
     },
-    2 * minutes,
+    4 * minutes,
   );
 });
 

@@ -332,6 +332,29 @@ describe('its inputs', () => {
     expect(Object.entries(call.inputs).flatMap(([input, { required }]) => (required === true ? [input] : []))).toEqual(['service']));
 });
 
+describe('what an action has and the workflow does not', () => {
+  const guide = readFileSync(join(root, 'docs/guides/pipeline.md'), 'utf8');
+  const listed = (action: string): readonly string[] => {
+    const [, list = ''] = new RegExp(`\\nInputs of \\[${action}\\][^:]*:\\n(.*?)\\n\\n`, 's').exec(guide) ?? [];
+    return [...list.matchAll(/`([a-z-]+)`/g)].map(([, input = '']) => input);
+  };
+  /** Given by the step that opens the cluster, or about something else than a release. */
+  const elsewhere = ['kubeconfig', 'context', 'operation', 'only-this-run', 'to-revision'];
+  const given = new Set(Object.keys(stepOf('canary', 'canary').with ?? {}));
+
+  it.each(['canary', 'stage'])('is named in the guide: these inputs of %s, and no others', (name) => {
+    const known = actions.find((action) => action.name === name)?.inputs.map((input) => input.name) ?? [];
+    const there = stepOf(name, name).with ?? {};
+    expect(listed(name).toSorted()).toEqual(known.filter((input) => !(input in there) && !elsewhere.includes(input)).toSorted());
+  });
+
+  it('is the same of promote: it is given whatever it shares with canary', () => {
+    const known = actions.find(({ name: action }) => action === 'promote')?.inputs.map((input) => input.name) ?? [];
+    const promoted = stepOf('promote', 'promote').with ?? {};
+    expect(known.filter((input) => given.has(input) && !(input in promoted))).toEqual([]);
+  });
+});
+
 describe('its outputs', () => {
   it('are there, in jobs that come before', () => {
     for (const [said, kind, from = '', output = ''] of text.matchAll(/\b(steps|needs|jobs)\.(\w+)\.outputs\.([\w-]+)/g)) {

@@ -119,9 +119,11 @@ function requestFor(write: Write): ApiRequest {
   }
 }
 
-function preconditions({ uid, resourceVersion }: Extract<Write, { do: 'delete' }>) {
-  if (uid === undefined && resourceVersion === undefined) return {};
-  return { preconditions: { ...(uid === undefined ? {} : { uid }), ...(resourceVersion === undefined ? {} : { resourceVersion }) } };
+function preconditions({ uid, version }: Extract<Write, { do: 'delete' }>): object {
+  if (uid === undefined && version === undefined) return {};
+  return {
+    preconditions: { ...(uid === undefined ? {} : { uid }), ...(version === undefined ? {} : { resourceVersion: version }) },
+  };
 }
 
 /** A deletion is answered with the object while it is going, or with a mere Status once it is gone. */

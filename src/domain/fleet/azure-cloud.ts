@@ -10,7 +10,7 @@ export interface AzureCloud {
   readonly audience: string;
 }
 
-export const azureClouds: Readonly<Record<string, AzureCloud>> = {
+export const azureClouds = {
   public: {
     authority: 'https://login.microsoftonline.com',
     management: 'https://management.azure.com',
@@ -26,7 +26,7 @@ export const azureClouds: Readonly<Record<string, AzureCloud>> = {
     management: 'https://management.chinacloudapi.cn',
     audience: 'api://AzureADTokenExchangeChina',
   },
-};
+} as const satisfies Readonly<Record<string, AzureCloud>>;
 
 export const publicCloud = 'public';
 

@@ -2,6 +2,7 @@ import { foreignClause } from './foreign-clause.ts';
 import type { KubernetesObject } from './object.ts';
 
 interface EventFields {
+  readonly type?: string;
   readonly involvedObject?: { readonly kind?: string; readonly name?: string; readonly uid?: string };
   readonly reason?: string;
   readonly message?: string;
@@ -29,6 +30,17 @@ export const newestMessage = (events: readonly KubernetesObject[], reasons: read
     )[0];
   return newest === undefined ? undefined : foreignClause(fields(newest).message);
 };
+
+/** So many of the newest warnings, the newest last. */
+export const newestWarnings = (events: readonly KubernetesObject[], most: number): readonly string[] =>
+  events
+    .filter((event) => fields(event).type === 'Warning')
+    .toSorted((one, other) => timeOf(one).localeCompare(timeOf(other)))
+    .slice(-most)
+    .map((event) => {
+      const { reason = '', message = '' } = fields(event);
+      return `${reason}: ${message.slice(0, 300)}`;
+    });
 
 // RFC 3339 in UTC throughout, so that the order of the texts is the order of the times to the second.
 const timeOf = (event: KubernetesObject): string => {

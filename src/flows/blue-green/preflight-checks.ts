@@ -6,7 +6,6 @@ import { templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { deploymentSpec, serviceSpec } from '../../domain/kubernetes/workload.ts';
 import type { containerOf } from '../../domain/rollout/container-image.ts';
 import { type Colour, colouredName, colours } from '../../domain/rollout/layout.ts';
-import { ownerOf, rollingChange } from '../../domain/rollout/ownership.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { roleName } from '../../domain/rollout/role.ts';
 import { isSameImage } from '../../domain/rollout/same-image.ts';
@@ -85,21 +84,6 @@ export const paused = (idle: KubernetesObject): readonly Problem[] =>
         },
       ]
     : [];
-
-/** Objects that another tool will write again: it would switch back in the middle, or undo it later. */
-export const ownedBy = (objects: readonly KubernetesObject[]): readonly Problem[] =>
-  objects.flatMap((object) => {
-    const owner = ownerOf(object, rollingChange(object));
-    return owner === undefined
-      ? []
-      : [
-          {
-            what: `${object.kind} ${object.metadata.name} belongs to ${owner.tool} (${owner.name}). ${owner.reverts}`,
-            remedy: `Set \`gitops: accept\` after this: ${owner.change}`,
-            ...(owner.yaml === undefined ? {} : { yaml: owner.yaml }),
-          },
-        ];
-  });
 
 /** Admission has filled in what a LimitRange adds. */
 export function runningTemplate(serving: KubernetesObject, pods: readonly KubernetesObject[]) {

@@ -5,6 +5,7 @@ import { deploymentSpec, podLabels } from '../../domain/kubernetes/workload.ts';
 import { containerOf, imageOf } from '../../domain/rollout/container-image.ts';
 import { type Colour, colouredName, layoutOf, layoutText, mixedWarning, pairNeeded } from '../../domain/rollout/layout.ts';
 import { leaseName, readLease } from '../../domain/rollout/lease.ts';
+import { ownershipFindings, rollingChanges } from '../../domain/rollout/ownership-findings.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { templateDifferences } from '../../domain/rollout/template-differences.ts';
 import { otherColour } from '../../domain/traffic/switchers/colours.ts';
@@ -23,7 +24,6 @@ import {
   type BothColours,
   colourServices,
   otherImage,
-  ownedBy,
   paused,
   portOf,
   readable,
@@ -108,7 +108,7 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
   const isBack = plan.operation === 'rollback';
   // Somebody may have taken the pods away from what does harm.
   const wantedReplicas = isBack ? Math.max(1, replicas, before.replicas) : replicas;
-  const owners = ownedBy([serving, idle, route]);
+  const ownership = ownershipFindings(isBack ? 'accept' : plan.gitops, rollingChanges([serving, idle, route]));
   const [pods, autoscalers] = await Promise.all([
     unlessForbidden(podsOfWorkload(world, namespace, serving), []),
     unlessForbidden(world.cluster.list(HorizontalPodAutoscaler, namespace), []),
@@ -145,7 +145,7 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
     ...separate(deployments),
     ...paused(idle),
     ...room.problems,
-    ...(plan.gitops === 'refuse' ? owners : []),
+    ...ownership.problems,
   ];
   // On a way back everything is advisory but the write itself.
   const refusals = isBack ? problems : [...problems, ...doubts];
@@ -178,7 +178,7 @@ export async function preflight(world: World, plan: BlueGreenWish): Promise<Grou
       ...room.warnings,
       ...tested.warnings,
       ...(mixed === undefined ? [] : [mixed]),
-      ...(plan.gitops === 'accept' ? owners : []),
+      ...ownership.warnings,
       ...templateDifferences(serving, idle, container.value).map((what) => ({
         what,
         remedy: 'See whether that is meant: only image and size of a colour are changed.',

@@ -7,7 +7,7 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { endedByCancel } from '../cancel.ts';
 import { giveAway } from '../give-away.ts';
-import type { Lock } from '../held-lock.ts';
+import { isAsChecked, type Lock } from '../held-lock.ts';
 import { changeLines, changesOf } from '../lineage/changes.ts';
 import { commitOf, deployedBefore, deployedNow, type OrderCheck, orderCheck } from '../lineage/order.ts';
 import { requireStaged } from '../lineage/staging.ts';
@@ -114,9 +114,8 @@ async function lockAndCheckAgain(world: World, plan: CanaryPlan, checked: Ground
       return { superseded: found.text };
     }
     refuseHalfDone(service, lock.found);
-    const unchanged = lock.found?.resourceVersion === checked.lease?.resourceVersion;
-    // Someone else may have been here since the preflight: what it found may no longer be so.
-    return { lock, ground: unchanged ? checked : await preflight(world, plan), note: found.note };
+    // Someone else may have been here since the preflight, or still is: what it found may no longer be so.
+    return { lock, ground: isAsChecked(lock, checked.lease) ? checked : await preflight(world, plan), note: found.note };
   });
 }
 

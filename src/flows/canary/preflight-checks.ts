@@ -5,7 +5,8 @@ import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { isOurs } from '../../domain/rollout/canary-deployment.ts';
 import { type LayoutParts, mixedWarning, oneNeeded } from '../../domain/rollout/layout.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
-import { canaryChange, minimumChange, ownerOf, routeChange, stableChange } from '../../domain/rollout/ownership.ts';
+import { canaryChange, minimumChange, routeChange, stableChange } from '../../domain/rollout/ownership.ts';
+import { ownershipFindings } from '../../domain/rollout/ownership-findings.ts';
 import type { Findings, Problem } from '../../domain/rollout/problem.ts';
 import { roleName } from '../../domain/rollout/role.ts';
 import { roundedPercent } from '../../domain/traffic/weights/split.ts';
@@ -55,22 +56,13 @@ export const permissions = ({ service, action }: CanaryPlan, found: Survey): Fin
     namespace: found.app.namespace,
   });
 
-/** Objects that another tool will write again: a rollout beside it would be reverted in the middle. */
 export function ownership({ gitops, router, service }: CanaryPlan, { routes, stable, canary, scaling: { autoscaler } }: Survey): Findings {
-  const changed = [
+  return ownershipFindings(gitops, [
     ...routes.map((object) => ({ object, change: routeChange(object, router.weights) })),
     ...(stable === undefined ? [] : [{ object: stable, change: stableChange(stable) }]),
     ...(canary === undefined || isOurs(canary, service) ? [] : [{ object: canary, change: canaryChange(canary) }]),
     ...(autoscaler.is === 'none' ? [] : [{ object: autoscaler.object, change: minimumChange(autoscaler.object) }]),
-  ];
-  const owned = changed.flatMap(({ object, change }): readonly Problem[] => {
-    const owner = ownerOf(object, change);
-    if (owner === undefined) return [];
-    const what = `${object.kind} ${object.metadata.name} belongs to ${owner.tool} (${owner.name}). ${owner.reverts}`;
-    const remedy = gitops === 'refuse' ? `Set \`gitops: accept\` after this: ${owner.change}` : owner.change;
-    return [{ what, remedy, ...(owner.yaml === undefined ? {} : { yaml: owner.yaml }) }];
-  });
-  return gitops === 'refuse' ? problems(...owned) : { problems: [], warnings: owned };
+  ]);
 }
 
 /** A route with weight on the canary although no rollout goes on: users would get the new image before it is checked. */

@@ -109,8 +109,8 @@ export const cloudOf = (fields: AzureFields): AzureCloud | undefined =>
 
 /** A cloud without a name here takes the same tokens of the workflow as the public one. */
 function ownCloud(authority: string | undefined, management: string | undefined): AzureCloud | undefined {
-  const audience = azureClouds[publicCloud]?.audience;
-  return authority === undefined || management === undefined || audience === undefined ? undefined : { authority, management, audience };
+  const audience = azureClouds[publicCloud].audience;
+  return authority === undefined || management === undefined ? undefined : { authority, management, audience };
 }
 
 function clashes(raw: RawInputs): readonly Clash[] {

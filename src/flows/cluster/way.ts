@@ -32,7 +32,6 @@ export async function wayTo(
   }
   if (managed === undefined) throw nobodyForAzure(named?.name ?? resource.name);
   const cloud = plan.cloud ?? (reach?.by === 'aks' ? reach.cloud : undefined) ?? azureClouds[publicCloud];
-  if (cloud === undefined) throw new Failure('UNKNOWN_VARIANT', `There is no cloud \`${publicCloud}\`.`, 'Report this.');
   const place = { resource, cloud };
   world.log.line(`Azure is asked for ${aksResourceText(resource)}`);
   const state = await settled(place, managed, plan.patience, world, signal);

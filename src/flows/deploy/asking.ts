@@ -46,6 +46,9 @@ export function asking(platform: Cancellation): Asking {
         () => lock.lost.removeEventListener('abort', taken),
       );
       if (lock.lost.aborted) taken();
+      // A renewal may have seen it before anybody listened, and tells of it once.
+      const pending = lock.requested();
+      if (pending !== undefined) heard(lock, pending);
     },
     stop: () => {
       for (const stop of stops) stop();

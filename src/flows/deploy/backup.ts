@@ -10,7 +10,7 @@ import type { World } from '../../ports/worlds/cluster.ts';
 import { followAll } from '../follow.ts';
 import { patiently } from '../patiently.ts';
 import { remove } from '../remove.ts';
-import type { BackupWish, ReleaseFile } from './release-file.ts';
+import type { BackupWish } from './release-file.ts';
 
 export type Backup = Exclude<BackupWish, { by: 'skip' }>;
 
@@ -21,12 +21,12 @@ const mostBytes = 1_000_000;
 /** The Job as it is made, under a name of its own. Throws FILE_UNREADABLE. */
 export async function plannedBackup(
   world: Pick<World, 'files'>,
-  file: ReleaseFile,
+  release: string,
+  backup: Backup,
   namespace: string,
   name: string,
 ): Promise<KubernetesObject> {
-  const backup = file.backup as Backup;
-  const named = { name, namespace, release: file.name };
+  const named = { name, namespace, release };
   if (backup.by === 'command') return backupJob(named, backup, backup.seconds);
   const [manifest, ...further] = (await world.files.documents(backup.path, mostBytes)) as readonly KubernetesObject[];
   const wrong = (what: string, remedy: string): Failure =>

@@ -16,7 +16,7 @@ import type { World } from '../../ports/worlds/cluster.ts';
 import { causeOf } from '../cause-of.ts';
 import { giveAllAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
-import { backUp } from './backup.ts';
+import { type Backup, backUp } from './backup.ts';
 import { run } from './machine.ts';
 import { missingMonitoring } from './monitoring.ts';
 import { keepPart, type PartRun, returnPart, rollPart } from './part-run.ts';
@@ -48,7 +48,7 @@ export interface Opening {
   readonly warnings: readonly Problem[];
   /** The release's own, where no part has it. */
   readonly own: Lock | undefined;
-  readonly backup: KubernetesObject | undefined;
+  readonly backup: { readonly wish: Backup; readonly job: KubernetesObject } | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly world: World;
   readonly cancellation: Cancellation;
@@ -73,7 +73,9 @@ export function openCluster(opening: Opening): ClusterRun {
     switch (effect.do) {
       case 'back-up':
         return await interruptible(opening.cancellation, async (signal) => {
-          if (file.backup.by !== 'skip' && opening.backup !== undefined) made = await backUp(world, file.backup, opening.backup, signal);
+          if (opening.backup === undefined)
+            throw new Failure('INTERNAL', `There is no backup of ${target.name} to make.`, 'Report it with the log.');
+          made = await backUp(world, opening.backup.wish, opening.backup.job, signal);
           return { on: 'backed-up' };
         });
       case 'roll':

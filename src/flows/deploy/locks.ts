@@ -7,6 +7,7 @@ import type { TakenLock } from '../give-away.ts';
 import { acquireLock } from '../lock.ts';
 import { releasingAll } from '../releasing.ts';
 import { type Vigil, vigil } from '../vigil.ts';
+import type { Asking } from './asking.ts';
 import type { DeployPlan } from './plan.ts';
 import type { ClusterGround } from './preflight.ts';
 
@@ -50,10 +51,15 @@ export function wantedLocks(
 
 /**
  * Takes them all, one after the other and always in the same order, so that two releases never wait for each other. Where one cannot be
- * had, those that were taken are given away. How long each stands unchanged counts from the beginning: the locks of a dead run are waited
+ * had, those that were taken are given away. What is asked through one of them counts while the others are waited for. How long each stands unchanged counts from the beginning: the locks of a dead run are waited
  * for once, and not one after the other. Throws LOCK_HELD, CANCELLED.
  */
-export async function takeLocks(plan: DeployPlan, wanted: readonly WantedLock[], signal: AbortSignal): Promise<Locks> {
+export async function takeLocks(
+  plan: DeployPlan,
+  wanted: readonly WantedLock[],
+  asked: Pick<Asking, 'hear'>,
+  signal: AbortSignal,
+): Promise<Locks> {
   const taken = new Map<string, TakenLock>();
   const watches = await watchHeld(wanted, signal);
   const takeAll = async (): Promise<Locks> => {
@@ -71,7 +77,9 @@ export async function takeLocks(plan: DeployPlan, wanted: readonly WantedLock[],
         signal,
         ...(watch === undefined ? {} : { vigil: watch.vigil }),
       };
-      taken.set(lockKey(cluster, service), { world, lock: await acquireLock(world, request) });
+      const lock = await acquireLock(world, request);
+      taken.set(lockKey(cluster, service), { world, lock });
+      asked.hear(lock);
     }
     return taken;
   };

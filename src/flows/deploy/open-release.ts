@@ -67,7 +67,7 @@ async function openAll(
     const taken: { locks: Locks } = { locks: new Map() };
     const open = async () => {
       if (wanted.length > 0) handOver(fleet, plan, ground, 'open');
-      taken.locks = await takeLocks(plan, wanted, signal);
+      taken.locks = await takeLocks(plan, wanted, asked, signal);
       const moved = await movedSince(grounds, worldOf, taken.locks, isSilent, signal);
       if (moved !== undefined) {
         await giveAllAway(taken.locks.values());
@@ -75,7 +75,6 @@ async function openAll(
       }
       const runs: ClusterRun[] = [];
       for (const each of grounds) runs.push(await openOne(plan, fleet, ground, each, taken.locks, asked));
-      for (const { lock } of taken.locks.values()) asked.hear(lock);
       return { runs };
     };
     try {
@@ -105,7 +104,7 @@ async function openOne(
   }
   const changes = parts.some(({ there }) => !there);
   const world = worldOf(target.name, file.name);
-  const skipped = plan.skipBackup !== undefined || file.backup.by === 'skip';
+  const wish = changes && plan.skipBackup === undefined && file.backup.by !== 'skip' ? file.backup : undefined;
   const name = `${file.name.slice(0, 40)}-backup-${fleet.digest.sha256(`${fleet.run.holder} ${target.name}`).slice(0, 8)}`;
   return openCluster({
     target,
@@ -114,7 +113,7 @@ async function openOne(
     parts: runs,
     warnings,
     own: runs.some(({ lock, name: part }) => part === file.name && lock !== undefined) ? undefined : lockOf(file.name),
-    backup: changes && !skipped ? await plannedBackup(fleet, file, target.namespace, name) : undefined,
+    backup: wish === undefined ? undefined : { wish, job: await plannedBackup(fleet, file.name, wish, target.namespace, name) },
     environment: {
       WF_DEPLOY_CLUSTER: target.name,
       WF_DEPLOY_NAMESPACE: target.namespace,

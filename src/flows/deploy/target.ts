@@ -83,12 +83,8 @@ const aksRemedy = (name: string, { remedy }: Failure, { managed }: FleetWorld): 
 
 const placeOf = ({ resource, cloud }: Extract<NamedCluster['reach'], { by: 'aks' }>, given: AzureCloud | undefined): AksPlace => ({
   resource,
-  cloud: given ?? cloud ?? azureClouds[publicCloud] ?? unknownCloud(),
+  cloud: given ?? cloud ?? azureClouds[publicCloud],
 });
-
-function unknownCloud(): never {
-  throw new Failure('UNKNOWN_VARIANT', `There is no cloud \`${publicCloud}\`.`, 'Report this.');
-}
 
 /** Two names for one place would roll out over each other, and count as two. */
 const sameTwice = (targets: readonly Target[]): readonly Problem[] =>

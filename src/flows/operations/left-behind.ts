@@ -7,6 +7,7 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { configurationInUse } from '../canary/manifests.ts';
 import type { Place } from './holder.ts';
+import { type Found, seenObject } from './remove-seen.ts';
 
 /** Kinds of objects that are ours, beside the guardian's account. The Job first: what names it as its owner goes with it. */
 export const ourKinds: readonly Kind[] = [Job, HorizontalPodAutoscaler, Deployment, ConfigMap, Secret];
@@ -14,21 +15,18 @@ export const ourKinds: readonly Kind[] = [Job, HorizontalPodAutoscaler, Deployme
 /** A label selector of all that is ours of a service. */
 export const ourObjects = (service: string): string => `${serviceLabel}=${service}`;
 
-/** Objects that are ours: what can be removed, and sentences about what stays. */
-export interface LeftBehind {
-  readonly ours: readonly ObjectRef[];
-  readonly stays: readonly string[];
-}
-
 /**
  * What a Job owns goes with it and may be listed still: it is removed by its own name all the same. Copies of configuration that stable's
  * pods read stay, with their label: the next `uninstall` finds them by it.
  */
-export async function leftBehind(world: World, { service, namespace }: Place, stableDeployment: string): Promise<LeftBehind> {
+export async function leftBehind(world: World, { service, namespace }: Place, stableDeployment: string): Promise<Found> {
   const lists = await Promise.all(
     ourKinds.map(async (kind) => {
       const found = await world.cluster.list(kind, namespace, { labels: ourObjects(service) });
-      return found.map((object) => ({ ref: { kind, namespace, name: object.metadata.name }, isCopy: isCopy(object) }));
+      return found.map((object) => ({
+        ref: seenObject({ kind, namespace, name: object.metadata.name }, object),
+        isCopy: isCopy(object),
+      }));
     }),
   );
   const found = lists.flat();

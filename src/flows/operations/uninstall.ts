@@ -9,12 +9,13 @@ import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { applicationOf } from '../canary/survey.ts';
+import { freshLock } from '../fresh-lock.ts';
 import { releasing } from '../releasing.ts';
-import { remove } from '../remove.ts';
-import { guardianAccount, removeAccount } from './guardian-account.ts';
+import { guardianAccount, mayNotBeDeleted } from './guardian-account.ts';
 import { leaseAt, type Place, placeOf, refuseBesideRun, takeLease } from './holder.ts';
 import { leftBehind } from './left-behind.ts';
 import type { OperationPlan } from './plan.ts';
+import { removeLease, removeSeen } from './remove-seen.ts';
 import { type OperationResult, told, wouldDo } from './result.ts';
 
 const stays =
@@ -44,7 +45,7 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
     );
   const lock = await takeLease(world, plan, place, lease);
   const writes: string[] = [];
-  const kept: string[] = [...account.stays];
+  const kept: string[] = [];
   const gone = (what: string): void => {
     writes.push(`${what}: removed`);
     world.log.line(`  ${what}: removed`);
@@ -52,19 +53,13 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
   await releasing(world, lock, async () => {
     // A run may have come and gone while this waited for the lock.
     await refuseUnderWeight(world, plan, place, lock.found);
-    const left = await leftBehind(world, place, stable);
-    kept.unshift(...left.stays);
-    for (const ref of left.ours) {
-      await remove(world, ref);
-      gone(nameOf(ref));
-    }
-    for (const ref of account.ours) {
-      const why = await removeAccount(world, ref);
-      if (why === undefined) gone(nameOf(ref));
-      else kept.push(why);
-    }
+    const held = { world, lock };
+    const named = (ref: ObjectRef): void => gone(nameOf(ref));
+    kept.push(...(await removeSeen(held, { look: () => leftBehind(world, place, stable), gone: named })));
+    kept.push(...(await removeSeen(held, { look: () => guardianAccount(world, place), gone: named, forbidden: mayNotBeDeleted })));
     for (const { ref, value } of await annotated(world, plan, place)) {
       const path = annotationPath(epochAnnotation);
+      await freshLock(held, lock.lost);
       await world.cluster.write({
         do: 'patch',
         ref,
@@ -77,7 +72,7 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
     }
   });
   lock.stop();
-  await remove(world, place.lease);
+  await removeLease(world, place.lease, lock);
   gone(nameOf(place.lease));
   return told('done', `${leftOf(place, kept)} ${stays}`, { writes });
 }

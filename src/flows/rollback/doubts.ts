@@ -3,7 +3,8 @@ import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import type { Revision } from '../../domain/kubernetes/revision.ts';
 import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
 import { overwrittenSettings } from '../../domain/rollback/settings.ts';
-import { ownerOf, rollingChange } from '../../domain/rollout/ownership.ts';
+import { ownershipFindings, rollingChanges } from '../../domain/rollout/ownership-findings.ts';
+import { briefText } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
 import type { Resolution } from '../../ports/registry.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
@@ -62,16 +63,9 @@ export function doubts(
     ),
     ...(revision === undefined ? ['No revision with these images is left: only the images go back, in the present pod template.'] : []),
     ...pausedIn(workload),
-    ...ownedBy(workload),
+    // A tool that has the wanted state elsewhere writes the bad version back.
+    ...ownershipFindings('accept', rollingChanges([workload])).warnings.map(briefText),
   ];
-}
-
-/** A tool that has the wanted state elsewhere writes the bad version back. */
-function ownedBy(workload: KubernetesObject): readonly string[] {
-  const owner = ownerOf(workload, rollingChange(workload));
-  return owner === undefined
-    ? []
-    : [`Deployment ${workload.metadata.name} belongs to ${owner.tool} (${owner.name}). ${owner.reverts} ${owner.change}`];
 }
 
 const pausedIn = (workload: KubernetesObject): readonly string[] =>

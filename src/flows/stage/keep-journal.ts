@@ -90,5 +90,5 @@ async function forgetJournal(world: World, place: JournalPlace, epoch: number): 
   const secret = await world.cluster.get(refOf(place));
   if (secret === undefined || readEpoch(secret.metadata.annotations?.[epochAnnotation]) > epoch) return;
   const { uid, resourceVersion } = secret.metadata;
-  await remove(world, refOf(place), { uid, resourceVersion });
+  await remove(world, refOf(place), { uid, version: resourceVersion });
 }

@@ -1,5 +1,6 @@
 import { historyOf } from '../../domain/rolling/history-rows.ts';
 import { workloadName } from '../../domain/rolling/workload-ref.ts';
+import { ownershipFindings, rollingChanges } from '../../domain/rollout/ownership-findings.ts';
 import { briefText, warningText } from '../../domain/rollout/problem.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { giveAway } from '../give-away.ts';
@@ -11,7 +12,6 @@ import { lock } from './lock-and-check.ts';
 import { change, settled, type Target } from './operate-change.ts';
 import { look } from './operate-preflight.ts';
 import type { OperationPlan } from './plan.ts';
-import { ownershipFindings } from './preflight-checks.ts';
 import type { OperationResult, WorkloadReport } from './result.ts';
 
 /** Status, history, undo, pause, resume, restart: each workload by itself, with the meaning that kubectl rollout gives them. */
@@ -21,7 +21,7 @@ export async function operate(plan: OperationPlan, world: World): Promise<Operat
   const reads = plan.operation === 'status' || plan.operation === 'history';
   const looked = await look(world, plan, namespace, reads);
   const { targets } = looked;
-  const owned = ownershipFindings('accept', reads ? [] : targets.map(({ workload }) => ({ present: workload }))).warnings;
+  const owned = ownershipFindings('accept', reads ? [] : rollingChanges(targets.map(({ workload }) => workload))).warnings;
   for (const warning of [...looked.warnings, ...owned]) world.log.line(warningText(warning));
   const warnings = [...looked.warnings, ...owned].map(briefText);
   const writes: Writing[] = [];

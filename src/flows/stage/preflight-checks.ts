@@ -4,12 +4,11 @@ import { journalLimit, journalText } from '../../domain/rolling/journal.ts';
 import { paceProblems } from '../../domain/rolling/strategy.ts';
 import { workloadName } from '../../domain/rolling/workload-ref.ts';
 import { layoutText, oneNeeded } from '../../domain/rollout/layout.ts';
-import { ownerOf, rollingChange } from '../../domain/rollout/ownership.ts';
 import type { Permission } from '../../domain/rollout/permissions.ts';
-import type { Findings, Problem } from '../../domain/rollout/problem.ts';
+import type { Problem } from '../../domain/rollout/problem.ts';
 import type { Step } from './ground.ts';
 import { journalOf } from './keep-journal.ts';
-import type { StagePlan, UpdatePlan } from './plan.ts';
+import type { UpdatePlan } from './plan.ts';
 import type { Found, Survey } from './survey.ts';
 
 /** Without a manifest, there must be something that runs. */
@@ -43,18 +42,6 @@ export const layoutNotes = ({ found }: Pick<Survey, 'found'>): readonly string[]
 
 export const isReadable = (denied: readonly Permission[], resource: string): boolean =>
   !denied.some((permission) => permission.resource === resource && permission.subresource === undefined && permission.verb === 'get');
-
-/** Objects that another tool will write again: it would revert this run in the middle, or undo it later. */
-export function ownershipFindings(gitops: StagePlan['gitops'], found: readonly Pick<Found, 'present'>[]): Findings {
-  const owned = found.flatMap(({ present }): readonly Problem[] => {
-    const owner = present === undefined ? undefined : ownerOf(present, rollingChange(present));
-    if (present === undefined || owner === undefined) return [];
-    const what = `${present.kind} ${present.metadata.name} belongs to ${owner.tool} (${owner.name}). ${owner.reverts}`;
-    const remedy = gitops === 'refuse' ? `Set \`gitops: accept\` after this: ${owner.change}` : owner.change;
-    return [{ what, remedy, ...(owner.yaml === undefined ? {} : { yaml: owner.yaml }) }];
-  });
-  return gitops === 'refuse' ? { problems: owned, warnings: [] } : { problems: [], warnings: owned };
-}
 
 export const pausedWorkloads = (found: readonly Found[]): readonly Problem[] =>
   found.flatMap(({ workload, present, manifest }) =>

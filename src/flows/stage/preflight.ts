@@ -4,6 +4,7 @@ import { advice } from '../../domain/rolling/advice.ts';
 import type { Change, WorkloadWish } from '../../domain/rolling/change.ts';
 import { type Assignment, assignImages } from '../../domain/rolling/image-entries.ts';
 import { isSame, type WorkloadRef } from '../../domain/rolling/workload-ref.ts';
+import { ownershipFindings, rollingChanges } from '../../domain/rollout/ownership-findings.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { roleName } from '../../domain/rollout/role.ts';
 import { imageText } from '../../domain/units/image.ts';
@@ -16,7 +17,7 @@ import { declaredPort, targetPort } from '../target-port.ts';
 import { unfinishedCanary, unfinishedSwitch, unreadableSwitch } from '../unfinished.ts';
 import { imagesIn, type StageGround, type Step } from './ground.ts';
 import type { UpdatePlan } from './plan.ts';
-import { layoutNotes, missingWorkloads, ownershipFindings, paces, pausedWorkloads, tooLong } from './preflight-checks.ts';
+import { layoutNotes, missingWorkloads, paces, pausedWorkloads, tooLong } from './preflight-checks.ts';
 import { type Rehearsed, rehearse } from './rehearse.ts';
 import { type Found, type Survey, survey } from './survey.ts';
 
@@ -30,7 +31,7 @@ export async function preflight(world: World, plan: UpdatePlan): Promise<StageGr
   const { assignments, problems: unassigned } = assignImages(plan.images, templated(found));
   const images = await resolved(world, plan);
   const permissions = permissionFindings(seen, { name: roleName(plan.service, 'stage'), namespace });
-  const ownership = ownershipFindings(plan.gitops, found);
+  const ownership = ownershipFindings(plan.gitops, rollingChanges(found.map(({ present }) => present)));
   const before = [
     ...seen.problems,
     ...permissions.problems,

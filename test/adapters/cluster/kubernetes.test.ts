@@ -193,20 +193,14 @@ describe('write', () => {
     ],
     [
       'delete',
-      { do: 'delete', ref, uid: 'u-1', dryRun: true } as const,
-      `DELETE ${path}/agent`,
-      'application/json',
-      { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background', dryRun: ['All'], preconditions: { uid: 'u-1' } },
-    ],
-    [
-      'delete as it was read',
-      { do: 'delete', ref, uid: 'u-1', resourceVersion: '7' } as const,
+      { do: 'delete', ref, uid: 'u-1', version: '7', dryRun: true } as const,
       `DELETE ${path}/agent`,
       'application/json',
       {
         apiVersion: 'v1',
         kind: 'DeleteOptions',
         propagationPolicy: 'Background',
+        dryRun: ['All'],
         preconditions: { uid: 'u-1', resourceVersion: '7' },
       },
     ],

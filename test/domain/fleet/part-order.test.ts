@@ -31,5 +31,28 @@ it('as many as may run at once, in the order of the plan; back, the last first',
   expect(returnable(parts, { a: 'done', b: 'done', c: 'done' }, 2)).toEqual(['c', 'b']);
 });
 
+it('on the way back nothing goes that something left needs', () => {
+  const parts = [part('a'), part('b', 'a'), part('c', 'a')];
+  expect(returnable(parts, { a: 'done', b: 'returning', c: 'returned' }, 4)).toEqual([]);
+  expect(returnable(parts, { a: 'done', b: 'returned', c: 'kept' }, 4)).toEqual(['a']);
+});
+
+it('what goes back is told by looking at each part once, however many there are', () => {
+  let looks = 0;
+  const parts = Array.from({ length: 1000 }, (_, index): Part => {
+    const needs = index === 0 ? [] : [`p${index - 1}`];
+    return {
+      name: `p${index}`,
+      settings: false,
+      get needs() {
+        looks += 1;
+        return needs;
+      },
+    };
+  });
+  expect(returnable(parts, Object.fromEntries(parts.map(({ name }) => [name, 'done'])), 4)).toEqual(['p999']);
+  expect(looks).toBeLessThanOrEqual(parts.length);
+});
+
 it('an order of acyclic needs is none to complain of', () =>
   fc.assert(fc.property(anyParts, (parts) => expect(orderProblems(parts)).toEqual([]))));

@@ -66,6 +66,37 @@ describe('the record of a run that died while it watched', () => {
   });
 });
 
+describe('a colour that Argo CD has in Git too', () => {
+  const owned = (): Stage => {
+    const on = pair();
+    const text = JSON.stringify(on.cluster.find(Deployment, 'agent-green'));
+    on.cluster.put(
+      Deployment,
+      JSON.parse(text.replace('"uid":"green-uid"', '"labels":{"argocd.argoproj.io/instance":"shop"}')) as KubernetesObject,
+    );
+    return on;
+  };
+
+  it('is refused, and the refusal says how it is accepted', async () => {
+    const { code, what } = await failureOf(run(owned(), plan));
+    expect(code).toBe('PREFLIGHT_FAILED');
+    expect(what).toContain('Deployment agent-green belongs to Argo CD (shop).');
+    expect(what).toContain('Set `gitops: accept` after this:');
+  });
+
+  it.each([
+    ['accepted', () => wish({ watch: '60s', gitops: 'accept' }), 'promoted'],
+    ['gone back to', () => backWish({ force: 'true' }), 'rolled-back'],
+  ])('is only told of where it is %s: nothing asks for what was given', async (_, wanted, outcome) => {
+    const on = owned();
+    const result = await run(on, wanted());
+    expect(result).toMatchObject({ outcome });
+    const [told = ''] = result.warnings.filter((warning) => warning.includes('belongs to Argo CD'));
+    expect(told).toContain('add to the Application');
+    expect(told).not.toContain('gitops: accept');
+  });
+});
+
 describe('a rollback asks for nothing that it does not need', () => {
   const deployed = async (): Promise<Stage> => {
     const on = pair();

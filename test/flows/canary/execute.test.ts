@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { guardianKey } from '../../../src/domain/guardian/sign.ts';
 import { Deployment, HTTPRoute, Job, Lease } from '../../../src/domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { readLease } from '../../../src/domain/rollout/lease.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import type { CanaryResult } from '../../../src/flows/canary/result.ts';
@@ -349,6 +350,20 @@ describe('before anything is written', () => {
     await expect(run(on, { 'lock-timeout': '90s' })).rejects.toMatchObject({ code: 'LOCK_HELD', what: expect.stringContaining('run-0') });
     expect(moved(on)).toEqual([]);
     lock.stop();
+  });
+
+  it('what stood there while a silent run had the lock is looked at again once it is ours', async () => {
+    const on = shop();
+    const silent = stage({ holder: 'run-0' }, on);
+    const lock = await on.clock.until(acquireLock(silent.world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0 }));
+    lock.stop();
+    // It renews nothing any more, and writes all the same.
+    void on.clock.sleep(20).then(() => {
+      const stable = JSON.stringify(on.cluster.find(Deployment, 'agent'));
+      on.cluster.put(Deployment, JSON.parse(stable.replaceAll(oldImage, digest('3'))) as KubernetesObject);
+    });
+    expect(await run(on)).toMatchObject({ outcome: 'promoted', previousImage: digest('3') });
+    expect(leaseOf(on)).toMatchObject({ epoch: 2 });
   });
 
   it('a cancel while it waits for the lock leaves everything as it was', async () => {

@@ -55,7 +55,7 @@ async function way({ inputs = {}, entry, states = [sound], signal = new AbortCon
 }
 
 describe('wayTo', () => {
-  it.each<readonly [string, Given, string]>([
+  it.each<readonly [string, Given, keyof typeof azureClouds]>([
     ['the public cloud when nothing is said', {}, 'public'],
     ['the cloud of the file', { entry: { aks, 'azure-cloud': 'china' } }, 'china'],
     ['an input before the file', { entry: { aks, 'azure-cloud': 'china' }, inputs: { 'azure-cloud': 'us-government' } }, 'us-government'],

@@ -135,14 +135,11 @@ export class MemoryCluster implements Cluster {
     }
   }
 
-  private deleted(
-    { ref, uid, resourceVersion, dryRun }: Extract<Write, { do: 'delete' }>,
-    found: KubernetesObject | undefined,
-  ): KubernetesObject {
+  private deleted({ ref, uid, version, dryRun }: Extract<Write, { do: 'delete' }>, found: KubernetesObject | undefined): KubernetesObject {
     const said = `${ref.kind.kind} ${ref.namespace}/${ref.name}`;
     if (found === undefined) throw notFound(`${said} is not there.`);
     if (uid !== undefined && uid !== found.metadata.uid) throw conflict(`${said} is another one.`);
-    if (resourceVersion !== undefined && resourceVersion !== found.metadata.resourceVersion) throw conflict(`${said} was changed.`);
+    if (version !== undefined && version !== found.metadata.resourceVersion) throw conflict(`${said} was changed.`);
     if (dryRun !== true) this.objects.remove(ref);
     return found;
   }

@@ -14,10 +14,13 @@ import {
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../../src/domain/kubernetes/workload.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
+import { executeOperation } from '../../../src/flows/operations/execute.ts';
 import { canary } from '../../domain/traffic/replicas/canaries.ts';
-import { planOf, type Shop, shop } from '../canary/shop.ts';
+import { digest, planOf, type Shop, shop } from '../canary/shop.ts';
 import { forbidden } from '../memory-cluster/failures.ts';
-import { leaseOf, left, present, running, tellBy, weightWritten } from './on-shop.ts';
+import { stage } from '../stand-ins.ts';
+import { leaseOf, left, operationPlan, present, running, tellBy, weightWritten } from './on-shop.ts';
+import { standingStill } from './standing-still.ts';
 
 describe('uninstall', () => {
   it('removes all that is ours and nothing else, and then has nothing to do', async () => {
@@ -203,6 +206,46 @@ describe('uninstall', () => {
       expect(on.lines.join('\n')).toMatch(/Not permitted, and done without: .*roles/);
       expect(accountOf(on)).toHaveLength(3);
     });
+  });
+
+  it.each([
+    ['before it looks', 'list Job', []],
+    ['before it removes the canary', 'delete Deployment', []],
+    ['before it removes the Lease', 'delete Lease', ['agent-canary']],
+  ])('that stood still under its lock (%s) removes nothing of the run that came meanwhile', async (_, at, removed) => {
+    const on = shop();
+    await on.clock.until(executeCanary(planOf(), on.world));
+    const other = stage({ holder: 'uninstaller', query: on.world.metrics.query, resolve: on.world.registry.resolve }, on);
+    const slow = standingStill(other.world, (call) => call === at && leaseOf(on)?.holder === 'uninstaller');
+    const uninstalling = executeOperation(operationPlan('uninstall'), slow.world);
+    uninstalling.catch(() => undefined);
+    await on.clock.until(slow.isStopped);
+    expect(on.cluster.find(Deployment, 'agent-canary') === undefined).toBe(removed.length > 0);
+    const next = stage({ holder: 'run-2', query: on.world.metrics.query, resolve: on.world.registry.resolve }, on);
+    const image = digest('5');
+    const run = executeCanary(planOf({ image, stages: '25@5m 100@1m', 'no-data-timeout': '2m' }), next.world);
+    on.weights.length = 0;
+    await on.clock.until(weightWritten(on, 25));
+    slow.goOn();
+    await expect(on.clock.until(uninstalling)).rejects.toMatchObject({ code: 'LOCK_LOST' });
+    expect([on.weight(), leaseOf(on)?.holder, on.replicas('agent-canary')]).toEqual([25, 'run-2', 1]);
+    expect(await on.clock.until(run)).toMatchObject({ outcome: 'promoted' });
+  });
+
+  it('removes what was written since it looked, as it is now', async () => {
+    const on = shop();
+    await on.clock.until(executeCanary(planOf(), on.world));
+    let written = false;
+    on.cluster.failing = ({ verb, kind }) => {
+      const canary = on.cluster.find(Deployment, 'agent-canary');
+      if (verb === 'delete' && kind === 'Deployment' && !written && canary !== undefined) {
+        written = true;
+        on.cluster.put(Deployment, { ...canary, status: { observedGeneration: 99 } });
+      }
+      return undefined;
+    };
+    expect((await tellBy(on, 'uninstall')).writes[0]).toBe('Deployment shop/agent-canary: removed');
+    expect([written, on.cluster.find(Deployment, 'agent-canary')]).toEqual([true, undefined]);
   });
 
   it('leaves the user’s own canary alone', async () => {

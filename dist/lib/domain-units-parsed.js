@@ -1,0 +1,1 @@
+const parsed=e=>({ok:!0,value:e}),refused=(e,t)=>({ok:!1,problem:e,remedy:t});export{refused as n,parsed as t};
