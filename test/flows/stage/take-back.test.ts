@@ -106,7 +106,10 @@ describe('a good ending stands', () => {
   it('where the cluster stays silent to the end: its `post` only tidies up', async () => {
     const on = shop();
     let ended = false;
-    on.cluster.failing = (call) => ((ended ||= isLastWord(call)) ? unreachable() : undefined);
+    on.cluster.failing = (call) => {
+      ended ||= isLastWord(call);
+      return ended ? unreachable() : undefined;
+    };
     expect(await on.clock.until(executeStage(deployPlan(), on.world))).toMatchObject({ outcome: 'promoted' });
     on.cluster.failing = () => undefined;
     expect(leaseOf(on)).toMatchObject({ holder: 'run-1', rolling: { phase: 'writing' } });
