@@ -62,7 +62,7 @@ describe('blue-green behind a gateway', () => {
         const action = startSwitch(app, { image: await app.version('v3'), watch: '60s' });
         await printed(action, /users go to green/);
         await app.lab.client.waitFor('answers of v3', () => Promise.resolve(load.figures().byVersion['v3'] !== undefined));
-        action.cancel();
+        action.interrupt();
         const cancelled = await action.result;
         expect([cancelled.outputs['outcome'], (await standing(app, tags)).split(';')[0]]).toEqual(['aborted', 'agent-blue']);
         const calls = await written(app, began);
@@ -76,7 +76,7 @@ describe('blue-green behind a gateway', () => {
           'lease says returning',
         ]);
         expect(calls.slice(-3)).toEqual(rested);
-        await app.lab.client.waitFor('ten thousand requests', () => Promise.resolve(load.figures().requests >= 10_000), 120);
+        await app.lab.client.waitFor('ten thousand requests', () => Promise.resolve(load.figures().requests >= 10_000), 240);
       } finally {
         await load.stop();
       }
@@ -88,7 +88,7 @@ describe('blue-green behind a gateway', () => {
       expect({ failed: figures.failed, non2xx: figures.non2xx }).toEqual({ failed: 0, non2xx: 0 });
       expect(new Set(Object.keys(figures.byVersion))).toEqual(new Set(['v1', 'v2', 'v3']));
     },
-    6 * minutes,
+    8 * minutes,
   );
 
   it.concurrent(
@@ -141,6 +141,6 @@ describe('blue-green behind a gateway', () => {
         'lease says resting',
       ]);
     },
-    6 * minutes,
+    8 * minutes,
   );
 });

@@ -9,6 +9,11 @@ import { runtimeRoot } from './places.ts';
 // Cgroups are shared by the whole machine, state directories lie where TMPDIR says: labs of another place are none of ours to sweep.
 const parent = `wf-deploy-lab-${createHash('sha256').update(runtimeRoot()).digest('hex').slice(0, 8)}`;
 
+// Pods of all labs share one cgroup, which by default weighs as much as one process beside it. On a busy machine none of them would get
+// to run for seconds, and a guardian that is not seen to live for that long is taken for lost.
+const processesWorth = 16;
+const weights = { 'cpu.shares': 1024 * processesWorth, 'cpu.weight': 100 * processesWorth };
+
 /** The path that kubelet puts the lab's containers under, in every cgroup hierarchy. */
 export function labCgroup(lab: string): string {
   return `/${parent}/${lab}`;
@@ -20,6 +25,7 @@ export async function createLabCgroup(lab: string): Promise<void> {
     try {
       await mkdir(join(hierarchy, parent, lab), { recursive: true });
       for (const folder of [hierarchy, join(hierarchy, parent)]) await passControllersOn(folder);
+      await giveWeight(join(hierarchy, parent));
     } catch (cause) {
       throw new LabFailure(`${hierarchy} cannot be written: ${(cause as Error).message}`, 'Inside a container, run it privileged.', {
         cause,
@@ -34,6 +40,12 @@ async function passControllersOn(folder: string): Promise<void> {
   if (!existsSync(controllers)) return;
   const available = (await readFile(controllers, 'utf8')).trim().split(' ').filter(Boolean);
   if (available.length > 0) await writeFile(join(folder, 'cgroup.subtree_control'), available.map((name) => `+${name}`).join(' '));
+}
+
+/** The controller is in one hierarchy, in which version 1 calls it shares and version 2 weight. */
+async function giveWeight(folder: string): Promise<void> {
+  for (const [name, weight] of Object.entries(weights))
+    if (existsSync(join(folder, name))) await writeFile(join(folder, name), String(weight));
 }
 
 /** Takes away the directories that containers of a lab leave in the host's cgroup hierarchies when they are killed. */

@@ -37,11 +37,11 @@ beforeAll(async () => {
   await lab.client.apply(sampleRoute('demo', host, { v1: 75, v2: 25 }, 'v2'));
   await lab.client.waitForRoute('demo', 'sample');
   await lab.client.waitFor('the route', async () => !('404' in (await tally(1))));
-}, 120_000);
+}, 300_000);
 
 afterAll(async () => {
   await lab.stop();
-}, 60_000);
+}, 120_000);
 
 describe('the gateway', () => {
   test('splits a route by its weights', async () => {
@@ -170,13 +170,13 @@ describe('the API server', () => {
 
 describe('faults', () => {
   test('a forward is cut, hangs and is restored', async () => {
-    const pods = () => ask(`${lab.prometheusUrl}/-/ready`, { milliseconds: 1000 });
+    const answer = (milliseconds = 5000) => ask(`${lab.prometheusUrl}/-/ready`, { milliseconds });
     await lab.cut('prometheus');
-    await expect(pods()).rejects.toThrow(/ECONNRESET|hang up/);
+    await expect(answer()).rejects.toThrow(/ECONNRESET|hang up/);
     await lab.cut('prometheus', 'hang');
-    await expect(pods()).rejects.toThrow('was not answered within 1000 ms');
+    await expect(answer(1000)).rejects.toThrow('was not answered within 1000 ms');
     await lab.restore('prometheus');
-    expect((await pods()).status).toBe(200);
+    expect((await answer()).status).toBe(200);
   });
 
   test('parts are killed, started, paused and resumed, and the rest lives on', async () => {
@@ -197,5 +197,5 @@ describe('faults', () => {
     await sleep(3000);
     expect((await lab.status()).parts.filter(({ state }) => state !== 'running')).toEqual([]);
     await expect(lab.kill('no-such-part')).rejects.toThrow('Known parts: ');
-  }, 60_000);
+  }, 180_000);
 });

@@ -54,12 +54,12 @@ async function startOwner(name: string): Promise<{ owner: ChildProcess; lab: Lab
       const status = await found?.status();
       return found && status?.parts.some(({ part }) => part === 'traefik') && found;
     },
-    { seconds: 90 },
+    { seconds: 120 },
   );
   return { owner, lab };
 }
 
-const gone = (lab: Lab) => until(`the end of every trace of ${lab.name}`, async () => (await traces(lab)).length === 0, { seconds: 15 });
+const gone = (lab: Lab) => until(`the end of every trace of ${lab.name}`, async () => (await traces(lab)).length === 0, { seconds: 45 });
 
 afterEach(async () => {
   for (const name of [one, two, owned]) await (await findLab(name))?.stop();
@@ -84,7 +84,7 @@ describe('what a lab leaves behind', () => {
       await second.stop();
       expect(await hostState()).toBe(before);
     },
-    3 * minutes,
+    5 * minutes,
   );
 
   test.each(['SIGKILL', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
@@ -95,7 +95,7 @@ describe('what a lab leaves behind', () => {
       await once(owner, 'exit');
       await gone(lab);
     },
-    2 * minutes,
+    4 * minutes,
   );
 
   test(
@@ -109,7 +109,7 @@ describe('what a lab leaves behind', () => {
       expect(await traces(lab)).toEqual([]);
       owner.kill();
     },
-    2 * minutes,
+    4 * minutes,
   );
 });
 
@@ -126,6 +126,6 @@ describe('a detached lab', () => {
       expect((await cli('stop')).code).toBe(0);
       expect((await cli('status')).stderr).toContain('npm run lab -- start');
     },
-    2 * minutes,
+    4 * minutes,
   );
 });

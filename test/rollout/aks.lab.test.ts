@@ -66,4 +66,4 @@ it('a canary outlives the tokens it began with: every stage begins with all of t
     await azure.close();
     rmSync(folder, { recursive: true });
   }
-}, 180_000);
+}, 300_000);

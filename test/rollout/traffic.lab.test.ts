@@ -76,7 +76,7 @@ describe('users, at a hundred requests a second over kept and new connections, s
         if (outcome === 'rolled-back') return await runCanary(app, image, { stages: '50@8s 100@4s' });
         const action = startCanary(app, image, { stages: '50@60s 100@4s' });
         await printed(action, /^stage 1\/2, 50 % · /);
-        action.cancel();
+        action.interrupt();
         return await action.result;
       });
       expect(run.outputs).toMatchObject({ outcome, weight: '0' });
