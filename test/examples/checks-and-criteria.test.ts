@@ -35,11 +35,7 @@ const listed = (input: string, head: string): readonly string[] => {
   return rows.split('\n').flatMap((row) => [...(row.split(' | ')[0] ?? '').matchAll(/`([a-z0-9.-]+)`/g)].map(([, name = '']) => name));
 };
 const keysIn = (value: unknown): readonly string[] =>
-  Array.isArray(value)
-    ? value.flatMap(keysIn)
-    : typeof value === 'object' && value !== null
-      ? Object.keys(value)
-      : [];
+  Array.isArray(value) ? value.flatMap(keysIn) : typeof value === 'object' && value !== null ? Object.keys(value) : [];
 
 describe.each([
   ['smoke', 1],

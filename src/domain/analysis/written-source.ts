@@ -28,7 +28,8 @@ export function parseMetricSource(written: unknown): Parsed<MetricSource> {
   if (unit !== undefined && unit !== 's' && unit !== 'ms')
     return refused(`has the \`latency-unit\` \`${shown(unit, 20)}\``, 'Write `s` or `ms`: the unit of the bucket edges.');
   const podLabel = texts.get('pod-label');
-  if (podLabel !== undefined && !labelName.test(podLabel)) return refused(`has the \`pod-label\` \`${shown(podLabel, 60)}\`, which is no label name`, shape);
+  if (podLabel !== undefined && !labelName.test(podLabel))
+    return refused(`has the \`pod-label\` \`${shown(podLabel, 60)}\`, which is no label name`, shape);
   return 'preset' in record ? presetWith(texts, unit, podLabel) : queries(texts, unit, podLabel);
 }
 

@@ -34,7 +34,9 @@ describe('parseMetricSource', () => {
   });
 
   it('leaves to a preset what is not named: its unit and its pod label', () => {
-    expect(parseMetricSource({ preset: 'istio', counter: 'my_requests_total' })).toMatchObject({ value: { ...istio, counter: 'my_requests_total' } });
+    expect(parseMetricSource({ preset: 'istio', counter: 'my_requests_total' })).toMatchObject({
+      value: { ...istio, counter: 'my_requests_total' },
+    });
     expect(parseMetricSource({ preset: 'nginx-ingress' })).toEqual({ ok: true, value: nginxIngress });
     expect(parseMetricSource({ preset: 'istio', 'latency-unit': 's' })).toMatchObject({ value: { unit: 's', podLabel: 'pod' } });
   });
