@@ -5,17 +5,25 @@ import type { World } from '../ports/worlds/cluster.ts';
 export interface RemoveOptions {
   /** Exactly this object: one that a successor has made under the name meanwhile stays. */
   readonly uid?: string | undefined;
+  /** And as it was read: one that a successor has written since stays. */
+  readonly version?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /** Deletes an object. Answers `false` when it was not there any more, which is as it should be. */
-export async function remove({ cluster }: Pick<World, 'cluster'>, ref: ObjectRef, { uid, signal }: RemoveOptions = {}): Promise<boolean> {
+export async function remove(
+  { cluster }: Pick<World, 'cluster'>,
+  ref: ObjectRef,
+  { uid, version, signal }: RemoveOptions = {},
+): Promise<boolean> {
+  const exactly = { ...(uid === undefined ? {} : { uid }), ...(version === undefined ? {} : { version }) };
   try {
-    await cluster.write({ do: 'delete', ref, ...(uid === undefined ? {} : { uid }) }, signal);
+    await cluster.write({ do: 'delete', ref, ...exactly }, signal);
     return true;
   } catch (error) {
     const isGone =
-      error instanceof Failure && (error.code === 'CLUSTER_NOT_FOUND' || (uid !== undefined && error.code === 'CLUSTER_CONFLICT'));
+      error instanceof Failure &&
+      (error.code === 'CLUSTER_NOT_FOUND' || (Object.keys(exactly).length > 0 && error.code === 'CLUSTER_CONFLICT'));
     if (!isGone) throw error;
     return false;
   }

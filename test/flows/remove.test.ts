@@ -9,7 +9,7 @@ import { stage } from './stand-ins.ts';
 
 const ref = { kind: ConfigMap, namespace: 'shop', name: 'agent' };
 
-function removing(code: FailureCode | undefined, uid?: string) {
+function removing(code: FailureCode | undefined, uid?: string, version?: string) {
   const sent: Write[] = [];
   const { world } = stage();
   const cluster: typeof world.cluster = {
@@ -23,7 +23,7 @@ function removing(code: FailureCode | undefined, uid?: string) {
       return code === undefined ? Promise.resolve(object) : Promise.reject(new Failure(code, 'What.', 'Remedy.'));
     },
   };
-  return { sent, removed: remove({ cluster }, ref, { uid }) };
+  return { sent, removed: remove({ cluster }, ref, { uid, version }) };
 }
 
 it('deletes, exactly the object that is meant where its uid is known', async () => {
@@ -43,3 +43,9 @@ it.each<readonly [FailureCode, string | undefined]>([
   ['CLUSTER_FORBIDDEN', 'u'],
   ['CLUSTER_UNREACHABLE', 'u'],
 ])('%s with the uid %s is told', async (code, uid) => expect(await failureOf(removing(code, uid).removed)).toMatchObject({ code }));
+
+it('deletes only what nobody has written since it was read, where that is wished', async () => {
+  const { removed, sent } = removing(undefined, 'u', '7');
+  expect([await removed, sent]).toEqual([true, [{ do: 'delete', ref, uid: 'u', version: '7' }]]);
+  expect(await removing('CLUSTER_CONFLICT', undefined, '7').removed).toBe(false);
+});

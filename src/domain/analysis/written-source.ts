@@ -24,11 +24,12 @@ export function parseMetricSource(written: unknown): Parsed<MetricSource> {
   const bad = Object.entries(record).find(([, value]) => typeof value !== 'string' || value.trim() === '' || value.length > 8192);
   if (bad !== undefined) return refused(`has a field \`${bad[0]}\` that is not a text`, shape);
   const texts = new Map(Object.entries(record).map(([key, value]) => [key, String(value).trim()]));
-  const unit = texts.get('latency-unit') ?? 's';
-  if (unit !== 's' && unit !== 'ms')
+  const unit = texts.get('latency-unit');
+  if (unit !== undefined && unit !== 's' && unit !== 'ms')
     return refused(`has the \`latency-unit\` \`${shown(unit, 20)}\``, 'Write `s` or `ms`: the unit of the bucket edges.');
-  const podLabel = texts.get('pod-label') ?? 'pod';
-  if (!labelName.test(podLabel)) return refused(`has the \`pod-label\` \`${shown(podLabel, 60)}\`, which is no label name`, shape);
+  const podLabel = texts.get('pod-label');
+  if (podLabel !== undefined && !labelName.test(podLabel))
+    return refused(`has the \`pod-label\` \`${shown(podLabel, 60)}\`, which is no label name`, shape);
   return 'preset' in record ? presetWith(texts, unit, podLabel) : queries(texts, unit, podLabel);
 }
 
@@ -44,7 +45,8 @@ function preset(name: string): Parsed<LabelledSource> {
 
 type Texts = ReadonlyMap<string, string>;
 
-function presetWith(texts: Texts, unit: LatencyUnit, podLabel: string): Parsed<LabelledSource> {
+/** What is not named stays as the preset has it: the unit of its buckets, and whose pods its label names. */
+function presetWith(texts: Texts, unit?: LatencyUnit, podLabel?: string): Parsed<LabelledSource> {
   const base = preset(texts.get('preset') ?? '');
   if (!base.ok) return base;
   const counter = texts.get('counter') ?? base.value.counter;
@@ -54,10 +56,11 @@ function presetWith(texts: Texts, unit: LatencyUnit, podLabel: string): Parsed<L
   if (badMetric !== undefined)
     return refused(`has \`${shown(badMetric, 60)}\`, which is no metric name`, 'Write the bare name, such as `http_requests_total`.');
   if (!labelName.test(statusLabel)) return refused(`has the \`status-label\` \`${shown(statusLabel, 60)}\`, which is no label name`, shape);
-  return parsed({ ...base.value, counter, buckets, statusLabel, unit, podLabel });
+  const { unit: ownUnit, podLabel: ownLabel } = base.value;
+  return parsed({ ...base.value, counter, buckets, statusLabel, unit: unit ?? ownUnit, podLabel: podLabel ?? ownLabel });
 }
 
-function queries(texts: Texts, unit: LatencyUnit, podLabel: string): Parsed<MetricSource> {
+function queries(texts: Texts, unit: LatencyUnit = 's', podLabel = 'pod'): Parsed<MetricSource> {
   for (const key of ['requests', 'errors', 'latency-buckets']) {
     const query = texts.get(key);
     if (query === undefined && key !== 'latency-buckets') return refused(`has no \`${key}\``, shape);

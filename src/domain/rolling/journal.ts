@@ -1,5 +1,6 @@
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { serviceLabel } from '../rollout/canary-deployment.ts';
+import { epochAnnotation } from '../rollout/lease.ts';
 
 /**
  * What was there before a run wrote: all that its way back needs, kept in the cluster so that a successor can go it too. In a Secret,
@@ -27,10 +28,16 @@ const field = 'journal.json';
 
 export const journalText = (journal: Journal): string => JSON.stringify(journal);
 
-export const journalSecret = (service: string, namespace: string, journal: Journal): KubernetesObject => ({
+/** With the epoch of whose it is: a run that comes back too late leaves that of its successor alone. */
+export const journalSecret = (service: string, namespace: string, journal: Journal, epoch: number): KubernetesObject => ({
   apiVersion: 'v1',
   kind: 'Secret',
-  metadata: { name: journalName(service), namespace, labels: { [serviceLabel]: service } },
+  metadata: {
+    name: journalName(service),
+    namespace,
+    labels: { [serviceLabel]: service },
+    annotations: { [epochAnnotation]: String(epoch) },
+  },
   type: 'wf-deploy.io/undo',
   data: { [field]: base64(journalText(journal)) },
 });

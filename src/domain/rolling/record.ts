@@ -1,4 +1,7 @@
-/** What a rolling update writes into the Lease, so that a successor finishes it or goes back. */
+/**
+ * What a rolling update writes into the Lease, so that a successor finishes it or goes back. `settled`: it has ended, and nothing of it is
+ * taken back any more; what it remembered for its way back may still have to be forgotten.
+ */
 export interface RollingRecord {
   readonly phase: (typeof rollingPhases)[number];
   /** What was rolled out: a successor with the same wish goes on, any other goes back first. */
@@ -8,10 +11,14 @@ export interface RollingRecord {
   readonly since: string;
 }
 
-export const rollingPhases = ['resting', 'writing', 'returning'] as const;
+export const rollingPhases = ['resting', 'writing', 'returning', 'settled'] as const;
 
 /** Something may be half done. */
-export const isOpen = (record: RollingRecord | undefined): record is RollingRecord => record !== undefined && record.phase !== 'resting';
+export const isOpen = (record: RollingRecord | undefined): record is RollingRecord =>
+  record?.phase === 'writing' || record?.phase === 'returning';
+
+/** Nothing is left of any run. */
+export const isAtRest = (record: RollingRecord | undefined): boolean => record === undefined || record.phase === 'resting';
 
 /** Annotations can be edited by anyone who may edit the Lease. */
 export function readRollingRecord(value: unknown): RollingRecord | undefined {

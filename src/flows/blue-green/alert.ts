@@ -1,8 +1,7 @@
+import { severities } from '../ending.ts';
 import { whereItRuns } from '../signature.ts';
 import { tellOnly } from '../tell.ts';
 import type { Session } from './session.ts';
-
-const severities = { promoted: 'info', 'rolled-back': 'warning', aborted: 'warning', unknown: 'critical' } as const;
 
 /** One message about the ending. A notifier that fails is said in the log and changes nothing. */
 export async function alert({ world, plan, operation, namespace, ending, to, image }: Session): Promise<void> {

@@ -1,25 +1,16 @@
 import type { Failure } from '../../failure.ts';
+import { annotationOf, endingHeading, writtenLines } from '../ending.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { changeSection } from '../lineage/changes.ts';
-import { code, codeBlock, inert, section } from '../markdown.ts';
+import { code, inert, section } from '../markdown.ts';
 import type { BlueGreenWish } from './plan.ts';
 import type { BlueGreenResult } from './result.ts';
 
-const signs = {
-  promoted: '✅',
-  'rolled-back': '↩️',
-  aborted: '⏹️',
-  superseded: '⏭️',
-  'nothing-to-do': '✅',
-  'not-started': '⛔',
-  unknown: '❓',
-} as const;
-
 /** Outputs, summary, annotation and report file of a run. */
 export function reportBlueGreen(plan: BlueGreenWish, result: BlueGreenResult): Report {
-  const { outcome, succeeded, remedy } = result;
-  const [reason = '', ...rest] = result.reason.split('\n');
+  const { outcome, succeeded } = result;
+  const [reason = ''] = result.reason.split('\n');
   return {
     succeeded,
     outputs: {
@@ -32,35 +23,21 @@ export function reportBlueGreen(plan: BlueGreenWish, result: BlueGreenResult): R
       held: JSON.stringify(result.held),
     },
     summary: [
-      `## ${signs[outcome]} ${plan.service}: ${outcome}`,
-      '',
-      inert(reason),
-      '',
-      ...(rest.length === 0 ? [] : [codeBlock(rest.join('\n')), '']),
-      ...(remedy === undefined ? [] : [`**What to do:** ${inert(remedy)}`, '']),
+      ...endingHeading(plan.service, result),
       `Users are on ${result.live === undefined ? 'a colour that nobody could confirm' : code(`${plan.service}-${result.live}`)}. Image ${code(result.image)}${result.previousImage === '' ? '' : `, before ${code(result.previousImage)}`}.`,
       '',
       ...section('Held from now on', result.held.map(code), true),
       ...changeSection(result.changes),
       ...section('Order, staging and record', result.lineage.map(inert), true),
       ...section('Asked of the new colour', result.asked.map(inert)),
-      ...section(
-        'Written to the cluster',
-        result.writes.map(({ at, what }) => `${at.slice(11, 19)} ${inert(what)}`),
-      ),
+      ...section('Written to the cluster', writtenLines(result.writes).map(inert)),
       ...section('Notes', result.notes.map(inert), !result.dryRun),
       ...section('Warnings', result.warnings.map(inert)),
       `**Next:** ${result.dryRun ? 'run it without `dry-run`.' : next[outcome]}`,
       '',
     ].join('\n'),
     file: { schema: 'wf-deploy/blue-green-report/v1', action: 'blue-green', service: plan.service, ...result },
-    annotation: succeeded
-      ? undefined
-      : {
-          level: outcome === 'unknown' ? 'error' : 'warning',
-          title: `${plan.service}: ${outcome}`,
-          text: `${reason}${remedy === undefined ? '' : `\n→ ${remedy}`}`,
-        },
+    annotation: succeeded ? undefined : annotationOf(plan.service, result),
   };
 }
 

@@ -5,6 +5,7 @@ import { shown } from '../../domain/units/shown.ts';
 import type { Failure } from '../../failure.ts';
 import type { Alert } from '../../ports/notifier.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
+import { severities } from '../ending.ts';
 import { whereItRuns } from '../signature.ts';
 import { tell, tellOnly } from '../tell.ts';
 import { explainTrouble } from './explain.ts';
@@ -83,15 +84,6 @@ export async function alarm(world: World, plan: CanaryPlan, failure: Failure): P
 }
 
 const isGood = ({ outcome }: Ending): boolean => severities[outcome] === 'info';
-
-const severities = {
-  promoted: 'info',
-  analysed: 'info',
-  paused: 'info',
-  'rolled-back': 'warning',
-  aborted: 'warning',
-  unknown: 'critical',
-} as const;
 
 function alertOf({ plan, ground, world, route, figures, lock, run }: Session, ending: Ending): Alert {
   const { outcome } = ending;

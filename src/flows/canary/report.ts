@@ -1,29 +1,20 @@
 import type { StageHistory } from '../../domain/rollout/history.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import type { Failure } from '../../failure.ts';
+import { annotationOf, endingHeading, writtenLines } from '../ending.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { changeSection } from '../lineage/changes.ts';
-import { code, codeBlock, inert, section, table } from '../markdown.ts';
+import { code, inert, section, table } from '../markdown.ts';
 import { noticeText } from '../notice.ts';
 import { gateText } from './gates.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { CanaryResult } from './result.ts';
 
-const signs: Readonly<Record<string, string>> = {
-  promoted: '✅',
-  analysed: '✅',
-  paused: '⏸️',
-  'rolled-back': '↩️',
-  aborted: '⏹️',
-  superseded: '⏭️',
-  'not-started': '⛔',
-  unknown: '❓',
-};
-
 /** Outputs, summary, annotation and report file of a run. */
 export function reportCanary(plan: CanaryPlan, result: CanaryResult): Report {
-  const succeeded = ['promoted', 'analysed', 'paused', 'superseded'].includes(result.outcome) || result.dryRun;
+  const succeeded =
+    ['promoted', 'analysed', 'paused', 'superseded'].includes(result.outcome) || (result.dryRun && result.code === undefined);
   const [reason = ''] = result.reason.split('\n');
   return {
     succeeded,
@@ -37,14 +28,7 @@ export function reportCanary(plan: CanaryPlan, result: CanaryResult): Report {
     },
     summary: summaryOf(plan, result),
     file: { schema: 'wf-deploy/canary-report/v1', action: plan.action, service: plan.service, ...result, weight: result.weight ?? null },
-    annotation:
-      succeeded && result.outcome !== 'paused'
-        ? undefined
-        : {
-            level: result.outcome === 'unknown' ? 'error' : 'warning',
-            title: `${plan.service}: ${result.outcome}`,
-            text: `${reason}${result.remedy === undefined ? '' : `\n→ ${result.remedy}`}`,
-          },
+    annotation: succeeded && result.outcome !== 'paused' ? undefined : annotationOf(plan.service, result),
   };
 }
 
@@ -60,14 +44,8 @@ export const unconfirmedCanary = (failure: Failure): Report =>
   );
 
 function summaryOf(plan: CanaryPlan, result: CanaryResult): string {
-  const details = result.reason.includes('\n') ? [codeBlock(result.reason.split('\n').slice(1).join('\n')), ''] : [];
   return [
-    `## ${signs[result.outcome]} ${plan.service}: ${result.outcome}`,
-    '',
-    inert(result.reason.split('\n')[0] ?? ''),
-    '',
-    ...details,
-    ...(result.remedy === undefined ? [] : [`**What to do:** ${inert(result.remedy)}`, '']),
+    ...endingHeading(plan.service, result),
     table(
       ['', ''],
       [
@@ -82,10 +60,7 @@ function summaryOf(plan: CanaryPlan, result: CanaryResult): string {
     ...section('Gates before this run', result.gates.map(gateText), true),
     ...changeSection(result.changes),
     ...section('Order, staging and record', result.lineage.map(inert), true),
-    ...section(
-      'Written to the cluster',
-      result.writes.map(({ at, what }) => `${at.slice(11, 19)} ${inert(what)}`),
-    ),
+    ...section('Written to the cluster', writtenLines(result.writes).map(inert)),
     ...section('Notifications', result.notices.map(noticeText)),
     ...section('Warnings', result.warnings.map(inert)),
     next(result),

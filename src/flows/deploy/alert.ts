@@ -1,16 +1,8 @@
 import type { FleetWorld } from '../../ports/worlds/fleet.ts';
+import { severities } from '../ending.ts';
 import { whereItRuns } from '../signature.ts';
 import { tellOnly } from '../tell.ts';
 import type { DeployResult } from './result.ts';
-
-const severities = {
-  promoted: 'info',
-  'rolled-back': 'warning',
-  aborted: 'warning',
-  stopped: 'warning',
-  'not-started': 'warning',
-  unknown: 'critical',
-} as const;
 
 /** One message about the ending of the whole release. */
 export async function alert(fleet: FleetWorld, { outcome, reason, release, version, clusters }: DeployResult): Promise<void> {

@@ -7,6 +7,7 @@ import { preflightFailed } from '../preflight-failed.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { readManifests } from '../stage/read-manifests.ts';
 import { releaseEvidence } from './evidence.ts';
+import { keepingTrack } from './hand-over.ts';
 import { partProblems, wishedParts } from './parts.ts';
 import type { DeployPlan } from './plan.ts';
 import { type ClusterGround, lookAt } from './preflight.ts';
@@ -42,7 +43,7 @@ export async function fleetPreflight(plan: DeployPlan, fleet: FleetWorld, cancel
   const settings = await settingsOf(fleet, file);
   const images = await resolveImages(fleet, plan, file, wanted);
   const named = plan.clusters !== undefined;
-  const wishing = { plan, file, images: images.of, settings, cancellation };
+  const wishing = { plan, file, images: images.of, settings, cancellation, keeps: keepingTrack(fleet) };
   const wished = new Map(targets.map((target) => [target.name, wishedParts(wishing, target, named)]));
   const looked = await sideBySide(targets, plan.clustersAtOnce, (target) => lookAt(plan, file, target, wished.get(target.name) ?? []));
   const problems = [

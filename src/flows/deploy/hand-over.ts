@@ -1,5 +1,6 @@
 import type { ClusterWay, FleetWorld } from '../../ports/worlds/fleet.ts';
 import type { FleetGround } from './fleet-preflight.ts';
+import { lockKey } from './locks.ts';
 import type { DeployPlan } from './plan.ts';
 
 /** What a successor has to look at in one cluster, in the order of the way back. */
@@ -26,4 +27,17 @@ export function handOver(fleet: FleetWorld, { onFailure }: DeployPlan, { file, g
 
 export function handedTargets(text: string): readonly HandedTarget[] {
   return JSON.parse(text === '' ? '[]' : text) as readonly HandedTarget[];
+}
+
+/** With `on-failure: stop` each part is decided by itself: what it was told before its last words. */
+export function keepingTrack({ handover }: Pick<FleetWorld, 'handover'>): (cluster: string, part: string) => void {
+  const kept: string[] = [];
+  return (cluster, part) => {
+    kept.push(lockKey(cluster, part));
+    handover.save({ kept: JSON.stringify(kept) });
+  };
+}
+
+export function handedKept(text: string): readonly string[] {
+  return JSON.parse(text === '' ? '[]' : text) as readonly string[];
 }

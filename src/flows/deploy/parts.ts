@@ -44,6 +44,8 @@ export interface Wishing {
   /** Of `config`, by `Kind/name`. */
   readonly settings: ReadonlyMap<string, string>;
   readonly cancellation: Cancellation;
+  /** A part is about to say in its Lease that it stays. */
+  readonly keeps: (cluster: string, part: string) => void;
 }
 
 /** Every part of the release in one cluster, as a rolling update of its own, with the world that it sees. */
@@ -59,7 +61,11 @@ export function wishedParts(wishing: Wishing, target: Target, named: boolean): r
       log: prefixed(target.world.log, `${named ? `${target.name} ` : ''}${part.name}: `),
       // The release tells of its ending, asks the registries and hands over as a whole.
       notifiers: [],
-      handover: { save: () => undefined },
+      handover: {
+        save: ({ decision }) => {
+          if (decision === 'keep') wishing.keeps(target.name, part.name);
+        },
+      },
       registry: {
         resolve: ({ digest }) =>
           Promise.resolve(digest === undefined ? { is: 'not-checked', reason: 'it was asked before' } : { is: 'found', digest }),

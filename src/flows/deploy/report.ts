@@ -1,19 +1,11 @@
 import type { Failure } from '../../failure.ts';
+import { annotationOf, endingHeading, signs, writtenLines } from '../ending.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
-import { code, codeBlock, inert, section, table } from '../markdown.ts';
+import { code, inert, section, table } from '../markdown.ts';
 import type { ClusterResult, DeployResult, ServiceResult } from './result.ts';
 
 export const deployOutputNames = ['outcome', 'reason', 'clusters', 'images', 'previous-images', 'report'] as const;
-
-const signs: Readonly<Record<string, string>> = {
-  promoted: '✅',
-  'rolled-back': '↩️',
-  aborted: '⏹️',
-  stopped: '✋',
-  'not-started': '⛔',
-  unknown: '❓',
-};
 
 const states: Readonly<Record<ServiceResult['state'], string>> = {
   'as-wanted': '✅ as wanted already',
@@ -42,13 +34,7 @@ export function reportDeploy(result: DeployResult): Report {
     },
     summary: summaryOf(result),
     file: { schema: 'wf-deploy/deploy-report/v1', action: 'deploy', ...result },
-    annotation: succeeded
-      ? undefined
-      : {
-          level: result.outcome === 'unknown' ? 'error' : 'warning',
-          title: `${result.release}: ${result.outcome}`,
-          text: `${reason}${result.remedy === undefined ? '' : `\n→ ${result.remedy}`}`,
-        },
+    annotation: succeeded ? undefined : annotationOf(result.release, result),
   };
 }
 
@@ -77,15 +63,9 @@ export const unconfirmedDeploy = (failure: Failure): Report =>
   );
 
 function summaryOf(result: DeployResult): string {
-  const { outcome, release, version, clusters, remedy, dryRun } = result;
-  const [first = '', ...rest] = result.reason.split('\n');
+  const { outcome, release, version, clusters, dryRun } = result;
   return [
-    `## ${signs[outcome]} ${inert(release)}${version === undefined ? '' : ` ${inert(version)}`}: ${outcome}`,
-    '',
-    inert(first),
-    '',
-    ...(rest.length === 0 ? [] : [codeBlock(rest.join('\n')), '']),
-    ...(remedy === undefined ? [] : [`**What to do:** ${inert(remedy)}`, '']),
+    ...endingHeading(`${inert(release)}${version === undefined ? '' : ` ${inert(version)}`}`, result),
     ...waveLines(result),
     table(['cluster', 'service', 'image before', 'image wanted', 'outcome', 'reason'], clusters.flatMap(rowsOf)),
     '',
@@ -113,7 +93,7 @@ function summaryOf(result: DeployResult): string {
     ),
     ...section(
       'Written to the clusters',
-      each(clusters, ({ writes }) => writes.map(({ at, what }) => `${at.slice(11, 19)} ${what}`)),
+      each(clusters, ({ writes }) => writtenLines(writes)),
     ),
     `**Next:** ${dryRun ? 'run it without `dry-run`.' : next[outcome]}`,
     '',

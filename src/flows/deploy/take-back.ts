@@ -7,10 +7,10 @@ import type { Report } from '../flow.ts';
 import { acquireLock } from '../lock.ts';
 import { inert } from '../markdown.ts';
 import { sideBySide } from '../side-by-side.ts';
-import { forgetJournal } from '../stage/keep-journal.ts';
 import type { UpdatePlan } from '../stage/plan.ts';
-import { takeBack as takeBackService } from '../stage/take-back.ts';
-import { type HandedTarget, handedTargets } from './hand-over.ts';
+import { takeBack as takeBackService, tidied } from '../stage/take-back.ts';
+import { type HandedTarget, handedKept, handedTargets } from './hand-over.ts';
+import { lockKey } from './locks.ts';
 import { prefixed, unordered } from './parts.ts';
 import type { DeployPlan } from './plan.ts';
 import { reachAgain } from './reach.ts';
@@ -31,9 +31,11 @@ export async function takeBack(
   handedOver: Readonly<Record<string, string>>,
   fleet: FleetWorld,
 ): Promise<Report | undefined> {
-  const { holder = '', decision = 'open', targets = '' } = handedOver;
+  const { holder = '', decision = 'open', targets = '', kept = '' } = handedOver;
   if (holder === '') return undefined;
-  const all = await sideBySide(handedTargets(targets), plan.clustersAtOnce, (target) => inCluster(plan, holder, decision, target, fleet));
+  const parts = handedKept(kept);
+  const isKept: IsKept = (cluster, service) => decision === 'keep' || parts.includes(lockKey(cluster, service));
+  const all = await sideBySide(handedTargets(targets), plan.clustersAtOnce, (target) => inCluster(plan, holder, isKept, target, fleet));
   const taken = all.flat();
   if (taken.length === 0) return undefined;
   const unsure = taken.filter(({ ok }) => !ok);
@@ -57,6 +59,8 @@ export async function takeBack(
   };
 }
 
+type IsKept = (cluster: string, service: string) => boolean;
+
 const endings = {
   aborted: 'The run was ended from outside: what it had not finished was taken back.',
   promoted: 'The run was ended from outside after everything was as wanted: its locks are free again.',
@@ -65,7 +69,7 @@ const endings = {
 async function inCluster(
   plan: DeployPlan,
   holder: string,
-  decision: string,
+  isKept: IsKept,
   target: HandedTarget,
   fleet: FleetWorld,
 ): Promise<readonly Taken[]> {
@@ -84,7 +88,7 @@ async function inCluster(
     const world: World = { ...reached, handover: { save: () => undefined }, log: prefixed(fleet.log, `${cluster} ${service}: `) };
     const wish = stagePlanFor(plan, service, namespace);
     try {
-      if (decision === 'keep')
+      if (isKept(cluster, service))
         return (await finish(world, wish, holder)) ? [{ cluster, service, said: 'kept, and its lock is free', ok: true }] : [];
       const report = await takeBackService(wish, { holder, open: 'true' }, world);
       if (report === undefined) return [];
@@ -106,10 +110,9 @@ async function finish(world: World, { service, namespace = '', leaseDuration: du
   if (object === undefined || readLease(object).holder !== holder) return false;
   const held = await acquireLock(world, { service, namespace, duration, timeout: 60, successorOf: holder });
   try {
-    await forgetJournal(world, service, namespace);
-    const record = held.found?.rolling;
+    const rest = await tidied(world, held, { service, namespace }, 60);
     // Whether the lock is free is what is told of this service.
-    await held.record({ release: true, ...(record === undefined ? {} : { rolling: { ...record, phase: 'resting' as const } }) });
+    await held.record({ ...rest, release: true });
     return true;
   } finally {
     held.stop();

@@ -2,20 +2,12 @@ import { revisionText } from '../../domain/rollback/shown-revision.ts';
 import { holdText } from '../../domain/rollout/hold.ts';
 import { instantOf } from '../../domain/units/instant.ts';
 import type { Failure } from '../../failure.ts';
-import { endingHeading } from '../ending-heading.ts';
+import { annotationOf, endingHeading, writtenLines } from '../ending.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { code, inert, section, table } from '../markdown.ts';
 import type { RollbackPlan } from './plan.ts';
 import type { BackResult, RollbackResult, UnholdResult } from './result.ts';
-
-const signs: Readonly<Record<RollbackResult['outcome'], string>> = {
-  'rolled-back': '↩️',
-  done: '✅',
-  'nothing-to-do': '✅',
-  'not-started': '⛔',
-  unknown: '❓',
-};
 
 /** Outputs, summary, annotation and report file of a run. */
 export function reportRollback({ service, reason: why }: Pick<RollbackPlan, 'service' | 'reason'>, result: RollbackResult): Report {
@@ -24,19 +16,9 @@ export function reportRollback({ service, reason: why }: Pick<RollbackPlan, 'ser
   return {
     succeeded,
     outputs: { outcome: result.outcome, reason, ...(result.operation === 'rollback' ? backOutputs(result) : unholdOutputs(result)) },
-    summary: [
-      ...endingHeading(signs[result.outcome], service, result),
-      ...(why === '' ? [] : [`**Why:** ${inert(why)}`, '']),
-      ...details(result),
-    ].join('\n'),
+    summary: [...endingHeading(service, result), ...(why === '' ? [] : [`**Why:** ${inert(why)}`, '']), ...details(result)].join('\n'),
     file: { schema: 'wf-deploy/rollback-report/v1', action: 'rollback', service, why, ...result },
-    annotation: succeeded
-      ? undefined
-      : {
-          level: result.outcome === 'unknown' ? 'error' : 'warning',
-          title: `${service}: ${result.outcome}`,
-          text: `${reason}${result.remedy === undefined ? '' : `\n→ ${result.remedy}`}`,
-        },
+    annotation: succeeded ? undefined : annotationOf(service, result),
   };
 }
 
@@ -66,10 +48,7 @@ export const unconfirmedRollback = (failure: Failure): Report =>
 const details = (result: RollbackResult): readonly string[] => [
   ...(result.operation === 'rollback' ? backDetails(result) : unholdDetails(result)),
   ...section('Warnings', result.warnings.map(inert), true),
-  ...section(
-    'Written to the cluster',
-    result.writes.map(({ at, what }) => `${at.slice(11, 19)} ${inert(what)}`),
-  ),
+  ...section('Written to the cluster', writtenLines(result.writes).map(inert)),
   `**Next:** ${result.dryRun ? 'run it without `dry-run`.' : next[result.outcome]}`,
   '',
 ];

@@ -40,7 +40,7 @@ export async function stoppingOf(session: Session, flight: InFlight): Promise<St
       instead: { ...present, [container]: flight.image },
     };
   }
-  const journal = await findJournal(world, plan.service, namespace);
+  const journal = await findJournal(world, { service: plan.service, namespace });
   const entry = journal?.entries.find(({ ref }) => ref.kind.kind === 'Deployment' && ref.name === plan.stableDeployment);
   const before = entry?.before === undefined ? present : imagesOf(templateOf(entry.before));
   const set = journal?.entries.flatMap((each) => Object.values(each.images ?? {})) ?? [];

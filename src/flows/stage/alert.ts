@@ -1,8 +1,7 @@
+import { severities } from '../ending.ts';
 import { whereItRuns } from '../signature.ts';
 import { tell } from '../tell.ts';
 import type { Session } from './session.ts';
-
-const severities = { promoted: 'info', 'rolled-back': 'warning', aborted: 'warning', unknown: 'critical' } as const;
 
 /**
  * Tells of the ending, once to each: whoever ends a dead run's update leaves out those whom that run has told. An unknown ending is not the

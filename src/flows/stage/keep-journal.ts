@@ -3,8 +3,13 @@ import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { remembered } from '../../domain/kubernetes/restored.ts';
 import { type Journal, journalName, journalSecret, readJournal } from '../../domain/rolling/journal.ts';
+import type { RollingRecord } from '../../domain/rolling/record.ts';
+import { epochAnnotation, readEpoch } from '../../domain/rollout/lease.ts';
+import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
+import type { Lock } from '../held-lock.ts';
+import { patiently } from '../patiently.ts';
 import { remove } from '../remove.ts';
 import type { Step } from './ground.ts';
 
@@ -29,15 +34,23 @@ function sized(before: KubernetesObject, manifest: Readonly<Record<string, unkno
   return { ...before, spec: others };
 }
 
-const refOf = (service: string, namespace: string) => ({ kind: Secret, namespace, name: journalName(service) });
+/** The service that it is of. */
+export interface JournalPlace {
+  readonly service: string;
+  readonly namespace: string;
+}
 
-export async function keepJournal(world: World, service: string, namespace: string, journal: Journal, signal?: AbortSignal): Promise<void> {
-  await world.cluster.write({ do: 'apply', ref: refOf(service, namespace), object: journalSecret(service, namespace, journal) }, signal);
+const refOf = ({ service, namespace }: JournalPlace) => ({ kind: Secret, namespace, name: journalName(service) });
+
+/** One that was left over is written over. */
+export async function keepJournal(world: World, place: JournalPlace, journal: Journal, epoch: number, signal?: AbortSignal): Promise<void> {
+  const object = journalSecret(place.service, place.namespace, journal, epoch);
+  await world.cluster.write({ do: 'apply', ref: refOf(place), object }, signal);
 }
 
 /** `undefined`: there is none, so nothing was written yet, or everything was taken back. Throws when there is one that cannot be read. */
-export async function findJournal(world: World, service: string, namespace: string): Promise<Journal | undefined> {
-  const secret = await world.cluster.get(refOf(service, namespace));
+export async function findJournal(world: World, { service, namespace }: JournalPlace): Promise<Journal | undefined> {
+  const secret = await world.cluster.get(refOf({ service, namespace }));
   if (secret === undefined) return undefined;
   const journal = readJournal(secret);
   if (journal !== undefined) return journal;
@@ -48,7 +61,34 @@ export async function findJournal(world: World, service: string, namespace: stri
   );
 }
 
-/** Before the lock is given away: afterwards it may be another run's. */
-export async function forgetJournal(world: World, service: string, namespace: string): Promise<void> {
-  await remove(world, refOf(service, namespace));
+/**
+ * The last words: once they are in the Lease nothing is half done, and what was there before is not needed any more. Only then, and before
+ * the lock is given away, it is forgotten. Answers with what the Lease says after that. Throws what kept the words from being written.
+ */
+export async function lastWords(
+  world: World,
+  lock: Lock,
+  place: JournalPlace,
+  { rolling, ...words }: LeaseChange,
+  seconds: number,
+): Promise<LeaseChange> {
+  const patience = { seconds, signal: lock.lost };
+  const said = (phase: RollingRecord['phase']): LeaseChange => (rolling === undefined ? {} : { rolling: { ...rolling, phase } });
+  await patiently(world, patience, () => lock.record({ ...words, ...said('settled') }));
+  try {
+    await patiently(world, patience, () => forgetJournal(world, place, lock.epoch));
+    return said('resting');
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    world.log.line(`  Secret ${place.namespace}/${journalName(place.service)} is left for the next run to delete: ${error.what}`);
+    return {};
+  }
+}
+
+/** Never that of a successor, however late this run comes. */
+async function forgetJournal(world: World, place: JournalPlace, epoch: number): Promise<void> {
+  const secret = await world.cluster.get(refOf(place));
+  if (secret === undefined || readEpoch(secret.metadata.annotations?.[epochAnnotation]) > epoch) return;
+  const { uid, resourceVersion } = secret.metadata;
+  await remove(world, refOf(place), { uid, version: resourceVersion });
 }

@@ -34,7 +34,10 @@ async function once(session: Session, effect: RollingEffect, signal: AbortSignal
   switch (effect.do) {
     case 'record': {
       // The way back is kept before the Lease says that something is written; a dead run's stays as it is.
-      if (!session.kept && effect.phase === 'writing') await keepJournal(world, plan.service, ground.namespace, session.journal, signal);
+      if (!session.kept && effect.phase === 'writing') {
+        const place = { service: plan.service, namespace: ground.namespace };
+        await keepJournal(world, place, session.journal, lock.epoch, signal);
+      }
       const run = whereItRuns(world);
       const rolling = { phase: effect.phase, key: session.journal.key, run, since: world.clock.now().toISOString() };
       await lock.record({ rolling, told: session.told, ...(effect.phase === 'returning' ? heldAt(session) : {}) });

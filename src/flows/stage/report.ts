@@ -1,5 +1,5 @@
 import type { Failure } from '../../failure.ts';
-import { endingHeading } from '../ending-heading.ts';
+import { annotationOf, endingHeading, writtenLines } from '../ending.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { changeSection } from '../lineage/changes.ts';
@@ -7,17 +7,6 @@ import { code, inert, section, table } from '../markdown.ts';
 import { noticeText } from '../notice.ts';
 import type { StagePlan } from './plan.ts';
 import type { ChangedObject, OperationResult, StageResult, UpdateResult, WorkloadReport } from './result.ts';
-
-const signs: Readonly<Record<string, string>> = {
-  promoted: '✅',
-  done: '✅',
-  failed: '❌',
-  'rolled-back': '↩️',
-  aborted: '⏹️',
-  superseded: '⏭️',
-  'not-started': '⛔',
-  unknown: '❓',
-};
 
 /** Outputs, summary, annotation and report file of a run. */
 export function reportStage(plan: StagePlan, result: StageResult): Report {
@@ -28,13 +17,7 @@ export function reportStage(plan: StagePlan, result: StageResult): Report {
     outputs: { outcome: result.outcome, reason, ...(result.operation === 'deploy' ? deployOutputs(result) : operationOutputs(result)) },
     summary: result.operation === 'deploy' ? deploySummary(plan, result) : operationSummary(plan, result),
     file: { schema: 'wf-deploy/stage-report/v1', action: 'stage', service: plan.service, ...result },
-    annotation: succeeded
-      ? undefined
-      : {
-          level: result.outcome === 'unknown' ? 'error' : 'warning',
-          title: `${plan.service}: ${result.outcome}`,
-          text: `${reason}${result.remedy === undefined ? '' : `\n→ ${result.remedy}`}`,
-        },
+    annotation: succeeded ? undefined : annotationOf(plan.service, result),
   };
 }
 
@@ -81,7 +64,7 @@ function deploySummary(plan: StagePlan, result: UpdateResult): string {
     ]),
   );
   return [
-    ...endingHeading(signs[result.outcome], plan.service, result),
+    ...endingHeading(plan.service, result),
     ...(images.length === 0 ? [] : [table(['container', 'image before', 'image wanted'], images), '']),
     ...section(
       'Changes',
@@ -106,7 +89,7 @@ function deploySummary(plan: StagePlan, result: UpdateResult): string {
   ].join('\n');
 }
 
-const written = ({ writes }: StageResult): readonly string[] => writes.map(({ at, what }) => `${at.slice(11, 19)} ${inert(what)}`);
+const written = ({ writes }: StageResult): readonly string[] => writtenLines(writes).map(inert);
 
 const next = {
   promoted: 'nothing. Every workload is available with what was wanted.',
@@ -119,7 +102,7 @@ const next = {
 
 function operationSummary(plan: StagePlan, result: OperationResult): string {
   return [
-    ...endingHeading(signs[result.outcome], plan.service, result),
+    ...endingHeading(plan.service, result),
     ...result.workloads.flatMap((each) => (result.operation === 'history' ? historyTable(each) : [`- ${inert(each.said)}`])),
     '',
     ...section('Written to the cluster', written(result)),

@@ -9,34 +9,40 @@ import type { Changes } from '../lineage/changes.ts';
 import { deployedNow } from '../lineage/order.ts';
 import { whereItRuns } from '../signature.ts';
 import { imagesIn, type StageGround, type Step } from './ground.ts';
-import { forgetJournal } from './keep-journal.ts';
+import { lastWords } from './keep-journal.ts';
 import type { UpdatePlan } from './plan.ts';
 import type { ChangedObject, UpdateResult } from './result.ts';
 import type { Session } from './session.ts';
 
 /**
- * The last words in the Lease, and the lock given away. An unknown ending keeps journal and record for its successor. The journal goes
- * first: a record that is open without one means that nothing is left to take back.
+ * The last words in the Lease, and the lock given away. An unknown ending keeps journal and record for its successor. A good one stands from
+ * here on, whatever becomes of the words: the `post` step is told first.
  */
 export async function settle(session: Session, ending: RollingEnding, lease: 'given-away' | 'kept' = 'given-away'): Promise<void> {
-  const { world, plan, ground, lock, journal } = session;
+  const { world, plan, ground, lock } = session;
   if (ending.outcome === 'unknown') return;
+  if (ending.outcome === 'promoted') world.handover.save({ decision: 'keep' });
+  await (lease === 'kept' ? endUnder : giveAway)(world, lock, async () => {
+    const place = { service: plan.service, namespace: ground.namespace };
+    return await lastWords(world, lock, place, wordsOf(session, ending), plan.leaseDuration);
+  });
+}
+
+function wordsOf(session: Session, ending: RollingEnding): LeaseChange {
+  const { world, plan, ground, lock, journal } = session;
   const images = [...new Set(ground.steps.flatMap(({ change }) => Object.values(change.workload?.images ?? {})))];
   const [image] = images;
   const deployed = deployedNow(world, plan.lineage, imagesIn(ground.steps).images, lock.found?.deployed);
   const run = whereItRuns(world);
   const at = world.clock.now().toISOString();
   const text = 'cause' in ending ? ending.cause.text : doneText;
-  await (lease === 'kept' ? endUnder : giveAway)(world, lock, async () => {
-    await forgetJournal(world, plan.service, ground.namespace);
-    return {
-      rolling: { phase: 'resting', key: journal.key, run, since: at },
-      ended: { epoch: lock.epoch, outcome: ending.outcome, text: text.slice(0, 500), run, at },
-      ...(ending.outcome === 'promoted' && image !== undefined && images.length === 1 ? { lastKnownGood: image } : {}),
-      ...(ending.outcome === 'promoted' ? released(session, run, at) : {}),
-      ...(ending.outcome === 'promoted' && deployed !== undefined ? { deployed } : {}),
-    };
-  });
+  return {
+    rolling: { phase: 'resting', key: journal.key, run, since: at },
+    ended: { epoch: lock.epoch, outcome: ending.outcome, text: text.slice(0, 500), run, at },
+    ...(ending.outcome === 'promoted' && image !== undefined && images.length === 1 ? { lastKnownGood: image } : {}),
+    ...(ending.outcome === 'promoted' ? released(session, run, at) : {}),
+    ...(ending.outcome === 'promoted' && deployed !== undefined ? { deployed } : {}),
+  };
 }
 
 /** What a later rollback can lead to. */

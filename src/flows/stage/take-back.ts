@@ -2,12 +2,14 @@ import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { isOpen } from '../../domain/rolling/record.ts';
 import { cancelled } from '../../domain/rollout/cause.ts';
 import { leaseName, readLease } from '../../domain/rollout/lease.ts';
+import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import type { Report } from '../flow.ts';
 import { giveAway } from '../give-away.ts';
+import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
-import { findJournal, forgetJournal } from './keep-journal.ts';
+import { findJournal, type JournalPlace, lastWords } from './keep-journal.ts';
 import type { StagePlan } from './plan.ts';
 import { reportStage } from './report.ts';
 import { endedResult, settle } from './settle.ts';
@@ -18,34 +20,30 @@ const mostPatience = 200;
 
 /**
  * The `post` step: the successor of a run that did not come to its own end. It takes the Lease of its dead predecessor at once, and does
- * nothing when that run had ended, never began, or someone else has taken over since.
+ * nothing when that run had ended, never began, or someone else has taken over since. A good ending stands: it is only tidied up.
  */
 export async function takeBack(plan: StagePlan, handedOver: Readonly<Record<string, string>>, world: World): Promise<Report | undefined> {
-  const { holder = '', open: unfinished } = handedOver;
+  const { holder = '', open: unfinished, decision } = handedOver;
   if (unfinished !== 'true' || holder === '') return undefined;
-  const { service } = plan;
+  const { service, leaseDuration: duration } = plan;
   const namespace = plan.namespace ?? world.defaultNamespace;
-  const patience = Math.min(mostPatience, plan.rolloutTimeout);
-  const object = await patiently(world, { seconds: patience }, () =>
-    world.cluster.get({ kind: Lease, namespace, name: leaseName(service) }),
-  );
-  if (object === undefined || readLease(object).holder !== holder) return undefined;
+  const seconds = Math.min(mostPatience, plan.rolloutTimeout);
   const started = world.clock.now().toISOString();
-  const held = await acquireLock(world, { service, namespace, duration: plan.leaseDuration, timeout: patience, successorOf: holder });
+  const object = await patiently(world, { seconds }, () => world.cluster.get({ kind: Lease, namespace, name: leaseName(service) }));
+  if (object === undefined || readLease(object).holder !== holder) return undefined;
+  const held = await acquireLock(world, { service, namespace, duration, timeout: seconds, successorOf: holder });
   try {
     const record = held.found?.rolling;
-    const journal =
-      plan.operation === 'deploy' && isOpen(record)
-        ? await patiently(world, { seconds: patience }, () => findJournal(world, service, namespace))
-        : undefined;
-    if (plan.operation !== 'deploy' || !isOpen(record)) {
-      // What it meant to remember, should it have been killed between that and its first write.
-      if (plan.operation === 'deploy') await forgetJournal(world, service, namespace);
+    if (plan.operation !== 'deploy') {
       await giveAway(world, held);
       return undefined;
     }
+    const journal =
+      decision !== 'keep' && isOpen(record)
+        ? await patiently(world, { seconds }, () => findJournal(world, { service, namespace }))
+        : undefined;
     if (journal === undefined) {
-      await giveAway(world, held, { rolling: { ...record, phase: 'resting' } });
+      await giveAway(world, held, () => tidied(world, held, { service, namespace }, seconds));
       return undefined;
     }
     world.log.line('The run before ended in the middle: taking back what it changed.');
@@ -55,4 +53,10 @@ export async function takeBack(plan: StagePlan, handedOver: Readonly<Record<stri
   } finally {
     held.stop();
   }
+}
+
+/** Nothing is to be taken back: it had been decided that everything stays, or nothing was written. What was remembered is forgotten. */
+export async function tidied(world: World, held: Lock, place: JournalPlace, seconds: number): Promise<LeaseChange> {
+  const rolling = held.found?.rolling;
+  return await lastWords(world, held, place, rolling === undefined ? {} : { rolling }, seconds);
 }

@@ -1,6 +1,6 @@
 import { wayBackOf } from '../../domain/rolling/change.ts';
 import type { Journal } from '../../domain/rolling/journal.ts';
-import { isOpen } from '../../domain/rolling/record.ts';
+import { isAtRest, isOpen } from '../../domain/rolling/record.ts';
 import { beginGoingBack, beginRolling, leftByADeadRun, type RollingEnding } from '../../domain/rolling/rolling.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
@@ -73,9 +73,9 @@ export async function update(plan: UpdatePlan, world: World): Promise<UpdateResu
   }
 }
 
-/** Nothing is to be written, and nobody left anything half done. */
+/** Nothing is to be written, and nobody left anything half done or to be tidied up. */
 export const isThere = ({ steps, lease }: StageGround): boolean =>
-  !isOpen(lease?.rolling) &&
+  isAtRest(lease?.rolling) &&
   steps.every(({ changes, waits, workload, after }) => !changes && (!waits || workload?.of.status(after).is === 'available'));
 
 export type Opened = { readonly session: Session } | { readonly session: Session; readonly ending: RollingEnding };
@@ -87,7 +87,9 @@ export async function open(world: World, plan: UpdatePlan, ground: StageGround, 
     return { session: openSession({ world, plan, ground: found, lock: held, journal, entries: entriesFor(found, journal), kept: false }) };
   };
   const record = held.found?.rolling;
-  const journal = isOpen(record) ? await releasing(world, held, () => findJournal(world, plan.service, ground.namespace)) : undefined;
+  const journal = isOpen(record)
+    ? await releasing(world, held, () => findJournal(world, { service: plan.service, namespace: ground.namespace }))
+    : undefined;
   if (!isOpen(record) || journal === undefined) return fresh(ground);
   if (record.phase === 'writing' && journal.key === ground.key) {
     world.log.line(`A run before was rolling out the same and ended in the middle (${record.run}): going on.`);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { agent } from '../../../src/domain/analysis/presets/agent.ts';
 import { http } from '../../../src/domain/analysis/presets/http.ts';
+import { istio } from '../../../src/domain/analysis/presets/istio.ts';
+import { nginxIngress } from '../../../src/domain/analysis/presets/nginx-ingress.ts';
 import { parseMetricSource } from '../../../src/domain/analysis/written-source.ts';
 
 const problemOf = (written: unknown): string => {
@@ -29,6 +31,14 @@ describe('parseMetricSource', () => {
       ok: true,
       value: { ...http, counter: 'my:requests_total', statusLabel: 'code', buckets: 'my_ms_bucket', unit: 'ms', podLabel: 'instance' },
     });
+  });
+
+  it('leaves to a preset what is not named: its unit and its pod label', () => {
+    expect(parseMetricSource({ preset: 'istio', counter: 'my_requests_total' })).toMatchObject({
+      value: { ...istio, counter: 'my_requests_total' },
+    });
+    expect(parseMetricSource({ preset: 'nginx-ingress' })).toEqual({ ok: true, value: nginxIngress });
+    expect(parseMetricSource({ preset: 'istio', 'latency-unit': 's' })).toMatchObject({ value: { unit: 's', podLabel: 'pod' } });
   });
 
   it('reads queries of counters', () => {

@@ -17,7 +17,7 @@ const journal = (data: unknown): Journal => ({
 it('reads back what it wrote, whatever language it is in', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' })), (data) => {
-      expect(readJournal(journalSecret('agent', 'shop', journal(data)))).toEqual(JSON.parse(JSON.stringify(journal(data))));
+      expect(readJournal(journalSecret('agent', 'shop', journal(data), 7))).toEqual(JSON.parse(JSON.stringify(journal(data))));
     }),
   );
 });
@@ -27,11 +27,11 @@ it('an object that was not there is not there after reading either', () => {
     key: 'k',
     entries: [{ ref: { kind: ConfigMap, namespace: 'shop', name: 'c' }, before: undefined, images: undefined }],
   };
-  expect(readJournal(journalSecret('agent', 'shop', absent))?.entries[0]?.before).toBeUndefined();
+  expect(readJournal(journalSecret('agent', 'shop', absent, 7))?.entries[0]?.before).toBeUndefined();
 });
 
 it('is a Secret of the service, of a type of its own', () =>
-  expect(journalSecret('agent', 'shop', journal({}))).toMatchObject({
+  expect(journalSecret('agent', 'shop', journal({}), 7)).toMatchObject({
     kind: 'Secret',
     type: 'wf-deploy.io/undo',
     metadata: { name: journalName('agent'), namespace: 'shop' },

@@ -123,6 +123,11 @@ describe('reportCanary', () => {
     expect(report.summary).toContain('run it without `dry-run`');
     expect(violations(report.file)).toEqual([]);
   });
+
+  it('a dry run that found what speaks against it has not succeeded', () => {
+    const report = reportCanary(plan, result({ outcome: 'not-started', dryRun: true, code: 'PREFLIGHT_FAILED' }));
+    expect([report.succeeded, report.annotation?.level]).toEqual([false, 'warning']);
+  });
 });
 
 describe('foreign text', () => {

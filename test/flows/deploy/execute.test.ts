@@ -599,6 +599,23 @@ describe('waves', () => {
   });
 });
 
+it('with on-failure stop a part that stays is not taken back, whatever became of its last words', async () => {
+  const on = fleetShop({ services: ['auth', 'agent'] });
+  const cluster = on.clusters[everywhere] as MemoryCluster;
+  cluster.failing = ({ verb, name, write }) =>
+    verb === 'patch' && name === leaseName('auth') && JSON.stringify(write).includes('promoted') ? unreachable() : undefined;
+  const inputs = { release: releaseText({ services: all(['auth', 'agent'], 2, 'agent') }), 'on-failure': 'stop', 'services-at-once': '1' };
+  expect(await released(on, inputs)).toMatchObject({ outcome: 'stopped' });
+  cluster.failing = () => undefined;
+  expect(leftBehind(on)).toContain('only wf-deploy-auth is held');
+  const post = fleetShop({ services: ['auth', 'agent'], holder: 'post' }, on);
+  const handed = Object.assign({}, ...on.handedOver, { open: 'true' }) as Record<string, string>;
+  const report = await on.clock.until(takeBack(deployPlan(inputs), handed, post.fleet));
+  expect(report?.summary).toContain('/auth: kept, and its lock is free');
+  expect(running(on)).toEqual({ [everywhere]: { auth: 2, agent: 1 } });
+  expect(leftBehind(on)).toEqual([]);
+});
+
 describe('a run that is killed', () => {
   const names = ['auth', 'agent', 'sql'];
   const more = 'config: [config.yaml]';

@@ -58,11 +58,12 @@ describe('an update of an image', () => {
       'apply Secret wf-deploy-agent-undo',
       'patch Lease wf-deploy-agent',
       'replace Deployment agent',
+      'patch Lease wf-deploy-agent',
       'delete Secret wf-deploy-agent-undo',
       'patch Lease wf-deploy-agent',
     ]);
     expect(leaseOf(on)).toMatchObject({ holder: '', lastKnownGood: next, rolling: { phase: 'resting' } });
-    expect(on.handedOver).toEqual([{ holder: 'run-1', open: 'true' }, { open: 'false' }]);
+    expect(on.handedOver).toEqual([{ holder: 'run-1', open: 'true' }, { decision: 'keep' }, { open: 'false' }]);
     // As with the canary, a good ending is told of on demand alone.
     expect(on.alerts).toEqual([]);
   });

@@ -1,0 +1,61 @@
+import type { Annotation } from './flow.ts';
+import { codeBlock, inert } from './markdown.ts';
+import type { Writing } from './writing.ts';
+
+// How an ending looks, whatever action it is of: in the summary, as an annotation, in a message.
+
+export const signs = {
+  promoted: '✅',
+  analysed: '✅',
+  done: '✅',
+  'nothing-to-do': '✅',
+  paused: '⏸️',
+  'rolled-back': '↩️',
+  aborted: '⏹️',
+  superseded: '⏭️',
+  stopped: '✋',
+  failed: '❌',
+  'not-started': '⛔',
+  unknown: '❓',
+} as const;
+
+/** Of a message to people about it. */
+export const severities = {
+  promoted: 'info',
+  analysed: 'info',
+  paused: 'info',
+  'rolled-back': 'warning',
+  aborted: 'warning',
+  stopped: 'warning',
+  'not-started': 'warning',
+  unknown: 'critical',
+} as const;
+
+interface Ended {
+  readonly outcome: keyof typeof signs;
+  readonly reason: string;
+  readonly remedy: string | undefined;
+}
+
+/** How a summary begins: what became of the subject (Markdown), the first line of why, what follows it, and what to do. */
+export function endingHeading(subject: string, { outcome, reason, remedy }: Ended): readonly string[] {
+  const [first = '', ...rest] = reason.split('\n');
+  return [
+    `## ${signs[outcome]} ${subject}: ${outcome}`,
+    '',
+    inert(first),
+    '',
+    ...(rest.length === 0 ? [] : [codeBlock(rest.join('\n')), '']),
+    ...(remedy === undefined ? [] : [`**What to do:** ${inert(remedy)}`, '']),
+  ];
+}
+
+/** Of an ending that somebody has to look at. */
+export const annotationOf = (subject: string, { outcome, reason, remedy }: Ended): Annotation => ({
+  level: outcome === 'unknown' ? 'error' : 'warning',
+  title: `${subject}: ${outcome}`,
+  text: `${reason.split('\n')[0] ?? ''}${remedy === undefined ? '' : `\n→ ${remedy}`}`,
+});
+
+/** With the time of day. Foreign text, as it is. */
+export const writtenLines = (writes: readonly Writing[]): readonly string[] => writes.map(({ at, what }) => `${at.slice(11, 19)} ${what}`);
