@@ -1,15 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Criterion } from '../../src/domain/analysis/criteria.ts';
-import { mergeCriteria, nameClashes, prometheusClashes, time } from '../../src/flows/shared-fields.ts';
+import { mergeCriteria, nameClashes, prometheusClashes } from '../../src/flows/shared-fields.ts';
 import { rawInputs } from './raw-inputs.ts';
-
-describe('a time', () => {
-  it('is longer than nothing', () => {
-    expect(time('1s')).toEqual({ ok: true, value: 1 });
-    expect(time('0s')).toMatchObject({ ok: false, problem: 'is no time' });
-    expect(time('soon')).toMatchObject({ ok: false });
-  });
-});
 
 describe('nameClashes', () => {
   it('wants another name for the canary', () => {
