@@ -9,6 +9,7 @@ import type { JournalEntry } from '../../domain/rolling/journal.ts';
 import { parseWorkloadKind } from '../../domain/rolling/workload-ref.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
+import { outdated, replace } from '../unheard.ts';
 import { wrote } from '../writing.ts';
 import type { Step } from './ground.ts';
 import type { Session } from './session.ts';
@@ -58,8 +59,11 @@ export async function takeBackEntry(session: Session, { ref, before, images }: J
     }
     if (now === undefined) return drifted(session, `${nameOf(ref)} was deleted since`);
     const object = restored(now, before);
-    let stored: KubernetesObject | undefined = now;
-    if (!isSame(now, object)) {
+    let stored: KubernetesObject | undefined;
+    if (isSame(now, object)) {
+      stored = await outdated(world, session.unheard, { ref, object: now }, signal);
+      if (stored === undefined) continue;
+    } else {
       const foreign = foreignChange(now, images);
       if (foreign !== undefined) return drifted(session, foreign);
       stored = await unlessConflict(session, { ref, object }, signal);
@@ -93,12 +97,12 @@ const isSame = (one: KubernetesObject, other: KubernetesObject): boolean => diff
 
 /** `undefined`: somebody wrote it since it was read. */
 async function unlessConflict(
-  { world }: Session,
+  { world, unheard }: Session,
   { ref, object }: { readonly ref: JournalEntry['ref']; readonly object: KubernetesObject },
   signal: AbortSignal,
 ): Promise<KubernetesObject | undefined> {
   try {
-    return await world.cluster.write({ do: 'replace', ref, object }, signal);
+    return await replace(world, unheard, { ref, object }, signal);
   } catch (error) {
     if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
     await world.clock.sleep(0.2, signal);
