@@ -16,7 +16,7 @@ interface Versioned {
   readonly object: KubernetesObject;
 }
 
-/** Replaces an object, and remembers it until the answer is there. */
+/** Replaces an object. What was stored has another version then, and so has what met another one. */
 export async function replace(
   { cluster }: Pick<World, 'cluster'>,
   unheard: Unheard,
@@ -28,13 +28,13 @@ export async function replace(
   const { resourceVersion } = object.metadata;
   if (resourceVersion !== undefined) unheard.set(name, resourceVersion);
   try {
-    const stored = await cluster.write({ do: 'replace', ref, object }, signal);
-    unheard.delete(name);
-    return stored;
+    return await cluster.write({ do: 'replace', ref, object }, signal);
   } catch (error) {
     // This one was refused and is not stored. One before it may be.
-    if (isAnswer(error) && before === undefined) unheard.delete(name);
-    else if (isAnswer(error) && before !== undefined) unheard.set(name, before);
+    if (isAnswer(error)) {
+      if (before === undefined) unheard.delete(name);
+      else unheard.set(name, before);
+    }
     throw error;
   }
 }

@@ -79,6 +79,19 @@ describe('an object that is as it should be', () => {
     expect([(await make())?.metadata.resourceVersion, writes()]).toEqual([found.metadata.resourceVersion, before]);
   });
 
+  it('gets one where an earlier write got no answer and a later one was refused', async () => {
+    const { send, make, found, cluster, world } = on(unreachable);
+    await send();
+    expect((await make())?.metadata.resourceVersion).not.toBe(found.metadata.resourceVersion);
+    const unheard: Unheard = new Map();
+    const now = cluster.find(HTTPRoute, 'agent') ?? route;
+    for (const failing of [unreachable, forbidden]) {
+      cluster.failing = failing;
+      await replace(world, unheard, { ref, object: { ...now, spec: { n: 3 } } }).catch(() => undefined);
+    }
+    expect([...unheard.values()]).toEqual([now.metadata.resourceVersion]);
+  });
+
   it('gets a new version, and nothing else, once for each write that got no answer', async () => {
     const { send, make, writes, found, cluster } = on(unreachable);
     await send();
