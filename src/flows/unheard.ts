@@ -1,6 +1,7 @@
 import { annotated } from '../domain/kubernetes/manifest.ts';
 import { type KubernetesObject, nameOf, type ObjectRef } from '../domain/kubernetes/object.ts';
 import { Failure } from '../failure.ts';
+import type { Write } from '../ports/cluster.ts';
 import type { World } from '../ports/worlds/cluster.ts';
 import { isTransient } from './follow.ts';
 
@@ -16,19 +17,26 @@ interface Versioned {
   readonly object: KubernetesObject;
 }
 
-/** Replaces an object. What was stored has another version then, and so has what met another one. */
-export async function replace(
-  { cluster }: Pick<World, 'cluster'>,
+export const replace = (
+  world: Pick<World, 'cluster'>,
   unheard: Unheard,
   { ref, object }: Versioned,
   signal?: AbortSignal,
+): Promise<KubernetesObject> => send(world, unheard, { do: 'replace', ref, object }, signal);
+
+/** Writes an object that carries the version it was read with. What was stored has another one then, and so has what met another one. */
+export async function send(
+  { cluster }: Pick<World, 'cluster'>,
+  unheard: Unheard,
+  write: Extract<Write, { do: 'replace' | 'apply' }>,
+  signal?: AbortSignal,
 ): Promise<KubernetesObject> {
-  const name = nameOf(ref);
+  const name = nameOf(write.ref);
   const before = unheard.get(name);
-  const { resourceVersion } = object.metadata;
+  const { resourceVersion } = write.object.metadata;
   if (resourceVersion !== undefined) unheard.set(name, resourceVersion);
   try {
-    return await cluster.write({ do: 'replace', ref, object }, signal);
+    return await cluster.write(write, signal);
   } catch (error) {
     // This one was refused and is not stored. One before it may be.
     if (isAnswer(error)) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Deployment, HTTPRoute, Ingress } from '../../src/domain/kubernetes/kinds.ts';
+import { ConfigMap, Deployment, HTTPRoute, Ingress } from '../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../src/domain/kubernetes/object.ts';
 import { executeBlueGreen } from '../../src/flows/blue-green/execute.ts';
 import { executeCanary } from '../../src/flows/canary/execute.ts';
@@ -9,7 +9,7 @@ import { pair, wish } from './blue-green/pair.ts';
 import { shop as canaryShop, planOf } from './canary/shop.ts';
 import { lateWrite } from './late-write.ts';
 import { conflict, forbidden, unreachable } from './memory-cluster/failures.ts';
-import { deployPlan, imageNow, old, shop as stageShop } from './stage/shop.ts';
+import { deployPlan, imageNow, modeNow, old, shop as stageShop } from './stage/shop.ts';
 import { stage } from './stand-ins.ts';
 
 const text = (object: unknown): string => JSON.stringify(object);
@@ -47,6 +47,32 @@ describe('a write that a cancel cuts off, and that is stored late', () => {
     expect(imageNow(on)).toBe(old);
     const after = on.cluster.find(Deployment, 'agent');
     expect([text(after?.['spec']), text(after?.metadata).includes('outdated')]).toEqual([before, false]);
+  });
+});
+
+describe('an apply that a cancel cuts off, and that is stored late', () => {
+  const config = 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: agent-config }\ndata: { MODE: new }\n';
+
+  it.each(delays)('brings nothing new into an update that was taken back (%i s)', async (seconds) => {
+    const on = stageShop({ config });
+    const late = lateWrite(on, seconds, (write) => write.do === 'apply' && write.ref.kind.kind === 'ConfigMap');
+    expect(await on.clock.until(executeStage(deployPlan({ manifests: 'config.yaml' }), late.world))).toMatchObject({ outcome: 'aborted' });
+    expect(await late.arrived()).toBe('CLUSTER_CONFLICT');
+    expect(modeNow(on)).toBe('old');
+  });
+
+  it('is sent again where someone else wrote the object meanwhile', async () => {
+    const on = stageShop({ config });
+    let written = false;
+    on.cluster.failing = ({ verb, kind, write }) => {
+      const found = on.cluster.find(ConfigMap, 'agent-config');
+      if (verb !== 'apply' || kind !== 'ConfigMap' || write?.dryRun === true || written || found === undefined) return undefined;
+      written = true;
+      on.cluster.put(ConfigMap, { ...found, metadata: { ...found.metadata, labels: { theirs: 'yes' } } });
+      return undefined;
+    };
+    expect(await on.clock.until(executeStage(deployPlan({ manifests: 'config.yaml' }), on.world))).toMatchObject({ outcome: 'promoted' });
+    expect([written, modeNow(on), on.cluster.find(ConfigMap, 'agent-config')?.metadata.labels]).toEqual([true, 'new', { theirs: 'yes' }]);
   });
 });
 
@@ -89,6 +115,11 @@ describe('an object that is as it should be', () => {
       cluster.failing = failing;
       await replace(world, unheard, { ref, object: { ...now, spec: { n: 3 } } }).catch(() => undefined);
     }
+    expect([...unheard.values()]).toEqual([now.metadata.resourceVersion]);
+    // What was refused at a later version is not waited for there.
+    await replace(world, unheard, { ref, object: { ...now, metadata: { ...now.metadata, resourceVersion: 'later' } } }).catch(
+      () => undefined,
+    );
     expect([...unheard.values()]).toEqual([now.metadata.resourceVersion]);
   });
 

@@ -1,4 +1,5 @@
 import { differences } from '../../domain/kubernetes/difference.ts';
+import { fieldConflictsBehind } from '../../domain/kubernetes/field-conflict.ts';
 import { lastManager, ourManager } from '../../domain/kubernetes/managers.ts';
 import { manifestOf } from '../../domain/kubernetes/manifest.ts';
 import { type KubernetesObject, nameOf } from '../../domain/kubernetes/object.ts';
@@ -9,7 +10,7 @@ import type { JournalEntry } from '../../domain/rolling/journal.ts';
 import { parseWorkloadKind } from '../../domain/rolling/workload-ref.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
-import { outdated, replace } from '../unheard.ts';
+import { outdated, replace, send } from '../unheard.ts';
 import { wrote } from '../writing.ts';
 import type { Step } from './ground.ts';
 import type { Session } from './session.ts';
@@ -22,8 +23,23 @@ export async function writeStep(session: Session, step: Step, signal: AbortSigna
   wrote(session, `${change.ref.kind.kind} ${change.ref.name}: ${present === undefined ? 'made' : told(step)}`);
   return written;
 
+  /** The version keeps it from being stored after a way back. What others wrote since is no reason not to apply it. */
   async function apply(): Promise<KubernetesObject> {
-    return await session.world.cluster.write({ do: 'apply', ref: change.ref, object: wanted(change, present, renewed), force }, signal);
+    const { world, unheard } = session;
+    const { ref } = change;
+    let refused: string | undefined;
+    for (;;) {
+      const version = (await world.cluster.get(ref, signal))?.metadata.resourceVersion;
+      const object = asOf(version, wanted(change, present, renewed));
+      try {
+        return await send(world, unheard, { do: 'apply', ref, object, force }, signal);
+      } catch (error) {
+        const isOlder = error instanceof Failure && error.code === 'CLUSTER_CONFLICT' && fieldConflictsBehind(error).length === 0;
+        if (!isOlder || version === refused) throw error;
+        refused = version;
+        await world.clock.sleep(0.2, signal);
+      }
+    }
   }
 
   /** Guarded by resourceVersion; a conflict is read again. */
@@ -38,6 +54,9 @@ export async function writeStep(session: Session, step: Step, signal: AbortSigna
     }
   }
 }
+
+const asOf = (resourceVersion: string | undefined, object: KubernetesObject): KubernetesObject =>
+  resourceVersion === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion } };
 
 const told = ({ change, lines }: Step): string => {
   const images = Object.entries(change.workload?.images ?? {}).map(([container, image]) => `${container} ${image}`);
