@@ -3,12 +3,15 @@ import { type Parsed, parsed, refused } from '../domain/units/parsed.ts';
 import type { Connections, PrometheusConnection } from './flow.ts';
 
 /** An http or https address. Shown nowhere: it may hold a password. */
-export function parseUrl(text: string): Parsed<string> {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    return refused('is no http or https address', 'Write for instance https://prometheus.example.com.');
-  return parsed(text);
-}
+const address =
+  (remedy: string) =>
+  (text: string): Parsed<string> => {
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    return url?.protocol === 'http:' || url?.protocol === 'https:' ? parsed(text) : refused('is no http or https address', remedy);
+  };
+
+export const parseUrl = address('Write for instance https://prometheus.example.com.');
+export const parseWebhook = address('Write for instance https://hooks.example.com/deploys, and look whether its secret is set.');
 
 interface InClusterService {
   readonly namespace: string;

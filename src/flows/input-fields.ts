@@ -3,21 +3,7 @@ import { type Parsed, parsed, refused } from '../domain/units/parsed.ts';
 import { shown } from '../domain/units/shown.ts';
 import { Failure } from '../failure.ts';
 import type { RawInputs } from './flow.ts';
-
-/** Inputs whose value is never shown, not even when it is wrong. */
-const secretInputs: ReadonlySet<string> = new Set([
-  'kubeconfig',
-  'kubeconfigs',
-  'prometheus-url',
-  'prometheus-token',
-  'prometheus-ca',
-  'prometheus-headers',
-  'notify',
-  'notify-webhook',
-  'registry-password',
-  'build-args',
-  'github-token',
-]);
+import { secretInputs } from './secret-inputs.ts';
 
 type Parser<T> = (text: string) => Parsed<T>;
 

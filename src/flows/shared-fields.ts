@@ -2,27 +2,21 @@ import { parseDestinations } from '../domain/alert/written-destinations.ts';
 import { type Criterion, criterionName } from '../domain/analysis/criteria.ts';
 import { criteriaProfiles } from '../domain/analysis/criteria-profiles/index.ts';
 import { parseSelector } from '../domain/analysis/selector.ts';
-import { parseCriteria } from '../domain/analysis/written-criteria.ts';
+import { parseCriteria, parseErrorRate } from '../domain/analysis/written-criteria.ts';
 import { parseMetricSource } from '../domain/analysis/written-source.ts';
 import { findRouter } from '../domain/traffic/index.ts';
-import { parseDuration, type Seconds } from '../domain/units/duration.ts';
+import { parseDuration, parseLatency, parseTime, type Seconds } from '../domain/units/duration.ts';
 import { parseEnvironment } from '../domain/units/environment.ts';
 import { parseImage } from '../domain/units/image.ts';
 import { parseLabel, parseName } from '../domain/units/name.ts';
 import { type Parsed, refused } from '../domain/units/parsed.ts';
-import { parseRatio, type Ratio } from '../domain/units/ratio.ts';
+import type { Ratio } from '../domain/units/ratio.ts';
 import { knownVariant } from '../domain/units/variant.ts';
-import { parseHeaders, parsePrometheusService, parseUrl } from './connection-fields.ts';
+import { parseHeaders, parsePrometheusService, parseUrl, parseWebhook } from './connection-fields.ts';
 import type { RawInputs } from './flow.ts';
 import { anyText, type Clash, choice, defaulting, document, flag, optional, required, wholeNumber } from './input-fields.ts';
 import { parsePaths } from './path-field.ts';
 import { sides } from './side-fields.ts';
-
-/** A duration longer than nothing. */
-export const time = (text: string): Parsed<Seconds> => {
-  const result = parseDuration(text);
-  return result.ok && result.value <= 0 ? refused('is no time', 'Write a time longer than `0s`.') : result;
-};
 
 /** A lock may be renewed, and its guardian may look at it, three times before it is lost: with less than this, a busy API server loses it. */
 const shortestLease = 5;
@@ -37,7 +31,7 @@ const leaseTime = (text: string): Parsed<Seconds> => {
 const longestDeadline = 5 * 86_400;
 
 const deadline = (text: string): Parsed<Seconds> => {
-  const result = time(text);
+  const result = parseTime(text);
   return result.ok && result.value > longestDeadline ? refused('is too long', 'Write at most `5d`.') : result;
 };
 
@@ -63,15 +57,15 @@ export const afterImage = {
 };
 
 export const measuring = {
-  interval: defaulting(time, '30s'),
+  interval: defaulting(parseTime, '30s'),
   metrics: document(parseMetricSource),
-  'error-rate': optional(parseRatio),
-  'latency-p99': optional(time),
+  'error-rate': optional(parseErrorRate),
+  'latency-p99': optional(parseLatency),
   criteria: document(parseCriteria),
   'criteria-profile': defaulting((name) => knownVariant(criteriaProfiles, name), 'standard'),
   'min-requests': optional(wholeNumber(1, 100_000_000)),
   'failure-threshold': optional(wholeNumber(1, 100)),
-  'no-data-timeout': defaulting(time, '10m'),
+  'no-data-timeout': defaulting(parseTime, '10m'),
   'prometheus-url': optional(parseUrl),
   'prometheus-service': optional(parsePrometheusService),
   'prometheus-token': optional(anyText),
@@ -80,11 +74,11 @@ export const measuring = {
 };
 
 export const limits = {
-  'rollout-timeout': defaulting(time, '600s'),
+  'rollout-timeout': defaulting(parseTime, '600s'),
   'lock-timeout': defaulting(parseDuration, '10m'),
   'lease-duration': defaulting(leaseTime, '60s'),
   drain: defaulting(parseDuration, '30s'),
-  'pause-limit': defaulting(time, '1h'),
+  'pause-limit': defaulting(parseTime, '1h'),
   'pause-deadline': defaulting(deadline, '4h'),
 };
 
@@ -100,7 +94,7 @@ export const ending = {
   'dry-run': defaulting(flag, 'false'),
   notify: document(parseDestinations),
   'notify-on': defaulting(choice('failure', 'always'), 'failure'),
-  'notify-webhook': optional(parseUrl),
+  'notify-webhook': optional(parseWebhook),
 };
 
 export const documents = ['metrics', 'criteria', 'smoke', 'notify', 'gates', 'allow-skip'];
@@ -139,6 +133,26 @@ export function prometheusClashes(raw: RawInputs, needed = true): readonly Clash
   }
   return clashes;
 }
+
+/** With less patience than it takes to look again, one answer that is missing would end the rollout. */
+function patienceClashes(raw: RawInputs): readonly Clash[] {
+  if (raw.text('prometheus-url') === '' && raw.text('prometheus-service') === '') return [];
+  const [interval, patience] = ['interval', 'no-data-timeout'].map((name) => parseDuration(raw.text(name)));
+  if (interval?.ok !== true || patience?.ok !== true || interval.value <= patience.value) return [];
+  return [
+    {
+      inputs: ['interval', 'no-data-timeout'],
+      problem: 'the first is longer than the second, so that one answer that is missing would end it',
+      remedy: 'Look more often, or wait longer for data.',
+    },
+  ];
+}
+
+/** Of whoever measures; an operation on what measures already needs only to reach it. */
+export const measuringClashes = (raw: RawInputs, needed = true): readonly Clash[] => [
+  ...prometheusClashes(raw, needed),
+  ...patienceClashes(raw),
+];
 
 /** A profile's criteria, with what single inputs and `criteria` say about the same things. */
 export function mergeCriteria(

@@ -1,6 +1,8 @@
 import * as z from 'zod';
-import { parseDuration } from '../domain/units/duration.ts';
+import { parseTime } from '../domain/units/duration.ts';
 import { type Parsed, parsed, refused } from '../domain/units/parsed.ts';
+import { recordOf, unknownKey } from '../domain/units/record.ts';
+import { shown } from '../domain/units/shown.ts';
 import { Failure } from '../failure.ts';
 import type { Forward, PodRef } from '../ports/pods.ts';
 import type { World } from '../ports/worlds/cluster.ts';
@@ -20,46 +22,59 @@ export type SmokeCheck =
 
 const timeout = (whenMissing: string) =>
   z
-    .string()
+    .string('is no duration such as `5s`')
     .default(whenMissing)
     .transform((text, context) => {
-      const result = parseDuration(text);
-      if (result.ok && result.value > 0) return result.value;
-      context.addIssue({ code: 'custom', message: result.ok ? 'must be longer than 0s' : `${result.problem}. ${result.remedy}` });
+      const result = parseTime(text);
+      if (result.ok) return result.value;
+      context.addIssue({ code: 'custom', message: `${result.problem}. ${result.remedy}` });
       return z.NEVER;
     });
 
+function whole(least: number, most: number) {
+  const says = `is no whole number from ${least} to ${most}`;
+  return z.int(says).min(least, says).max(most, says);
+}
+
 const http = z
   .strictObject({
-    http: z.string().regex(/^\/\S*$/, 'must be a path that begins with `/`'),
-    status: z.int().min(100).max(599).default(200),
-    contains: z.string().optional(),
-    headers: z.record(z.string(), z.string()).default({}),
+    http: z.string('is no text').regex(/^\/\S*$/, 'is no path that begins with `/`'),
+    status: whole(100, 599).default(200),
+    contains: z.string('is no text').optional(),
+    headers: z.record(z.string(), z.string('is no text'), 'is no map').default({}),
     timeout: timeout('5s'),
-    attempts: z.int().min(1).max(20).default(3),
+    attempts: whole(1, 20).default(3),
   })
   .transform(
     ({ http: path, timeout: timeoutSeconds, contains, ...rest }): SmokeCheck => ({ kind: 'http', path, timeoutSeconds, contains, ...rest }),
   );
 
+const noList = 'is no list: the program and its arguments, which no shell reads';
 const command = z
-  .strictObject({ command: z.array(z.string().min(1)).min(1, 'must be a list: the program and its arguments'), timeout: timeout('5m') })
+  .strictObject({
+    command: z.array(z.string('is no text').min(1, 'is empty'), noList).min(1, noList),
+    timeout: timeout('5m'),
+  })
   .transform(({ command: argv, timeout: timeoutSeconds }): SmokeCheck => ({ kind: 'command', argv, timeoutSeconds }));
 
+const fields = { http: ['http', 'status', 'contains', 'headers', 'timeout', 'attempts'], command: ['command', 'timeout'] } as const;
 const remedy = 'Write a list such as `- http: /health` or `- command: [./smoke.sh, --quick]`, each with its own `timeout`.';
 
 export function parseSmoke(value: unknown): Parsed<readonly SmokeCheck[]> {
   if (!Array.isArray(value) || value.length === 0) return refused('is not a list of checks', remedy);
   const checks: SmokeCheck[] = [];
   for (const [index, item] of value.entries()) {
-    const isCommand = typeof item === 'object' && item !== null && 'command' in item;
-    const result = (isCommand ? command : http).safeParse(item);
+    const record = recordOf(item);
+    const kind = record !== undefined && 'command' in record ? 'command' : 'http';
+    const bad = (what: string): Parsed<never> => refused(`has a check ${index + 1} that cannot be used: ${what}`, remedy);
+    if (record === undefined || !(kind in record)) return bad('it has neither `http` nor `command`');
+    const extra = unknownKey(record, fields[kind]);
+    if (extra !== undefined)
+      return bad(`\`${shown(extra, 40)}\` is not known; known are ${fields[kind].map((name) => `\`${name}\``).join(', ')}`);
+    const result = (kind === 'command' ? command : http).safeParse(record);
     if (!result.success) {
       const [issue] = result.error.issues;
-      return refused(
-        `has a check ${index + 1} that cannot be used: ${[...(issue?.path ?? [])].join('.')} ${issue?.message ?? ''}`.trimEnd(),
-        remedy,
-      );
+      return bad(`\`${shown((issue?.path ?? []).join('.'), 80)}\` ${issue?.message ?? ''}`);
     }
     checks.push(result.data);
   }
@@ -72,7 +87,7 @@ export interface SmokeRun {
   readonly checks: readonly SmokeCheck[];
   readonly environment: Readonly<Record<string, string>>;
   /** What a failure says of the version that is asked; a canary that nobody reaches yet where it is not given. */
-  readonly asked?: Asked;
+  readonly asked?: Asked | undefined;
   readonly signal?: AbortSignal;
 }
 
@@ -89,7 +104,9 @@ export async function runSmoke(world: World, run: SmokeRun): Promise<readonly st
   try {
     const lines: string[] = [];
     for (const check of run.checks) {
-      const line = check.kind === 'http' ? await askHttp(world, run, forward, check) : await runCommand(world, run, forward.url, check);
+      const environment = { ...run.environment, CANARY_URL: forward.url };
+      const line =
+        check.kind === 'http' ? await askHttp(world, run, forward, check) : await runCommand(world, check, { ...run, environment });
       world.log.line(`  smoke: ${line}`);
       lines.push(line);
     }
@@ -121,18 +138,21 @@ async function askHttp(world: World, run: SmokeRun, forward: Forward, check: Ext
   throw failed(run, `GET ${check.path} ${last}, ${check.attempts} times.`);
 }
 
-async function runCommand(world: World, run: SmokeRun, url: string, check: Extract<SmokeCheck, { kind: 'command' }>): Promise<string> {
-  const [program = ''] = check.argv;
-  const { exitCode, tail } = await world.process.run(check.argv, {
-    environment: { ...run.environment, CANARY_URL: url },
-    timeoutSeconds: check.timeoutSeconds,
-    ...(run.signal === undefined ? {} : { signal: run.signal }),
-  });
-  run.signal?.throwIfAborted();
+type Command = Extract<SmokeCheck, { kind: 'command' }>;
+
+/** What it prints is foreign text. Throws SMOKE_FAILED. */
+export async function runCommand(
+  world: Pick<World, 'process'>,
+  { argv, timeoutSeconds }: Command,
+  { environment, signal, asked }: Pick<SmokeRun, 'environment' | 'signal' | 'asked'>,
+): Promise<string> {
+  const program = shown(argv[0] ?? '');
+  const { exitCode, tail } = await world.process.run(argv, { environment, timeoutSeconds, ...(signal === undefined ? {} : { signal }) });
+  signal?.throwIfAborted();
   if (exitCode === 0) return `${program} ended with 0`;
-  const how = exitCode === undefined ? `was not done after ${check.timeoutSeconds} s` : `ended with ${exitCode}`;
-  throw failed(run, `\`${program}\` ${how}.${tail === '' ? '' : ` Its last words: ${tail.slice(-500)}`}`);
+  const how = exitCode === undefined ? `was not done after ${timeoutSeconds} s` : `ended with ${exitCode}`;
+  throw failed({ asked }, `\`${program}\` ${how}.${tail === '' ? '' : ` Its last words: ${shown(tail.slice(-500), 500)}`}`);
 }
 
-const failed = ({ asked: { who, remedy } = canary }: SmokeRun, what: string): Failure =>
+const failed = ({ asked: { who, remedy } = canary }: { readonly asked?: Asked | undefined }, what: string): Failure =>
   new Failure('SMOKE_FAILED', `A smoke check of ${who} failed: ${what}`, remedy);

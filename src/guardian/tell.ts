@@ -1,11 +1,12 @@
 import { pinText } from '../domain/capacity/pins.ts';
 import { Event } from '../domain/kubernetes/kinds.ts';
 import { warningEvent } from '../domain/kubernetes/warning-event.ts';
+import { readLease } from '../domain/rollout/lease.ts';
 import type { LeaseChange } from '../domain/rollout/lease-writes.ts';
 import { durationText } from '../domain/units/duration.ts';
 import { Failure } from '../failure.ts';
 import type { Alert } from '../ports/notifier.ts';
-import { type Hands, hold } from './hands.ts';
+import { type Hands, hold, leaseRef } from './hands.ts';
 import type { Did, Held } from './state.ts';
 
 /**
@@ -39,11 +40,23 @@ export async function announce(hands: Hands, held: Held, did: Did): Promise<read
  * the other is for people, and when it fails nothing else depends on it.
  */
 export async function tell(hands: Hands, held: Held, did: Did, told: readonly string[]): Promise<void> {
-  await hold(hands, held, wordsOf(hands, held, did, told));
+  await sayLast(hands, held, wordsOf(hands, held, did, told));
   if (did === 'nothing to move') return;
   const message = messageOf(hands, held, did);
   hands.log(message);
   await advisory(hands, () => writeEvent(hands, message));
+}
+
+/** Where the answer was lost, the next try meets a Lease that is nobody's any more, or a successor's: our words in it tell. */
+async function sayLast(hands: Hands, held: Held, words: LeaseChange): Promise<void> {
+  try {
+    await hold(hands, held, words);
+  } catch (error) {
+    if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
+    const object = await hands.cluster.get(leaseRef(hands));
+    const said = object === undefined ? undefined : readLease(object).guardian;
+    if (said?.is !== 'acted' || said.pod !== hands.pod || said.epoch !== held.epoch) throw error;
+  }
 }
 
 function alertOf(hands: Hands, held: Held, did: Did): Alert {

@@ -9,9 +9,12 @@ import { presets as toolPresets } from '../../src/domain/gates/tools/index.ts';
 import { profiles } from '../../src/domain/rollout/profiles.ts';
 import { routers } from '../../src/domain/traffic/index.ts';
 import { switchers } from '../../src/domain/traffic/switchers/index.ts';
+import { Failure } from '../../src/failure.ts';
 import type { RawInputs } from '../../src/flows/flow.ts';
+import { secretInputs } from '../../src/flows/secret-inputs.ts';
 import { actionNames } from '../../src/index.ts';
 import type { AnyFlow } from '../../src/runner/actions.ts';
+import { readDocuments } from '../../src/runner/documents.ts';
 import { version } from '../../src/runner/version.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -51,6 +54,20 @@ const registers: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'criteria-profile': criteriaProfiles,
   metrics: presets,
 };
+
+/** Values that no parser takes, each with what must not be told. */
+const nonsense = [
+  'hunter2',
+  'hunter2 hunter2',
+  '- hunter2: [',
+  '{ hunter2: "',
+  'a: *hunter2',
+  '- { other: hunter2 }',
+  'ftp://hunter2',
+  'x=hunter2\nhunter2',
+];
+/** When to tell, and the places of secrets, which are not theirs. */
+const noSecrets: readonly string[] = ['notify-on', 'secrets'];
 
 function rawInputs(values: Readonly<Record<string, string>>): RawInputs {
   const text = (name: string): string => values[name] ?? '';
@@ -106,6 +123,36 @@ describe.each(actions.map((action) => [action.name, action] as const))('actions/
     const { inputNames, documentNames, secretNames, post } = await flowOf(action);
     expect(inputNames).toEqual(expect.arrayContaining([...documentNames, ...secretNames]));
     expect(post !== undefined).toBe(action.post !== undefined);
+  });
+
+  it('masks only what is secret, and shows of no secret input what was given', async () => {
+    const flow = await flowOf(action);
+    expect(flow.secretNames.filter((secret) => !secretInputs.has(secret))).toEqual([]);
+    for (const secret of flow.inputNames.filter((input) => secretInputs.has(input))) {
+      for (const value of nonsense) {
+        const text = (input: string): string => (input === secret ? value : (least[input] ?? ''));
+        const documents = await readDocuments(flow.documentNames, text);
+        let told = '';
+        try {
+          flow.inputs({ text, document: (input) => documents[input] });
+        } catch (problem) {
+          told = String(problem);
+        }
+        expect(told).not.toContain('hunter2');
+      }
+    }
+  });
+
+  it('has no other input that sounds like a secret', () => {
+    const sounding = action.inputs
+      .map((input) => input.name)
+      .filter((input) => /token|password|secret|kubeconfig|webhook|^notify/.test(input));
+    expect(sounding.filter((input) => !secretInputs.has(input) && !noSecrets.includes(input))).toEqual([]);
+  });
+
+  it('has the code of a refusal as the title of its annotation', async () => {
+    const { annotation } = (await flowOf(action)).refused(new Failure('INPUT_INVALID', 'what', 'remedy'));
+    expect(annotation).toMatchObject({ level: 'error', title: 'INPUT_INVALID' });
   });
 
   it('has the outputs of action.yml, all of them and no other', async () => {

@@ -1,23 +1,17 @@
-import { type ActionResult, type RunningAction, startAction } from '../actions/runner.ts';
-import { isRenewal, startApiProxy } from '../faults/api-proxy.ts';
+import { type RunningAction, startAction } from '../actions/runner.ts';
+import { type KilledRun, type KillMoment, killedAt } from '../faults/killed-at.ts';
 import type { Load, LoadResult } from '../lab/load.ts';
 import { type ExampleService, pushVersion } from '../rollout/example-service.ts';
 import { liftHolds } from '../rollout/lift-holds.ts';
 import { deployPair, type Inputs, quick, runSwitch, startSwitch } from './coloured-service.ts';
 
 /** After which of its writes a switch between colours is killed, and what the next run brings. */
-export interface Kill {
-  /** Counted from 1. */
-  readonly write: number;
-  /** Whether the runner got the answer to it. */
-  readonly heard: boolean;
+export interface Kill extends KillMoment {
   readonly next: 'same image' | 'other image';
 }
 
 /** After which of its writes a rollback is killed, and who comes next. */
-export interface BackKill {
-  readonly write: number;
-  readonly heard: boolean;
+export interface BackKill extends KillMoment {
   readonly next: 'rollback' | 'deploy';
 }
 
@@ -46,32 +40,9 @@ export async function makeSubject(
 /** Seconds in the place of minutes, and a Lease that a successor need not wait long for. */
 const inputs = { ...quick, checks: '2', watch: '3s', drain: '1s', 'lease-duration': '5s', 'lock-timeout': '60s' };
 
-interface Run {
-  readonly result: ActionResult;
-  readonly writes: readonly string[];
-}
-
 /** Works by way of a proxy, and is killed at its moment. */
-async function run({ app }: Subject, wish: Inputs, kill?: Kill | BackKill): Promise<Run> {
-  const proxy = await startApiProxy(app.lab);
-  const writes: string[] = [];
-  const action = startAction({ action: 'blue-green', inputs: { ...app.inputs, ...inputs, kubeconfig: proxy.kubeconfig, ...wish } });
-  proxy.onWrite = (write) => {
-    // A health check is a port-forward, which is created too.
-    if (isRenewal(write) || write.resource === 'pods') return 'answered';
-    writes.push(`${write.method} ${write.resource} ${write.name ?? ''}`);
-    if (writes.length !== kill?.write) return 'answered';
-    if (kill.heard) return 'last answer';
-    action.kill();
-    return 'answer lost';
-  };
-  proxy.onLastAnswer = () => action.kill();
-  try {
-    return { result: await action.result, writes };
-  } finally {
-    await proxy.close();
-  }
-}
+const run = ({ app }: Subject, wish: Inputs, kill?: KillMoment): Promise<KilledRun> =>
+  killedAt(app.lab, (kubeconfig) => startAction({ action: 'blue-green', inputs: { ...app.inputs, ...inputs, kubeconfig, ...wish } }), kill);
 
 interface Scene {
   /** Of the colour that has the users. */

@@ -3,6 +3,7 @@ import { printed } from '../rollout/rollouts.ts';
 import { type ApiProxy, startApiProxy } from './api-proxy.ts';
 import { configurationFor, imageFor, nextRun, plain, runJourney, stableImage, start, toBeginWith } from './journey-run.ts';
 import { doesHarm, type Journey, type Moment, momentText } from './journeys.ts';
+import { runLanes } from './lanes.ts';
 import { afterGuardian, afterRun, untilLawful } from './laws.ts';
 import type { Subject } from './subject.ts';
 import { writeName } from './write-names.ts';
@@ -26,7 +27,7 @@ export interface Cell {
   readonly fault: Fault;
 }
 
-export const cellText = ({ moment, fault }: Cell): string =>
+const cellText = ({ moment, fault }: Cell): string =>
   `${momentText(moment)}: ${fault.is === 'killed' ? `killed, answer ${fault.heard ? 'heard' : 'not heard'}, then ${fault.then}, ${fault.next}` : fault.is}`;
 
 /** Seconds. The Lease lasts five, and a guardian that finds stable changed waits for its pods. */
@@ -35,7 +36,7 @@ const patience = { guardian: 90, tidied: 60 } as const;
 const mostAttempts = 4;
 
 /** Runs one cell on a subject that is at rest, and leaves it at rest. Throws what is wrong; answers with how often it was made again. */
-export async function runCell(subject: Subject, cell: Cell): Promise<number> {
+async function runCell(subject: Subject, cell: Cell): Promise<number> {
   const failedBefore = subject.load.figures().failed;
   for (let attempt = 1; ; attempt += 1) {
     const missed = await suffer(subject, cell);
@@ -44,6 +45,18 @@ export async function runCell(subject: Subject, cell: Cell): Promise<number> {
     if (missed === undefined) return attempt - 1;
     if (attempt === mostAttempts) throw new Error(`It never came to that moment:\n${missed}`);
   }
+}
+
+/** Runs cells side by side. Answers with those that went wrong, and says how many were made again. */
+export async function runCells(name: string, subjects: readonly Subject[], cells: readonly Cell[]): Promise<readonly string[]> {
+  let again = 0;
+  const run = async (subject: Subject, cell: Cell): Promise<readonly string[]> => {
+    again += await runCell(subject, cell);
+    return [];
+  };
+  const failures = await runLanes({ name, text: cellText, run }, subjects, cells);
+  if (again > 0) process.stdout.write(`${name}: ${again} made again, because the machine was too slow\n`);
+  return failures;
 }
 
 /** Answers with the log of a run that ended otherwise, whose world has been put in order too. */

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startLab } from '../lab/lab.ts';
 import { routerCases } from '../rollout/router-cases.ts';
+import { runCells } from './cell.ts';
+import { allMoments, everyKill, kills, lateWrites, lostAnswers } from './cells.ts';
 import { type Journey, journeys, journeysBack, journeysByPods, journeysConfigured, type Moment } from './journeys.ts';
-import { allMoments, everyKill, kills, lateWrites, lostAnswers, runMatrix } from './matrix.ts';
 import { configuredSubject, gatewaySubject, podsSubject, routerSubject, type Subject } from './subject.ts';
 
 const minutes = 60_000;
@@ -39,10 +40,10 @@ describe('faults at each write of a run', () => {
     'behind gateway-api: killed in every way, stable has all users, nothing is left behind and no request failed',
     async () => {
       const lab = await starting;
-      const { failures } = await onSubjects(
+      const failures = await onSubjects(
         'every',
         (namespace) => gatewaySubject(lab, namespace),
-        (subjects, moments) => runMatrix('kill matrix, gateway-api, every way', subjects, everyKill(moments)),
+        (subjects, moments) => runCells('kill matrix, gateway-api, every way', subjects, everyKill(moments)),
       );
       expect(failures).toEqual([]);
     },
@@ -53,10 +54,10 @@ describe('faults at each write of a run', () => {
     'behind gateway-api: with its answer lost, the run ends as it would have',
     async () => {
       const lab = await starting;
-      const { failures } = await onSubjects(
+      const failures = await onSubjects(
         'lost',
         (namespace) => gatewaySubject(lab, namespace),
-        (subjects, moments) => runMatrix('lost answers, gateway-api', subjects, lostAnswers(moments)),
+        (subjects, moments) => runCells('lost answers, gateway-api', subjects, lostAnswers(moments)),
       );
       expect(failures).toEqual([]);
     },
@@ -67,10 +68,10 @@ describe('faults at each write of a run', () => {
     'behind gateway-api: arriving when the next run has the users, it disturbs nobody',
     async () => {
       const lab = await starting;
-      const { failures } = await onSubjects(
+      const failures = await onSubjects(
         'late',
         (namespace) => gatewaySubject(lab, namespace),
-        (subjects, moments) => runMatrix('late writes, gateway-api', subjects, lateWrites(moments)),
+        (subjects, moments) => runCells('late writes, gateway-api', subjects, lateWrites(moments)),
       );
       expect(failures).toEqual([]);
     },
@@ -81,10 +82,10 @@ describe('faults at each write of a run', () => {
     'with manifests: killed, stable has all users, nothing is left behind and no request failed',
     async () => {
       const lab = await starting;
-      const { failures } = await onSubjects(
+      const failures = await onSubjects(
         'configured',
         (namespace) => configuredSubject(lab, namespace, workspace),
-        (subjects, moments) => runMatrix('kill matrix, manifests', subjects, kills(moments)),
+        (subjects, moments) => runCells('kill matrix, manifests', subjects, kills(moments)),
         journeysConfigured,
       );
       expect(failures).toEqual([]);
@@ -98,7 +99,7 @@ describe('faults at each write of a run', () => {
       const lab = await starting;
       const [of] = routerCases;
       if (of === undefined) throw new Error('There is no router case.');
-      const { failures } = await onSubjects(
+      const failures = await onSubjects(
         'returned',
         // A double says what stable does: a real one that failed would fail its load.
         (namespace) => routerSubject(lab, namespace, of),
@@ -106,7 +107,7 @@ describe('faults at each write of a run', () => {
           expect(moments.map(({ write }) => write)).toEqual(
             expect.arrayContaining(['lease says restoring 100 %', 'agent image', 'route 100 %']),
           );
-          return runMatrix('kill matrix, back out of the return', subjects, kills(moments));
+          return runCells('kill matrix, back out of the return', subjects, kills(moments));
         },
         journeysBack,
       );
@@ -119,10 +120,10 @@ describe('faults at each write of a run', () => {
     'by pod counts: killed, stable has all users, nothing is left behind and no request failed',
     async () => {
       const lab = await starting;
-      const { failures } = await onSubjects(
+      const failures = await onSubjects(
         'pods',
         (namespace) => podsSubject(lab, namespace),
-        (subjects, moments) => runMatrix('kill matrix, replicas', subjects, kills(moments)),
+        (subjects, moments) => runCells('kill matrix, replicas', subjects, kills(moments)),
         journeysByPods,
       );
       expect(failures).toEqual([]);
@@ -134,10 +135,10 @@ describe('faults at each write of a run', () => {
     'behind $name: killed, stable has all users, nothing is left behind and no request failed',
     async (of) => {
       const lab = await starting;
-      const { failures } = await onSubjects(
+      const failures = await onSubjects(
         of.namespace,
         (namespace) => routerSubject(lab, namespace, of),
-        (subjects, moments) => runMatrix(`kill matrix, ${of.name}`, subjects, kills(moments)),
+        (subjects, moments) => runCells(`kill matrix, ${of.name}`, subjects, kills(moments)),
       );
       expect(failures).toEqual([]);
     },

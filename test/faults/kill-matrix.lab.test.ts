@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Lab, startLab } from '../lab/lab.ts';
+import { runCells } from './cell.ts';
+import { allMoments, kills } from './cells.ts';
 import { journeys, type Moment } from './journeys.ts';
-import { allMoments, kills, runMatrix } from './matrix.ts';
 import { gatewaySubject, type Subject } from './subject.ts';
 
 const minutes = 60_000;
@@ -40,7 +41,7 @@ describe('SIGKILL after each write of a run behind gateway-api', () => {
   it(
     'leaves stable with all users, nothing behind and no request failed, by the guardian or by the next run',
     async () => {
-      const { failures } = await runMatrix('kill matrix, gateway-api', subjects, kills(moments));
+      const failures = await runCells('kill matrix, gateway-api', subjects, kills(moments));
       expect(failures).toEqual([]);
     },
     25 * minutes,

@@ -19,7 +19,7 @@ const lanes = 4;
 let lab: Lab;
 beforeAll(async () => {
   lab = await startLab({ name: 'races' });
-}, 2 * minutes);
+}, 4 * minutes);
 afterAll(async () => await lab.stop());
 
 /** A namespace with a route and a Lease, and nothing that runs. */
@@ -93,6 +93,6 @@ describe('two hundred races between a run and its successors', () => {
       expect(tally.refused).toBeGreaterThan(races / 20);
       expect(tally.orders).toBeGreaterThan(races);
     },
-    5 * minutes,
+    10 * minutes,
   );
 });

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KubernetesObject } from '../../src/domain/kubernetes/object.ts';
 import { epochAnnotation, readEpoch } from '../../src/domain/rollout/lease.ts';
+import { until } from '../lab/await.ts';
 import { type Place, worldOf } from './writers.ts';
 
 export interface RouteHistory {
@@ -26,8 +27,11 @@ export function followRoute(place: Place): RouteHistory {
   const following = follow();
   return {
     async stop() {
-      // What was written last is still on its way.
-      await sleep(500);
+      // What was written last may still be on its way.
+      await until('the newest version of the route in its watch', async () => {
+        const newest = await world.cluster.get(ref);
+        return versions.some(({ metadata }) => metadata.resourceVersion === newest?.metadata.resourceVersion);
+      });
       over.abort();
       await following;
       world.close();

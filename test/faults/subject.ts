@@ -6,7 +6,7 @@ import { deployGuarded } from '../guardian/guarded.ts';
 import type { PushedImage } from '../lab/image.ts';
 import type { Lab } from '../lab/lab.ts';
 import { type Load, startLoad } from '../lab/load.ts';
-import { startArmsDouble } from '../rollout/arms-double.ts';
+import { followWeight, startArmsDouble } from '../rollout/arms-double.ts';
 import { bringSettings, configured, manifestsWith } from '../rollout/configured-service.ts';
 import { type ExampleOptions, type ExampleService, pushVersion } from '../rollout/example-service.ts';
 import { oneService } from '../rollout/one-service.ts';
@@ -152,11 +152,7 @@ export async function routerSubject(lab: Lab, namespace: string, of: RouterCase)
   const application = applicationOf(namespace, router, subsets);
   const [double, load] = [await startArmsDouble(of.metrics), startLoad(app.load(rate))];
   const route = routeReader(lab, router, application);
-  const following = setInterval(() => {
-    void route().then((object) => {
-      double.weight = router.weight([object], application);
-    });
-  }, 300);
+  const following = followWeight(double, async () => router.weight([await route()], application));
   const { 'prometheus-url': _, ...inputs } = app.inputs;
   return {
     app,
@@ -181,7 +177,7 @@ export async function routerSubject(lab: Lab, namespace: string, of: RouterCase)
       double.stableErrors = share;
     },
     stop: async () => {
-      clearInterval(following);
+      await following.stop();
       await Promise.all([load.stop(), double.stop()]);
     },
   };

@@ -12,7 +12,7 @@ import type { Held } from '../../src/guardian/state.ts';
 import type { World } from '../../src/ports/worlds/cluster.ts';
 import { openWorld } from '../../src/world/cluster.ts';
 import type { Lab } from '../lab/lab.ts';
-import { surroundingsOfNoBuild } from '../world/no-build.ts';
+import { surroundings } from '../world/surroundings.ts';
 
 /** Two who write one route: each has a connection, a name and a clock of its own, as two processes have. */
 export interface Place {
@@ -33,21 +33,13 @@ export function worldOf({ lab }: Place, name: string): World & { close(): void }
       notify: [],
       githubToken: undefined,
     },
-    {
+    surroundings({
       run: { holder: name, page: undefined, actor: undefined, commit: undefined },
-      log: { line: quiet, debug: quiet, annotate: quiet },
-      cancellation: { onRequest: () => quiet },
-      handover: { save: quiet },
-      mask: quiet,
       workspace: lab.directory,
       temporary: lab.directory,
       kubeconfigPath: lab.kubeconfig,
-      dockerConfig: '',
-      idToken: undefined,
-      building: surroundingsOfNoBuild,
-      environment: {},
       version: name,
-    },
+    }),
   );
 }
 

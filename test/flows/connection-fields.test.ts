@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { connectionsOf, parseHeaders, parsePrometheusService, parseUrl } from '../../src/flows/connection-fields.ts';
+import { connectionsOf, parseHeaders, parsePrometheusService, parseUrl, parseWebhook } from '../../src/flows/connection-fields.ts';
 
 describe('parseUrl', () => {
   it.each(['https://prometheus.example.com', 'http://127.0.0.1:9090/prometheus', 'https://user:pass@host/x?y=1'])('takes %s', (text) =>
@@ -13,6 +13,17 @@ describe('parseUrl', () => {
       expect(JSON.stringify(result)).not.toContain(text);
     },
   );
+});
+
+describe('parseWebhook', () => {
+  it('takes the same, and speaks of no Prometheus', () => {
+    expect(parseWebhook('https://hooks.example.com/x')).toEqual({ ok: true, value: 'https://hooks.example.com/x' });
+    expect(parseWebhook('hooks.example.com/x')).toEqual({
+      ok: false,
+      problem: 'is no http or https address',
+      remedy: 'Write for instance https://hooks.example.com/deploys, and look whether its secret is set.',
+    });
+  });
 });
 
 describe('parsePrometheusService', () => {

@@ -25,20 +25,28 @@ describe('parseSmoke', () => {
     ['nothing', null, /is not a list/],
     ['an empty list', [], /is not a list/],
     ['a map', { http: '/' }, /is not a list/],
-    ['a check that is a text', ['/health'], /check 1/],
-    ['an empty check', [{ http: '/' }, {}], /check 2/],
-    ['a path without its slash', [{ http: 'health' }], /check 1.*http must be a path that begins with/],
+    ['a check that is a text', ['/health'], /check 1 that cannot be used: it has neither `http` nor `command`$/],
+    ['an empty check', [{ http: '/' }, {}], /check 2 .* neither `http` nor `command`$/],
+    ['a path without its slash', [{ http: 'health' }], /check 1.*`http` is no path that begins with/],
     ['a whole address', [{ http: 'https://example.com/' }], /begins with/],
-    ['a status that is none', [{ http: '/', status: 20 }], /check 1.*status/],
-    ['a status as text', [{ http: '/', status: '200' }], /status/],
-    ['a duration without unit', [{ http: '/', timeout: '5' }], /timeout has no unit/],
-    ['a number for a duration', [{ http: '/', timeout: 5 }], /timeout/],
-    ['no time at all', [{ http: '/', timeout: '0s' }], /timeout must be longer than 0s/],
-    ['no attempt', [{ http: '/', attempts: 0 }], /attempts/],
-    ['a misspelt field', [{ http: '/', statsu: 200 }], /statsu/],
-    ['a shell string', [{ command: './smoke.sh --quick' }], /command/],
-    ['an empty command', [{ command: [] }], /must be a list: the program and its arguments/],
-    ['both in one', [{ command: ['x'], http: '/' }], /http/],
+    ['a status that is none', [{ http: '/', status: 20 }], /check 1.*`status` is no whole number from 100 to 599$/],
+    ['a status as text', [{ http: '/', status: '200' }], /`status` is no whole number from 100 to 599$/],
+    ['a duration without unit', [{ http: '/', timeout: '5' }], /`timeout` has no unit/],
+    ['a number for a duration', [{ http: '/', timeout: 5 }], /`timeout` is no duration such as `5s`$/],
+    ['a header that is no text', [{ http: '/', headers: { a: 1 } }], /`headers\.a` is no text$/],
+    ['headers as a list', [{ http: '/', headers: ['a: b'] }], /`headers` is no map$/],
+    ['a text that is none', [{ http: '/', contains: 7 }], /`contains` is no text$/],
+    ['no time at all', [{ http: '/', timeout: '0s' }], /`timeout` is no time\. Write a time longer than `0s`/],
+    ['no attempt', [{ http: '/', attempts: 0 }], /`attempts` is no whole number from 1 to 20$/],
+    [
+      'a misspelt field',
+      [{ http: '/', statsu: 200 }],
+      /`statsu` is not known; known are `http`, `status`, `contains`, `headers`, `timeout`, `attempts`$/,
+    ],
+    ['a shell string', [{ command: './smoke.sh --quick' }], /`command` is no list/],
+    ['an empty command', [{ command: [] }], /`command` is no list: the program and its arguments/],
+    ['an empty program', [{ command: [''] }], /`command\.0` is empty$/],
+    ['both in one', [{ command: ['x'], http: '/' }], /`http` is not known; known are `command`, `timeout`$/],
   ])('refuses %s', (_, value, problem) => {
     const result = parseSmoke(value);
     expect(result).toMatchObject({ ok: false, remedy: expect.stringContaining('- http: /health') });
@@ -138,6 +146,13 @@ describe('runSmoke', () => {
     const failure = await result.catch((error: Error) => error);
     expect(String(failure)).toContain('end');
     expect(String(failure).length).toBeLessThan(800);
+  });
+
+  it('shows what a program prints as one line that steers nothing', async () => {
+    const { result } = smoke([script], { process: () => ({ exitCode: 1, tail: 'bad\n::error::forged\u001b[31m \u202ered' }) });
+    const failure = await result.catch((error: Error) => error);
+    expect(failure).toMatchObject({ what: expect.stringMatching(/Its last words: bad ::error::forged/) });
+    expect((failure as { readonly what?: string }).what).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 
   it('stops at the first failing check', async () => {

@@ -1,13 +1,9 @@
-import { isRenewal, startApiProxy } from '../faults/api-proxy.ts';
+import { type KilledRun, type KillMoment, killedAt } from '../faults/killed-at.ts';
 import { runLanes } from '../faults/lanes.ts';
 import { allAt, leftBehind, release, releaseOf, running, type Shop, startRelease, type Version } from './shop.ts';
 
 /** After which of its writes a release is killed, and what comes then. */
-export interface Kill {
-  /** Counted from 1. */
-  readonly write: number;
-  /** Whether the runner got the answer to it. */
-  readonly heard: boolean;
+export interface Kill extends KillMoment {
   /** What the next run wants. */
   readonly next: 'same images' | 'other images';
 }
@@ -29,31 +25,10 @@ function wished(shop: Shop, at: Version) {
   return { text: releaseOf(shop, { at, needs, health: false, more: { config: [config] } }), files: { [config]: settings(at) } };
 }
 
-/** Releases a version by way of a proxy. Answers with what it wrote, and whether it was killed there. */
-async function run(
-  shop: Shop,
-  at: Version,
-  kill?: Kill,
-): Promise<{ readonly writes: readonly string[]; readonly killed: boolean; readonly log: string }> {
-  const proxy = await startApiProxy(shop.lab);
-  const writes: string[] = [];
+/** Releases a version by way of a proxy, and is killed at its moment. */
+function run(shop: Shop, at: Version, kill?: Kill): Promise<KilledRun> {
   const { text, files } = wished(shop, at);
-  const action = startRelease(shop, text, { ...inputs, kubeconfig: proxy.kubeconfig }, { files });
-  proxy.onWrite = (write) => {
-    if (isRenewal(write)) return 'answered';
-    writes.push(`${write.method} ${write.resource} ${write.name ?? ''}`);
-    if (writes.length !== kill?.write) return 'answered';
-    if (kill.heard) return 'last answer';
-    action.kill();
-    return 'answer lost';
-  };
-  proxy.onLastAnswer = () => action.kill();
-  try {
-    const { signal, log } = await action.result;
-    return { writes, killed: signal === 'SIGKILL', log };
-  } finally {
-    await proxy.close();
-  }
+  return killedAt(shop.lab, (kubeconfig) => startRelease(shop, text, { ...inputs, kubeconfig }, { files }), kill);
 }
 
 const after: Readonly<Record<'one' | 'two' | 'three', 'one' | 'two' | 'three'>> = { one: 'two', two: 'three', three: 'one' };
@@ -67,8 +42,8 @@ async function present(shop: Shop): Promise<'one' | 'two' | 'three'> {
 
 /** What a release writes that nobody disturbs. */
 export async function undisturbed(shop: Shop): Promise<readonly string[]> {
-  const { writes, log } = await run(shop, after[await present(shop)]);
-  if (!log.includes('outcome: promoted')) throw new Error(`It was disturbed:\n${log}`);
+  const { writes, result } = await run(shop, after[await present(shop)]);
+  if (result.outputs['outcome'] !== 'promoted') throw new Error(`It was disturbed:\n${result.log}`);
   return writes;
 }
 
@@ -76,7 +51,7 @@ export async function undisturbed(shop: Shop): Promise<readonly string[]> {
 async function runKill(shop: Shop, kill: Kill): Promise<readonly string[]> {
   const before = await present(shop);
   const first = await run(shop, after[before], kill);
-  if (!first.killed) return [`it was not killed: ${first.writes.length} writes\n${first.log.slice(-2000)}`];
+  if (first.result.signal !== 'SIGKILL') return [`it was not killed: ${first.writes.join(', ')}\n${first.result.log.slice(-2000)}`];
   const wanted = kill.next === 'same images' ? after[before] : after[after[before]];
   const { text, files } = wished(shop, wanted);
   const second = await release(shop, text, inputs, { files });

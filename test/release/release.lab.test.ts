@@ -39,7 +39,7 @@ let versions: Versions;
 beforeAll(async () => {
   lab = await startLab({ name: 'release' });
   versions = await pushVersions(lab);
-}, 4 * minutes);
+}, 8 * minutes);
 afterAll(async () => {
   await lab.stop();
 });
@@ -52,7 +52,7 @@ describe('a release in one cluster, by the audit log of its API server', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await makeShop(lab, 'shop', services, versions);
-  }, 2 * minutes);
+  }, 4 * minutes);
   const backup = (secrets: readonly string[] = ['database']) => ({
     image: versions.dump.pinned,
     command: ['/dump'],
@@ -102,7 +102,7 @@ describe('a release in one cluster, by the audit log of its API server', () => {
       expect([dry.exitCode, dry.outputs['outcome']]).toEqual([0, 'not-started']);
       expect(await story(shop, again)).toEqual([]);
     },
-    3 * minutes,
+    4 * minutes,
   );
 
   it.each<Broken>([
@@ -162,7 +162,7 @@ describe('a release in one cluster, by the audit log of its API server', () => {
       expect(await running(shop)).toEqual(allAt(shop, 'two'));
       expect(await leftBehind(shop)).toEqual([]);
     },
-    2 * minutes,
+    4 * minutes,
   );
 
   it(
@@ -180,7 +180,7 @@ describe('a release in one cluster, by the audit log of its API server', () => {
       expect(next.outputs).toMatchObject({ outcome: 'promoted' });
       expect((await story(shop, since)).filter((each) => each.includes(' gets '))).toEqual(['agent gets three', 'sql gets three']);
     },
-    2 * minutes,
+    4 * minutes,
   );
 
   it(
@@ -195,7 +195,7 @@ describe('a release in one cluster, by the audit log of its API server', () => {
       expect(await running(shop)).toEqual(allAt(shop, 'three'));
       expect(await leftBehind(shop)).toEqual([]);
     },
-    2 * minutes,
+    4 * minutes,
   );
 
   it(
@@ -203,16 +203,18 @@ describe('a release in one cluster, by the audit log of its API server', () => {
     async () => {
       const other = { env: { GITHUB_REPOSITORY: 'example/other', GITHUB_RUN_ID: '815' } };
       const slow = { smoke: [{ command: ['sleep', '6'] }] };
-      const first = startRelease(shop, releaseOf(shop, { at: 'one', needs, more: slow }), {}, other);
+      // Longer than the machine may stand still: the first one is to be waited for, and not taken for dead.
+      const patient = { 'lease-duration': '20s' };
+      const first = startRelease(shop, releaseOf(shop, { at: 'one', needs, more: slow }), patient, other);
       await printed(first, /^auth: .*available/);
-      const second = startRelease(shop, releaseOf(shop, { at: 'two', needs }));
+      const second = startRelease(shop, releaseOf(shop, { at: 'two', needs }), patient);
       await printed(second, /Waiting for the lock: .*example\/other\/actions\/runs\/815/);
       expect((await first.result).outputs).toMatchObject({ outcome: 'promoted' });
       expect((await second.result).outputs).toMatchObject({ outcome: 'promoted' });
       expect(await running(shop)).toEqual(allAt(shop, 'two'));
       expect(await leftBehind(shop)).toEqual([]);
     },
-    2 * minutes,
+    4 * minutes,
   );
 });
 
@@ -233,7 +235,7 @@ describe('three waves', () => {
   let shops: readonly Shop[];
   beforeAll(async () => {
     shops = await Promise.all(names.map((name) => makeShop(lab, `wave-${name}`, ['auth', 'agent'], versions)));
-  }, 2 * minutes);
+  }, 4 * minutes);
   const [first, west] = [0, 1].map((index) => (): Shop => {
     const shop = shops[index];
     if (shop === undefined) throw new Error('There is no such shop.');
@@ -311,7 +313,7 @@ describe('three waves', () => {
       expect(await story(west(), since)).toEqual([]);
       expect((await Promise.all(shops.map(leftBehind))).flat()).toEqual([]);
     },
-    3 * minutes,
+    4 * minutes,
   );
 
   it(

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How a proxy's metrics name what a preset asks for. */
 export interface ProxyMetrics {
@@ -23,6 +24,24 @@ export interface ArmsDouble {
   /** What was asked, each once. */
   readonly asked: ReadonlySet<string>;
   stop(): Promise<void>;
+}
+
+/** Lets a double count as the weight of a route says. A read that fails, as where the API server is away, leaves the weight as it was. */
+export function followWeight(double: ArmsDouble, read: () => Promise<number>): { stop(): Promise<void> } {
+  let over = false;
+  const follow = async (): Promise<void> => {
+    while (!over) {
+      double.weight = await read().catch(() => double.weight);
+      await sleep(200);
+    }
+  };
+  const following = follow();
+  return {
+    stop() {
+      over = true;
+      return following;
+    },
+  };
 }
 
 const requestsPerSecond = 200;

@@ -33,6 +33,9 @@ export interface ExampleOptions {
   readonly change?: (object: Record<string, unknown>) => void;
 }
 
+/** Seconds. What is waited for here is never what a test is about. */
+const patience = 180;
+
 /** Deploys it at v1 and waits until it serves. */
 export async function deployExample(
   lab: Lab,
@@ -51,8 +54,8 @@ export async function deployExample(
     change?.(object);
     await lab.client.apply(object);
   }
-  await lab.client.waitForRollout(namespace, 'agent');
-  await lab.client.waitForRoute(namespace, 'agent');
+  await lab.client.waitForRollout(namespace, 'agent', patience);
+  await lab.client.waitForRoute(namespace, 'agent', patience);
   await served(lab, host);
   await seenByPrometheus(lab, namespace, replicas);
   return {
@@ -128,7 +131,7 @@ export async function pushVersion(registry: string, tag: string, environment: Re
 
 /** Until the gateway sends this host to the service. */
 async function served(lab: Lab, host: string): Promise<void> {
-  const deadline = Date.now() + 30_000;
+  const deadline = Date.now() + 1000 * patience;
   for (;;) {
     const answer = await ask(lab, host);
     if (answer?.status === 200) return;
@@ -140,11 +143,15 @@ async function served(lab: Lab, host: string): Promise<void> {
 /** Until Prometheus knows every pod. */
 export async function seenByPrometheus(lab: Lab, namespace: string, pods: number): Promise<void> {
   const query = encodeURIComponent(`count(count by (pod) (http_requests_total{namespace="${namespace}"}))`);
-  await lab.client.waitFor(`series of ${namespace}`, async () => {
-    const answer = await fetch(`${lab.prometheusUrl}/api/v1/query?query=${query}`);
-    const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
-    return Number(data.result[0]?.value[1]) >= pods;
-  });
+  await lab.client.waitFor(
+    `series of ${namespace}`,
+    async () => {
+      const answer = await fetch(`${lab.prometheusUrl}/api/v1/query?query=${query}`);
+      const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
+      return Number(data.result[0]?.value[1]) >= pods;
+    },
+    patience,
+  );
 }
 
 /** One request through the gateway. */

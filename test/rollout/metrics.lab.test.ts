@@ -10,6 +10,8 @@ beforeAll(() => starting, 180_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;
+/** The first one is long enough that the store changes its mood in it. */
+const stages = '10@20s 50@4s 100@4s';
 
 describe('a metric store that fails in a stage', () => {
   it.concurrent.each<[Mood, RegExp]>([
@@ -26,7 +28,7 @@ describe('a metric store that fails in a stage', () => {
       const prometheus = await startPrometheusDouble(lab.prometheusUrl);
       try {
         const run = await underLoad(app, 60, async () => {
-          const action = startCanary(app, await app.version('good'), { 'prometheus-url': prometheus.url, 'no-data-timeout': '8s' });
+          const action = startCanary(app, await app.version('good'), { 'prometheus-url': prometheus.url, 'no-data-timeout': '8s', stages });
           await printed(action, /route agent: canary 10 %/);
           prometheus.mood = mood;
           return await action.result;
@@ -42,7 +44,7 @@ describe('a metric store that fails in a stage', () => {
         await prometheus.stop();
       }
     },
-    3 * minutes,
+    5 * minutes,
   );
 });
 
@@ -54,7 +56,7 @@ describe('a metric store that is down for less than no-data-timeout', () => {
       const app = await deployExample(lab, 'metrics-gap', { replicas: 3 });
       const prometheus = await startPrometheusDouble(lab.prometheusUrl);
       const run = await underLoad(app, 60, async () => {
-        const action = startCanary(app, await app.version('good'), { 'prometheus-url': prometheus.url });
+        const action = startCanary(app, await app.version('good'), { 'prometheus-url': prometheus.url, stages });
         await printed(action, /^stage 1\/3, 10 % · /);
         prometheus.mood = 'error';
         await printed(action, /not measured/);
@@ -67,6 +69,6 @@ describe('a metric store that is down for less than no-data-timeout', () => {
       expect(run.outputs).toMatchObject({ outcome: 'promoted' });
       expect(run.load.failed).toBe(0);
     },
-    3 * minutes,
+    5 * minutes,
   );
 });

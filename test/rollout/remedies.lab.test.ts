@@ -19,7 +19,7 @@ const starting = (async () => {
   served = await deployExample(lab, 'served', { replicas: 1 });
   image = await served.version('v2');
 })();
-beforeAll(() => starting, 120_000);
+beforeAll(() => starting, 240_000);
 afterAll(async () => await lab?.stop());
 
 const check = (way: Way, { name, action = 'canary' }: Case, inputs: Inputs): Promise<ActionResult> => {
@@ -131,12 +131,12 @@ describe('a sound world', () => {
     async (way) => {
       await play({ name: `sound-${way}`, way, steps: [] });
     },
-    60_000,
+    180_000,
   );
 });
 
 describe('what the preflight says, and what makes it pass', () => {
-  it.concurrent.each(cases.map((example) => [example.name, example] as const))('%s', async (_, example) => await play(example), 90_000);
+  it.concurrent.each(cases.map((example) => [example.name, example] as const))('%s', async (_, example) => await play(example), 180_000);
 });
 
 describe('the table', () => {

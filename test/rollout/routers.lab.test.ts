@@ -9,7 +9,7 @@ import * as virtualServices from '../domain/traffic/virtual-service/fixtures.ts'
 import type { ApiObject } from '../lab/api-objects.ts';
 import { auditEntries } from '../lab/audit.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
-import { type ArmsDouble, startArmsDouble } from './arms-double.ts';
+import { type ArmsDouble, followWeight, startArmsDouble } from './arms-double.ts';
 import { deployExample, type ExampleService } from './example-service.ts';
 import { routerCases } from './router-cases.ts';
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
   lab = await startLab({ name: 'routers' });
   for (const name of ['shop', 'production', 'ai-workflow-prod'])
     await lab.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-}, 120_000);
+}, 240_000);
 afterAll(async () => await lab?.stop());
 
 /** As an object that is new: what only a stored one has is left out. */
@@ -95,7 +95,7 @@ describe.each(routerCases)(
   ({ router, namespace, resource, metrics, objects, query, subsets, change }) => {
     let app: ExampleService;
     let double: ArmsDouble;
-    let following: NodeJS.Timeout;
+    let following: ReturnType<typeof followWeight>;
     const of = {
       service: 'agent',
       namespace,
@@ -143,14 +143,10 @@ describe.each(routerCases)(
       );
       await lab.client.apply(objects(namespace));
       double = await startArmsDouble(metrics);
-      following = setInterval(() => {
-        void read().then((object) => {
-          double.weight = router.weight([object], of);
-        });
-      }, 200);
-    }, 120_000);
+      following = followWeight(double, async () => router.weight([await read()], of));
+    }, 240_000);
     afterAll(async () => {
-      clearInterval(following);
+      await following.stop();
       await double.stop();
     });
 
@@ -167,7 +163,7 @@ describe.each(routerCases)(
       };
       for (const object of written) expect(rest(object)).toEqual(rest(before));
       expect([...double.asked].some((promql) => query.test(promql))).toBe(true);
-    }, 120_000);
+    }, 240_000);
 
     it('takes a bad version back to weight 0', async () => {
       double.errors = 0.3;
@@ -176,6 +172,6 @@ describe.each(routerCases)(
       expect(result.outputs['reason']).toMatch(/error/);
       expect(changes(weights)).toEqual([0, 10, 0]);
       expect(router.weight([await read()], of)).toBe(0);
-    }, 120_000);
+    }, 240_000);
   },
 );

@@ -1,30 +1,12 @@
-import { tmpdir } from 'node:os';
 import { expect, it } from '@jest/globals';
 import { openAccessWorld } from '../../src/world/access.ts';
-import { surroundingsOfNoBuild } from './no-build.ts';
+import { surroundings } from './surroundings.ts';
 
 it('opens a cluster by the kubeconfig of the inputs, and masks what is secret in it', () => {
   const masked: string[] = [];
   const kubeconfig = `{clusters: [{name: c, cluster: {server: "https://h:1"}}], users: [{name: u, user: {token: hunter-one}}],
 contexts: [{name: x, context: {cluster: c, user: u}}], current-context: x}`;
-  const world = openAccessWorld(
-    { kubeconfig, azure: undefined },
-    {
-      run: { holder: 'h', page: undefined, actor: undefined, commit: undefined },
-      log: { line: () => undefined, debug: () => undefined, annotate: () => undefined },
-      cancellation: { onRequest: () => () => undefined },
-      handover: { save: () => undefined },
-      mask: (secret) => masked.push(secret),
-      workspace: '.',
-      temporary: tmpdir(),
-      kubeconfigPath: '',
-      dockerConfig: '',
-      idToken: undefined,
-      building: surroundingsOfNoBuild,
-      environment: {},
-      version: '1',
-    },
-  );
+  const world = openAccessWorld({ kubeconfig, azure: undefined }, surroundings({ mask: (secret) => masked.push(secret) }));
   const open = world.access.open(world.kubeconfig, '');
   open.close();
   world.close();

@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Connections } from '../../src/flows/flow.ts';
 import { openWorld } from '../../src/world/cluster.ts';
-import type { Surroundings } from '../../src/world/surroundings.ts';
 import { failureOf } from '../flows/raw-inputs.ts';
-import { surroundingsOfNoBuild } from './no-build.ts';
+import { surroundings } from './surroundings.ts';
 
 const kubeconfig = `apiVersion: v1
 kind: Config
@@ -34,21 +33,7 @@ const connections: Connections = {
 
 function build(more: Partial<Connections> = {}) {
   const masked: string[] = [];
-  const around: Surroundings = {
-    run: { holder: 'h', page: undefined, actor: undefined, commit: undefined },
-    log: { line: () => undefined, debug: () => undefined, annotate: () => undefined },
-    cancellation: { onRequest: () => () => undefined },
-    handover: { save: () => undefined },
-    mask: (secret) => masked.push(secret),
-    workspace: '.',
-    temporary: '.',
-    kubeconfigPath: '',
-    dockerConfig: '',
-    idToken: undefined,
-    building: surroundingsOfNoBuild,
-    environment: {},
-    version: '1',
-  };
+  const around = surroundings({ mask: (secret) => masked.push(secret) });
   const world = openWorld({ ...connections, ...more }, around);
   world.close();
   return { world, masked };

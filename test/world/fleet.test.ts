@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { FleetConnections } from '../../src/flows/flow.ts';
 import { openFleetWorld } from '../../src/world/fleet.ts';
-import type { Surroundings } from '../../src/world/surroundings.ts';
-import { surroundingsOfNoBuild } from './no-build.ts';
+import { surroundings } from './surroundings.ts';
 
 const kubeconfig = (host: string, token: string): string => `apiVersion: v1
 kind: Config
@@ -18,21 +17,7 @@ contexts:
 
 function build(connections: Partial<FleetConnections>) {
   const masked: string[] = [];
-  const around: Surroundings = {
-    run: { holder: 'h', page: undefined, actor: undefined, commit: undefined },
-    log: { line: () => undefined, debug: () => undefined, annotate: () => undefined },
-    cancellation: { onRequest: () => () => undefined },
-    handover: { save: () => undefined },
-    mask: (secret) => masked.push(secret),
-    workspace: '/nowhere',
-    kubeconfigPath: '',
-    dockerConfig: '',
-    environment: {},
-    version: '0.0.0',
-    temporary: '/nowhere',
-    idToken: undefined,
-    building: surroundingsOfNoBuild,
-  };
+  const around = surroundings({ mask: (secret) => masked.push(secret) });
   return {
     fleet: openFleetWorld(
       { kubeconfig: '', kubeconfigs: {}, azure: undefined, githubToken: undefined, notify: [], ...connections },

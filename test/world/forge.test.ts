@@ -3,7 +3,7 @@ import { forgeFor, openForgeWorld } from '../../src/world/forge.ts';
 import type { Surroundings } from '../../src/world/surroundings.ts';
 import { type GithubServer, githubRepository, githubServer, githubToken, line, sha, treeSha } from '../adapters/forge/github-server.ts';
 import { failureBy } from '../adapters/thrown.ts';
-import { surroundingsOfNoBuild } from './no-build.ts';
+import { surroundings } from './surroundings.ts';
 
 let github: GithubServer;
 beforeAll(async () => {
@@ -15,21 +15,7 @@ function around(environment: Readonly<Record<string, string>>): { readonly aroun
   const said: string[] = [];
   return {
     said,
-    around: {
-      run: { holder: 'h', page: undefined, actor: undefined, commit: undefined },
-      log: { line: () => undefined, debug: (text) => said.push(text), annotate: () => undefined },
-      cancellation: { onRequest: () => () => undefined },
-      handover: { save: () => undefined },
-      mask: () => undefined,
-      workspace: '/',
-      temporary: '/tmp',
-      kubeconfigPath: '',
-      dockerConfig: '',
-      idToken: undefined,
-      building: surroundingsOfNoBuild,
-      environment,
-      version: '0',
-    },
+    around: surroundings({ log: { line: () => undefined, debug: (text) => said.push(text), annotate: () => undefined }, environment }),
   };
 }
 

@@ -40,7 +40,11 @@ const invalid = (what: string, help = remedy): Failure => new Failure('KUBECONFI
 function files(path: string): readonly { document: Record<string, unknown>; raw: string; directory: string }[] {
   const names = path.split(delimiter).filter((name) => name.trim() !== '');
   const present = names.filter((name) => existsSync(name));
-  if (names.length === 0) throw invalid('There is no kubeconfig: none was given, and KUBECONFIG names no file.');
+  if (names.length === 0)
+    throw invalid(
+      'There is no kubeconfig: none was given, and KUBECONFIG names no file.',
+      `${remedy} If it comes from a secret, see that the secret is set and that the job is in its \`environment\`.`,
+    );
   if (present.length === 0) throw invalid(`The kubeconfig file ${names.join(', ')} does not exist.`, 'Name a file that exists.');
   return present.map((name) => {
     const raw = read(name);
@@ -61,14 +65,21 @@ function read(name: string): string {
   }
 }
 
+/** Asked only of what is no kubeconfig. `C:\\` has a colon, base64 begins with none of the others. */
+const isPath = (text: string): boolean =>
+  !/[\r\n]/.test(text) && (/^(?:[/~.$]|[A-Za-z]:\\)/.test(text) || /(?:\.ya?ml|\.conf|\.config|[/\\](?:config|kubeconfig))$/.test(text));
+
 /** A kubeconfig's YAML or JSON, plain or as base64, as a map. Throws KUBECONFIG_INVALID. */
 export function kubeconfigDocument(text: string, name: string): Record<string, unknown> {
   // A kubeconfig has colons, and base64 has none.
   const plain = text.includes(':') ? text : Buffer.from(text, 'base64').toString('utf8');
+  const help = isPath(text)
+    ? 'This looks like a path. Leave `kubeconfig` empty: the file that `KUBECONFIG` names is read. actions/cluster takes the text alone.'
+    : remedy;
   const document = parseDocument(plain, { prettyErrors: false, logLevel: 'silent' });
   const problem = document.errors[0];
   const lineOf = (offset: number): number => plain.slice(0, offset).split('\n').length;
-  if (problem !== undefined) throw invalid(`${name} is not valid YAML (${problem.code} in line ${lineOf(problem.pos[0])}).`);
+  if (problem !== undefined) throw invalid(`${name} is not valid YAML (${problem.code} in line ${lineOf(problem.pos[0])}).`, help);
   let value: unknown;
   try {
     value = document.toJS();
@@ -76,7 +87,7 @@ export function kubeconfigDocument(text: string, name: string): Record<string, u
     throw invalid(`${name} has YAML aliases that cannot be resolved.`);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw invalid(`${name} is not a kubeconfig: it holds no YAML mapping.`);
+    throw invalid(`${name} is not a kubeconfig: it holds no YAML mapping.`, help);
   return value as Record<string, unknown>;
 }
 
@@ -140,5 +151,12 @@ function select(config: KubeConfig, wanted: string): void {
   }
   if (!URL.canParse(cluster.server) || !/^https?:$/.test(new URL(cluster.server).protocol)) {
     throw invalid(`Cluster ${context.cluster} has no usable server address.`, 'Write `server: https://HOST:PORT`.');
+  }
+  // The library refuses it too, at the first request and as if it were about certificates.
+  if (new URL(cluster.server).protocol === 'http:' && !cluster.skipTLSVerify && !cluster.proxyUrl) {
+    throw invalid(
+      `Cluster ${context.cluster} is reached by plain http, where everybody on the way reads the credentials.`,
+      'Write `server: https://HOST:PORT`. Where plain http is meant, say so by `insecure-skip-tls-verify: true` beside it.',
+    );
   }
 }

@@ -1,6 +1,6 @@
-import { parseDuration } from '../units/duration.ts';
+import { parseLatency } from '../units/duration.ts';
 import { type Parsed, parsed, refused } from '../units/parsed.ts';
-import { complement, parseRatio } from '../units/ratio.ts';
+import { complement, parseRatio, type Ratio } from '../units/ratio.ts';
 import { recordOf, unknownKey } from '../units/record.ts';
 import { shown } from '../units/shown.ts';
 import { type Criterion, criterionName, type OwnQuery } from './criteria.ts';
@@ -10,8 +10,9 @@ const quantiles = ['50', '75', '90', '95', '99', '99.9'];
 const known = ['error-rate', 'success-rate', ...quantiles.map((percentile) => `latency-p${percentile}`)];
 const knownList = known.map((name) => `\`${name}\``).join(', ');
 const shape = 'Write a map such as `{ error-rate: 1%, latency-p99: 2000ms }`, or a list of such maps and of own queries.';
-const queryShape =
-  'Write `{ name, query, max and/or min, required }`, for example `{ name: queue, query: "max(queue_length{$canary})", max: 100 }`.';
+const queryForm =
+  '`{ name, query, max and/or min, required }`, for example `{ name: queue, query: "max(queue_length{$canary})", max: 100 }`.';
+const queryShape = `Write ${queryForm}`;
 const queryKeys = ['name', 'query', 'min', 'max', 'required'];
 
 /** Criteria as YAML gives them: a map from built-in names to limits, or a list of such maps and of own queries. */
@@ -51,21 +52,32 @@ function parseBuiltIns(record: Readonly<Record<string, unknown>>): Parsed<readon
 function parseBuiltIn(name: string, text: string): Parsed<Criterion> {
   const [, percentile] = /^latency-p(.+)$/.exec(name) ?? [];
   if (percentile !== undefined) {
-    const limit = parseDuration(text);
+    const limit = parseLatency(text);
     if (!limit.ok) return limit;
-    if (limit.value === 0) return refused('no request can keep to', 'Write the longest time that is still good, such as `2000ms`.');
     return parsed({ kind: 'latency', quantile: Number(`${percentile}e-2`), maxSeconds: limit.value });
   }
+  if (name === 'error-rate') {
+    const limit = parseErrorRate(text);
+    return limit.ok ? parsed({ kind: 'error-rate', max: limit.value }) : limit;
+  }
   const limit = parseRatio(text);
-  if (!limit.ok) return limit;
-  if (name === 'error-rate') return parsed({ kind: 'error-rate', max: limit.value });
-  return parsed({ kind: 'error-rate', max: complement(limit.value), as: 'success-rate' });
+  if (limit.ok && limit.value === 0)
+    return refused('is a limit that every version keeps', 'Write the smallest share that is still good, such as `99%`.');
+  return limit.ok ? parsed({ kind: 'error-rate', max: complement(limit.value), as: 'success-rate' }) : limit;
+}
+
+/** The largest share of requests that may go wrong. */
+export function parseErrorRate(text: string): Parsed<Ratio> {
+  const limit = parseRatio(text);
+  return limit.ok && limit.value === 1
+    ? refused('is a limit that every version keeps', 'Write the largest share that is still good, such as `1%`.')
+    : limit;
 }
 
 function unknown(name: string): Parsed<never> {
   const meant = known.find((candidate) => candidate === name.replaceAll('_', '-').replace(/-(?:ms|s|seconds)$/, ''));
   const example = meant?.startsWith('latency') ? `${meant}: 2000ms` : `${meant}: ${meant === 'success-rate' ? '99%' : '1%'}`;
-  const remedy = meant === undefined ? `Write one of ${knownList}, or give a query of your own under that name.` : `Write \`${example}\`.`;
+  const remedy = meant === undefined ? `Write one of ${knownList}, or a query of your own as ${queryForm}` : `Write \`${example}\`.`;
   return refused(`has the criterion \`${shown(name, 60)}\`, which is not known`, remedy);
 }
 

@@ -21,6 +21,8 @@ export interface Facts {
   /** For `to` an image: which container it is of, and its digest where the registry says it. */
   readonly container: string | undefined;
   readonly digest: string | undefined;
+  /** As the clock of this run writes it. */
+  readonly now: string;
   /** What the registry says of images of releases that are named by a tag. */
   readonly digests: ReadonlyMap<string, string>;
 }
@@ -111,6 +113,12 @@ const imagesOnly = (facts: Facts, images: Readonly<Record<string, string>>, to: 
 
 /** What was written down when it ran; before the first of these, when each revision was first there. */
 function atTime(at: number, text: string, facts: Facts): Chosen {
+  // What runs now would be the answer to any of these: a rollback that does nothing, and says so only in passing.
+  if (at > (instantOf(facts.now) ?? Number.NaN))
+    return refused(
+      `\`to\` = \`${shown(text, 40)}\` is in the future; it is now ${facts.now.replace(/\.\d+Z$/, 'Z')}.`,
+      'Write a time that has passed.',
+    );
   const release = facts.releases.find((each) => (instantOf(each.at) ?? Number.NaN) <= at);
   if (release !== undefined) return ofRelease(facts, release);
   const born = ({ createdAt = '' }: Revision): number => instantOf(createdAt) ?? Number.NaN;

@@ -21,6 +21,21 @@ export function parseDuration(text: string): Parsed<Seconds> {
   return seconds > longest ? refused('is longer than 35 days', 'Write at most `35d`.') : parsed(seconds);
 }
 
+/** A duration longer than nothing. */
+export function parseTime(text: string): Parsed<Seconds> {
+  const result = parseDuration(text);
+  return result.ok && result.value <= 0 ? refused('is no time', 'Write a time longer than `0s`.') : result;
+}
+
+/** How long an answer may take: there, who leaves the unit out may well mean milliseconds. */
+export function parseLatency(text: string): Parsed<Seconds> {
+  if (/^\d{1,9}$/.test(text)) return refused('has no unit', `Is it \`${text}ms\`, or \`${text}s\`? Write the one that is meant.`);
+  const result = parseDuration(text);
+  return result.ok && result.value <= 0
+    ? refused('is a time that no request can keep to', 'Write the longest time that is still good, such as `2000ms`.')
+    : result;
+}
+
 const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 
 /** The form that `parseDuration` reads back, to the millisecond: 90 → `1m30s`, 0.5 → `500ms`, 0 → `0s`. */

@@ -20,10 +20,19 @@ const grammar = new RegExp(
 export function parseImage(text: string): Parsed<ImageRef> {
   if (text.length > 1024) return refused('is longer than 1,024 characters', remedy);
   const [, name, tag, digest] = grammar.exec(text) ?? [];
-  if (name === undefined) return refused('is not an image reference', remedy);
+  if (name === undefined) return misnamed(text);
   if (tag === undefined && digest === undefined)
     return refused('has neither a tag nor a digest, so it could mean another image tomorrow', remedy);
   return parsed({ name, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) });
+}
+
+/** An owner of a repository may have capitals, and expressions such as `github.repository` bring them along. */
+function misnamed(text: string): Parsed<never> {
+  const [, name = '', rest = ''] = /^(.*?)((?::[^:/@]*)?(?:@.*)?)$/s.exec(text) ?? [];
+  const small = name.toLowerCase();
+  return small !== name && grammar.test(`${small}${rest}`)
+    ? refused('has capital letters in its name', `Write \`${small}${rest}\`.`)
+    : refused('is not an image reference', remedy);
 }
 
 /** `name@digest` where the digest is known: the same bytes everywhere. Otherwise `name:tag`. */

@@ -5,17 +5,17 @@ import { http } from '../../domain/analysis/presets/http.ts';
 import { blueGreenOperations } from '../../domain/blue-green/record.ts';
 import { roomWishes } from '../../domain/blue-green/room.ts';
 import { findSwitcher } from '../../domain/traffic/switchers/index.ts';
-import { parseDuration } from '../../domain/units/duration.ts';
+import { parseDuration, parseTime } from '../../domain/units/duration.ts';
 import { parseEnvironment } from '../../domain/units/environment.ts';
 import { parseImage } from '../../domain/units/image.ts';
 import { parseLabel, parseName } from '../../domain/units/name.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
-import { connectionsOf, parseUrl } from '../connection-fields.ts';
+import { connectionsOf, parseWebhook } from '../connection-fields.ts';
 import type { Connections, RawInputs } from '../flow.ts';
 import { anyText, type Clash, choice, defaulting, document, flag, optional, parseInputs, required, wholeNumber } from '../input-fields.ts';
 import { lineageClashes, lineageFields, lineageOf } from '../lineage/fields.ts';
 import { parseReason } from '../operations/plan.ts';
-import { limits, measuring, mergeCriteria, prometheusClashes, time } from '../shared-fields.ts';
+import { limits, measuring, measuringClashes, mergeCriteria } from '../shared-fields.ts';
 import type { BlueGreenWish, MeasureWish } from './plan.ts';
 
 /** `-blue` and `-green` have to fit behind it. */
@@ -50,9 +50,9 @@ const schema = z.object({
   checks: defaulting(wholeNumber(0, 1000), '10'),
   'check-interval': defaulting(parseDuration, '2s'),
   'before-switch': document(parseCommand),
-  'before-switch-timeout': defaulting(time, '5m'),
+  'before-switch-timeout': defaulting(parseTime, '5m'),
   watch: defaulting(parseDuration, '5m'),
-  interval: defaulting(time, '10s'),
+  interval: defaulting(parseTime, '10s'),
   'failure-threshold': defaulting(wholeNumber(1, 100), '2'),
   metrics: measuring.metrics,
   'error-rate': measuring['error-rate'],
@@ -67,7 +67,7 @@ const schema = z.object({
   'prometheus-ca': measuring['prometheus-ca'],
   'prometheus-headers': measuring['prometheus-headers'],
   'keep-old': defaulting(flag, 'true'),
-  'rollout-timeout': defaulting(time, '300s'),
+  'rollout-timeout': defaulting(parseTime, '300s'),
   drain: limits.drain,
   'lock-timeout': limits['lock-timeout'],
   'lease-duration': limits['lease-duration'],
@@ -76,7 +76,7 @@ const schema = z.object({
   'dry-run': defaulting(flag, 'false'),
   notify: document(parseDestinations),
   'notify-on': defaulting(choice('failure', 'always'), 'failure'),
-  'notify-webhook': optional(parseUrl),
+  'notify-webhook': optional(parseWebhook),
   ...lineageFields,
   reason: optional(parseReason),
 });
@@ -90,7 +90,7 @@ export interface BlueGreenInputs {
 }
 
 export function parseBlueGreenInputs(raw: RawInputs): BlueGreenInputs {
-  const fields = parseInputs(schema, raw, blueGreenDocuments, [...clashes(raw), ...prometheusClashes(raw, false), ...lineageClashes(raw)]);
+  const fields = parseInputs(schema, raw, blueGreenDocuments, [...clashes(raw), ...measuringClashes(raw, false), ...lineageClashes(raw)]);
   const { operation, service, switcher, image } = fields;
   const shared = {
     service,

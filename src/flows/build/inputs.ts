@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { parseBuildArguments, parseBuildSecrets } from '../../domain/build/build-arguments.ts';
 import type { BuildInputs, LayerCache } from '../../domain/build/build-order.ts';
 import { isTag } from '../../domain/build/tags.ts';
-import { parseDuration } from '../../domain/units/duration.ts';
+import { parseTime } from '../../domain/units/duration.ts';
 import { parseImage } from '../../domain/units/image.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
 import type { RawInputs, RegistryConnections } from '../flow.ts';
@@ -36,11 +36,6 @@ const tags = (text: string): Parsed<readonly string[]> =>
     ? parsed(words(text))
     : refused('holds what is no tag', 'Write letters, digits, `_`, `.` and `-`, at most 128 of them, without the name of the image.');
 
-const duration = (text: string): Parsed<number> => {
-  const result = parseDuration(text);
-  return result.ok && result.value <= 0 ? refused('is no time at all', 'Write a duration such as `60m`.') : result;
-};
-
 const schema = z.object({
   image: required(imageName),
   context: defaulting(within, '.'),
@@ -58,7 +53,7 @@ const schema = z.object({
   builder: optional(anyText),
   'registry-username': optional(anyText),
   'registry-password': optional(anyText),
-  timeout: defaulting(duration, '60m'),
+  timeout: defaulting(parseTime, '60m'),
 });
 
 export const buildInputNames: readonly string[] = Object.keys(schema.shape);

@@ -79,7 +79,7 @@ export function refusedBuild(failure: Failure): Report {
     outputs: { ...nothing, outcome, reason },
     summary: `## ⛔ build: ${outcome}\n\n**${failure.code}** ${inert(failure.what)}\n\n${inert(failure.remedy)}\n`,
     file: { schema, outcome, code: failure.code, what: failure.what, remedy: failure.remedy },
-    annotation: { level: 'error', title: `build: ${failure.code}`, text: failure.message },
+    annotation: { level: 'error', title: failure.code, text: failure.message },
   };
 }
 

@@ -11,11 +11,11 @@ import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
-import type { Cancellation } from '../../ports/cancellation.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { causeOf } from '../cause-of.ts';
 import { giveAllAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
+import type { Asking } from './asking.ts';
 import { type Backup, backUp } from './backup.ts';
 import { run } from './machine.ts';
 import { missingMonitoring } from './monitoring.ts';
@@ -38,6 +38,8 @@ export interface ClusterRun {
   revert(cause: Cause): Promise<void>;
   /** Nothing of it was begun. */
   leave(): Promise<void>;
+  /** After a defect: nothing is renewed any more, and whoever comes next takes up what is written down. */
+  abandon(): void;
 }
 
 export interface Opening {
@@ -51,7 +53,7 @@ export interface Opening {
   readonly backup: { readonly wish: Backup; readonly job: KubernetesObject } | undefined;
   readonly environment: Readonly<Record<string, string>>;
   readonly world: World;
-  readonly cancellation: Cancellation;
+  readonly asked: Asking;
 }
 
 export function openCluster(opening: Opening): ClusterRun {
@@ -72,7 +74,7 @@ export function openCluster(opening: Opening): ClusterRun {
   const perform = async (effect: ReleaseEffect): Promise<ReleaseEvent> => {
     switch (effect.do) {
       case 'back-up':
-        return await interruptible(opening.cancellation, async (signal) => {
+        return await interruptible(opening.asked, async (signal) => {
           if (opening.backup === undefined)
             throw new Failure('INTERNAL', `There is no backup of ${target.name} to make.`, 'Report it with the log.');
           made = await backUp(world, opening.backup.wish, opening.backup.job, signal);
@@ -81,7 +83,7 @@ export function openCluster(opening: Opening): ClusterRun {
       case 'roll':
         return { on: 'rolled', part: effect.part, ending: await rollPart(partNamed(effect.part)) };
       case 'smoke':
-        return await interruptible(opening.cancellation, async (signal) => {
+        return await interruptible(opening.asked, async (signal) => {
           smoke.push(...(await runCommands(world, file.smoke, opening.environment, signal)));
           warnings.push(...(await missingMonitoring(world, file.monitoring)));
           return { on: 'smoked' };
@@ -118,8 +120,13 @@ export function openCluster(opening: Opening): ClusterRun {
     backup: () => made,
     state: () => machine?.state,
     async forward() {
-      machine = run(beginRelease(plan), { step: (state, event) => stepRelease(plan, state, event), perform, rests });
-      stopHearing = opening.cancellation.onRequest((by) => machine?.tell({ on: 'cancelled', by }));
+      machine = run(beginRelease(plan), {
+        step: (state, event) => stepRelease(plan, state, event),
+        perform,
+        rests,
+        broke: () => opening.asked.request('a defect'),
+      });
+      stopHearing = opening.asked.onRequest((by) => machine?.tell({ on: 'cancelled', by }));
       const state = await machine.resting();
       if (state.phase !== 'ended') return undefined;
       await end();
@@ -128,13 +135,17 @@ export function openCluster(opening: Opening): ClusterRun {
     keep: () => tell({ on: 'keep' }),
     revert: (cause) => tell({ on: 'revert', cause }),
     leave: end,
+    abandon() {
+      stopHearing();
+      for (const { lock } of [...parts, { lock: opening.own }]) lock?.stop();
+    },
   };
 }
 
 /** What waits ends at a cancel; what it throws is an event. */
-async function interruptible(cancellation: Cancellation, work: (signal: AbortSignal) => Promise<ReleaseEvent>): Promise<ReleaseEvent> {
+async function interruptible(asked: Asking, work: (signal: AbortSignal) => Promise<ReleaseEvent>): Promise<ReleaseEvent> {
   const controller = new AbortController();
-  const stop = cancellation.onRequest((by) =>
+  const stop = asked.onRequest((by) =>
     controller.abort(new Failure('CANCELLED', `The run was cancelled (${by}).`, 'Start it again when you are ready.')),
   );
   try {

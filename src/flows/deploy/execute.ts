@@ -100,7 +100,12 @@ async function rollOut(
     }
   };
 
-  const machine = run(beginFleet(fleetPlan), { step: (state, event) => stepFleet(fleetPlan, state, event), perform, rests: isFleetOver });
+  const machine = run(beginFleet(fleetPlan), {
+    step: (state, event) => stepFleet(fleetPlan, state, event),
+    perform,
+    rests: isFleetOver,
+    broke: () => asked.request('a defect'),
+  });
   const stop = asked.onRequest((by) => {
     fleet.log.line(`Cancelled (${by}).`);
     soaking.abort();
@@ -108,6 +113,9 @@ async function rollOut(
   });
   try {
     return { state: await machine.resting(), found };
+  } catch (defect) {
+    for (const each of runs) each.abandon();
+    throw defect;
   } finally {
     stop();
   }

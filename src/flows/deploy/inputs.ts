@@ -1,24 +1,20 @@
 import * as z from 'zod';
 import { parseOverrides } from '../../domain/fleet/release-images.ts';
-import { parseDuration } from '../../domain/units/duration.ts';
+import { parseDuration, parseTime } from '../../domain/units/duration.ts';
 import { parseEnvironment } from '../../domain/units/environment.ts';
 import { parseLabel } from '../../domain/units/name.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
 import { recordOf } from '../../domain/units/record.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { azureClashes, azureFields, cloudOf, identityOf } from '../cluster/inputs.ts';
-import { destinationsOf, parseUrl } from '../connection-fields.ts';
+import { destinationsOf, parseWebhook } from '../connection-fields.ts';
 import type { FleetConnections, RawInputs } from '../flow.ts';
 import { anyText, type Clash, choice, defaulting, document, flag, optional, parseInputs, wholeNumber } from '../input-fields.ts';
 import { stagingClashes } from '../lineage/fields.ts';
+import { parsePath } from '../path-field.ts';
 import { limits } from '../shared-fields.ts';
 import type { ClusterChoice, DeployPlan } from './plan.ts';
 import { parseRelease } from './release-file.ts';
-
-const time = (text: string): Parsed<number> => {
-  const result = parseDuration(text);
-  return result.ok && result.value <= 0 ? refused('is no time', 'Write a time longer than `0s`.') : result;
-};
 
 const sentence = (text: string): Parsed<string> =>
   text.length > 300 || /[\r\n]/.test(text) ? refused('is longer than a line of 300 characters', 'Write one short sentence.') : parsed(text);
@@ -28,11 +24,6 @@ const version = (text: string): Parsed<string> =>
   /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/.test(text)
     ? parsed(text)
     : refused('is no tag of an image', 'Write letters, digits, `.`, `_` and `-`, at most 128 of them.');
-
-const filePath = (text: string): Parsed<string> =>
-  text.startsWith('/') || text.includes('\n')
-    ? refused('is no path of the workspace', 'Write a path relative to the workspace.')
-    : parsed(text);
 
 /** `all`, or names with commas, spaces or new lines between. */
 function parseNames(text: string): Parsed<ClusterChoice['names']> {
@@ -60,13 +51,13 @@ function parseKubeconfigs(value: unknown): Parsed<Readonly<Record<string, string
 
 const schema = z.object({
   release: document(parseRelease),
-  'release-file': optional(filePath),
+  'release-file': optional(parsePath),
   version: optional(version),
   images: document(parseOverrides),
   'unchecked-images': defaulting(choice('refuse', 'accept'), 'refuse'),
   'skip-backup': optional(sentence),
   clusters: optional(parseNames),
-  'clusters-file': optional(filePath),
+  'clusters-file': optional(parsePath),
   environment: optional(parseEnvironment),
   namespace: optional(parseLabel),
   kubeconfig: optional(anyText),
@@ -79,7 +70,7 @@ const schema = z.object({
   soak: defaulting(parseDuration, '0s'),
   conflicts: defaulting(choice('refuse', 'force'), 'refuse'),
   gitops: defaulting(choice('refuse', 'accept'), 'refuse'),
-  'rollout-timeout': defaulting(time, '300s'),
+  'rollout-timeout': defaulting(parseTime, '300s'),
   'lock-timeout': limits['lock-timeout'],
   'lease-duration': limits['lease-duration'],
   'change-cause': optional(sentence),
@@ -87,7 +78,7 @@ const schema = z.object({
   'github-token': optional(anyText),
   'require-staging': defaulting(flag, 'false'),
   'staging-environment': defaulting(parseEnvironment, 'staging'),
-  'notify-webhook': optional(parseUrl),
+  'notify-webhook': optional(parseWebhook),
 });
 
 export const deployInputNames: readonly string[] = Object.keys(schema.shape);

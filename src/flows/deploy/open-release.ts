@@ -121,6 +121,6 @@ async function openOne(
       WF_DEPLOY_VERSION: plan.version ?? '',
     },
     world,
-    cancellation: asked,
+    asked,
   });
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { hidesFailure } from '../../domain/fleet/backup-job.ts';
 import { parseWorkload, type WorkloadRef } from '../../domain/rolling/workload-ref.ts';
-import { parseDuration } from '../../domain/units/duration.ts';
+import { parseTime } from '../../domain/units/duration.ts';
 import { parseLabel } from '../../domain/units/name.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
 import { shown } from '../../domain/units/shown.ts';
@@ -52,32 +52,26 @@ export interface ServiceWish {
   readonly smoke: readonly SmokeCheck[];
 }
 
-const taking = <T>(parse: (text: string) => Parsed<T>) =>
-  z.string().transform((text, context) => {
-    const result = parse(text);
+const taking =
+  <T>(parse: (value: unknown) => Parsed<T>) =>
+  (value: unknown, context: z.core.$RefinementCtx): T => {
+    const result = parse(value);
     if (result.ok) return result.value;
     context.addIssue({ code: 'custom', message: `${result.problem}. ${result.remedy}` });
     return z.NEVER;
-  });
+  };
+const words = <T>(parse: (text: string) => Parsed<T>) => z.string().transform(taking((value) => parse(value as string)));
 
-const label = taking(parseLabel);
-const workload = taking(parseWorkload);
+const label = words(parseLabel);
+const workload = words(parseWorkload);
 const path = z.string().regex(/^[^/\s][^\n]*$/, 'has to be a path of the workspace');
 const text = z.string().min(1).max(1000);
-const checks = z.unknown().transform((value, context): readonly SmokeCheck[] => {
-  const result = parseSmoke(value);
-  if (result.ok) return result.value;
-  context.addIssue({ code: 'custom', message: `${result.problem}. ${result.remedy}` });
-  return z.NEVER;
-});
+const checks = z.unknown().transform(taking(parseSmoke));
 const commands = checks.refine((all): all is readonly CommandCheck[] => all.every(({ kind }) => kind === 'command'), {
   message: 'has an `http` check: after a release only a `command` knows where to ask',
 });
-const seconds = taking((written) => {
-  const result = parseDuration(written);
-  return result.ok && result.value <= 0 ? refused('is no time', 'Write a time longer than `0s`.') : result;
-});
-const expression = taking((written) => {
+const seconds = words(parseTime);
+const expression = words((written) => {
   try {
     // The empty alternative matches anything: what it answers with has one place for each group.
     const groups = (new RegExp(`${written}|`).exec('')?.length ?? 1) - 1;

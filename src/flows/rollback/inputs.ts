@@ -2,12 +2,13 @@ import * as z from 'zod';
 import { parseDestinations } from '../../domain/alert/written-destinations.ts';
 import { parseTo } from '../../domain/rollback/to.ts';
 import { digestIn } from '../../domain/rollout/hold.ts';
+import { parseTime } from '../../domain/units/duration.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
-import { connectionsOf, parseUrl } from '../connection-fields.ts';
+import { connectionsOf, parseWebhook } from '../connection-fields.ts';
 import type { Connections, RawInputs } from '../flow.ts';
 import { type Clash, choice, defaulting, document, flag, optional, parseInputs, wholeNumber } from '../input-fields.ts';
 import { parseReason } from '../operations/plan.ts';
-import { afterImage, beforeStages, limits, nameClashes, time } from '../shared-fields.ts';
+import { afterImage, beforeStages, limits, nameClashes } from '../shared-fields.ts';
 import { sideClashes, sides, sidesOf } from '../side-fields.ts';
 import { parseSmoke } from '../smoke.ts';
 import type { RollbackPlan } from './plan.ts';
@@ -40,13 +41,13 @@ const schema = z.object({
   ...sides,
   smoke: document(parseSmoke),
   port: optional(wholeNumber(1, 65_535)),
-  'rollout-timeout': defaulting(time, '300s'),
+  'rollout-timeout': defaulting(parseTime, '300s'),
   'lock-timeout': limits['lock-timeout'],
   'lease-duration': limits['lease-duration'],
   drain: limits.drain,
   'dry-run': defaulting(flag, 'false'),
   notify: document(parseDestinations),
-  'notify-webhook': optional(parseUrl),
+  'notify-webhook': optional(parseWebhook),
 });
 
 export const rollbackInputNames: readonly string[] = Object.keys(schema.shape);
@@ -106,7 +107,8 @@ function clashes(raw: RawInputs): readonly Clash[] {
       ...(given('digest')
         ? []
         : [clash(['operation', 'digest'], 'there is nothing to lift', 'Name the digest, or write `all`. `dry-run` shows what is held.')]),
-      ...(given('reason')
+      // A dry run lists what is held, and lifts nothing.
+      ...(given('reason') || raw.text('dry-run') === 'true'
         ? []
         : [clash(['operation', 'reason'], 'there is no reason to lift a hold', 'Say in `reason` why. It is recorded.')]),
       ...(idle.length === 0

@@ -112,6 +112,7 @@ async function targetFor(
     releases,
     holds: lease?.holds,
     container: plan.container,
+    now: world.clock.now().toISOString(),
     digest: asked?.is === 'found' ? asked.digest : undefined,
     digests: plan.to.kind === 'last-known-good' ? await releasedDigests(world, lease, releases) : new Map(),
   });

@@ -3,35 +3,19 @@ import { parseDestinations } from '../../domain/alert/written-destinations.ts';
 import { parseImageEntries } from '../../domain/rolling/image-entries.ts';
 import { isZero, parsePodCount } from '../../domain/rolling/strategy.ts';
 import { parseWorkloads } from '../../domain/rolling/workload-ref.ts';
-import { parseDuration } from '../../domain/units/duration.ts';
+import { parseTime } from '../../domain/units/duration.ts';
 import { parseEnvironment } from '../../domain/units/environment.ts';
 import { parseLabel } from '../../domain/units/name.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
-import { connectionsOf, parseUrl } from '../connection-fields.ts';
+import { connectionsOf, parseWebhook } from '../connection-fields.ts';
 import type { Connections, RawInputs } from '../flow.ts';
 import { anyText, type Clash, choice, defaulting, document, flag, optional, parseInputs, required, wholeNumber } from '../input-fields.ts';
 import { lineageClashes, lineageFields, lineageOf } from '../lineage/fields.ts';
 import { parseReason } from '../operations/plan.ts';
+import { parsePaths } from '../path-field.ts';
 import { limits } from '../shared-fields.ts';
 import { parseSmoke } from '../smoke.ts';
 import { operations, type StagePlan } from './plan.ts';
-
-const time: (text: string) => Parsed<number> = (text) => {
-  const result = parseDuration(text);
-  return result.ok && result.value <= 0 ? refused('is no time', 'Write a time longer than `0s`.') : result;
-};
-
-/** One path a line. */
-function parsePaths(text: string): Parsed<readonly string[]> {
-  const paths = text
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
-  if (paths.length === 0) return refused('names no file', 'Write a file, a folder or a pattern of the workspace on each line.');
-  return paths.some((path) => path.startsWith('/'))
-    ? refused('has a path that begins with `/`', 'Write paths relative to the workspace.')
-    : parsed(paths);
-}
 
 const parseCause = (text: string): Parsed<string> =>
   text.length > 500 || /[\r\n]/.test(text) ? refused('is longer than a line of 500 characters', 'Write one short sentence.') : parsed(text);
@@ -53,14 +37,14 @@ const schema = z.object({
   context: optional(anyText),
   smoke: document(parseSmoke),
   port: optional(wholeNumber(1, 65_535)),
-  'rollout-timeout': defaulting(time, '300s'),
+  'rollout-timeout': defaulting(parseTime, '300s'),
   'lock-timeout': limits['lock-timeout'],
   'lease-duration': limits['lease-duration'],
   gitops: defaulting(choice('refuse', 'accept'), 'refuse'),
   'dry-run': defaulting(flag, 'false'),
   notify: document(parseDestinations),
   'notify-on': defaulting(choice('failure', 'always'), 'failure'),
-  'notify-webhook': optional(parseUrl),
+  'notify-webhook': optional(parseWebhook),
   ...lineageFields,
   order: defaulting(choice('newest', 'any'), 'newest'),
   reason: optional(parseReason),

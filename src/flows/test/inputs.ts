@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type CoverageThreshold, parseCoverageThreshold } from '../../domain/gates/coverage-threshold.ts';
-import { parseDuration } from '../../domain/units/duration.ts';
+import { parseTime } from '../../domain/units/duration.ts';
 import { type Parsed, parsed, refused } from '../../domain/units/parsed.ts';
 import type { RawInputs, WorkspaceConnections } from '../flow.ts';
 import { type Clash, defaulting, parseInputs, required, requiredDocument } from '../input-fields.ts';
@@ -34,18 +34,13 @@ const directory = (text: string): Parsed<string> =>
 
 const threshold = (text: string): Parsed<CoverageThreshold | 'off'> => (text === 'off' ? parsed('off') : parseCoverageThreshold(text));
 
-const duration = (text: string): Parsed<number> => {
-  const result = parseDuration(text);
-  return result.ok && result.value <= 0 ? refused('is no time at all', 'Write a duration such as `30m`.') : result;
-};
-
 const schema = z.object({
   command: requiredDocument(parseCommand),
   'working-directory': defaulting(directory, '.'),
   junit: required(patterns),
   coverage: defaulting(patterns, ''),
   'coverage-threshold': defaulting(threshold, '80'),
-  timeout: defaulting(duration, '30m'),
+  timeout: defaulting(parseTime, '30m'),
 });
 
 export const testInputNames: readonly string[] = Object.keys(schema.shape);

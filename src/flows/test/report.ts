@@ -107,6 +107,6 @@ export function refusedTest(failure: Failure): Report {
       outcome: 'not-started',
       blockers: [{ code: failure.code, what: failure.what, remedy: failure.remedy }],
     },
-    annotation: { level: 'error', title: `test: ${failure.code}`, text: failure.message },
+    annotation: { level: 'error', title: failure.code, text: failure.message },
   };
 }

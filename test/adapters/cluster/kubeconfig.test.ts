@@ -89,6 +89,40 @@ describe('loadKubeconfig', () => {
     expect(failure.what).toContain(what);
   });
 
+  it.each([
+    '/home/runner/work/_temp/kubeconfig',
+    '~/.kube/config',
+    './kubeconfig.yaml',
+    'C:\\Users\\ci\\.kube\\config',
+    'secret-name/config',
+    '$HOME/.kube',
+  ])('takes %s for a path, and does not show it', (text) => {
+    const failure = failureBy(() => loadKubeconfig({ text }));
+    expect(failure).toMatchObject({
+      code: 'KUBECONFIG_INVALID',
+      remedy:
+        'This looks like a path. Leave `kubeconfig` empty: the file that `KUBECONFIG` names is read. actions/cluster takes the text alone.',
+    });
+    expect(everythingIn(failure)).not.toContain(text);
+  });
+
+  it.each([base64('a list'), 'words', base64('- a: list').slice(0, -3), 'two\n/lines'])('takes %j for no path', (text) =>
+    expect(failureBy(() => loadKubeconfig({ text })).remedy).toMatch(/^Give the whole kubeconfig/),
+  );
+
+  it('says of plain http how it is meant, or how it is written, and takes it where it is meant', () => {
+    const failure = failureBy(() => loadKubeconfig({ text: kubeconfigText({ server: 'http://127.0.0.1:8001' }) }));
+    expect(failure).toMatchObject({ code: 'KUBECONFIG_INVALID', what: expect.stringContaining('Cluster lab is reached by plain http') });
+    expect(failure.remedy).toMatch(/`server: https:\/\/HOST:PORT`.*`insecure-skip-tls-verify: true`/);
+    const meant = kubeconfigText({ server: 'http://127.0.0.1:8001', cluster: { 'insecure-skip-tls-verify': true } });
+    expect(loadKubeconfig({ text: meant }).config.getCurrentCluster()?.server).toBe('http://127.0.0.1:8001');
+  });
+
+  it('sends whoever gives none to the secret and its environment', () =>
+    expect(failureBy(() => loadKubeconfig({ text: '' })).remedy).toMatch(
+      /If it comes from a secret, see that the secret is set and that the job is in its `environment`\.$/,
+    ));
+
   it('never quotes from a text that it cannot read', () => {
     const broken = [
       yaml.replace('{ token: eyJhbGciOi.secret-token }', '{ token: "eyJhbGciOi.secret-token }'),

@@ -72,7 +72,7 @@ it('cuts at every byte of a small report of each format', async () => {
 });
 
 it('takes a report of an unknown format for a defect: the inputs see to that', async () => {
-  await expect(
-    readReport('nonsense', '', createReadStream(join(folder, 'ruff-clean.json')), { roots: [], directory: '' }),
-  ).rejects.toThrow();
+  await expect(readReport('nonsense', '', createReadStream(join(folder, 'ruff-clean.json')), { roots: [], directory: '' })).rejects.toThrow(
+    'nonsense is no format: the inputs were to see to that.',
+  );
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readReport } from '../../../src/adapters/findings/index.ts';
 import { type Json, readJson } from '../../../src/adapters/findings/json.ts';
+import { Unreadable } from '../../../src/adapters/findings/unreadable.ts';
 import { judge } from '../../../src/domain/gates/verdict.ts';
 import { annotationsOf } from '../../../src/flows/gate/annotations.ts';
 import { reportGate } from '../../../src/flows/gate/report.ts';
@@ -90,7 +91,7 @@ describe('readJson', () => {
           try {
             JSON.parse(broken);
           } catch {
-            await expect(read(broken)).rejects.toThrow();
+            await expect(read(broken)).rejects.toThrow(Unreadable);
           }
         },
       ),

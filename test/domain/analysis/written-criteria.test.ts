@@ -56,6 +56,13 @@ describe('parseCriteria', () => {
     expect(problemOf({ constructor: '1%' })).toContain('not known');
   });
 
+  it('one with a query of its own is told of the form that is accepted', () => {
+    const told = problemOf({ queue: { query: 'max(queue_length{$canary})', max: 100 } });
+    expect(told).toContain('or a query of your own as `{ name, query, max and/or min, required }`');
+    // What it tells to write is taken.
+    expect(parseCriteria([{ name: 'queue', query: 'max(queue_length{$canary})', max: 100 }])).toMatchObject({ ok: true });
+  });
+
   it.each([
     [{ error_rate: 0.01 }, '`error-rate: 1%`'],
     [{ latency_p99_ms: 2000 }, '`latency-p99: 2000ms`'],
@@ -73,6 +80,8 @@ describe('parseCriteria', () => {
     [{ 'error-rate': ['1%'] }, 'is not a percentage'],
     [{ 'latency-p99': 2000 }, 'has `latency-p99` = `2000`, which has no unit'],
     [{ 'latency-p99': '0s' }, 'no request can keep to'],
+    [{ 'error-rate': '100%' }, 'has `error-rate` = `100%`, which is a limit that every version keeps'],
+    [{ 'success-rate': '0%' }, 'has `success-rate` = `0%`, which is a limit that every version keeps'],
     [{ 'latency-p99': '1%' }, 'is not a duration'],
     [{ 'error-rate': '1%', 'success-rate': '99%' }, 'says `success-rate` twice'],
     [[{ 'error-rate': '1%' }, { 'error-rate': '2%' }], 'says `error-rate` twice'],

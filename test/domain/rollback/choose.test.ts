@@ -35,6 +35,7 @@ const facts = (more: Partial<Facts> = {}): Facts => ({
   holds: undefined,
   container: undefined,
   digest: undefined,
+  now: '2026-03-10T00:00:00.123Z',
   digests: new Map(),
   ...more,
 });
@@ -73,6 +74,18 @@ describe('a rollback chooses', () => {
     ['last-known-good', { releases: [] }, 'refused'],
     ['last-known-good', { revisions: [revision(3, three)] }, `images ${image('2')}`],
   ] as const)('%s: %#', (text, more, expected) => expect(chosen(text.split(',')[0] ?? '', more)).toBe(expected));
+
+  it('nothing by a time that is still to come, and says what the time is', () => {
+    const to = parseTo('2026-03-10T01:00:00+01:00');
+    const future = parseTo('2026-03-10T00:01:00Z');
+    if (!to.ok || !future.ok) throw new Error('no time');
+    expect(choose(to.value, facts())).toMatchObject({ is: 'there' });
+    expect(choose(future.value, facts())).toEqual({
+      is: 'refused',
+      what: '`to` = `2026-03-10T00:01:00Z` is in the future; it is now 2026-03-10T00:00:00Z.',
+      remedy: 'Write a time that has passed.',
+    });
+  });
 
   it('of several revisions with the images of a release the one with its settings', () => {
     const other = template('2', 'agent-new');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { durationText, latencyText, parseDuration } from '../../../src/domain/units/duration.ts';
+import { durationText, latencyText, parseDuration, parseLatency, parseTime } from '../../../src/domain/units/duration.ts';
 
 describe('parseDuration', () => {
   it.each([
@@ -43,6 +43,27 @@ describe('parseDuration', () => {
 
   it('shows what a number without a unit should have been', () => {
     expect(parseDuration('30')).toMatchObject({ remedy: expect.stringContaining('`30s`') });
+  });
+});
+
+describe('parseTime', () => {
+  it('is a duration longer than nothing', () => {
+    expect(parseTime('500ms')).toEqual({ ok: true, value: 0.5 });
+    expect(parseTime('0s')).toEqual({ ok: false, problem: 'is no time', remedy: 'Write a time longer than `0s`.' });
+    expect(parseTime('30')).toMatchObject({ ok: false, problem: 'has no unit' });
+  });
+});
+
+describe('parseLatency', () => {
+  it('is a duration, and asks of a number without a unit which one is meant', () => {
+    expect(parseLatency('500ms')).toEqual({ ok: true, value: 0.5 });
+    expect(parseLatency('500')).toEqual({
+      ok: false,
+      problem: 'has no unit',
+      remedy: 'Is it `500ms`, or `500s`? Write the one that is meant.',
+    });
+    expect(parseLatency('0.5')).toMatchObject({ ok: false, problem: 'is not a duration' });
+    expect(parseLatency('0ms')).toMatchObject({ ok: false, problem: 'is a time that no request can keep to' });
   });
 });
 

@@ -24,7 +24,6 @@ describe('parseImage', () => {
   it.each([
     '',
     ':1',
-    'Agent:1',
     'shop//agent:1',
     'shop/agent:',
     'shop/agent:-1',
@@ -43,6 +42,19 @@ describe('parseImage', () => {
       problem: 'is not an image reference',
       remedy: expect.stringContaining('registry/name:tag'),
     });
+  });
+
+  it.each([
+    ['ghcr.io/Org/Agent:V1', 'ghcr.io/org/agent:V1'],
+    ['ghcr.io/Org/agent', 'ghcr.io/org/agent'],
+    ['127.0.0.1:5000/Shop/agent:1', '127.0.0.1:5000/shop/agent:1'],
+    [`Agent@${digest}`, `agent@${digest}`],
+  ])('says of %s that it has capital letters, and how it is written', (text, small) => {
+    expect(parseImage(text)).toEqual({ ok: false, problem: 'has capital letters in its name', remedy: `Write \`${small}\`.` });
+  });
+
+  it.each(['Agent//x:1', `Agent@${digest.toUpperCase()}`, 'Ägent:1', 'Agent:1 x'])('does not say so of %s, where more is wrong', (text) => {
+    expect(parseImage(text)).toMatchObject({ ok: false, problem: 'is not an image reference' });
   });
 
   it('refuses a text of any length quickly', () => {

@@ -160,7 +160,7 @@ describe('each input', () => {
     ['service', `a${'b'.repeat(63)}`, /longer than 63/],
     ['namespace', 'my_shop', /DNS label/],
     ['image', 'registry.example.com/agent', /neither a tag nor a digest/],
-    ['image', 'Agent:v1', /not an image reference/],
+    ['image', 'Agent:v1', /has capital letters in its name\. Write `agent:v1`/],
     ['image', 'agent@sha256:abc', /not an image reference/],
     ['container', 'a b', /DNS label/],
     ['stable-deployment', '-agent', /not a Kubernetes name/],
@@ -186,8 +186,9 @@ describe('each input', () => {
     ['error-rate', '0.5', /ambiguous.*`0\.5%` or `50%`/],
     ['error-rate', '1', /percent sign/],
     ['error-rate', '101%', /outside/],
-    ['latency-p99', '2000', /no unit/],
-    ['latency-p99', '0s', /is no time/],
+    ['error-rate', '100%', /is a limit that every version keeps/],
+    ['latency-p99', '2000', /no unit. Is it `2000ms`, or `2000s`\?/],
+    ['latency-p99', '0s', /is a time that no request can keep to/],
     ['criteria', 'error_rate: 1%', /Write `error-rate: 1%`/],
     ['criteria', 'happiness: 9', /not known.*Write one of/],
     ['criteria', 'error-rate: 0.5', /ambiguous/],
@@ -251,6 +252,11 @@ describe('inputs together', () => {
   });
 
   it.each<readonly [string, Readonly<Record<string, string>>, string]>([
+    [
+      'less patience than an interval',
+      { interval: '11m', 'no-data-timeout': '10m' },
+      '`interval` and `no-data-timeout`: the first is longer than the second',
+    ],
     ['both ways to Prometheus', { 'prometheus-service': 'm/p:9090' }, '`prometheus-url` and `prometheus-service`: both are given'],
     [
       'no way to Prometheus',

@@ -32,7 +32,16 @@ describe('the inputs of a rollback', () => {
     expect(parse({ operation: 'unhold', digest: given, reason: 'x' }).plan).toMatchObject({ operation: 'unhold', digest: expected });
   });
 
+  it('need no reason to list what is held', () => {
+    expect(parse({ operation: 'unhold', digest: 'all', 'dry-run': 'true' }).plan).toMatchObject({
+      digest: undefined,
+      reason: '',
+      dryRun: true,
+    });
+  });
+
   it.each([
+    [{ operation: 'unhold', digest, 'dry-run': 'false' }, '`operation` and `reason`'],
     [{ service: '' }, '`service`'],
     [{ operation: 'undo' }, '`operation` = `undo`'],
     [{ to: 'yesterday' }, '`to` = `yesterday`'],

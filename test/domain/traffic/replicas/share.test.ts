@@ -18,7 +18,9 @@ it.each([
   [5, 0, 0],
 ])('beside %s pods, %s %% is %s pods', (stable, percent, pods) => expect(podsFor(stable, percent)).toBe(pods));
 
-it.each([[-1], [101], [2.5], [Number.NaN]])('%s %% cannot be ordered', (percent) => expect(() => podsFor(5, percent)).toThrow());
+it.each([[-1], [101], [2.5], [Number.NaN]])('%s %% cannot be ordered', (percent) =>
+  expect(() => podsFor(5, percent)).toThrow(`A canary weight of ${percent} % was asked for.`),
+);
 
 it('the share never passes the ceiling, never falls to nothing, and grows with the order', () =>
   fc.assert(

@@ -1,12 +1,6 @@
-import { type Cell, cellText, type Fault, runCell, undisturbed } from './cell.ts';
+import { type Cell, type Fault, undisturbed } from './cell.ts';
 import { type Journey, type Moment, momentsOf } from './journeys.ts';
 import type { Subject } from './subject.ts';
-
-export interface MatrixResult {
-  readonly cells: number;
-  /** Each with what was wrong. */
-  readonly failures: readonly string[];
-}
 
 /** The moments of all journeys, by what runs write that nobody disturbs. Each journey is made on a subject of its own. */
 export async function allMoments(subjects: readonly Subject[], journeys: readonly Journey[]): Promise<readonly Moment[]> {
@@ -52,27 +46,3 @@ export const lostAnswers = (moments: readonly Moment[]): readonly Cell[] =>
 
 /** Each write comes too late once: its run is dead by then, and the next one has the users. */
 export const lateWrites = (moments: readonly Moment[]): readonly Cell[] => moments.map((moment) => ({ moment, fault: { is: 'late' } }));
-
-/** Runs cells, one after the other on each subject, and says how many there were. A subject that a cell left in disorder is given up. */
-export async function runMatrix(name: string, subjects: readonly Subject[], cells: readonly Cell[]): Promise<MatrixResult> {
-  const waiting = [...cells];
-  const failures: string[] = [];
-  let again = 0;
-  const lane = async (subject: Subject): Promise<void> => {
-    for (let cell = waiting.shift(); cell !== undefined; cell = waiting.shift()) {
-      try {
-        again += await runCell(subject, cell);
-      } catch (error) {
-        failures.push(`${cellText(cell)}: ${error instanceof Error ? error.message : String(error)}`);
-        process.stdout.write(`${name}: ${failures.at(-1)}\n`);
-        return;
-      }
-    }
-  };
-  await Promise.all(subjects.map(lane));
-  for (const cell of waiting) failures.push(`${cellText(cell)}: not run, because no subject was left`);
-  process.stdout.write(
-    `${name}: ${cells.length} cells, ${failures.length} failures${again === 0 ? '' : ` (${again} made again, because the machine was too slow)`}\n`,
-  );
-  return { cells: cells.length, failures };
-}

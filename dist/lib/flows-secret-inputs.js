@@ -1,0 +1,1 @@
+const e=/* @__PURE__ */ new Set([`kubeconfig`,`kubeconfigs`,`prometheus-url`,`prometheus-token`,`prometheus-ca`,`prometheus-headers`,`notify`,`notify-webhook`,`registry-password`,`build-args`,`github-token`]);export{e as t};
