@@ -10,6 +10,7 @@ import type { JournalEntry } from '../../domain/rolling/journal.ts';
 import { parseWorkloadKind } from '../../domain/rolling/workload-ref.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
+import { freshLock } from '../fresh-lock.ts';
 import { outdated, replace, send } from '../unheard.ts';
 import { wrote } from '../writing.ts';
 import type { Step } from './ground.ts';
@@ -116,10 +117,11 @@ const isSame = (one: KubernetesObject, other: KubernetesObject): boolean => diff
 
 /** `undefined`: somebody wrote it since it was read. */
 async function unlessConflict(
-  { world, unheard }: Session,
+  { world, unheard, lock }: Session,
   { ref, object }: { readonly ref: JournalEntry['ref']; readonly object: KubernetesObject },
   signal: AbortSignal,
 ): Promise<KubernetesObject | undefined> {
+  await freshLock({ lock });
   try {
     return await replace(world, unheard, { ref, object }, signal);
   } catch (error) {
