@@ -18,9 +18,12 @@ it('has the weight of the route; a read that fails leaves it as it was, and none
     if (answer instanceof Error) throw answer;
     return answer;
   });
-  await until('a read after the last answer', async () => double.weight === 50 && underWay === 1);
-  await following.stop();
+  try {
+    await until('a read after the last answer', async () => double.weight === 50 && underWay === 1);
+  } finally {
+    await following.stop();
+    await double.stop();
+  }
   expect(underWay).toBe(0);
-  await double.stop();
   expect(seen.slice(0, 4)).toEqual([0, 10, 10, 10]);
 });
