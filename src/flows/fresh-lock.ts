@@ -1,11 +1,10 @@
-import type { World } from '../ports/worlds/cluster.ts';
 import type { Lock } from './held-lock.ts';
 
-/** Nothing moves forward on a Lease that may already be someone else's. */
-export async function freshLock({ world, lock }: { readonly world: World; readonly lock: Lock }, signal: AbortSignal): Promise<void> {
-  while (!lock.fresh()) {
-    signal.throwIfAborted();
-    lock.lost.throwIfAborted();
-    await world.clock.sleep(1, signal);
-  }
+/**
+ * Nothing is written on a Lease that may already be someone else's, and nothing that carries no epoch on the way back either: one that was not
+ * renewed in time is asked first. Throws LOCK_LOST, or why it could not be asked, which then holds for the write as well.
+ */
+export async function freshLock({ lock }: { readonly lock: Pick<Lock, 'lost' | 'fresh' | 'record'> }): Promise<void> {
+  lock.lost.throwIfAborted();
+  if (!lock.fresh()) await lock.record({});
 }

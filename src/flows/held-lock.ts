@@ -29,14 +29,14 @@ export interface Lock {
   stop(): void;
 }
 
-/** Renews the Lease from now on, until it is stopped or lost. */
-export function keepLock(world: World, ref: ObjectRef, taken: KubernetesObject, found: LeaseView | undefined): Lock {
+/** Renews the Lease from now on, until it is stopped or lost. `writtenAt`: when the write that took it was sent. */
+export function keepLock(world: World, ref: ObjectRef, taken: KubernetesObject, found: LeaseView | undefined, writtenAt: number): Lock {
   const { epoch, durationSeconds: duration } = readLease(taken);
   const ours = { holder: world.run.holder, epoch };
   const lost = new AbortController();
   const stopped = new AbortController();
   let pulse: Pulse | undefined;
-  let renewedAt = world.clock.monotonic();
+  let renewedAt = writtenAt;
   let request: Request | undefined;
   let unsent: Answer | undefined;
   /** What happens to the Lease from then on is no loss. */

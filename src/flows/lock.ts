@@ -33,7 +33,7 @@ export interface LockRequest {
 export async function acquireLock(world: World, request: LockRequest): Promise<Lock> {
   const ref: ObjectRef = { kind: Lease, namespace: request.namespace, name: leaseName(request.service) };
   const began = world.clock.monotonic();
-  const search: Search = { vigil: request.vigil ?? vigil(world.clock), told: false, before: undefined, tried: false };
+  const search: Search = { vigil: request.vigil ?? vigil(world.clock), told: false, before: undefined, triedAt: undefined };
   for (;;) {
     try {
       const lock = await tryToTake(world, ref, request, search);
@@ -64,21 +64,24 @@ interface Search {
   told: boolean;
   /** The Lease as it was before we took it. */
   before: LeaseView | undefined;
-  /** A write of ours may have arrived although its answer did not. */
-  tried: boolean;
+  /** When the first write of ours was sent: it may have arrived although its answer did not. */
+  triedAt: number | undefined;
 }
 
 /** `undefined`: someone else has it. */
 async function tryToTake(world: World, ref: ObjectRef, request: LockRequest, search: Search): Promise<Lock | undefined> {
   const object = await world.cluster.get(ref, request.signal);
   const view = object === undefined ? undefined : readLease(object);
-  if (search.tried && object !== undefined && view?.holder === world.run.holder) return keepLock(world, ref, object, search.before);
+  // Others count from when it was written, and not from when it was found.
+  if (search.triedAt !== undefined && object !== undefined && view?.holder === world.run.holder)
+    return keepLock(world, ref, object, search.before, search.triedAt);
   search.before = view;
   const dead = search.vigil.saw(view);
   if (view === undefined || dead || isFree(view, request)) {
-    search.tried = true;
+    const sent = world.clock.monotonic();
+    search.triedAt ??= sent;
     const taken = await take(world, ref, object, request);
-    return taken === undefined ? undefined : keepLock(world, ref, taken, view);
+    return taken === undefined ? undefined : keepLock(world, ref, taken, view, sent);
   }
   if (!search.told) world.log.line(`Waiting for the lock: ${view.holder} is deploying ${request.service}.`);
   search.told = true;

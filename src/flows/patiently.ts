@@ -21,13 +21,15 @@ export async function patiently<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   const deadline = clock.monotonic() + seconds;
+  const isOver = (): boolean => signal?.aborted === true;
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (signal?.aborted === true || !mayPass(error) || clock.monotonic() >= deadline) throw error;
+      if (isOver() || !mayPass(error) || clock.monotonic() >= deadline) throw error;
       log.line(`  ${error.what} Trying again.`);
       await clock.sleep(pause, signal);
+      if (isOver()) throw error;
     }
   }
 }

@@ -2,7 +2,7 @@ import { parseDestinations } from '../domain/alert/written-destinations.ts';
 import { type Criterion, criterionName } from '../domain/analysis/criteria.ts';
 import { criteriaProfiles } from '../domain/analysis/criteria-profiles/index.ts';
 import { parseSelector } from '../domain/analysis/selector.ts';
-import { parseCriteria } from '../domain/analysis/written-criteria.ts';
+import { parseCriteria, parseErrorRate } from '../domain/analysis/written-criteria.ts';
 import { parseMetricSource } from '../domain/analysis/written-source.ts';
 import { findRouter } from '../domain/traffic/index.ts';
 import { parseDuration, parseLatency, parseTime, type Seconds } from '../domain/units/duration.ts';
@@ -10,7 +10,7 @@ import { parseEnvironment } from '../domain/units/environment.ts';
 import { parseImage } from '../domain/units/image.ts';
 import { parseLabel, parseName } from '../domain/units/name.ts';
 import { type Parsed, refused } from '../domain/units/parsed.ts';
-import { parseRatio, type Ratio } from '../domain/units/ratio.ts';
+import type { Ratio } from '../domain/units/ratio.ts';
 import { knownVariant } from '../domain/units/variant.ts';
 import { parseHeaders, parsePrometheusService, parseUrl, parseWebhook } from './connection-fields.ts';
 import type { RawInputs } from './flow.ts';
@@ -59,7 +59,7 @@ export const afterImage = {
 export const measuring = {
   interval: defaulting(parseTime, '30s'),
   metrics: document(parseMetricSource),
-  'error-rate': optional(parseRatio),
+  'error-rate': optional(parseErrorRate),
   'latency-p99': optional(parseLatency),
   criteria: document(parseCriteria),
   'criteria-profile': defaulting((name) => knownVariant(criteriaProfiles, name), 'standard'),
@@ -133,6 +133,26 @@ export function prometheusClashes(raw: RawInputs, needed = true): readonly Clash
   }
   return clashes;
 }
+
+/** With less patience than it takes to look again, one answer that is missing would end the rollout. */
+function patienceClashes(raw: RawInputs): readonly Clash[] {
+  if (raw.text('prometheus-url') === '' && raw.text('prometheus-service') === '') return [];
+  const [interval, patience] = ['interval', 'no-data-timeout'].map((name) => parseDuration(raw.text(name)));
+  if (interval?.ok !== true || patience?.ok !== true || interval.value <= patience.value) return [];
+  return [
+    {
+      inputs: ['interval', 'no-data-timeout'],
+      problem: 'the first is longer than the second, so that one answer that is missing would end it',
+      remedy: 'Look more often, or wait longer for data.',
+    },
+  ];
+}
+
+/** Of whoever measures; an operation on what measures already needs only to reach it. */
+export const measuringClashes = (raw: RawInputs, needed = true): readonly Clash[] => [
+  ...prometheusClashes(raw, needed),
+  ...patienceClashes(raw),
+];
 
 /** A profile's criteria, with what single inputs and `criteria` say about the same things. */
 export function mergeCriteria(

@@ -166,6 +166,36 @@ describe('the lock', () => {
     expect(one.clock.monotonic() - 1000).toBe(60);
   });
 
+  it('that is found taken by a write whose answer was lost is as old as that write: others count from there', async () => {
+    const [one] = two();
+    const { cluster, clock } = one;
+    const slow: Stage['world']['cluster'] = {
+      get: (...call) => cluster.get(...call),
+      list: (...call) => cluster.list(...call),
+      watch: (...call) => cluster.watch(...call),
+      version: (...call) => cluster.version(...call),
+      write: async (...call) => {
+        const stored = await cluster.write(...call);
+        if (call[0].do !== 'create') return stored;
+        await clock.sleep(30);
+        // Nor does any renewal arrive.
+        cluster.failing = unheard('run-1');
+        throw unreachable();
+      },
+    };
+    const lock = await clock.until(acquireLock({ ...one.world, cluster: slow }, request));
+    const waited = clock.monotonic() - 1000;
+    expect([waited > 30, lock.epoch]).toEqual([true, 1]);
+    await clock.pass(59 - waited);
+    expect(lock.fresh()).toBe(true);
+    await clock.pass(2);
+    expect(lock.fresh()).toBe(false);
+    cluster.failing = () => undefined;
+    await clock.pass(3);
+    expect(lock.fresh()).toBe(true);
+    lock.stop();
+  });
+
   it('goes to one of two that want it in the same moment', async () => {
     const [one, other] = two();
     const [first, second] = [acquireLock(one.world, request), acquireLock(other.world, { ...request, timeout: 10 })];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Criterion } from '../../src/domain/analysis/criteria.ts';
-import { mergeCriteria, nameClashes, prometheusClashes } from '../../src/flows/shared-fields.ts';
+import { measuringClashes, mergeCriteria, nameClashes, prometheusClashes } from '../../src/flows/shared-fields.ts';
 import { rawInputs } from './raw-inputs.ts';
 
 describe('nameClashes', () => {
@@ -49,4 +49,22 @@ describe('mergeCriteria', () => {
     const p50: Criterion = { kind: 'latency', quantile: 0.5, maxSeconds: 1 };
     expect(mergeCriteria([p99], undefined, undefined, [p50])).toEqual([p99, p50]);
   });
+});
+
+describe('interval and no-data-timeout', () => {
+  const told = (inputs: Readonly<Record<string, string>>) =>
+    measuringClashes(rawInputs({ 'prometheus-url': 'http://p', ...inputs }), false).map(({ inputs: both }) => both);
+
+  it.each([
+    ['30s', '10m'],
+    ['30s', '30s'],
+    ['15m', ''],
+    ['soon', '10m'],
+  ])('%s and %j go together', (interval, patience) => expect(told({ interval, 'no-data-timeout': patience })).toEqual([]));
+
+  it('say nothing of each other where nothing is measured', () =>
+    expect(told({ 'prometheus-url': '', interval: '31s', 'no-data-timeout': '30s' })).toEqual([]));
+
+  it('a longer interval than patience is refused', () =>
+    expect(told({ interval: '31s', 'no-data-timeout': '30s' })).toEqual([['interval', 'no-data-timeout']]));
 });

@@ -152,4 +152,11 @@ function select(config: KubeConfig, wanted: string): void {
   if (!URL.canParse(cluster.server) || !/^https?:$/.test(new URL(cluster.server).protocol)) {
     throw invalid(`Cluster ${context.cluster} has no usable server address.`, 'Write `server: https://HOST:PORT`.');
   }
+  // The library refuses it too, at the first request and as if it were about certificates.
+  if (new URL(cluster.server).protocol === 'http:' && !cluster.skipTLSVerify && !cluster.proxyUrl) {
+    throw invalid(
+      `Cluster ${context.cluster} is reached by plain http, where everybody on the way reads the credentials.`,
+      'Write `server: https://HOST:PORT`. Where plain http is meant, say so by `insecure-skip-tls-verify: true` beside it.',
+    );
+  }
 }

@@ -1,6 +1,6 @@
 import { parseLatency } from '../units/duration.ts';
 import { type Parsed, parsed, refused } from '../units/parsed.ts';
-import { complement, parseRatio } from '../units/ratio.ts';
+import { complement, parseRatio, type Ratio } from '../units/ratio.ts';
 import { recordOf, unknownKey } from '../units/record.ts';
 import { shown } from '../units/shown.ts';
 import { type Criterion, criterionName, type OwnQuery } from './criteria.ts';
@@ -56,10 +56,22 @@ function parseBuiltIn(name: string, text: string): Parsed<Criterion> {
     if (!limit.ok) return limit;
     return parsed({ kind: 'latency', quantile: Number(`${percentile}e-2`), maxSeconds: limit.value });
   }
+  if (name === 'error-rate') {
+    const limit = parseErrorRate(text);
+    return limit.ok ? parsed({ kind: 'error-rate', max: limit.value }) : limit;
+  }
   const limit = parseRatio(text);
-  if (!limit.ok) return limit;
-  if (name === 'error-rate') return parsed({ kind: 'error-rate', max: limit.value });
-  return parsed({ kind: 'error-rate', max: complement(limit.value), as: 'success-rate' });
+  if (limit.ok && limit.value === 0)
+    return refused('is a limit that every version keeps', 'Write the smallest share that is still good, such as `99%`.');
+  return limit.ok ? parsed({ kind: 'error-rate', max: complement(limit.value), as: 'success-rate' }) : limit;
+}
+
+/** The largest share of requests that may go wrong. */
+export function parseErrorRate(text: string): Parsed<Ratio> {
+  const limit = parseRatio(text);
+  return limit.ok && limit.value === 1
+    ? refused('is a limit that every version keeps', 'Write the largest share that is still good, such as `1%`.')
+    : limit;
 }
 
 function unknown(name: string): Parsed<never> {

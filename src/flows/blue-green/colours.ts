@@ -8,6 +8,7 @@ import { type Colour, colouredName } from '../../domain/rollout/layout.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
+import { freshLock } from '../fresh-lock.ts';
 import { remove } from '../remove.ts';
 import { wrote } from '../writing.ts';
 import type { Session } from './session.ts';
@@ -35,6 +36,7 @@ export async function setColour(
       ...(image === undefined ? unchanged(found) : setImage(found, session.container, image)),
       ...(replicas === undefined ? [] : [{ op: 'add', path: '/spec/replicas', value: replicas } as const]),
     ];
+    await freshLock(session);
     const stored = await unlessConflict(session.world, signal, () => session.world.cluster.write({ do: 'patch', ref, operations }, signal));
     if (stored === undefined) continue;
     const told = [...(image === undefined ? [] : [`image ${image}`]), ...(replicas === undefined ? [] : [`${replicas} replicas`])];
@@ -47,8 +49,9 @@ export async function setColour(
 export async function removeColour(session: Session, colour: Colour, signal: AbortSignal): Promise<void> {
   const ref = deploymentOf(session, colour);
   const found = await session.world.cluster.get(ref, signal);
-  if (found !== undefined && (await remove(session.world, ref, { uid: found.metadata.uid, signal })))
-    wrote(session, `Deployment ${ref.name}: removed`);
+  if (found === undefined) return;
+  await freshLock(session);
+  if (await remove(session.world, ref, { uid: found.metadata.uid, signal })) wrote(session, `Deployment ${ref.name}: removed`);
 }
 
 export async function present(session: Session, colour: Colour, signal?: AbortSignal): Promise<KubernetesObject> {

@@ -15,7 +15,7 @@ import type { Connections, RawInputs } from '../flow.ts';
 import { anyText, type Clash, choice, defaulting, document, flag, optional, parseInputs, required, wholeNumber } from '../input-fields.ts';
 import { lineageClashes, lineageFields, lineageOf } from '../lineage/fields.ts';
 import { parseReason } from '../operations/plan.ts';
-import { limits, measuring, mergeCriteria, prometheusClashes } from '../shared-fields.ts';
+import { limits, measuring, measuringClashes, mergeCriteria } from '../shared-fields.ts';
 import type { BlueGreenWish, MeasureWish } from './plan.ts';
 
 /** `-blue` and `-green` have to fit behind it. */
@@ -90,7 +90,7 @@ export interface BlueGreenInputs {
 }
 
 export function parseBlueGreenInputs(raw: RawInputs): BlueGreenInputs {
-  const fields = parseInputs(schema, raw, blueGreenDocuments, [...clashes(raw), ...prometheusClashes(raw, false), ...lineageClashes(raw)]);
+  const fields = parseInputs(schema, raw, blueGreenDocuments, [...clashes(raw), ...measuringClashes(raw, false), ...lineageClashes(raw)]);
   const { operation, service, switcher, image } = fields;
   const shared = {
     service,

@@ -38,11 +38,11 @@ async function once(session: Session, effect: BlueGreenEffect, signal: AbortSign
       await record(session, effect.phase);
       return done;
     case 'claim':
-      await freshLock(session, signal);
+      await freshLock(session);
       await orderRoute(session, 'as-found', signal);
       return done;
     case 'deploy':
-      await freshLock(session, signal);
+      await freshLock(session);
       await withoutUsers(session, to, signal);
       await setColour(session, to, { image: session.image, replicas: session.replicas }, signal);
       return done;
@@ -54,7 +54,7 @@ async function once(session: Session, effect: BlueGreenEffect, signal: AbortSign
       if (plan.operation === 'deploy') session.asked.push(await runHook(session, plan, signal));
       return done;
     case 'switch':
-      await freshLock(session, signal);
+      await freshLock(session);
       if (await orderRoute(session, to, signal)) wrote(session, `${plan.switcher.kind.kind} ${plan.route}: users go to ${to}`);
       return done;
     case 'watch': {
@@ -65,7 +65,7 @@ async function once(session: Session, effect: BlueGreenEffect, signal: AbortSign
       await world.clock.sleep(plan.drain, signal);
       return done;
     case 'retire':
-      await freshLock(session, signal);
+      await freshLock(session);
       await withoutUsers(session, from, signal);
       if (plan.keepOld) await setColour(session, from, { replicas: 0 }, signal);
       else await removeColour(session, from, signal);
@@ -73,6 +73,7 @@ async function once(session: Session, effect: BlueGreenEffect, signal: AbortSign
     case 'switch-back':
       return await switchBack(session, signal);
     case 'rest':
+      await freshLock(session);
       await withoutUsers(session, to, signal);
       await setColour(session, to, session.before, signal);
       return done;

@@ -6,6 +6,7 @@ import { HorizontalPodAutoscaler, ScaledObject } from '../../domain/kubernetes/k
 import { type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { Failure } from '../../failure.ts';
+import { freshLock } from '../fresh-lock.ts';
 import { remove } from '../remove.ts';
 import { wrote } from '../writing.ts';
 import { remark } from './remark.ts';
@@ -73,7 +74,7 @@ interface SetResult {
 }
 
 /** Guarded by resourceVersion; a conflict is read again, because controllers write the status of these objects all the time. */
-async function set({ world, ground }: Session, pin: Pin, to: 'pinned' | 'former', signal: AbortSignal): Promise<SetResult> {
+async function set({ world, ground, lock }: Session, pin: Pin, to: 'pinned' | 'former', signal: AbortSignal): Promise<SetResult> {
   const kind = pin.kind === 'ScaledObject' ? ScaledObject : HorizontalPodAutoscaler;
   const ref: ObjectRef = { kind, namespace: ground.app.namespace, name: pin.name };
   for (;;) {
@@ -81,6 +82,7 @@ async function set({ world, ground }: Session, pin: Pin, to: 'pinned' | 'former'
     if (object === undefined) return { wrote: false, gone: true, kept: [] };
     const { operations, kept } = pinning(object, pin, to);
     if (operations.length === 0) return { wrote: false, gone: false, kept };
+    await freshLock({ lock });
     try {
       await world.cluster.write({ do: 'patch', ref, operations }, signal);
       return { wrote: true, gone: false, kept };

@@ -20,9 +20,9 @@ import {
   guarding,
   limits,
   measuring,
+  measuringClashes,
   mergeCriteria,
   nameClashes,
-  prometheusClashes,
 } from '../shared-fields.ts';
 import { sideClashes, sidesOf } from '../side-fields.ts';
 import { parseSmoke } from '../smoke.ts';
@@ -126,7 +126,7 @@ export const onlyForAbort = (operation: string, raw: RawInputs): readonly Clash[
       ];
 
 const clashesOf = (raw: RawInputs): readonly Clash[] => [
-  ...prometheusClashes(raw),
+  ...measuringClashes(raw),
   ...nameClashes(raw),
   ...sideClashes(raw),
   ...lineageClashes(raw),

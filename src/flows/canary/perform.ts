@@ -79,17 +79,17 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       await dismissGuardian(world, ground.app.namespace, plan.service);
       return done();
     case 'set-canary':
-      await freshLock(session, signal);
+      await freshLock(session);
       await setCanary(session, effect.replicas, signal);
       return done();
     case 'scale-canary':
-      if (effect.replicas > 0 && effect.atRest !== true) await freshLock(session, signal);
+      if (effect.replicas > 0 && effect.atRest !== true) await freshLock(session);
       await scaleCanary(session, effect, signal);
       return done();
     case 'await-canary':
       return await awaitCanary(session, effect, signal);
     case 'pin-minima':
-      await freshLock(session, signal);
+      await freshLock(session);
       await pinMinima(session, signal);
       return done();
     case 'release-minima':
@@ -99,7 +99,7 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       await smoke(session, signal);
       return done();
     case 'shift':
-      if (!effect.urgent) await freshLock(session, signal);
+      if (!effect.urgent) await freshLock(session);
       await orderWeight(session, effect.weight, signal);
       return done();
     case 'measure': {
@@ -111,7 +111,7 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       return { on: 'sample', at: sample.at, sample };
     }
     case 'set-stable':
-      await freshLock(session, signal);
+      await freshLock(session);
       await setStable(session, signal);
       return done();
     case 'restore-stable':

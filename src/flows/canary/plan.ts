@@ -1,5 +1,6 @@
 import type { Criterion } from '../../domain/analysis/criteria.ts';
 import type { MetricSource } from '../../domain/analysis/metric-source.ts';
+import { http } from '../../domain/analysis/presets/http.ts';
 import type { AllowedSkips, PipelineGate } from '../../domain/gates/pipeline.ts';
 import type { GuardianWish } from '../../domain/guardian/objects.ts';
 import { ladderToPromote } from '../../domain/rollout/plan.ts';
@@ -7,7 +8,7 @@ import type { Router, Sides } from '../../domain/traffic/router.ts';
 import type { Seconds } from '../../domain/units/duration.ts';
 import type { ImageRef } from '../../domain/units/image.ts';
 import type { Stage } from '../../domain/units/stages.ts';
-import type { Lineage } from '../lineage/fields.ts';
+import { type Lineage, noLineage } from '../lineage/fields.ts';
 import type { SmokeCheck } from '../smoke.ts';
 
 /** What a run wants, before it has seen the cluster. Holds no secret: a dry run prints it. */
@@ -68,6 +69,57 @@ export interface CanaryPlan {
   /** Prometheus' Service, when it is asked through the API server. */
   readonly metricsService: { readonly namespace: string; readonly name: string } | undefined;
 }
+
+type WayBack = Pick<
+  CanaryPlan,
+  | ('service' | 'namespace' | 'environment' | 'container' | 'stableDeployment' | 'canaryDeployment')
+  | ('router' | 'route' | 'hosts' | 'subsets' | 'rolloutTimeout' | 'lockTimeout' | 'leaseDuration' | 'drain')
+>;
+
+/** All that its way back asks of a canary's plan: nothing goes forward, nothing is measured, and no gate is waited for. */
+export const wayBackPlan = (back: WayBack): CanaryPlan => ({
+  action: 'canary',
+  service: back.service,
+  namespace: back.namespace,
+  environment: back.environment,
+  container: back.container,
+  stableDeployment: back.stableDeployment,
+  canaryDeployment: back.canaryDeployment,
+  router: back.router,
+  route: back.route,
+  hosts: back.hosts,
+  subsets: back.subsets,
+  rolloutTimeout: back.rolloutTimeout,
+  lockTimeout: back.lockTimeout,
+  leaseDuration: back.leaseDuration,
+  drain: back.drain,
+  image: undefined,
+  manifests: [],
+  selectors: { stable: undefined, canary: undefined },
+  stages: [],
+  interval: 2,
+  source: http,
+  criteria: [],
+  minRequests: 1,
+  failureThreshold: 1,
+  noDataTimeout: back.rolloutTimeout,
+  smoke: [],
+  promote: false,
+  requireEvidence: false,
+  // Whoever guards is dismissed.
+  guardian: { image: '', serviceAccount: undefined },
+  pauseLimit: 1,
+  pauseDeadline: 1,
+  atRest: 'reset',
+  canaryAtRest: 0,
+  gitops: 'accept',
+  dryRun: false,
+  lineage: noLineage,
+  gates: [],
+  allowedSkips: {},
+  notifyOn: 'failure',
+  metricsService: undefined,
+});
 
 /** What the inputs say; the ladder of a promotion is completed in `planRollout`. */
 export type Wishes = CanaryPlan;

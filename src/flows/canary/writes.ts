@@ -5,6 +5,7 @@ import { imageOf, setImage } from '../../domain/rollout/container-image.ts';
 import { fence } from '../../domain/rollout/fence.ts';
 import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import { Failure } from '../../failure.ts';
+import { freshLock } from '../fresh-lock.ts';
 import { shift } from '../shift.ts';
 import { wrote } from '../writing.ts';
 import { effectiveText, openPods } from './gate.ts';
@@ -94,6 +95,7 @@ async function change(
     if (deployment === undefined) throw new Failure('CLUSTER_NOT_FOUND', `Deployment ${ref.name} is gone.`, 'See who deleted it.');
     const wanted = changeOf(deployment);
     if (wanted === undefined) return;
+    await freshLock(session);
     try {
       await world.cluster.write({ do: 'patch', ref, operations: wanted.operations }, signal);
       wrote(session, `Deployment ${ref.name}: ${wanted.what}`);

@@ -1,5 +1,6 @@
 import { shareOf, wavesOf } from '../../domain/fleet/waves.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
+import { Failure } from '../../failure.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import type { FleetWorld } from '../../ports/worlds/fleet.ts';
@@ -66,7 +67,9 @@ export async function fleetPreflight(plan: DeployPlan, fleet: FleetWorld, cancel
     lineage: evidence.texts,
     worldOf: (cluster, part) => {
       const parts = wished.get(cluster) ?? [];
-      return (parts.find((each) => each.part.name === part) ?? parts[0])?.world as World;
+      const found = parts.find((each) => each.part.name === part) ?? parts[0];
+      if (found === undefined) throw new Failure('INTERNAL', `Nothing is wished for in ${cluster}.`, 'Report it with the log.');
+      return found.world;
     },
     shareOf: (target) => (named ? shareOf(target, targets) : undefined),
   };

@@ -4,6 +4,7 @@ import type { Problem } from '../../domain/rollout/problem.ts';
 import type { Cancellation } from '../../ports/cancellation.ts';
 import type { Log } from '../../ports/log.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
+import { noLineage } from '../lineage/fields.ts';
 import type { SmokeCheck } from '../smoke.ts';
 import type { UpdatePlan } from '../stage/plan.ts';
 import { knowingRules } from './known-rules.ts';
@@ -94,7 +95,8 @@ function stagePlanOf({ plan, file, images, settings }: Wishing, target: Target, 
     port: service?.port,
     changeCause: plan.changeCause ?? `wf-deploy deploy: ${file.name}${version}`,
     settings: part.settings ? new Map() : settings,
-    lineage: unordered,
+    // Which commit is newer is decided by the pipelines of the services.
+    lineage: noLineage,
     notifyOn: 'failure',
     environment: plan.environment,
     rolloutTimeout: plan.rolloutTimeout,
@@ -104,15 +106,6 @@ function stagePlanOf({ plan, file, images, settings }: Wishing, target: Target, 
     dryRun: plan.dryRun,
   };
 }
-
-/** Which commit is newer is decided by the pipelines of the services. */
-export const unordered: UpdatePlan['lineage'] = {
-  commit: undefined,
-  requireStaging: false,
-  stagingEnvironment: 'staging',
-  allowUnordered: true,
-  reason: '',
-};
 
 /** Health first: it is what the others rest on. */
 const checksOf = ({ health, smoke }: ServiceWish): readonly SmokeCheck[] => [

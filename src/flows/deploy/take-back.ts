@@ -7,11 +7,11 @@ import type { Report } from '../flow.ts';
 import { acquireLock } from '../lock.ts';
 import { inert } from '../markdown.ts';
 import { sideBySide } from '../side-by-side.ts';
-import type { UpdatePlan } from '../stage/plan.ts';
+import { backOnly, type UpdatePlan } from '../stage/plan.ts';
 import { takeBack as takeBackService, tidied } from '../stage/take-back.ts';
 import { type HandedTarget, handedKept, handedTargets } from './hand-over.ts';
 import { lockKey } from './locks.ts';
-import { prefixed, unordered } from './parts.ts';
+import { prefixed } from './parts.ts';
 import type { DeployPlan } from './plan.ts';
 import { reachAgain } from './reach.ts';
 
@@ -86,7 +86,7 @@ async function inCluster(
   }
   const deal = async (service: string): Promise<readonly Taken[]> => {
     const world: World = { ...reached, handover: { save: () => undefined }, log: prefixed(fleet.log, `${cluster} ${service}: `) };
-    const wish = stagePlanFor(plan, service, namespace);
+    const wish = backOnly({ ...plan, service, namespace });
     try {
       if (isKept(cluster, service))
         return (await finish(world, wish, holder)) ? [{ cluster, service, said: 'kept, and its lock is free', ok: true }] : [];
@@ -118,26 +118,3 @@ async function finish(world: World, { service, namespace = '', leaseDuration: du
     held.stop();
   }
 }
-
-const stagePlanFor = (plan: DeployPlan, service: string, namespace: string): UpdatePlan => ({
-  operation: 'deploy',
-  service,
-  namespace,
-  workloads: undefined,
-  images: [],
-  manifests: [],
-  conflicts: plan.conflicts,
-  pace: { maxSurge: undefined, maxUnavailable: undefined },
-  smoke: [],
-  port: undefined,
-  changeCause: undefined,
-  settings: new Map(),
-  lineage: unordered,
-  notifyOn: 'failure',
-  environment: plan.environment,
-  rolloutTimeout: plan.rolloutTimeout,
-  lockTimeout: plan.lockTimeout,
-  leaseDuration: plan.leaseDuration,
-  gitops: plan.gitops,
-  dryRun: false,
-});

@@ -25,6 +25,9 @@ export interface Lineage {
   readonly order?: 'any';
 }
 
+/** Held to nothing: what goes back is asked for no evidence, and older than what was there is what it wants to be. */
+export const noLineage: Lineage = { commit: undefined, requireStaging: false, stagingEnvironment: '', allowUnordered: true, reason: '' };
+
 interface LineageFields {
   readonly commit: string | undefined;
   readonly 'require-staging': boolean;

@@ -6,6 +6,7 @@ import { lookEvery } from '../../domain/rollout/silence.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
+import { isTransient } from '../follow.ts';
 import { whereItRuns, whoActs } from '../signature.ts';
 import { vigil } from '../vigil.ts';
 import { leaseAt, type Place } from './holder.ts';
@@ -75,13 +76,20 @@ async function afterGuardian(world: World, { canary }: OperationPlan, place: Pla
   }
 }
 
-/** `undefined`: nobody holds the Lease. Without a request: whoever does is not meant, or a guardian. */
+/** Seconds for a request whose answers are lost. */
+const patience = 60;
+
+/**
+ * `undefined`: nobody holds the Lease. Without a request: whoever does is not meant, or a guardian. A request that got no answer may have
+ * arrived, and is obeyed then: the Lease tells.
+ */
 async function leave(
   world: World,
   { operation, reason }: OperationPlan,
   place: Place,
   isMeant: (lease: LeaseView) => boolean,
 ): Promise<{ readonly request: Request | undefined; readonly seen: LeaseView } | undefined> {
+  const began = world.clock.monotonic();
   for (;;) {
     const seen = await leaseAt(world, place);
     if (seen === undefined || seen.holder === '') return undefined;
@@ -103,7 +111,12 @@ async function leave(
       await world.cluster.write({ do: 'patch', ref: place.lease, operations: requesting(seen, request) });
       return { request, seen };
     } catch (error) {
-      if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
+      if (isTransient(error)) {
+        const there = (await leaseAt(world, place))?.request;
+        if (there?.id === request.id && there.epoch === request.epoch) return { request, seen };
+        if (world.clock.monotonic() - began >= patience) throw error;
+        world.log.line(`  ${error.what} The request did not arrive. Asking again.`);
+      } else if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
       // Renewed or given away in between: read again.
       await world.clock.sleep(0.2);
     }

@@ -46,11 +46,11 @@ export async function removeSeen(
   const refused: string[] = [];
   const done = new Set<string>();
   for (let attempt = 0; attempt < mostConflicts; attempt += 1) {
-    await freshLock(held, held.lock.lost);
+    await freshLock(held);
     const { ours, stays } = await look();
     let again = false;
     for (const each of ours.filter((seen) => !done.has(nameOf(seen)))) {
-      await freshLock(held, held.lock.lost);
+      await freshLock(held);
       const came = await removeOne(held.world, each, forbidden !== undefined);
       if (came === 'changed') again = true;
       else done.add(nameOf(each));

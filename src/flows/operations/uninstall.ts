@@ -59,7 +59,7 @@ export async function uninstall(world: World, plan: OperationPlan): Promise<Oper
     kept.push(...(await removeSeen(held, { look: () => guardianAccount(world, place), gone: named, forbidden: mayNotBeDeleted })));
     for (const { ref, value } of await annotated(world, plan, place)) {
       const path = annotationPath(epochAnnotation);
-      await freshLock(held, lock.lost);
+      await freshLock(held);
       await world.cluster.write({
         do: 'patch',
         ref,

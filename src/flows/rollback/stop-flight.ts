@@ -1,18 +1,15 @@
-import { http } from '../../domain/analysis/presets/http.ts';
 import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import type { InFlight } from '../../domain/rollback/in-flight.ts';
 import type { Journal } from '../../domain/rolling/journal.ts';
 import { rolledBack } from '../../domain/rollout/cause.ts';
 import { Failure } from '../../failure.ts';
-import type { CanaryPlan } from '../canary/plan.ts';
+import { wayBackPlan } from '../canary/plan.ts';
 import { takeBackHeld } from '../canary/take-back.ts';
-import type { Lineage } from '../lineage/fields.ts';
 import { whoActs } from '../signature.ts';
 import { findJournal } from '../stage/keep-journal.ts';
-import type { UpdatePlan } from '../stage/plan.ts';
+import { backOnly } from '../stage/plan.ts';
 import { settle } from '../stage/settle.ts';
 import { goBack } from '../stage/update.ts';
-import type { BackPlan } from './plan.ts';
 import type { Session } from './session.ts';
 
 /** What goes on, with all that is needed to stop it. */
@@ -61,7 +58,7 @@ export async function stopFlight(session: Session, { flight, journal }: Stopping
   if (flight.is === 'canary') {
     const started = world.clock.now().toISOString();
     const result = await takeBackHeld(world, {
-      plan: canaryPlan(plan),
+      plan: wayBackPlan(plan),
       lock,
       cause,
       patience: plan.rolloutTimeout,
@@ -79,7 +76,7 @@ export async function stopFlight(session: Session, { flight, journal }: Stopping
     if (record !== undefined) await lock.record({ rolling: { ...record, phase: 'resting' } });
     return;
   }
-  const { session: rolling, ending } = await goBack(world, updatePlan(plan), lock, journal, cause);
+  const { session: rolling, ending } = await goBack(world, backOnly(plan), lock, journal, cause);
   session.writes.push(...rolling.writes);
   session.told = true;
   if (ending.outcome === 'unknown') throw unconfirmed(ending.cause.text);
@@ -92,75 +89,3 @@ const unconfirmed = (text: string): Failure =>
     text,
     'Look at the route, the Deployments and the Lease at once, and run this action again: it goes on where this one ended.',
   );
-
-/** A rollback is asked for no evidence, and older than what was there is what it wants to be. */
-const noLineage: Lineage = { commit: undefined, requireStaging: false, stagingEnvironment: '', allowUnordered: true, reason: '' };
-
-/** All that its way back asks of a canary's plan: nothing goes forward. */
-const canaryPlan = (plan: BackPlan): CanaryPlan => ({
-  action: 'canary',
-  service: plan.service,
-  namespace: plan.namespace,
-  environment: plan.environment,
-  image: undefined,
-  container: plan.container,
-  manifests: [],
-  stableDeployment: plan.stableDeployment,
-  canaryDeployment: plan.canaryDeployment,
-  router: plan.router,
-  route: plan.route,
-  hosts: plan.hosts,
-  subsets: plan.subsets,
-  selectors: { stable: undefined, canary: undefined },
-  stages: [],
-  interval: 2,
-  source: http,
-  criteria: [],
-  minRequests: 1,
-  failureThreshold: 1,
-  noDataTimeout: plan.rolloutTimeout,
-  smoke: [],
-  promote: false,
-  requireEvidence: false,
-  rolloutTimeout: plan.rolloutTimeout,
-  lockTimeout: plan.lockTimeout,
-  leaseDuration: plan.leaseDuration,
-  // Whoever guards is dismissed.
-  guardian: { image: '', serviceAccount: undefined },
-  drain: plan.drain,
-  pauseLimit: 1,
-  pauseDeadline: 1,
-  atRest: 'reset',
-  canaryAtRest: 0,
-  gitops: 'accept',
-  dryRun: false,
-  notifyOn: 'failure',
-  metricsService: undefined,
-  lineage: noLineage,
-  // A way back waits for no gate.
-  gates: [],
-  allowedSkips: {},
-});
-
-const updatePlan = (plan: BackPlan): UpdatePlan => ({
-  operation: 'deploy',
-  service: plan.service,
-  namespace: plan.namespace,
-  environment: plan.environment,
-  workloads: undefined,
-  images: [],
-  manifests: [],
-  conflicts: 'refuse',
-  pace: { maxSurge: undefined, maxUnavailable: undefined },
-  smoke: [],
-  port: undefined,
-  changeCause: undefined,
-  settings: new Map(),
-  rolloutTimeout: plan.rolloutTimeout,
-  lockTimeout: plan.lockTimeout,
-  leaseDuration: plan.leaseDuration,
-  gitops: 'accept',
-  dryRun: false,
-  notifyOn: 'failure',
-  lineage: noLineage,
-});

@@ -7,6 +7,7 @@ import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { actorKey, runKey } from '../../domain/rolling/change.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
+import { freshLock } from '../fresh-lock.ts';
 import { wrote } from '../writing.ts';
 import type { Target } from './look.ts';
 import type { BackPlan } from './plan.ts';
@@ -47,6 +48,7 @@ export async function writeTemplate(session: Session, target: Target): Promise<K
     const workload = await world.cluster.get(ref);
     if (workload === undefined) throw new Failure('CLUSTER_NOT_FOUND', `Deployment ${ref.name} is gone.`, 'See who deleted it.');
     if (differences(templateOf(workload), target.template).length === 0) return workload;
+    await freshLock(session);
     try {
       const stored = await world.cluster.write({ do: 'patch', ref, operations: operationsFor(workload, target, world.run) });
       wrote(session, `Deployment ${ref.name}: the pod template of ${target.to}`);

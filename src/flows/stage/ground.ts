@@ -40,6 +40,19 @@ export interface StageGround {
   readonly notes: readonly string[];
 }
 
+/** Of a run that goes by what was remembered, or that looked at nothing. */
+export const emptyGround = (namespace: string, over: Partial<StageGround> = {}): StageGround => ({
+  namespace,
+  steps: [],
+  key: '',
+  port: undefined,
+  lease: undefined,
+  skipped: [],
+  warnings: [],
+  notes: [],
+  ...over,
+});
+
 export const rollingPlanOf = (plan: UpdatePlan, { steps }: StageGround): RollingPlan => ({
   steps: steps.map(({ waits }) => ({ waits })),
   wayBack: wayBackOf(steps.map(({ change }) => change)),

@@ -6,6 +6,8 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { awaitWorkload } from '../await-workload.ts';
 import { explain } from '../explain.ts';
+import { freshLock } from '../fresh-lock.ts';
+import type { Lock } from '../held-lock.ts';
 import { type Writing, wrote } from '../writing.ts';
 import { freeStuckPods } from './free-stuck-pods.ts';
 import type { OperationPlan } from './plan.ts';
@@ -39,13 +41,14 @@ export async function settled(
     : { said: `${who} was not available after ${durationText(plan.rolloutTimeout)}, waiting for ${awaited.waitingFor}.${why}`, ok: false };
 }
 
-/** All are written before any is waited for, and one that fails does not keep the others from it. */
+/** A dry run has no lock. All are written before any is waited for, and one that fails does not keep the others from it. */
 export async function change(
   world: World,
   plan: OperationPlan,
   namespace: string,
   targets: readonly Target[],
   writes: Writing[],
+  lock?: Lock,
 ): Promise<readonly WorkloadReport[]> {
   const operated = targets.map((target) => ({ target, result: operation(world, plan, target) }));
   const refusals = operated.flatMap(({ result }) => (result.is === 'refused' ? [result] : []));
@@ -53,7 +56,7 @@ export async function change(
   for (const { target, result } of operated) {
     if (result.is === 'refused') all.push({ target, said: `${result.said} ${result.remedy}`, ok: false, stored: undefined });
     else if (result.is === 'as-wanted' || refusals.length > 0) all.push({ target, said: result.said, ok: true, stored: undefined });
-    else all.push({ target, said: result.said, ok: true, stored: await write(world, plan, namespace, target, writes) });
+    else all.push({ target, said: result.said, ok: true, stored: await write(world, plan, namespace, target, writes, lock) });
   }
   const waiting = plan.operation === 'undo' || plan.operation === 'restart';
   return await Promise.all(
@@ -82,11 +85,13 @@ async function write(
   namespace: string,
   target: Target,
   writes: Writing[],
+  lock: Lock | undefined,
 ): Promise<KubernetesObject | undefined> {
   const ref = refOf(target.ref, namespace);
   for (let { workload } = target; ; ) {
     const decided = operation(world, plan, { ...target, workload });
     if (decided.is !== 'changed') return undefined;
+    if (lock !== undefined) await freshLock({ lock });
     try {
       const stored = await world.cluster.write({ do: 'replace', ref, object: decided.object, dryRun: plan.dryRun });
       if (!plan.dryRun) wrote({ world, writes }, decided.said);

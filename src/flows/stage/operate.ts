@@ -34,7 +34,7 @@ export async function operate(plan: OperationPlan, world: World): Promise<Operat
           const { targets: now } = await look(world, plan, namespace, reads);
           const undone = plan.operation === 'undo' ? await holdUndone(world, plan, namespace, now, lease) : nothingUndone;
           warnings.push(...undone.warnings);
-          return { value: await change(world, plan, namespace, now, writes), last: writes.length > 0 ? undone.last : {} };
+          return { value: await change(world, plan, namespace, now, writes, lease), last: writes.length > 0 ? undone.last : {} };
         });
   const failures = workloads.filter(({ ok }) => !ok);
   return {

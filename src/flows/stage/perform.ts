@@ -35,6 +35,7 @@ async function once(session: Session, effect: RollingEffect, signal: AbortSignal
     case 'record': {
       // The way back is kept before the Lease says that something is written; a dead run's stays as it is.
       if (!session.kept && effect.phase === 'writing') {
+        await freshLock(session);
         const place = { service: plan.service, namespace: ground.namespace };
         await keepJournal(world, place, session.journal, lock.epoch, signal);
       }
@@ -44,7 +45,7 @@ async function once(session: Session, effect: RollingEffect, signal: AbortSignal
       return done;
     }
     case 'write': {
-      await freshLock(session, signal);
+      await freshLock(session);
       const step = ground.steps[effect.step];
       if (step !== undefined) session.written.set(effect.step, await writeStep(session, step, signal));
       return done;
@@ -110,6 +111,7 @@ async function awaitBack(session: Session, signal: AbortSignal): Promise<StepEve
   const waiting = session.taken.filter(({ ref, object }) => ref.of.unattended(object) === undefined);
   for (const { object } of waiting) {
     if (object.kind !== 'StatefulSet') continue;
+    await freshLock(session);
     const freed = await freeStuckPods(session.world, object, signal);
     if (freed.length > 0)
       wrote(session, `Pods ${freed.join(', ')}: deleted, so that StatefulSet ${object.metadata.name} can make them as they were before`);

@@ -2,7 +2,7 @@ import type { ImageEntry } from '../../domain/rolling/image-entries.ts';
 import type { Pace } from '../../domain/rolling/strategy.ts';
 import type { WorkloadRef } from '../../domain/rolling/workload-ref.ts';
 import type { Seconds } from '../../domain/units/duration.ts';
-import type { Lineage } from '../lineage/fields.ts';
+import { type Lineage, noLineage } from '../lineage/fields.ts';
 import type { SmokeCheck } from '../smoke.ts';
 
 /** What a run wants, before it has seen the cluster. Holds no secret: a dry run prints it. */
@@ -42,6 +42,37 @@ export interface UpdatePlan extends Shared {
   readonly settings: ReadonlyMap<string, string>;
   readonly lineage: Lineage;
 }
+
+/** Of an update that only goes back, from what was remembered: nothing of it goes forward. */
+export const backOnly = ({
+  service,
+  namespace,
+  environment,
+  rolloutTimeout,
+  lockTimeout,
+  leaseDuration,
+}: Omit<Shared, 'workloads' | 'gitops' | 'notifyOn' | 'dryRun'>): UpdatePlan => ({
+  operation: 'deploy',
+  service,
+  namespace,
+  environment,
+  rolloutTimeout,
+  lockTimeout,
+  leaseDuration,
+  workloads: undefined,
+  images: [],
+  manifests: [],
+  conflicts: 'refuse',
+  pace: { maxSurge: undefined, maxUnavailable: undefined },
+  smoke: [],
+  port: undefined,
+  changeCause: undefined,
+  settings: new Map(),
+  gitops: 'accept',
+  dryRun: false,
+  notifyOn: 'failure',
+  lineage: noLineage,
+});
 
 export const operations = ['status', 'history', 'undo', 'pause', 'resume', 'restart'] as const;
 export type Operation = (typeof operations)[number];

@@ -8,7 +8,7 @@ import { endUnder, giveAway } from '../give-away.ts';
 import type { Changes } from '../lineage/changes.ts';
 import { deployedNow } from '../lineage/order.ts';
 import { whereItRuns } from '../signature.ts';
-import { imagesIn, type StageGround, type Step } from './ground.ts';
+import { emptyGround, imagesIn, type StageGround, type Step } from './ground.ts';
 import { lastWords } from './keep-journal.ts';
 import type { UpdatePlan } from './plan.ts';
 import type { ChangedObject, UpdateResult } from './result.ts';
@@ -117,18 +117,7 @@ export function endedResult(raw: Raw & { readonly session: Session; readonly end
 
 /** Of a run that found something newer: nothing was looked at beyond that. */
 export const supersededResult = (raw: Raw, reason: string): UpdateResult =>
-  idleResult({ ...raw, ground: nothingSeen(raw), outcome: 'superseded', reason });
-
-const nothingSeen = ({ plan, world }: Raw): StageGround => ({
-  namespace: plan.namespace ?? world.defaultNamespace,
-  steps: [],
-  key: '',
-  port: undefined,
-  lease: undefined,
-  skipped: [],
-  warnings: [],
-  notes: [],
-});
+  idleResult({ ...raw, ground: emptyGround(raw.plan.namespace ?? raw.world.defaultNamespace), outcome: 'superseded', reason });
 
 function changedObject({ change, workload, present, after, changes, lines, waits }: Step): ChangedObject {
   const images =

@@ -11,7 +11,7 @@ import { deployedBefore, deployedNow, isOnRecord, orderCheck } from '../lineage/
 import { requireStaged } from '../lineage/staging.ts';
 import { releasing } from '../releasing.ts';
 import { drive } from './drive.ts';
-import { imagesIn, rollingPlanOf, type StageGround } from './ground.ts';
+import { emptyGround, imagesIn, rollingPlanOf, type StageGround } from './ground.ts';
 import { findJournal, journalOf } from './keep-journal.ts';
 import { deployedImages, recordAsFound, recordEnding } from './lineage.ts';
 import { checkedAgain, lock } from './lock-and-check.ts';
@@ -113,16 +113,7 @@ export async function goBack(
   cause: Cause,
 ): Promise<{ readonly session: Session; readonly ending: RollingEnding }> {
   const namespace = plan.namespace ?? world.defaultNamespace;
-  const ground: StageGround = {
-    namespace,
-    steps: [],
-    key: journal.key,
-    port: undefined,
-    lease: held.found,
-    skipped: [],
-    warnings: [],
-    notes: [],
-  };
+  const ground = emptyGround(namespace, { key: journal.key, lease: held.found });
   const told = held.found?.told ?? [];
   const session = openSession({ world, plan, ground, lock: held, journal, entries: journal.entries, kept: true, told });
   const steps = { steps: journal.entries.map(() => ({ waits: false })), wayBack: wayBackOf(journal.entries), smoke: false };

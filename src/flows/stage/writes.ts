@@ -9,6 +9,7 @@ import type { JournalEntry } from '../../domain/rolling/journal.ts';
 import { parseWorkloadKind } from '../../domain/rolling/workload-ref.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
+import { freshLock } from '../fresh-lock.ts';
 import { wrote } from '../writing.ts';
 import type { Step } from './ground.ts';
 import type { Session } from './session.ts';
@@ -93,10 +94,11 @@ const isSame = (one: KubernetesObject, other: KubernetesObject): boolean => diff
 
 /** `undefined`: somebody wrote it since it was read. */
 async function unlessConflict(
-  { world }: Session,
+  { world, lock }: Session,
   { ref, object }: { readonly ref: JournalEntry['ref']; readonly object: KubernetesObject },
   signal: AbortSignal,
 ): Promise<KubernetesObject | undefined> {
+  await freshLock({ lock });
   try {
     return await world.cluster.write({ do: 'replace', ref, object }, signal);
   } catch (error) {

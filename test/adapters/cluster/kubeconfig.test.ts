@@ -110,6 +110,14 @@ describe('loadKubeconfig', () => {
     expect(failureBy(() => loadKubeconfig({ text })).remedy).toMatch(/^Give the whole kubeconfig/),
   );
 
+  it('says of plain http how it is meant, or how it is written, and takes it where it is meant', () => {
+    const failure = failureBy(() => loadKubeconfig({ text: kubeconfigText({ server: 'http://127.0.0.1:8001' }) }));
+    expect(failure).toMatchObject({ code: 'KUBECONFIG_INVALID', what: expect.stringContaining('Cluster lab is reached by plain http') });
+    expect(failure.remedy).toMatch(/`server: https:\/\/HOST:PORT`.*`insecure-skip-tls-verify: true`/);
+    const meant = kubeconfigText({ server: 'http://127.0.0.1:8001', cluster: { 'insecure-skip-tls-verify': true } });
+    expect(loadKubeconfig({ text: meant }).config.getCurrentCluster()?.server).toBe('http://127.0.0.1:8001');
+  });
+
   it('sends whoever gives none to the secret and its environment', () =>
     expect(failureBy(() => loadKubeconfig({ text: '' })).remedy).toMatch(
       /If it comes from a secret, see that the secret is set and that the job is in its `environment`\.$/,

@@ -80,6 +80,8 @@ describe('parseCriteria', () => {
     [{ 'error-rate': ['1%'] }, 'is not a percentage'],
     [{ 'latency-p99': 2000 }, 'has `latency-p99` = `2000`, which has no unit'],
     [{ 'latency-p99': '0s' }, 'no request can keep to'],
+    [{ 'error-rate': '100%' }, 'has `error-rate` = `100%`, which is a limit that every version keeps'],
+    [{ 'success-rate': '0%' }, 'has `success-rate` = `0%`, which is a limit that every version keeps'],
     [{ 'latency-p99': '1%' }, 'is not a duration'],
     [{ 'error-rate': '1%', 'success-rate': '99%' }, 'says `success-rate` twice'],
     [[{ 'error-rate': '1%' }, { 'error-rate': '2%' }], 'says `error-rate` twice'],

@@ -86,6 +86,7 @@ describe('bad input is one error that names it, with what to do', () => {
     [{ 'before-switch-timeout': '0s' }, 'before-switch-timeout', 'longer'],
     [{ watch: 'long' }, 'watch', ''],
     [{ interval: '0s' }, 'interval', 'longer'],
+    [{ 'prometheus-url': 'http://p', interval: '3m', 'no-data-timeout': '2m' }, 'no-data-timeout', 'longer'],
     [{ 'failure-threshold': '0' }, 'failure-threshold', '100'],
     [{ 'keep-old': 'yes' }, 'keep-old', '`true`'],
     [{ 'rollout-timeout': '0s' }, 'rollout-timeout', 'longer'],

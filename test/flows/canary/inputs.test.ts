@@ -186,6 +186,7 @@ describe('each input', () => {
     ['error-rate', '0.5', /ambiguous.*`0\.5%` or `50%`/],
     ['error-rate', '1', /percent sign/],
     ['error-rate', '101%', /outside/],
+    ['error-rate', '100%', /is a limit that every version keeps/],
     ['latency-p99', '2000', /no unit. Is it `2000ms`, or `2000s`\?/],
     ['latency-p99', '0s', /is a time that no request can keep to/],
     ['criteria', 'error_rate: 1%', /Write `error-rate: 1%`/],
@@ -251,6 +252,11 @@ describe('inputs together', () => {
   });
 
   it.each<readonly [string, Readonly<Record<string, string>>, string]>([
+    [
+      'less patience than an interval',
+      { interval: '11m', 'no-data-timeout': '10m' },
+      '`interval` and `no-data-timeout`: the first is longer than the second',
+    ],
     ['both ways to Prometheus', { 'prometheus-service': 'm/p:9090' }, '`prometheus-url` and `prometheus-service`: both are given'],
     [
       'no way to Prometheus',

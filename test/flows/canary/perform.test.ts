@@ -380,8 +380,11 @@ describe('a cancel', () => {
     const cancel = new AbortController();
     const shifting = perform(session, up, cancel.signal);
     await on.clock.pass(3);
+    const { length } = on.cluster.calls;
     cancel.abort(new Error('cancelled'));
-    await expect(on.clock.until(shifting)).rejects.toThrow('cancelled');
+    await expect(on.clock.until(shifting)).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE' });
+    // What was interrupted is not tried once more.
+    expect(on.cluster.calls).toHaveLength(length);
   });
 });
 
