@@ -33,7 +33,6 @@ const exceptions: TwinExceptions = {
     'src/flows/canary/index.ts': 'test/rollout/: whole rollouts on a cluster',
     'src/flows/blue-green/index.ts': 'test/blue-green/: whole switches on a cluster',
     'src/flows/build/index.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
-    'src/adapters/images/buildx.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
     'src/world/build.ts': 'test/flows/build/build.lab.test.ts: dist with a real builder and registry',
     'src/flows/test/index.ts': 'test/actions/test-action.test.ts: dist on the reports of real commands',
     'src/flows/deploy/index.ts': 'test/flows/deploy/execute.test.ts: whole releases to several clusters in memory',

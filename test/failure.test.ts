@@ -23,6 +23,16 @@ describe('a failure', () => {
   });
 });
 
+describe('the tests', () => {
+  const tests = readdirSync(import.meta.dirname, { recursive: true })
+    .map(String)
+    .filter((path) => path.endsWith('.test.ts') && path !== 'failure.test.ts')
+    .map((path) => readFileSync(join(import.meta.dirname, path), 'utf8'))
+    .join('\n');
+
+  it.each(Object.keys(failureCodes))('see %s', (code) => expect(tests).toMatch(new RegExp(`\\b${code}\\b`)));
+});
+
 it.each(Object.entries({ ...failureCodes, ...retiredCodes }))('%s is explained in a sentence', (code, sentence) => {
   expect(code).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
   expect(sentence).toMatch(/^[A-Z].*\.$/);

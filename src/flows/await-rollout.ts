@@ -1,4 +1,5 @@
 import { type Diagnosis, diagnose } from '../domain/kubernetes/diagnosis.ts';
+import { goesOn, hasLasted, type Lasting, lastingFor } from '../domain/kubernetes/lasting.ts';
 import type { KubernetesObject } from '../domain/kubernetes/object.ts';
 import { isReady } from '../domain/kubernetes/pod.ts';
 import { rolloutStatus } from '../domain/kubernetes/rollout-status.ts';
@@ -12,9 +13,6 @@ export type Awaited =
   | { readonly is: 'failed'; readonly diagnosis: Diagnosis; readonly workload: Workload }
   | { readonly is: 'timed-out'; readonly waitingFor: string; readonly diagnosis: Diagnosis | undefined };
 
-/** Seconds that trouble must last: every pod is unready at first, and a first pull that failed may be a registry's hiccup. */
-const lastingFor = 5;
-
 /**
  * Waits until a Deployment is Available at its newest generation with so many replicas, or with more where something else may add to them. Ends early when its pods can never become
  * ready, and tells the first time it sees any other trouble. `gated`: its pods need not be ready, as soon as nothing but their gate is missing. Only pods with the image that is rolled out are looked at.
@@ -25,7 +23,7 @@ export async function awaitRollout(
 ): Promise<Awaited> {
   let waitingFor = 'an answer of the cluster';
   let trouble: Diagnosis | undefined;
-  let since: { readonly cause: Diagnosis['cause']; readonly at: number } | undefined;
+  let since: Lasting<Diagnosis['cause']> | undefined;
   const sized = (replicas: number): boolean => (what.autoscaled === true ? replicas >= what.replicas : replicas === what.replicas);
   const told = new Set<string>();
   const decision = await follow<Awaited>(world, what, (workload) => {
@@ -45,9 +43,9 @@ export async function awaitRollout(
     // Behind a gate a pod that wants nothing else is not unready.
     trouble = diagnose(what.gated === true ? pods.filter((pod) => !isStarted(pod)) : pods, conditions(deployment));
     // By its cause: the texts of one trouble change between two back-offs.
-    if (trouble?.cause !== since?.cause) since = trouble === undefined ? undefined : { cause: trouble.cause, at: world.clock.monotonic() };
-    const lasting = since !== undefined && world.clock.monotonic() - since.at >= lastingFor;
-    if (trouble === undefined || !lasting) return undefined;
+    const at = world.clock.monotonic();
+    since = goesOn(since, trouble?.cause, at);
+    if (trouble === undefined || !hasLasted(since, at, lastingFor)) return undefined;
     if (trouble.fatal) return { is: 'failed', diagnosis: trouble, workload };
     if (!told.has(trouble.what)) world.log.line(`  ${trouble.what}`);
     told.add(trouble.what);

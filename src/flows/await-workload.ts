@@ -1,6 +1,7 @@
 import { type Diagnosis, diagnose } from '../domain/kubernetes/diagnosis.ts';
 import { Pod } from '../domain/kubernetes/kinds.ts';
 import { type LabelSelector, selectorText } from '../domain/kubernetes/labels.ts';
+import { goesOn, hasLasted, type Lasting, lastingFor } from '../domain/kubernetes/lasting.ts';
 import type { KubernetesObject } from '../domain/kubernetes/object.ts';
 import { isReady } from '../domain/kubernetes/pod.ts';
 import { type Revision, revisionsOf } from '../domain/kubernetes/revision.ts';
@@ -27,9 +28,6 @@ export interface AwaitingWorkload {
   readonly signal?: AbortSignal;
 }
 
-/** Seconds that trouble must last: every pod is unready at first, and a first pull that failed may be a registry's hiccup. */
-const lastingFor = 5;
-
 /**
  * Waits until a workload is done with its newest template, whatever its kind. Ends early when its new pods can never become ready, and
  * when its controller has given up. Only pods of the newest revision are looked at; they are known by the controller's own label.
@@ -45,7 +43,7 @@ export async function awaitWorkload(world: World, what: AwaitingWorkload): Promi
   let waitingFor = 'an answer of the cluster';
   let told = '';
   let trouble: Diagnosis | undefined;
-  let since: { readonly cause: Diagnosis['cause']; readonly at: number } | undefined;
+  let since: Lasting<Diagnosis['cause']> | undefined;
   let unready: UnreadySince = {};
   const decision = await followAll<AwaitedWorkload>(
     world,
@@ -74,9 +72,8 @@ export async function awaitWorkload(world: World, what: AwaitingWorkload): Promi
       const never = neverReady(unready, fresh, at);
       if (never !== undefined) return { is: 'failed', what: never.what, remedy: never.remedy, diagnosis: never };
       // By its cause: the texts of one trouble change between two back-offs.
-      if (trouble?.cause !== since?.cause) since = trouble === undefined ? undefined : { cause: trouble.cause, at };
-      const lasting = since !== undefined && at - since.at >= lastingFor;
-      return trouble?.fatal === true && lasting
+      since = goesOn(since, trouble?.cause, at);
+      return trouble?.fatal === true && hasLasted(since, at, lastingFor)
         ? { is: 'failed', what: trouble.what, remedy: trouble.remedy, diagnosis: trouble }
         : undefined;
     },

@@ -23,6 +23,9 @@ export const blame = (trouble: Pick<Diagnosis, 'cause'> | undefined): Pick<Cause
 
 const ranAndFailed: readonly Diagnosis['cause'][] = ['out-of-memory', 'crash-loop', 'exited', 'probe'];
 
+/** Of pods that are not available in time, where nothing is known to be wrong with them. */
+export const notAvailableRemedy = 'Read the events of its pods. If they only start slowly, raise `rollout-timeout`.';
+
 export const cancelled = (by: string): Cause => ({
   kind: 'cancel',
   code: 'CANCELLED',
@@ -139,7 +142,7 @@ export function stableSickness(plan: RolloutPlan, stable: StableView | undefined
     kind: 'crash',
     code: 'ROLLOUT_TIMED_OUT',
     text: `Stable was not Available with the new image after ${plan.rolloutTimeout} s, waiting for ${waitingFor}.`,
-    remedy: 'Read the events of its newest pods. If they only start slowly, raise `rollout-timeout`.',
+    remedy: notAvailableRemedy,
     ...blame(stable?.trouble),
   };
 }

@@ -1,6 +1,5 @@
-import type {} from '../../domain/blue-green/blue-green.ts';
 import { selectorText } from '../../domain/kubernetes/labels.ts';
-import { blame, type Cause } from '../../domain/rollout/cause.ts';
+import { blame, type Cause, notAvailableRemedy } from '../../domain/rollout/cause.ts';
 import type { Colour } from '../../domain/rollout/layout.ts';
 import type { StepEvent } from '../../domain/rollout/step-event.ts';
 import { durationText } from '../../domain/units/duration.ts';
@@ -53,7 +52,7 @@ export async function awaitColour(session: Session, colour: Colour, image: strin
     kind: 'crash',
     code: 'ROLLOUT_TIMED_OUT',
     text: `Deployment ${name} was not available after ${durationText(plan.rolloutTimeout)}, waiting for ${awaited.waitingFor}.${why}${details}`,
-    remedy: awaited.diagnosis?.remedy ?? 'Read the events of its pods. If they only start slowly, raise `rollout-timeout`.',
+    remedy: awaited.diagnosis?.remedy ?? notAvailableRemedy,
     ...blame(awaited.diagnosis),
   });
 }

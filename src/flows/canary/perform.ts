@@ -1,7 +1,7 @@
 import { diagnose } from '../../domain/kubernetes/diagnosis.ts';
 import { restartsOf } from '../../domain/kubernetes/health.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
-import { blame } from '../../domain/rollout/cause.ts';
+import { blame, notAvailableRemedy } from '../../domain/rollout/cause.ts';
 import type { Effect, RolloutEvent } from '../../domain/rollout/effect.ts';
 import { isStarted } from '../../domain/traffic/replicas/gate.ts';
 import { durationText } from '../../domain/units/duration.ts';
@@ -161,7 +161,7 @@ async function awaitCanary(
   }
   const why = diagnosis === undefined ? '' : ` ${diagnosis.what}`;
   const text = `The canary was not Available after ${durationText(plan.rolloutTimeout)}, waiting for ${awaited.waitingFor}.${why}${details}`;
-  const remedy = diagnosis?.remedy ?? 'Read the events of its pods. If they only start slowly, raise `rollout-timeout`.';
+  const remedy = diagnosis?.remedy ?? notAvailableRemedy;
   return { on: 'failed', at, cause: { kind: 'crash', code: 'ROLLOUT_TIMED_OUT', text, remedy, ...blame(diagnosis) } };
 }
 

@@ -1,6 +1,7 @@
 import { backupJob, backupProblem, hidesFailure, type JobState, jobState, namedJob } from '../../domain/fleet/backup-job.ts';
 import { diagnose } from '../../domain/kubernetes/diagnosis.ts';
 import { Job, Pod } from '../../domain/kubernetes/kinds.ts';
+import { goesOn, hasLasted, type Lasting } from '../../domain/kubernetes/lasting.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import type { Container } from '../../domain/kubernetes/workload.ts';
 import { durationText } from '../../domain/units/duration.ts';
@@ -87,12 +88,12 @@ async function makeOnce(world: World, namespace: string, job: KubernetesObject):
 
 type Ended = Exclude<JobState, { is: 'running' }> | { readonly is: 'running' | 'stuck'; readonly why: string };
 
-/** Seconds that trouble must last: a first pull that failed may be a registry's hiccup. */
-const lastingFor = 20;
+/** Seconds. Nobody waits for a backup in the middle of a rollout. */
+const stuckAfter = 20;
 
 async function ending(world: World, namespace: string, name: string, seconds: number, signal: AbortSignal): Promise<Ended> {
   let trouble = '';
-  let fatalSince: number | undefined;
+  let fatal: Lasting<true> | undefined;
   const watched = [
     { kind: Job, options: { name } },
     { kind: Pod, options: { labels: `job-name=${name}` } },
@@ -101,12 +102,12 @@ async function ending(world: World, namespace: string, name: string, seconds: nu
     const diagnosis = diagnose(pods, []);
     trouble = diagnosis === undefined ? '' : `: ${diagnosis.what}`;
     const at = world.clock.monotonic();
-    fatalSince = diagnosis?.fatal === true ? (fatalSince ?? at) : undefined;
+    fatal = goesOn(fatal, diagnosis?.fatal === true ? true : undefined, at);
     const [job] = jobs;
     const now = job === undefined ? undefined : jobState(job);
     if (now !== undefined && now.is !== 'running') return now;
     // A pod that cannot even start: its Job would wait for it until its time is up.
-    return fatalSince !== undefined && at - fatalSince >= lastingFor ? { is: 'stuck', why: diagnosis?.what ?? '' } : undefined;
+    return hasLasted(fatal, at, stuckAfter) ? { is: 'stuck', why: diagnosis?.what ?? '' } : undefined;
   });
   return state ?? { is: 'running', why: trouble };
 }

@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
 import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { workloadName } from '../../domain/rolling/workload-ref.ts';
+import { notAvailableRemedy } from '../../domain/rollout/cause.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import { awaitWorkload } from '../await-workload.ts';
@@ -34,7 +35,7 @@ export async function confirm(session: Session, workload: KubernetesObject, sign
     throw new Failure(
       'ROLLOUT_TIMED_OUT',
       `${who} was not available after ${durationText(plan.rolloutTimeout)}, waiting for ${awaited.waitingFor}.${why}${details}`,
-      `${awaited.diagnosis?.remedy ?? 'Read the events of its pods. If they only start slowly, raise `rollout-timeout`.'} ${elsewhere}`,
+      `${awaited.diagnosis?.remedy ?? notAvailableRemedy} ${elsewhere}`,
     );
   } catch (error) {
     if (lock.lost.aborted || !signal.aborted) throw error;

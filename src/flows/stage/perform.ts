@@ -4,7 +4,7 @@ import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { crashedImage } from '../../domain/rolling/crashed-image.ts';
 import type { RollingEffect } from '../../domain/rolling/rolling.ts';
 import { type WorkloadRef, workloadName } from '../../domain/rolling/workload-ref.ts';
-import type { Cause } from '../../domain/rollout/cause.ts';
+import { type Cause, notAvailableRemedy } from '../../domain/rollout/cause.ts';
 import type { StepEvent } from '../../domain/rollout/step-event.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
@@ -102,7 +102,7 @@ async function untilAvailable(session: Session, ref: WorkloadRef, workload: Awai
     return event({ kind: 'crash', code: 'ROLLOUT_FAILED', text: `${awaited.what}${details}`, remedy: awaited.remedy });
   const why = awaited.diagnosis === undefined ? '' : ` ${awaited.diagnosis.what}`;
   const text = `${workloadName(ref)} was not available after ${durationText(plan.rolloutTimeout)}, waiting for ${awaited.waitingFor}.${why}${details}`;
-  const remedy = awaited.diagnosis?.remedy ?? 'Read the events of its pods. If they only start slowly, raise `rollout-timeout`.';
+  const remedy = awaited.diagnosis?.remedy ?? notAvailableRemedy;
   return event({ kind: 'crash', code: 'ROLLOUT_TIMED_OUT', text, remedy });
 }
 

@@ -17,7 +17,7 @@ const events = {
 };
 
 /** A run against a registry in which the tree of the checkout was built before, by whoever may push. */
-async function run(on: keyof typeof events, inputs: Readonly<Record<string, string>> = {}) {
+async function run(on: keyof typeof events, inputs: Readonly<Record<string, string>> = {}, other: Partial<Images> = {}) {
   const { plan } = parseBuildInputs(rawInputs({ image: name, provenance: 'off', sbom: 'false', ...inputs }));
   const { world, lines } = stage();
   const key = world.digest.sha256(buildKeyText('e'.repeat(40), plan.inputs));
@@ -43,6 +43,7 @@ async function run(on: keyof typeof events, inputs: Readonly<Record<string, stri
       return Promise.resolve(stored(digest(letter), { 'wf-deploy.io/build-key': key }));
     },
     tag: () => Promise.resolve(),
+    ...other,
   };
   const context = buildContext({ ...events[on], sha: commit, repository, serverUrl: 'https://github.com' });
   const checkout = { commit, tree: 'e'.repeat(40), committed: { at: '', seconds: 0 }, beside: [], moreBeside: 0 };
@@ -82,3 +83,60 @@ it.each([
 ] as const)('layers of a %s in the cache %s are left for later builds: %s', async (on, cache, left) =>
   expect((await run(on, { cache, reuse: 'false' })).layers).toEqual([left]),
 );
+
+describe('what was pushed and is not confirmed is no image to deploy', () => {
+  const there = (of: string, runnable: readonly { readonly platform: string; readonly digest: string }[]): Stored => ({
+    is: 'there',
+    image: { digest: of, runnable, attestations: 0 },
+    labels: [],
+  });
+  const answer = (stored: Stored): Partial<Images> => ({ stored: () => Promise.resolve(stored) });
+  const both = { platforms: 'linux/amd64,linux/arm64' };
+  const index = there(digest('2'), [
+    { platform: 'linux/amd64', digest: digest('3') },
+    { platform: 'linux/arm64', digest: digest('4') },
+  ]);
+  /** An index whose second image is answered with this. */
+  const second = (stored: Stored): Partial<Images> => ({
+    stored: (reference) => {
+      const child = there(digest('3'), [{ platform: 'linux/amd64', digest: digest('3') }]);
+      return Promise.resolve(reference.endsWith(digest('2')) ? index : reference.endsWith(digest('3')) ? child : stored);
+    },
+  });
+
+  it.each<readonly [string, Readonly<Record<string, string>>, Partial<Images>, RegExp]>([
+    [
+      'the builder does not say its digest',
+      {},
+      { build: () => Promise.resolve({ digest: undefined, metadata: '' }) },
+      /did not say which digest it pushed/,
+    ],
+    ['the registry does not have it', {}, answer({ is: 'absent' }), /agent@sha256:2+: it is not there as an image/],
+    ['the registry cannot be asked', {}, answer({ is: 'not-checked', reason: 'it timed out' }), /agent@sha256:2+: it timed out/],
+    [
+      'a platform is missing',
+      both,
+      answer(there(digest('2'), [{ platform: 'linux/amd64', digest: digest('3') }])),
+      /holds no image for linux\/arm64/,
+    ],
+    ['the image of a platform is not there', both, second({ is: 'absent' }), /agent@sha256:4+: it is not there as an image/],
+    [
+      'the image of a platform is another one',
+      both,
+      second(there(digest('5'), [{ platform: 'linux/arm64', digest: digest('5') }])),
+      /agent@sha256:4+: it is not there as an image/,
+    ],
+  ])('%s', async (_, inputs, other, what) =>
+    expect(run('push', { reuse: 'false', ...inputs }, other)).rejects.toMatchObject({
+      code: 'IMAGE_NOT_CONFIRMED',
+      what: expect.stringMatching(what),
+    }),
+  );
+
+  it('and with each of its images there, it is one', async () => {
+    const sound = second(there(digest('4'), [{ platform: 'linux/arm64', digest: digest('4') }]));
+    expect(await run('push', { reuse: 'false', ...both }, sound)).toMatchObject({
+      result: { outcome: 'built', image: { digest: digest('2') } },
+    });
+  });
+});

@@ -109,9 +109,9 @@ describe('a rollback that is killed', () => {
     expect(templateOf(byHand)).not.toEqual(templateOf(workload));
     await on.clock.until(on.cluster.write({ do: 'replace', ref: { kind: Deployment, namespace: 'shop', name: 'agent' }, object: byHand }));
     const refused = await on.clock.until(
-      finish(backPlan(), { holder: 'run-1', open: 'true' }, on.world).catch((error: Failure) => error.what),
+      finish(backPlan(), { holder: 'run-1', open: 'true' }, on.world).catch(({ code, what }: Failure) => ({ code, what })),
     );
-    expect(refused).toContain('changed by somebody else');
+    expect(refused).toEqual({ code: 'ROLLBACK_UNCONFIRMED', what: expect.stringContaining('changed by somebody else') });
     expect(imageNow(on)).toBe('agent:by-hand');
     expect(leaseOf(on).holder).toBe('');
   });
