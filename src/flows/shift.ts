@@ -4,6 +4,7 @@ import { ordered } from '../domain/rollout/ordered.ts';
 import type { Application, Router } from '../domain/traffic/router.ts';
 import { Failure } from '../failure.ts';
 import type { World } from '../ports/worlds/cluster.ts';
+import { outdated, replace, type Unheard } from './unheard.ts';
 
 export interface Shift {
   readonly router: Router;
@@ -13,6 +14,8 @@ export interface Shift {
   readonly weight: number | 'as-found';
   /** Seconds for every parent to accept. */
   readonly acceptWithin: number;
+  /** Of this run: what a cancel cut off must not be stored after the way back. */
+  readonly unheard: Unheard;
   readonly signal?: AbortSignal;
   /** What has to be done once the order is written, before it can be accepted. */
   readonly ordered?: (objects: readonly KubernetesObject[]) => Promise<void>;
@@ -54,9 +57,13 @@ async function order(
     if (found === undefined)
       throw new Failure('ROUTE_UNUSABLE', `${nameOf(ref)} is not there.`, 'See who deleted it, and create it again with both backends.');
     const wanted = ordered(request.router, request.app, request, found);
-    if (wanted === undefined) return { object: found, wrote: false };
+    if (wanted === undefined) {
+      const object = await outdated(world, request.unheard, { ref, object: found }, request.signal);
+      if (object === undefined) continue;
+      return { object, wrote: false };
+    }
     try {
-      return { object: await world.cluster.write({ do: 'replace', ref, object: wanted }, request.signal), wrote: true };
+      return { object: await replace(world, request.unheard, { ref, object: wanted }, request.signal), wrote: true };
     } catch (error) {
       if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
       world.log.debug(`${nameOf(ref)} was changed in between: read again.`);

@@ -53,7 +53,7 @@ export const takeLock = ({ app }: Place, world: World, successorOf?: string): Pr
   });
 
 export const order = ({ router, app }: Place, world: World, epoch: number, weight: number) =>
-  shift(world, { router, app, epoch, weight, acceptWithin: 30 });
+  shift(world, { router, app, epoch, weight, acceptWithin: 30, unheard: new Map() });
 
 /**
  * A run that moves weight as fast as it can, until it learns that the lock is someone else's. Answers with how many orders it gave.

@@ -9,7 +9,7 @@ import { app, readRoute } from '../domain/traffic/httproute/fixtures.ts';
 import { forbidden, unreachable } from './memory-cluster/failures.ts';
 import { type Stage, stage } from './stand-ins.ts';
 
-const request: Shift = { router: gatewayApi, app, epoch: 3, weight: 25, acceptWithin: 30 };
+const request: Shift = { router: gatewayApi, app, epoch: 3, weight: 25, acceptWithin: 30, unheard: new Map() };
 
 /** What the gateway says about the generation that is there. */
 const answered = (route: KubernetesObject, status: 'True' | 'False' = 'True'): KubernetesObject => ({

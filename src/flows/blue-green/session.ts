@@ -7,6 +7,7 @@ import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import type { Lock } from '../held-lock.ts';
 import { whereItRuns } from '../signature.ts';
+import type { Unheard } from '../unheard.ts';
 import type { Writing } from '../writing.ts';
 import type { Ground } from './ground.ts';
 import type { BlueGreenWish } from './plan.ts';
@@ -29,6 +30,7 @@ export interface Session {
   readonly replicas: number;
   readonly port: number | undefined;
   readonly writes: Writing[];
+  readonly unheard: Unheard;
   /** What was asked of the new colour, and what it said. */
   readonly asked: string[];
   /** What was not done or not seen, and is no reason to stop. */
@@ -49,7 +51,16 @@ interface Opening {
   readonly lock: Lock;
 }
 
-const empty = () => ({ writes: [], asked: [], remarks: [], held: [], hold: undefined, cause: undefined, ending: undefined });
+const empty = () => ({
+  writes: [],
+  unheard: new Map(),
+  asked: [],
+  remarks: [],
+  held: [],
+  hold: undefined,
+  cause: undefined,
+  ending: undefined,
+});
 
 export const openSession = (opening: Opening, ground: Ground, hold?: Hold): Session => {
   const { namespace, pair, from, to, container, image, before, replicas, port, lease } = ground;

@@ -4,6 +4,7 @@ import type { Colour } from '../../domain/rollout/layout.ts';
 import { epochAnnotation, readEpoch } from '../../domain/rollout/lease.ts';
 import type { Live } from '../../domain/traffic/switchers/switcher.ts';
 import { Failure } from '../../failure.ts';
+import { outdated, replace } from '../unheard.ts';
 import type { Session } from './session.ts';
 
 const mostConflicts = 20;
@@ -35,6 +36,8 @@ export async function orderRoute(session: Session, to: Colour | 'as-found', sign
       );
     const wanted = to === 'as-found' ? found : plan.switcher.switched(found, pair, to);
     if (epochOf(found) === lock.epoch && JSON.stringify(wanted) === JSON.stringify(found)) {
+      const isOpen = (await outdated(world, session.unheard, { ref: refOf(session), object: found }, signal)) === undefined;
+      if (isOpen) continue;
       if (to !== 'as-found') await confirmed(session, to, signal);
       return false;
     }
@@ -44,7 +47,7 @@ export async function orderRoute(session: Session, to: Colour | 'as-found', sign
       metadata: { ...metadata, annotations: { ...metadata.annotations, [epochAnnotation]: String(lock.epoch) } },
     } as KubernetesObject;
     try {
-      await world.cluster.write({ do: 'replace', ref: refOf(session), object }, signal);
+      await replace(world, session.unheard, { ref: refOf(session), object }, signal);
     } catch (error) {
       if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
       world.log.debug(`${nameOf(refOf(session))} was changed in between: read again.`);

@@ -17,6 +17,7 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     stableOrdered: 'old',
     stablePods: ground.stablePods,
     canaryPods: [],
+    unheard: new Map(),
     canaryReplicas: undefined,
     fights: 0,
     guarded: false,

@@ -13,6 +13,7 @@ import type { Ending } from '../../domain/rollout/state.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import type { Lock } from '../held-lock.ts';
 import type { Notice } from '../notice.ts';
+import type { Unheard } from '../unheard.ts';
 import type { Writing } from '../writing.ts';
 import type { Ground } from './ground.ts';
 import type { CanaryPlan } from './plan.ts';
@@ -46,6 +47,7 @@ export interface Session {
   selectors: Selectors | undefined;
   /** What was written, in order, for the report. */
   readonly writes: Writing[];
+  readonly unheard: Unheard;
   readonly smoke: string[];
   /** What stands in the Lease about templates. */
   template: TemplateRecord;

@@ -23,6 +23,7 @@ export async function orderWeight(session: Session, weight: number | 'as-found',
     epoch: lock.epoch,
     weight,
     acceptWithin,
+    unheard: session.unheard,
     signal,
     ...(plan.router.pods === undefined ? {} : { ordered: (route) => openPods(session, route, signal) }),
   });

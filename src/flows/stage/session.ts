@@ -5,6 +5,7 @@ import type { WorkloadRef } from '../../domain/rolling/workload-ref.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import type { Lock } from '../held-lock.ts';
 import type { Notice } from '../notice.ts';
+import type { Unheard } from '../unheard.ts';
 import type { Writing } from '../writing.ts';
 import type { StageGround } from './ground.ts';
 import type { UpdatePlan } from './plan.ts';
@@ -28,6 +29,7 @@ export interface Session {
   /** By step: as this run wrote it. */
   readonly written: Map<number, KubernetesObject>;
   readonly writes: Writing[];
+  readonly unheard: Unheard;
   readonly smoke: string[];
   /** What was made new and stays after going back. */
   readonly left: string[];
@@ -60,6 +62,7 @@ export const openSession = (opening: Opening): Session => ({
   newPods: [],
   written: new Map(),
   writes: [],
+  unheard: new Map(),
   smoke: [],
   left: [],
   drifts: [],

@@ -1,4 +1,5 @@
 import { differences } from '../../domain/kubernetes/difference.ts';
+import { fieldConflictsBehind } from '../../domain/kubernetes/field-conflict.ts';
 import { lastManager, ourManager } from '../../domain/kubernetes/managers.ts';
 import { manifestOf } from '../../domain/kubernetes/manifest.ts';
 import { type KubernetesObject, nameOf } from '../../domain/kubernetes/object.ts';
@@ -10,6 +11,7 @@ import { parseWorkloadKind } from '../../domain/rolling/workload-ref.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
 import { freshLock } from '../fresh-lock.ts';
+import { outdated, replace, send } from '../unheard.ts';
 import { wrote } from '../writing.ts';
 import type { Step } from './ground.ts';
 import type { Session } from './session.ts';
@@ -22,8 +24,23 @@ export async function writeStep(session: Session, step: Step, signal: AbortSigna
   wrote(session, `${change.ref.kind.kind} ${change.ref.name}: ${present === undefined ? 'made' : told(step)}`);
   return written;
 
+  /** The version keeps it from being stored after a way back. What others wrote since is no reason not to apply it. */
   async function apply(): Promise<KubernetesObject> {
-    return await session.world.cluster.write({ do: 'apply', ref: change.ref, object: wanted(change, present, renewed), force }, signal);
+    const { world, unheard } = session;
+    const { ref } = change;
+    let refused: string | undefined;
+    for (;;) {
+      const version = (await world.cluster.get(ref, signal))?.metadata.resourceVersion;
+      const object = asOf(version, wanted(change, present, renewed));
+      try {
+        return await send(world, unheard, { do: 'apply', ref, object, force }, signal);
+      } catch (error) {
+        const isOlder = error instanceof Failure && error.code === 'CLUSTER_CONFLICT' && fieldConflictsBehind(error).length === 0;
+        if (!isOlder || version === refused) throw error;
+        refused = version;
+        await world.clock.sleep(0.2, signal);
+      }
+    }
   }
 
   /** Guarded by resourceVersion; a conflict is read again. */
@@ -38,6 +55,9 @@ export async function writeStep(session: Session, step: Step, signal: AbortSigna
     }
   }
 }
+
+const asOf = (resourceVersion: string | undefined, object: KubernetesObject): KubernetesObject =>
+  resourceVersion === undefined ? object : { ...object, metadata: { ...object.metadata, resourceVersion } };
 
 const told = ({ change, lines }: Step): string => {
   const images = Object.entries(change.workload?.images ?? {}).map(([container, image]) => `${container} ${image}`);
@@ -59,8 +79,11 @@ export async function takeBackEntry(session: Session, { ref, before, images }: J
     }
     if (now === undefined) return drifted(session, `${nameOf(ref)} was deleted since`);
     const object = restored(now, before);
-    let stored: KubernetesObject | undefined = now;
-    if (!isSame(now, object)) {
+    let stored: KubernetesObject | undefined;
+    if (isSame(now, object)) {
+      stored = await outdated(world, session.unheard, { ref, object: now }, signal);
+      if (stored === undefined) continue;
+    } else {
       const foreign = foreignChange(now, images);
       if (foreign !== undefined) return drifted(session, foreign);
       stored = await unlessConflict(session, { ref, object }, signal);
@@ -94,13 +117,13 @@ const isSame = (one: KubernetesObject, other: KubernetesObject): boolean => diff
 
 /** `undefined`: somebody wrote it since it was read. */
 async function unlessConflict(
-  { world, lock }: Session,
+  { world, unheard, lock }: Session,
   { ref, object }: { readonly ref: JournalEntry['ref']; readonly object: KubernetesObject },
   signal: AbortSignal,
 ): Promise<KubernetesObject | undefined> {
   await freshLock({ lock });
   try {
-    return await world.cluster.write({ do: 'replace', ref, object }, signal);
+    return await replace(world, unheard, { ref, object }, signal);
   } catch (error) {
     if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
     await world.clock.sleep(0.2, signal);

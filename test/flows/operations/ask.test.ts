@@ -30,6 +30,8 @@ describe('a request whose answer is lost', () => {
     const lost = losing(on, 1, true);
     expect(await on.clock.until(toldBy(operate(on, 'pause')))).toMatchObject({ outcome: 'done', reason: 'It keeps 25 % on the canary.' });
     expect([lost(), leaseOf(on)?.rollout?.paused]).toEqual([1, true]);
+    const requests = on.cluster.calls.filter(({ write }) => JSON.stringify(write ?? {}).includes('~1request'));
+    expect(requests).toHaveLength(1);
     on.cancel('SIGINT');
     await on.clock.until(run);
   });
