@@ -62,6 +62,7 @@ const nonsense = [
   '- hunter2: [',
   '{ hunter2: "',
   'a: *hunter2',
+  'a: |hunter2',
   '- { other: hunter2 }',
   'ftp://hunter2',
   'x=hunter2\nhunter2',
@@ -141,6 +142,13 @@ describe.each(actions.map((action) => [action.name, action] as const))('actions/
         expect(told).not.toContain('hunter2');
       }
     }
+  });
+
+  it('sends whoever gives an address of nobody to its secret, and not to Prometheus', async () => {
+    const flow = await flowOf(action);
+    if (!flow.inputNames.includes('notify-webhook')) return;
+    const parsing = (): unknown => flow.inputs(rawInputs({ ...least, 'notify-webhook': 'hooks.example.com' }));
+    expect(parsing).toThrow('`notify-webhook` is no http or https address. Write for instance https://hooks.example.com/deploys, and look');
   });
 
   it('has no other input that sounds like a secret', () => {

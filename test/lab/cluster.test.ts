@@ -181,7 +181,7 @@ describe('faults', () => {
 
   test('parts are killed, started, paused and resumed, and the rest lives on', async () => {
     await lab.kill('prometheus');
-    await expect(fetch(`${lab.prometheusUrl}/-/ready`)).rejects.toThrow();
+    await expect(fetch(`${lab.prometheusUrl}/-/ready`)).rejects.toThrow('fetch failed');
     expect((await lab.status()).parts.find(({ part }) => part === 'prometheus')?.state).toBe('stopped');
     await lab.start('prometheus');
 

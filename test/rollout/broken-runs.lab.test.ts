@@ -191,7 +191,7 @@ describe('a run that does not end by itself', () => {
         expect(accepted).toEqual([]);
         expect((await leaseOf(app))?.['spec'].holderIdentity).not.toBe(holder);
         expect(await standing(app)).toMatchObject({ weight: 50 });
-        other.cancel();
+        other.interrupt();
         expect((await other.result).outputs).toMatchObject({ outcome: 'aborted', weight: '0' });
         return {};
       });

@@ -30,14 +30,19 @@ describe('readDocuments', () => {
     expect(document).toEqual({ error: expect.stringMatching(/^.+$/) });
   });
 
-  it.each(['- slack: !hunter2', '- slack: *hunter2', '- slack: [hunter2', 'hunter2: a: b', '"hunter2', '- hunter2\n  - x: {'])(
-    'shows nothing of a text that may hold secrets: %j',
-    async (text) => {
-      const { notify } = await readDocuments(['notify'], () => text);
-      if (notify !== undefined && 'error' in notify) expect(notify.error).not.toContain('hunter');
-      else expect(notify).toHaveProperty('value');
-    },
-  );
+  it.each([
+    '- slack: !hunter2',
+    '- slack: *hunter2',
+    '- slack: |hunter2',
+    '- slack: [hunter2',
+    'hunter2: a: b',
+    '"hunter2',
+    '- hunter2\n  - x: {',
+  ])('shows nothing of a text that may hold secrets: %j', async (text) => {
+    const { notify } = await readDocuments(['notify'], () => text);
+    if (notify !== undefined && 'error' in notify) expect(notify.error).not.toContain('hunter');
+    else expect(notify).toHaveProperty('value');
+  });
 
   it('does not let a small text become a large value', async () => {
     const bomb = [

@@ -1,20 +1,14 @@
 import { isSwitchOpen } from '../../domain/blue-green/record.ts';
-import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { cancelled } from '../../domain/rollout/cause.ts';
-import { leaseName, readLease } from '../../domain/rollout/lease.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import type { Report } from '../flow.ts';
 import { giveAway } from '../give-away.ts';
-import { acquireLock } from '../lock.ts';
-import { patiently } from '../patiently.ts';
+import { inheritLock, postPatience } from '../successor.ts';
 import { mendLeft } from './left-behind.ts';
 import { isAnswer, mendByHand, resultByHand } from './mend-by-hand.ts';
 import type { BlueGreenWish } from './plan.ts';
 import { reportBlueGreen } from './report.ts';
 import { endedResult, settle } from './settle.ts';
-
-/** Seconds. All `post` steps of a cancelled job share less than five minutes. */
-const mostPatience = 200;
 
 /**
  * The `post` step: the successor of a run that did not come to its own end. It takes the Lease of its dead predecessor at once, and does
@@ -29,11 +23,9 @@ export async function takeBack(
   if (unfinished !== 'true' || holder === '') return undefined;
   const namespace = plan.namespace ?? world.defaultNamespace;
   const { service, leaseDuration: duration } = plan;
-  const seconds = Math.min(mostPatience, plan.rolloutTimeout);
-  const object = await patiently(world, { seconds }, () => world.cluster.get({ kind: Lease, namespace, name: leaseName(service) }));
-  if (object === undefined || readLease(object).holder !== holder) return undefined;
   const started = world.clock.now().toISOString();
-  const held = await acquireLock(world, { service, namespace, duration, timeout: seconds, successorOf: holder });
+  const held = await inheritLock(world, holder, { service, namespace, duration, seconds: postPatience(plan) });
+  if (held === undefined) return undefined;
   try {
     const record = held.found?.blueGreen;
     // A rollback that had written nothing of its own yet leaves what it found to the next run.

@@ -13,6 +13,7 @@ import { acquireLock } from '../lock.ts';
 import { placeOf } from '../operations/holder.ts';
 import { patiently } from '../patiently.ts';
 import { releasing } from '../releasing.ts';
+import { postPatience } from '../successor.ts';
 import { alarm } from './alert.ts';
 import { dismissLeftGuardian } from './dismiss-guardian.ts';
 import { drive } from './drive.ts';
@@ -25,9 +26,6 @@ import type { CanaryResult } from './result.ts';
 import { resultOf, settle } from './settle.ts';
 import { nothingRead, surveyWayBack, wayBackGround } from './way-back-ground.ts';
 import { orderWeight } from './writes.ts';
-
-/** Seconds. All `post` steps of a cancelled job share less than five minutes. */
-const mostPatience = 200;
 
 /**
  * The `post` step: the successor of a run that did not come to its own end. It takes the Lease of its dead predecessor at once, and that of
@@ -48,7 +46,7 @@ export async function takeBack(plan: CanaryPlan, handedOver: Readonly<Record<str
 
 async function takeBackFrom(holder: string, plan: CanaryPlan, world: World): Promise<Report | undefined> {
   const namespace = plan.namespace ?? world.defaultNamespace;
-  const patience = Math.min(mostPatience, plan.rolloutTimeout);
+  const patience = postPatience(plan);
   const object = await patiently(world, { seconds: patience }, () =>
     world.cluster.get({ kind: Lease, namespace, name: leaseName(plan.service) }),
   );

@@ -1,14 +1,12 @@
-import { Lease } from '../../domain/kubernetes/kinds.ts';
-import { leaseName, readLease } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import type { FleetWorld } from '../../ports/worlds/fleet.ts';
 import type { Report } from '../flow.ts';
-import { acquireLock } from '../lock.ts';
 import { inert } from '../markdown.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { backOnly, type UpdatePlan } from '../stage/plan.ts';
 import { takeBack as takeBackService, tidied } from '../stage/take-back.ts';
+import { inheritLock, postPatience } from '../successor.ts';
 import { type HandedTarget, handedKept, handedTargets } from './hand-over.ts';
 import { lockKey } from './locks.ts';
 import { prefixed } from './parts.ts';
@@ -105,12 +103,13 @@ async function inCluster(
 }
 
 /** Everything is as wanted: what was there before is forgotten. */
-async function finish(world: World, { service, namespace = '', leaseDuration: duration }: UpdatePlan, holder: string): Promise<boolean> {
-  const object = await world.cluster.get({ kind: Lease, namespace, name: leaseName(service) });
-  if (object === undefined || readLease(object).holder !== holder) return false;
-  const held = await acquireLock(world, { service, namespace, duration, timeout: 60, successorOf: holder });
+async function finish(world: World, plan: UpdatePlan, holder: string): Promise<boolean> {
+  const { service, namespace = '', leaseDuration: duration } = plan;
+  const seconds = postPatience(plan);
+  const held = await inheritLock(world, holder, { service, namespace, duration, seconds });
+  if (held === undefined) return false;
   try {
-    const rest = await tidied(world, held, { service, namespace }, 60);
+    const rest = await tidied(world, held, { service, namespace }, seconds);
     // Whether the lock is free is what is told of this service.
     await held.record({ ...rest, release: true });
     return true;

@@ -1,7 +1,6 @@
 import { differences } from '../../domain/kubernetes/difference.ts';
 import { templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { inFlight } from '../../domain/rollback/in-flight.ts';
-import { readLease } from '../../domain/rollout/lease.ts';
 import { environmentOf } from '../../domain/units/environment.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
@@ -12,6 +11,7 @@ import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
 import { lockOfRun } from '../lock-of-run.ts';
 import { patiently } from '../patiently.ts';
+import { inheritLock, postPatience } from '../successor.ts';
 import { goBack, openSession, stoppedText, type WentBack } from './go-back.ts';
 import { type Looked, look, openRollback } from './look.ts';
 import { lookAgain } from './look-again.ts';
@@ -21,7 +21,7 @@ import type { BackResult } from './result.ts';
 import type { Session } from './session.ts';
 import { announce, reasonFor, settle } from './settle.ts';
 import { showPlan } from './show-plan.ts';
-import { leaseNow, leaseRef, namespaceOf, stableRefOf } from './survey.ts';
+import { leaseNow, namespaceOf, stableRefOf } from './survey.ts';
 import { rehearseTemplate } from './write-template.ts';
 
 /** Looks, shows, takes the lock from whoever has it, goes back. Throws only while nothing has been written. */
@@ -48,20 +48,16 @@ export async function rollBack(plan: BackPlan, world: World): Promise<BackResult
   }
 }
 
-/** Seconds. All `post` steps of a cancelled job share less than five minutes. */
-const mostPatience = 200;
-
 /** The `post` step: what its run did not finish is finished. Nothing is undone. */
 export async function finish(plan: BackPlan, handedOver: Readonly<Record<string, string>>, world: World): Promise<Report | undefined> {
   const { holder = '', open } = handedOver;
   if (open !== 'true' || holder === '') return undefined;
   const started = world.clock.now().toISOString();
-  const seconds = Math.min(mostPatience, plan.rolloutTimeout);
-  const object = await patiently(world, { seconds }, () => world.cluster.get(leaseRef(world, plan)));
-  if (object === undefined || readLease(object).holder !== holder) return undefined;
-  const shorter = { ...plan, rolloutTimeout: seconds };
+  const seconds = postPatience(plan);
   const { service, leaseDuration: duration } = plan;
-  const lock = await acquireLock(world, { service, namespace: namespaceOf(world, plan), duration, timeout: seconds, successorOf: holder });
+  const lock = await inheritLock(world, holder, { service, namespace: namespaceOf(world, plan), duration, seconds });
+  if (lock === undefined) return undefined;
+  const shorter = { ...plan, rolloutTimeout: seconds };
   try {
     world.log.line('The run before ended in the middle: finishing what it began.');
     const looked = await lookAgain(world, shorter, lock);

@@ -7,6 +7,7 @@ import type { World } from '../../ports/worlds/cluster.ts';
 import { giveAway } from '../give-away.ts';
 import { acquireLock } from '../lock.ts';
 import { whereItRuns, whoActs } from '../signature.ts';
+import { inheritLock } from '../successor.ts';
 import type { UnholdPlan } from './plan.ts';
 import type { UnholdResult } from './result.ts';
 import { leaseNow, leaseRef, namespaceOf } from './survey.ts';
@@ -111,9 +112,9 @@ async function note(world: World, plan: UnholdPlan, message: string): Promise<re
 /** The `post` step of a run that was killed with the lock in its hand: nothing is half done, so it is only given away. */
 export async function finishUnhold(plan: UnholdPlan, handedOver: Readonly<Record<string, string>>, world: World): Promise<undefined> {
   const { holder = '', open } = handedOver;
-  if (open !== 'true' || holder === '' || (await leaseNow(world, plan))?.holder !== holder) return undefined;
+  if (open !== 'true' || holder === '') return undefined;
   const { service, leaseDuration: duration } = plan;
-  const lock = await acquireLock(world, { service, namespace: namespaceOf(world, plan), duration, timeout: 60, successorOf: holder });
-  await giveAway(world, lock);
+  const lock = await inheritLock(world, holder, { service, namespace: namespaceOf(world, plan), duration });
+  if (lock !== undefined) await giveAway(world, lock);
   return undefined;
 }

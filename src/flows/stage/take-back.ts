@@ -1,22 +1,17 @@
-import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { isOpen } from '../../domain/rolling/record.ts';
 import { cancelled } from '../../domain/rollout/cause.ts';
-import { leaseName, readLease } from '../../domain/rollout/lease.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import type { Report } from '../flow.ts';
 import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
-import { acquireLock } from '../lock.ts';
 import { patiently } from '../patiently.ts';
+import { inheritLock, postPatience } from '../successor.ts';
 import { findJournal, type JournalPlace, lastWords } from './keep-journal.ts';
 import type { StagePlan } from './plan.ts';
 import { reportStage } from './report.ts';
 import { endedResult, settle } from './settle.ts';
 import { goBack } from './update.ts';
-
-/** Seconds. All `post` steps of a cancelled job share less than five minutes. */
-const mostPatience = 200;
 
 /**
  * The `post` step: the successor of a run that did not come to its own end. It takes the Lease of its dead predecessor at once, and does
@@ -27,11 +22,10 @@ export async function takeBack(plan: StagePlan, handedOver: Readonly<Record<stri
   if (unfinished !== 'true' || holder === '') return undefined;
   const { service, leaseDuration: duration } = plan;
   const namespace = plan.namespace ?? world.defaultNamespace;
-  const seconds = Math.min(mostPatience, plan.rolloutTimeout);
+  const seconds = postPatience(plan);
   const started = world.clock.now().toISOString();
-  const object = await patiently(world, { seconds }, () => world.cluster.get({ kind: Lease, namespace, name: leaseName(service) }));
-  if (object === undefined || readLease(object).holder !== holder) return undefined;
-  const held = await acquireLock(world, { service, namespace, duration, timeout: seconds, successorOf: holder });
+  const held = await inheritLock(world, holder, { service, namespace, duration, seconds });
+  if (held === undefined) return undefined;
   try {
     const record = held.found?.rolling;
     if (plan.operation !== 'deploy') {

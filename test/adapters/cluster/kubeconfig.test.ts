@@ -106,7 +106,7 @@ describe('loadKubeconfig', () => {
     expect(everythingIn(failure)).not.toContain(text);
   });
 
-  it.each([base64('a list'), 'words', base64('- a: list').slice(0, -3), 'two\n/lines'])('takes %j for no path', (text) =>
+  it.each([base64('a list'), 'words', base64('- a: list').slice(0, -3), '/two\nlines'])('takes %j for no path', (text) =>
     expect(failureBy(() => loadKubeconfig({ text })).remedy).toMatch(/^Give the whole kubeconfig/),
   );
 

@@ -33,7 +33,7 @@ beforeAll(async () => {
     kubeconfig: loadKubeconfig({ path: await lab.kubeconfigFor({ namespace, serviceAccount: 'guest' }) }),
     version: '1',
   });
-}, 120_000);
+}, 240_000);
 afterAll(async () => {
   connection?.close();
   guest?.close();
@@ -269,7 +269,7 @@ describe('pods', () => {
     expect(await (await fetch(`${forward.url}/metrics`)).text()).toContain('http_requests_total');
     expect(forward.problem()).toBeUndefined();
     await forward.close();
-    await expect(fetch(forward.url)).rejects.toThrow();
+    await expect(fetch(forward.url)).rejects.toThrow('fetch failed');
   });
 
   it('end a forwarded connection as the pod ends it, with nothing lost', async () => {
