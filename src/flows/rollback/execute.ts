@@ -8,7 +8,6 @@ import { failureOf } from '../cause-of.ts';
 import type { Report } from '../flow.ts';
 import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
-import { acquireLock } from '../lock.ts';
 import { lockOfRun } from '../lock-of-run.ts';
 import { patiently } from '../patiently.ts';
 import { inheritLock, postPatience } from '../successor.ts';
