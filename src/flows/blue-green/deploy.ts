@@ -11,12 +11,13 @@ import { changeLines, changesOf } from '../lineage/changes.ts';
 import { deployedBefore, deployedNow, orderCheck } from '../lineage/order.ts';
 import { recordDeployment, recordStanding } from '../lineage/record.ts';
 import { requireStaged } from '../lineage/staging.ts';
+import { lockOfRun } from '../lock-of-run.ts';
 import { releasing } from '../releasing.ts';
 import { drive } from './drive.ts';
 import { type Ground, isThere } from './ground.ts';
 import { readRecord } from './lease-now.ts';
 import { mendLeft } from './left-behind.ts';
-import { checkedAgain, lock } from './lock-and-check.ts';
+import { checkedAgain } from './lock-and-check.ts';
 import type { BlueGreenWish, DeployWish } from './plan.ts';
 import { preflight } from './preflight.ts';
 import type { BlueGreenResult } from './result.ts';
@@ -43,7 +44,7 @@ export async function deploy(plan: DeployWish, world: World): Promise<BlueGreenR
           reason: `A dry run: a run before ended in the phase \`${left?.phase}\`. That would be mended first. Nothing was written.`,
         })
       : await rehearsed({ ...raw, ground: checked });
-  const held = await lock(world, plan, namespace);
+  const held = await lockOfRun(world, plan, namespace);
   try {
     const found = await releasing(world, held, () => order(held.found?.deployed));
     if (found.is === 'superseded' && !isSwitchOpen(held.found?.blueGreen)) {

@@ -8,6 +8,7 @@ import type { World } from '../../ports/worlds/cluster.ts';
 import { giveAway } from '../give-away.ts';
 import { isAsChecked, type Lock } from '../held-lock.ts';
 import { notHeld, unreadableHolds } from '../hold-images.ts';
+import { lockOfRun } from '../lock-of-run.ts';
 import { releasing } from '../releasing.ts';
 import { whoActs } from '../signature.ts';
 import { unlessForbidden } from '../unless-forbidden.ts';
@@ -18,7 +19,7 @@ import { drive } from './drive.ts';
 import { heldByHand } from './hold-back.ts';
 import { leaseNow } from './lease-now.ts';
 import { type LedBack, ledBack } from './led-back.ts';
-import { checkedAgain, lock } from './lock-and-check.ts';
+import { checkedAgain } from './lock-and-check.ts';
 import { isAnswer, mendByHand, resultByHand } from './mend-by-hand.ts';
 import type { RollbackWish } from './plan.ts';
 import { preflight } from './preflight.ts';
@@ -48,7 +49,7 @@ export async function rollback(plan: RollbackWish, world: World): Promise<BlueGr
       outcome: 'not-started',
       reason: answered ? wouldMend(left) : 'A dry run: everything was looked at and nothing was written.',
     });
-  const held = await lock(world, plan, namespace, true);
+  const held = await lockOfRun(world, plan, namespace, { takeOver: true });
   try {
     const answer = await mended(raw, held, namespace);
     if (answer !== undefined) return answer;

@@ -5,13 +5,12 @@ import { warningText } from '../../domain/rollout/problem.ts';
 import { stageText } from '../../domain/units/stages.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
-import { endedByCancel } from '../cancel.ts';
 import { giveAway } from '../give-away.ts';
 import { isAsChecked, type Lock } from '../held-lock.ts';
 import { changeLines, changesOf } from '../lineage/changes.ts';
 import { commitOf, deployedBefore, deployedNow, type OrderCheck, orderCheck } from '../lineage/order.ts';
 import { requireStaged } from '../lineage/staging.ts';
-import { acquireLock } from '../lock.ts';
+import { lockOfRun } from '../lock-of-run.ts';
 import { releasing } from '../releasing.ts';
 import { unfinishedRolling, unfinishedSwitch, unreadableSwitch } from '../unfinished.ts';
 import { dismissLeftGuardian } from './dismiss-guardian.ts';
@@ -101,12 +100,9 @@ async function rollOut(run: Run): Promise<CanaryResult> {
 
 type Taken = { readonly lock: Lock; readonly ground: Ground; readonly note: string | undefined } | { readonly superseded: string };
 
-/** Before the first write the `post` step is told whose successor it is. */
 async function lockAndCheckAgain(world: World, plan: CanaryPlan, checked: Ground, order: OrderCheck): Promise<Taken> {
   const { service, namespace } = checked.app;
-  const request = { service, namespace, duration: plan.leaseDuration, timeout: plan.lockTimeout };
-  world.handover.save({ holder: world.run.holder, open: 'true' });
-  const lock = await endedByCancel(world.cancellation, (signal) => acquireLock(world, { ...request, signal }));
+  const lock = await lockOfRun(world, plan, namespace);
   return await releasing(world, lock, async () => {
     const found = await order(lock.found?.deployed);
     if (found.is === 'superseded') {

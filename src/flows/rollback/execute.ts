@@ -4,12 +4,11 @@ import { inFlight } from '../../domain/rollback/in-flight.ts';
 import { environmentOf } from '../../domain/units/environment.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
-import { endedByCancel } from '../cancel.ts';
 import { failureOf } from '../cause-of.ts';
 import type { Report } from '../flow.ts';
 import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
-import { acquireLock } from '../lock.ts';
+import { lockOfRun } from '../lock-of-run.ts';
 import { patiently } from '../patiently.ts';
 import { inheritLock, postPatience } from '../successor.ts';
 import { goBack, openSession, stoppedText, type WentBack } from './go-back.ts';
@@ -39,7 +38,8 @@ export async function rollBack(plan: BackPlan, world: World): Promise<BackResult
   if (plan.dryRun) return idle('not-started', 'A dry run: it was shown what would change, and nothing was written.');
   if (looked.flight === undefined && looked.target === undefined && openRollback(plan, looked.lease) === undefined)
     return { ...idle('nothing-to-do', `Users have ${looked.stays} already.`), remedy: looked.further };
-  const lock = await take(world, plan);
+  // Taken from a living holder too: it finds another epoch and stops.
+  const lock = await lockOfRun(world, plan, namespaceOf(world, plan), { takeOver: true });
   try {
     return await underLock(world, plan, lock, await stillSo(world, plan, lock, looked), started);
   } finally {
@@ -64,14 +64,6 @@ export async function finish(plan: BackPlan, handedOver: Readonly<Record<string,
   } finally {
     lock.stop();
   }
-}
-
-/** Taken from a living holder too: it finds another epoch and stops. Before the first write the `post` step is told whose successor it is. */
-async function take(world: World, plan: BackPlan): Promise<Lock> {
-  world.handover.save({ holder: world.run.holder, open: 'true' });
-  const { service, leaseDuration: duration, lockTimeout: timeout } = plan;
-  const request = { service, namespace: namespaceOf(world, plan), duration, timeout, takeOver: true } as const;
-  return await endedByCancel(world.cancellation, (signal) => acquireLock(world, { ...request, signal }));
 }
 
 /** A run that was at work until now may have gone on since it was looked at. */

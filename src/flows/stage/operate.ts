@@ -5,10 +5,10 @@ import { briefText, warningText } from '../../domain/rollout/problem.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
+import { lockOfRun } from '../lock-of-run.ts';
 import { releasing } from '../releasing.ts';
 import type { Writing } from '../writing.ts';
 import { holdUndone, type Undone } from './hold-undone.ts';
-import { lock } from './lock-and-check.ts';
 import { change, settled, type Target } from './operate-change.ts';
 import { look } from './operate-preflight.ts';
 import type { OperationPlan } from './plan.ts';
@@ -72,7 +72,7 @@ async function locked<T>(
   namespace: string,
   work: (lease: Lock) => Promise<{ readonly value: T; readonly last: Undone['last'] }>,
 ): Promise<T> {
-  const lease = await lock(world, plan, namespace);
+  const lease = await lockOfRun(world, plan, namespace);
   const { value, last } = await releasing(world, lease, () => work(lease));
   await giveAway(world, lease, last);
   return value;

@@ -9,12 +9,13 @@ import type { Lock } from '../held-lock.ts';
 import { changeLines, changesOf } from '../lineage/changes.ts';
 import { deployedBefore, deployedNow, isOnRecord, orderCheck } from '../lineage/order.ts';
 import { requireStaged } from '../lineage/staging.ts';
+import { lockOfRun } from '../lock-of-run.ts';
 import { releasing } from '../releasing.ts';
 import { drive } from './drive.ts';
 import { emptyGround, imagesIn, rollingPlanOf, type StageGround } from './ground.ts';
 import { findJournal, journalOf } from './keep-journal.ts';
 import { deployedImages, recordAsFound, recordEnding } from './lineage.ts';
-import { checkedAgain, lock } from './lock-and-check.ts';
+import { checkedAgain } from './lock-and-check.ts';
 import type { UpdatePlan } from './plan.ts';
 import { preflight } from './preflight.ts';
 import type { UpdateResult } from './result.ts';
@@ -45,7 +46,7 @@ export async function update(plan: UpdatePlan, world: World): Promise<UpdateResu
   const idle = { outcome: 'promoted', reason: 'Everything is as wanted already: nothing had to be done.' } as const;
   if (there && isOnRecord(world, plan.lineage, checked.lease?.deployed))
     return idleResult({ ...before, ground: checked, ...idle, lineage: await recordAsFound(world, plan, checked) });
-  const held = await lock(world, plan, checked.namespace);
+  const held = await lockOfRun(world, plan, checked.namespace);
   try {
     const found = await releasing(world, held, () => order(held.found?.deployed));
     if (found.is === 'superseded') {
