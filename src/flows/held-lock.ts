@@ -5,6 +5,7 @@ import { type LeaseChange, microTime, renewal } from '../domain/rollout/lease-wr
 import type { Answer, Request } from '../domain/rollout/request.ts';
 import { Failure } from '../failure.ts';
 import type { World } from '../ports/worlds/cluster.ts';
+import { isTransient } from './follow.ts';
 
 /** The one lock of a service. Only its holder writes. */
 export interface Lock {
@@ -23,7 +24,7 @@ export interface Lock {
   onRequest(listener: (request: Request) => void): () => void;
   /** Goes out at once, and with every renewal until it has arrived. Waits for nothing. */
   answer(answer: Answer): void;
-  /** Writes into the Lease and renews it. Throws LOCK_LOST when it is not ours any more. With `release` it is let go, whether or not that arrives. */
+  /** Writes into the Lease and renews it. Throws LOCK_LOST when it is not ours any more. With `release` it is given away; where the answer to that is not heard, it may be asked for again. */
   record(change: LeaseChange): Promise<void>;
   /** Stops renewing. Without `record({release})` before, the Lease is left to expire. */
   stop(): void;
@@ -41,6 +42,8 @@ export function keepLock(world: World, ref: ObjectRef, taken: KubernetesObject, 
   let unsent: Answer | undefined;
   /** What happens to the Lease from then on is no loss. */
   let givenAway = false;
+  /** It may be given away: the answer to that was not heard. */
+  let unheard = false;
   const answered = new Set<string>();
   const listeners = new Set<(request: Request) => void>();
   let queue: Promise<unknown> = Promise.resolve();
@@ -80,16 +83,19 @@ export function keepLock(world: World, ref: ObjectRef, taken: KubernetesObject, 
     const view = object === undefined ? undefined : readLease(object);
     if (view?.holder === ours.holder && view.epoch === epoch) return;
     const failure = lostFailure(ref, view === undefined || view.holder === '' ? 'someone who deleted or released it' : view.holder);
-    lost.abort(failure);
+    if (unheard && view?.holder === '' && view.epoch === epoch) givenAway = true;
+    else if (!unheard) lost.abort(failure);
     throw failure;
   };
 
-  /** A renewal that waited for this write would find a Lease that is nobody's. One that was not given away expires. */
+  /** May be asked for until it is heard. A renewal that waited for this write finds a Lease that is nobody's. */
   const letGo = async (change: LeaseChange): Promise<void> => {
     try {
       await write(change);
-    } finally {
       givenAway = true;
+    } catch (error) {
+      unheard ||= isTransient(error);
+      if (!givenAway) throw error;
     }
   };
 

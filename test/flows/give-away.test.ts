@@ -46,6 +46,28 @@ describe('a lock', () => {
     expect(await isRenewed(on)).toBe(false);
   });
 
+  it('with last words is given away although an answer is missing: what they say is not lost', async () => {
+    const on = stage();
+    const lock = await taken(on);
+    on.cluster.failing = unheard('run-1');
+    const giving = giveAway(on.world, lock, { lastKnownGood: 'agent:v2' });
+    await on.clock.pass(30);
+    expect(leaseIn(on)).toMatchObject({ holder: 'run-1' });
+    on.cluster.failing = () => undefined;
+    await on.clock.until(giving);
+    expect(leaseIn(on)).toMatchObject({ holder: '', lastKnownGood: 'agent:v2' });
+    expect([on.handedOver, lock.lost.aborted, await isRenewed(on)]).toEqual([[{ open: 'false' }], false, false]);
+  });
+
+  it('with last words that never arrive is left to expire like any other', async () => {
+    const on = stage();
+    const lock = await taken(on);
+    on.cluster.failing = unheard('run-1');
+    await on.clock.until(giveAway(on.world, lock, { lastKnownGood: 'agent:v2' }));
+    expect(on.lines.at(-1)).toBe('The lock was not given away, it expires by itself: The API server gave no answer.');
+    expect([on.handedOver, await isRenewed(on), leaseIn(on).holder]).toEqual([[], false, 'run-1']);
+  });
+
   it('whose last words cannot be read is left as well', async () => {
     const on = stage();
     const lock = await taken(on);
@@ -75,18 +97,26 @@ describe('a lock', () => {
     expect(await isRenewed(on)).toBe(false);
   });
 
+  const lostAnswer = new Failure('CLUSTER_UNREACHABLE', 'The API server gave no answer.', 'Look at it.');
+
   it.each([
-    ['arrives late', undefined],
-    ['arrives, and its answer is lost', new Failure('CLUSTER_UNREACHABLE', 'The API server gave no answer.', 'Look at it.')],
-  ])('whose last words go out as it was to be renewed is not lost when the write %s', async (_, answer) => {
+    ['arrives late', undefined, 'nobody', [{ open: 'false' }]],
+    ['arrives, and its answer is lost', lostAnswer, 'nobody', [{ open: 'false' }]],
+    ['arrives, its answer is lost, and somebody takes it', lostAnswer, 'run-2', []],
+  ] as const)('whose last words go out as it was to be renewed is not lost when the write %s', async (_, answer, taker, handedOver) => {
     const on = stage();
+    const next = stage({ holder: 'run-2' }, on);
+    const request = { service: 'agent', namespace: 'shop', duration: 60, timeout: 0 };
+    let first = true;
     const slow: Cluster['write'] = async (write, signal) => {
-      const given = write.do === 'patch' && JSON.stringify(write.operations).includes('"agent:v2"');
+      const given = first && write.do === 'patch' && JSON.stringify(write.operations).includes('"agent:v2"');
       const written = await on.cluster.write(write, signal);
       if (given) {
+        first = false;
         // Long enough for renewals to fall due, and for somebody to ask something.
         await on.clock.sleep(45);
         lock.answer({ id: 'r', is: 'refused', text: 'It is over.' });
+        if (taker !== 'nobody') (await acquireLock(next.world, request)).stop();
         if (answer !== undefined) throw answer;
       }
       return written;
@@ -100,13 +130,12 @@ describe('a lock', () => {
       write: slow,
     };
     const world: World = { ...on.world, cluster: slowly };
-    const lock = await on.clock.until(acquireLock(world, { service: 'agent', namespace: 'shop', duration: 60, timeout: 0 }));
+    const lock = await on.clock.until(acquireLock(world, request));
     await on.clock.until(giveAway(world, lock, { lastKnownGood: 'agent:v2' }));
-    const next = stage({ holder: 'run-2' }, on);
-    const theirs = await taken(next);
+    expect(on.handedOver).toEqual(handedOver);
+    if (taker === 'nobody') (await taken(next)).stop();
     lock.answer({ id: 's', is: 'refused', text: 'It is over.' });
     await on.clock.pass(120);
-    theirs.stop();
     expect([lock.lost.aborted, leaseIn(on).holder, leaseIn(on).lastKnownGood]).toEqual([false, 'run-2', 'agent:v2']);
   });
 
@@ -132,12 +161,24 @@ describe('what goes on under the same lock', () => {
     lock.stop();
   });
 
+  it('writes it as soon as the API server answers again', async () => {
+    const on = stage();
+    const lock = await taken(on);
+    on.cluster.failing = unheard('run-1');
+    const ending = endUnder(on.world, lock, { lastKnownGood: 'agent:v2' });
+    await on.clock.pass(30);
+    on.cluster.failing = () => undefined;
+    await on.clock.until(ending);
+    expect(leaseIn(on)).toMatchObject({ holder: 'run-1', lastKnownGood: 'agent:v2' });
+    lock.stop();
+  });
+
   it('says that it could not, and keeps it all the same', async () => {
     const on = stage();
     const lock = await taken(on);
     on.cluster.failing = unheard('run-1');
     await on.clock.until(endUnder(on.world, lock, { lastKnownGood: 'agent:v2' }));
-    expect(on.lines).toEqual(['How it ended was not written into the Lease: The API server gave no answer.']);
+    expect(on.lines.at(-1)).toBe('How it ended was not written into the Lease: The API server gave no answer.');
     expect(await isRenewed(on)).toBe(true);
     lock.stop();
   });
