@@ -1,3 +1,4 @@
+import { keepsChanging, mostConflicts } from '../domain/kubernetes/conflicts.ts';
 import type { KubernetesObject, ObjectRef } from '../domain/kubernetes/object.ts';
 import { nameOf } from '../domain/kubernetes/object.ts';
 import { ordered } from '../domain/rollout/ordered.ts';
@@ -25,8 +26,6 @@ export interface Shifted {
   readonly objects: readonly KubernetesObject[];
   readonly wrote: boolean;
 }
-
-const mostConflicts = 20;
 
 /**
  * Orders a split and sees it accepted. Guarded twice: by the resourceVersion, so that nobody's write in between is lost, and by the
@@ -69,11 +68,7 @@ async function order(
       world.log.debug(`${nameOf(ref)} was changed in between: read again.`);
     }
   }
-  throw new Failure(
-    'CLUSTER_CONFLICT',
-    `${nameOf(ref)} was changed by someone else ${mostConflicts} times in a row.`,
-    'See in its managedFields who keeps writing it.',
-  );
+  throw keepsChanging(nameOf(ref));
 }
 
 /** Waits for every parent's word on the generation that was written. */

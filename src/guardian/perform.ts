@@ -1,4 +1,5 @@
 import type { GuardianSign } from '../domain/guardian/sign.ts';
+import { keepsChanging, mostConflicts } from '../domain/kubernetes/conflicts.ts';
 import { Deployment } from '../domain/kubernetes/kinds.ts';
 import { type KubernetesObject, nameOf, type ObjectRef } from '../domain/kubernetes/object.ts';
 import { readyOfTemplate, rolloutStatus } from '../domain/kubernetes/rollout-status.ts';
@@ -13,8 +14,6 @@ import { Failure } from '../failure.ts';
 import { type Hands, hold, leaseRef } from './hands.ts';
 import type { Action, Held, Observation } from './state.ts';
 import { announce, tell } from './tell.ts';
-
-const mostConflicts = 20;
 
 /** Carries one action out. Never throws for what the cluster does. */
 export async function perform(hands: Hands, action: Exclude<Action, { do: 'end' }>): Promise<Observation> {
@@ -148,18 +147,11 @@ async function order({ cluster, lens, undo }: Hands, { epoch, weight }: Order, d
         break;
       } catch (error) {
         if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
-        if (attempt >= mostConflicts) throw keepsChanging(ref);
+        if (attempt >= mostConflicts) throw keepsChanging(nameOf(ref), 'DRIFT');
       }
     }
   }
 }
-
-const keepsChanging = (ref: ObjectRef): Failure =>
-  new Failure(
-    'DRIFT',
-    `${nameOf(ref)} was changed by someone else ${mostConflicts} times in a row.`,
-    'See in its managedFields who keeps writing it.',
-  );
 
 async function confirmEmpty({ cluster, lens, undo }: Hands): Promise<void> {
   const refs = lens.objects(undo.app);
@@ -184,7 +176,7 @@ async function restoreStable(hands: Hands, { epoch, found: { rollout: record, te
       return hands.log(`Deployment ${hands.undo.stableDeployment}: ${back === undefined ? `epoch ${epoch}` : record.previousImage}`);
     } catch (error) {
       if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
-      if (attempt >= mostConflicts) throw keepsChanging(stableRef(hands));
+      if (attempt >= mostConflicts) throw keepsChanging(nameOf(stableRef(hands)), 'DRIFT');
     }
   }
 }

@@ -1,3 +1,4 @@
+import { keepsChanging, mostConflicts } from '../../domain/kubernetes/conflicts.ts';
 import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes/object.ts';
 import { nameOf } from '../../domain/kubernetes/object.ts';
 import type { Colour } from '../../domain/rollout/layout.ts';
@@ -7,7 +8,6 @@ import { Failure } from '../../failure.ts';
 import { outdated, replace } from '../unheard.ts';
 import type { Session } from './session.ts';
 
-const mostConflicts = 20;
 /** Seconds for every parent of a route to accept it. */
 const acceptWithin = 60;
 
@@ -56,11 +56,7 @@ export async function orderRoute(session: Session, to: Colour | 'as-found', sign
     if (to !== 'as-found') await confirmed(session, to, signal);
     return true;
   }
-  throw new Failure(
-    'CLUSTER_CONFLICT',
-    `${nameOf(refOf(session))} was changed by someone else ${mostConflicts} times in a row.`,
-    'See in its managedFields who keeps writing it.',
-  );
+  throw keepsChanging(nameOf(refOf(session)));
 }
 
 /** Reads back what was written, until every parent has accepted it. */

@@ -1,3 +1,4 @@
+import { keepsChanging, mostConflicts } from '../../domain/kubernetes/conflicts.ts';
 import { Deployment, Pod } from '../../domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { deploymentStatus } from '../../domain/kubernetes/workload.ts';
@@ -9,8 +10,6 @@ import { Failure } from '../../failure.ts';
 import { runs } from '../await-rollout.ts';
 import { wrote } from '../writing.ts';
 import { canaryLabels, type Session, stableRef } from './session.ts';
-
-const mostConflicts = 20;
 
 /** Opens as many of the canary's pods as its Deployment says, after that was written: with the epoch on it, no run that was overtaken gets here. */
 export async function openPods(session: Session, route: readonly KubernetesObject[], signal: AbortSignal): Promise<void> {
@@ -64,11 +63,7 @@ async function openOne({ world, ground }: Session, found: KubernetesObject, sign
       pod = await world.cluster.get(ref, signal);
     }
   }
-  throw new Failure(
-    'CLUSTER_CONFLICT',
-    `Pod ${ref.name} was changed by someone else ${mostConflicts} times in a row.`,
-    'See in its managedFields who keeps writing it.',
-  );
+  throw keepsChanging(`Pod ${ref.name}`);
 }
 
 /** What users really get, from the pods that are ready now: an autoscaler may have given stable more than it began with. */

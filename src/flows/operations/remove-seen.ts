@@ -1,3 +1,4 @@
+import { changedInARow, mostConflicts } from '../../domain/kubernetes/conflicts.ts';
 import { type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kubernetes/object.ts';
 import { readLease } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
@@ -33,8 +34,6 @@ export interface Removing {
   forbidden?(ref: ObjectRef): string;
 }
 
-const mostConflicts = 20;
-
 /**
  * Removes what is there, as it was seen and only while the lock is ours. This process may stand still at any moment: what it wakes up under
  * then is a successor with users on these pods. Answers with sentences about what stays.
@@ -60,11 +59,7 @@ export async function removeSeen(
     if (!again) return [...stays, ...refused];
     await held.world.clock.sleep(0.2, held.lock.lost);
   }
-  throw new Failure(
-    'CLUSTER_CONFLICT',
-    `Something that was to be removed was changed by someone else ${mostConflicts} times in a row.`,
-    'Start it again.',
-  );
+  throw new Failure('CLUSTER_CONFLICT', changedInARow('Something that was to be removed'), 'Start it again.');
 }
 
 /** The Lease last, and only where nobody has taken it since. Nothing renews it any more. */
