@@ -3,8 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import * as kinds from '../../src/domain/kubernetes/kinds.ts';
 import type { Kind, ObjectRef } from '../../src/domain/kubernetes/object.ts';
+import type { PatchOperation } from '../../src/domain/kubernetes/patch.ts';
 import { Failure } from '../../src/failure.ts';
-import type { ListOptions, PatchOperation, Write } from '../../src/ports/cluster.ts';
+import type { ListOptions, Write } from '../../src/ports/cluster.ts';
 import type { MemoryCluster } from '../../test/flows/memory-cluster/cluster.ts';
 
 /** An API server on loopback that speaks the wire protocol and keeps its objects in memory. */

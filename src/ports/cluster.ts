@@ -1,4 +1,5 @@
 import type { Kind, KubernetesObject, ObjectRef } from '../domain/kubernetes/object.ts';
+import type { PatchOperation } from '../domain/kubernetes/patch.ts';
 
 /**
  * The Kubernetes API. Objects travel as the server gave them: no field is dropped or defaulted on the way.
@@ -49,7 +50,3 @@ export type Write = { readonly dryRun?: boolean } & (
   /** Exactly this object, and as it was at this resourceVersion: another one is a CLUSTER_CONFLICT. */
   | { readonly do: 'delete'; readonly ref: ObjectRef; readonly uid?: string; readonly version?: string }
 );
-
-export type PatchOperation =
-  | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
-  | { readonly op: 'remove'; readonly path: string };
