@@ -1,7 +1,7 @@
 import type { KubernetesObject } from './object.ts';
 
 /** What applying a manifest over an earlier one left behind: the earlier one. */
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
+export const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** An object as a person writes it down: without what the API server filled in, and with other fields in the place of some. */
 export function manifestOf(object: KubernetesObject, changes: Readonly<Record<string, unknown>> = {}): KubernetesObject {

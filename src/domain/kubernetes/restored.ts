@@ -1,4 +1,4 @@
-import { manifestOf } from './manifest.ts';
+import { lastApplied, manifestOf } from './manifest.ts';
 import type { KubernetesObject } from './object.ts';
 
 /** What is remembered of an object before it is changed: all that a person wrote, and what the API server filled in, without its status. */
@@ -33,8 +33,6 @@ export function restored(present: KubernetesObject, before: KubernetesObject): K
     ...(status === undefined ? {} : { status }),
   };
 }
-
-const lastApplied = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /** The Deployment controller counts its revisions here: the count goes on. */
 const controllersOwn = (annotations: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> =>
