@@ -5,6 +5,7 @@ import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { PodTemplate } from '../kubernetes/workload.ts';
 import { scheduledNeed } from '../rollout/pod-need.ts';
 import type { Problem } from '../rollout/problem.ts';
+import { count } from '../units/count.ts';
 
 /** What a deployment does about nodes that are too full: they are `accept`ed where something adds nodes when pods wait for one. */
 export const roomWishes = ['refuse', 'accept'] as const;
@@ -32,7 +33,7 @@ export function inspectRoom(
   wish: RoomWish,
 ): RoomFindings {
   if (further.pods <= 0) return { problems: [], warnings: [] };
-  const whose = `${further.pods} ${further.pods === 1 ? 'pod' : 'pods'} of ${further.deployment}`;
+  const whose = `${count(further.pods, 'pod')} of ${further.deployment}`;
   const unchecked = (reason: string, remedy: string): RoomFindings => ({
     problems: [],
     warnings: [{ what: `Not checked: whether the nodes have room for ${whose} (${reason}).`, remedy }],

@@ -1,3 +1,4 @@
+import { count } from '../units/count.ts';
 import { shortCommit } from './commit.ts';
 import type { Comparison } from './comparison.ts';
 
@@ -31,7 +32,7 @@ export function orderOf({ commit, reason, allowUnordered }: OrderWish, newest: s
     case 'behind':
       return {
         is: 'superseded',
-        text: `Commit ${ours} is ${comparison.by} ${comparison.by === 1 ? 'commit' : 'commits'} older than ${theirs}, which was deployed here already.`,
+        text: `Commit ${ours} is ${count(comparison.by, 'commit')} older than ${theirs}, which was deployed here already.`,
       };
     case 'diverged': {
       const what = `The histories of ${ours} and of ${theirs}, which was deployed here, have diverged: ${comparison.behind} of its commits would be lost.`;

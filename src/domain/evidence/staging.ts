@@ -1,3 +1,4 @@
+import { count } from '../units/count.ts';
 import { shortCommit } from './commit.ts';
 import { type FoundDeployments, type ImageQuestion, isOtherBuild, type RecordedDeployment } from './deployment.ts';
 
@@ -20,8 +21,7 @@ export function stagingVerdict(question: StagingQuestion, { found, ofLast }: Fou
   const own = digest === undefined ? undefined : telling.find((each) => each.digest === digest);
   const last = own ?? telling.find((each) => isOtherBuild(question, each));
   if (last === undefined) {
-    const cancelled =
-      found.length === 0 ? '' : ` (${found.length} ${found.length === 1 ? 'deployment' : 'deployments'} did not come to an end)`;
+    const cancelled = found.length === 0 ? '' : ` (${count(found.length, 'deployment')} did not come to an end)`;
     const looked = ofLast === undefined ? '' : ` of the last ${ofLast} of the service`;
     return { is: 'missing', text: `No deployment of ${subject(digest, tree)} into ${environment}${looked} has succeeded${cancelled}.` };
   }

@@ -1,3 +1,4 @@
+import { count } from '../units/count.ts';
 import type { KubernetesObject } from './object.ts';
 import type { RolloutStatus } from './rollout-status.ts';
 
@@ -24,9 +25,7 @@ export function daemonSetStatus(daemonSet: KubernetesObject): RolloutStatus {
   if (deletionTimestamp !== undefined) return { is: 'failed', reason: `DaemonSet ${name} is being deleted.` };
   if (observedGeneration < generation)
     return progressing(`the DaemonSet controller to see generation ${generation}; it has seen ${observedGeneration}`);
-  if (updated < replicas) return progressing(`${replicas - updated} of ${count(replicas)} to be replaced with the newest template`);
-  if (available < replicas) return progressing(`${replicas - available} of ${count(replicas)} to become available (${ready} ready)`);
+  if (updated < replicas) return progressing(`${replicas - updated} of ${count(replicas, 'pod')} to be replaced with the newest template`);
+  if (available < replicas) return progressing(`${replicas - available} of ${count(replicas, 'pod')} to become available (${ready} ready)`);
   return { is: 'available', ready, replicas };
 }
-
-const count = (pods: number): string => `${pods} ${pods === 1 ? 'pod' : 'pods'}`;

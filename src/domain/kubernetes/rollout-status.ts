@@ -1,3 +1,4 @@
+import { count } from '../units/count.ts';
 import { foreignClause } from './foreign-clause.ts';
 import type { KubernetesObject } from './object.ts';
 import { type Condition, conditionOf, deploymentSpec, deploymentStatus } from './workload.ts';
@@ -63,5 +64,3 @@ function failureOf(name: string, conditions: readonly Condition[] | undefined): 
 }
 
 const said = ({ reason, message }: Condition): string => foreignClause(message ?? reason);
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;

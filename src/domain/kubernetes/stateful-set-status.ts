@@ -1,3 +1,4 @@
+import { count } from '../units/count.ts';
 import type { KubernetesObject } from './object.ts';
 import type { RolloutStatus } from './rollout-status.ts';
 
@@ -43,12 +44,10 @@ export function statefulSetStatus(statefulSet: KubernetesObject): RolloutStatus 
   const partition = Math.min(partitionOf(statefulSet), replicas);
   const wanted = replicas - partition;
   if (partition > 0 ? updatedReplicas < wanted : currentRevision !== updateRevision && updatedReplicas < replicas)
-    return progressing(`${wanted - updatedReplicas} of ${count(wanted)} to be replaced with the newest template`);
-  if (pods > replicas) return progressing(`${count(pods - replicas)} too many to end`);
+    return progressing(`${wanted - updatedReplicas} of ${count(wanted, 'pod')} to be replaced with the newest template`);
+  if (pods > replicas) return progressing(`${count(pods - replicas, 'pod')} too many to end`);
   if (availableReplicas < replicas)
-    return progressing(`${replicas - availableReplicas} of ${count(replicas)} to become available (${ready} ready)`);
+    return progressing(`${replicas - availableReplicas} of ${count(replicas, 'pod')} to become available (${ready} ready)`);
   if (partition === 0 && currentRevision !== updateRevision) return progressing('the StatefulSet controller to end the update');
   return { is: 'available', ready, replicas };
 }
-
-const count = (pods: number): string => `${pods} ${pods === 1 ? 'pod' : 'pods'}`;

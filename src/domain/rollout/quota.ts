@@ -1,5 +1,6 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { PodTemplate } from '../kubernetes/workload.ts';
+import { count } from '../units/count.ts';
 import { parseQuantity } from '../units/quantity.ts';
 import { needOf, type PodNeed } from './pod-need.ts';
 import type { Problem } from './problem.ts';
@@ -52,7 +53,7 @@ function inspectOne(quota: KubernetesObject, template: PodTemplate, pods: number
         where,
         { hard: String(hard), used: used === undefined ? undefined : String(used) },
         need.amount * pods,
-        `${pods} ${pods === 1 ? 'pod' : 'pods'} ${whose}`,
+        `${count(pods, 'pod')} ${whose}`,
       );
     },
   );

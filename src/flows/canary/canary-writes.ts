@@ -6,6 +6,7 @@ import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { asSeen, markEpoch } from '../../domain/rollout/fence.ts';
 import { epochAnnotation } from '../../domain/rollout/lease.ts';
 import { refuseOvertaken } from '../../domain/rollout/ordered.ts';
+import { count } from '../../domain/units/count.ts';
 import { Failure } from '../../failure.ts';
 import { wrote } from '../writing.ts';
 import { autoscaleCanary, endAutoscaling } from './capacity.ts';
@@ -25,7 +26,7 @@ export async function setCanary(session: Session, replicas: number, signal: Abor
   } else {
     const size = await makeCanary(session, ref, replicas, signal);
     session.canaryReplicas = size;
-    wrote(session, `Deployment ${ref.name}: ${ground.image}, ${pods(size)}`);
+    wrote(session, `Deployment ${ref.name}: ${ground.image}, ${count(size, 'pod')}`);
     await setSize(session, { replicas }, signal);
   }
 }
@@ -128,7 +129,5 @@ async function setSize(session: Session, { replicas, atRest = false }: Omit<Size
     }
   }
   session.canaryReplicas = replicas;
-  wrote(session, `Deployment ${ref.name}: ${pods(replicas)}`);
+  wrote(session, `Deployment ${ref.name}: ${count(replicas, 'pod')}`);
 }
-
-const pods = (count: number): string => `${count} ${count === 1 ? 'pod' : 'pods'}`;

@@ -2,6 +2,7 @@ import { begin } from '../../domain/rollout/begin.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { isTidy } from '../../domain/rollout/left-behind.ts';
 import { warningText } from '../../domain/rollout/problem.ts';
+import { count } from '../../domain/units/count.ts';
 import { stageText } from '../../domain/units/stages.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
@@ -146,7 +147,7 @@ function tellPlan(
   log.line(
     `  stages   ${plan.stages.map(stageText).join(' ')}${plan.promote ? ', then stable gets the image' : ', then back to weight 0'}`,
   );
-  log.line(`  stable   ${replicas} ${replicas === 1 ? 'pod' : 'pods'}`);
+  log.line(`  stable   ${count(replicas, 'pod')}`);
   for (const each of [...changes, ...notes]) log.line(`  ${each}`);
   for (const warning of warnings) log.line(warningText(warning));
 }

@@ -1,6 +1,7 @@
 import type { ChangeList } from '../../domain/evidence/change-list.ts';
 import { shortCommit } from '../../domain/evidence/commit.ts';
 import { type DeployedRecord, runningCommit } from '../../domain/evidence/deployed.ts';
+import { count } from '../../domain/units/count.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { code, inert } from '../markdown.ts';
@@ -49,7 +50,7 @@ export function changeLines(changes: Changes | undefined): readonly string[] {
   const { from, to, list, note } = changes;
   const range = `${from === undefined ? 'not known' : shortCommit(from)} → ${to === undefined ? 'not known' : shortCommit(to)}`;
   return [
-    `changes  ${range}${list === undefined ? '' : `, ${count(list)}`}`,
+    `changes  ${range}${list === undefined ? '' : `, ${countText(list)}`}`,
     ...(note === undefined ? [] : [`  ${note}`]),
     ...(list?.pullRequests ?? []).map(({ number, title, author }) => `  #${number} ${title}${by(author)}`),
     ...(list?.direct ?? []).map(({ commit, title, author }) => `  ${shortCommit(commit)} ${title}${by(author)}`),
@@ -65,7 +66,7 @@ export function changeSection(changes: Changes | undefined): readonly string[] {
   return [
     '### What this deployment changes',
     '',
-    `Against what runs: commit ${range}${list === undefined ? '' : `, ${count(list)}`}.${note === undefined ? '' : ` ${inert(note)}`}`,
+    `Against what runs: commit ${range}${list === undefined ? '' : `, ${countText(list)}`}.${note === undefined ? '' : ` ${inert(note)}`}`,
     '',
     ...(list?.pullRequests ?? []).map(({ number, title, author }) => `- &#35;${number} ${inert(title)}${inert(by(author))}`),
     ...(list?.direct ?? []).map(({ commit, title, author }) => `- ${code(shortCommit(commit))} ${inert(title)}${inert(by(author))}`),
@@ -76,7 +77,5 @@ export function changeSection(changes: Changes | undefined): readonly string[] {
 
 const by = (author: string): string => (author === '' ? '' : ` (${author})`);
 
-const count = ({ commits, pullRequests }: ChangeList): string =>
-  commits === 0
-    ? 'the same commit'
-    : `${commits} ${commits === 1 ? 'commit' : 'commits'}, ${pullRequests.length} ${pullRequests.length === 1 ? 'pull request' : 'pull requests'}`;
+const countText = ({ commits, pullRequests }: ChangeList): string =>
+  commits === 0 ? 'the same commit' : `${count(commits, 'commit')}, ${count(pullRequests.length, 'pull request')}`;

@@ -6,6 +6,7 @@ import type { RollingEffect } from '../../domain/rolling/rolling.ts';
 import { type WorkloadRef, workloadName } from '../../domain/rolling/workload-ref.ts';
 import { type Cause, notAvailableRemedy } from '../../domain/rollout/cause.ts';
 import type { StepEvent } from '../../domain/rollout/step-event.ts';
+import { count } from '../../domain/units/count.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
 import { type AwaitingWorkload, awaitWorkload } from '../await-workload.ts';
@@ -80,7 +81,7 @@ async function awaitStep(session: Session, index: number, signal: AbortSignal): 
     return { on: 'failed', cause: awaited.cause };
   }
   if (session.newPods.length === 0) session.newPods = awaited.pods;
-  world.log.line(`  ${workloadName(step.workload)} is available, ${awaited.pods.length} new ${awaited.pods.length === 1 ? 'pod' : 'pods'}`);
+  world.log.line(`  ${workloadName(step.workload)} is available, ${count(awaited.pods.length, 'new pod')}`);
   return done;
 }
 

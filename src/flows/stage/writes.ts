@@ -8,6 +8,7 @@ import { restored } from '../../domain/kubernetes/restored.ts';
 import { wanted } from '../../domain/rolling/change.ts';
 import type { JournalEntry } from '../../domain/rolling/journal.ts';
 import { parseWorkloadKind } from '../../domain/rolling/workload-ref.ts';
+import { count } from '../../domain/units/count.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
 import { freshLock } from '../fresh-lock.ts';
@@ -61,7 +62,7 @@ const asOf = (resourceVersion: string | undefined, object: KubernetesObject): Ku
 
 const told = ({ change, lines }: Step): string => {
   const images = Object.entries(change.workload?.images ?? {}).map(([container, image]) => `${container} ${image}`);
-  return images.length > 0 ? images.join(', ') : `${lines.length} ${lines.length === 1 ? 'field' : 'fields'} changed`;
+  return images.length > 0 ? images.join(', ') : `${count(lines.length, 'field')} changed`;
 };
 
 /**
