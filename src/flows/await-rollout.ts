@@ -1,9 +1,9 @@
 import { type Diagnosis, diagnose } from '../domain/kubernetes/diagnosis.ts';
 import { goesOn, hasLasted, type Lasting, lastingFor } from '../domain/kubernetes/lasting.ts';
 import type { KubernetesObject } from '../domain/kubernetes/object.ts';
-import { isReady } from '../domain/kubernetes/pod.ts';
+import { isReady, podSpec } from '../domain/kubernetes/pod.ts';
 import { rolloutStatus } from '../domain/kubernetes/rollout-status.ts';
-import { type Condition, deploymentSpec, deploymentStatus, type PodSpec } from '../domain/kubernetes/workload.ts';
+import { type Condition, deploymentSpec, deploymentStatus } from '../domain/kubernetes/workload.ts';
 import { isStarted } from '../domain/traffic/replicas/gate.ts';
 import type { World } from '../ports/worlds/cluster.ts';
 import { type Following, follow, type Workload } from './follow.ts';
@@ -66,4 +66,4 @@ export const conditions = (deployment: KubernetesObject): readonly Condition[] =
 
 /** Whether a pod was made for this image. */
 export const runs = (pod: KubernetesObject, image: string): boolean =>
-  (((pod['spec'] ?? {}) as PodSpec).containers ?? []).some((container) => container.image === image);
+  (podSpec(pod).containers ?? []).some((container) => container.image === image);

@@ -3,6 +3,7 @@ import { diagnose } from '../../domain/kubernetes/diagnosis.ts';
 import { Job, Pod } from '../../domain/kubernetes/kinds.ts';
 import { goesOn, hasLasted, type Lasting } from '../../domain/kubernetes/lasting.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { podSpec, podStatus } from '../../domain/kubernetes/pod.ts';
 import type { Container } from '../../domain/kubernetes/workload.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { shown } from '../../domain/units/shown.ts';
@@ -119,11 +120,9 @@ function saidOf({ is, why }: Exclude<Ended, { is: 'complete' }>, seconds: number
 
 async function logOf(world: World, namespace: string, name: string): Promise<string> {
   const pods = await world.cluster.list(Pod, namespace, { labels: `job-name=${name}` });
-  const done = pods.find((pod) => (pod['status'] as { readonly phase?: string } | undefined)?.phase === 'Succeeded');
+  const done = pods.find((pod) => podStatus(pod).phase === 'Succeeded');
   if (done === undefined) return '';
-  const containers = ((done['spec'] as { readonly containers?: readonly Container[] } | undefined)?.containers ?? []).map(
-    (each) => each.name,
-  );
+  const containers = (podSpec(done).containers ?? []).map((each) => each.name);
   const pod = { namespace, name: done.metadata.name };
   const logs = await Promise.all(containers.map((container) => world.pods.log(pod, container, { lines, previous: false })));
   return logs.join('\n');
