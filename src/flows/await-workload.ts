@@ -1,6 +1,6 @@
 import { type Diagnosis, diagnose } from '../domain/kubernetes/diagnosis.ts';
 import { Pod } from '../domain/kubernetes/kinds.ts';
-import { type LabelSelector, selectorText } from '../domain/kubernetes/labels.ts';
+import { selectorOf, selectorText } from '../domain/kubernetes/labels.ts';
 import { goesOn, hasLasted, type Lasting, lastingFor } from '../domain/kubernetes/lasting.ts';
 import type { KubernetesObject } from '../domain/kubernetes/object.ts';
 import { isReady } from '../domain/kubernetes/pod.ts';
@@ -82,9 +82,6 @@ export async function awaitWorkload(world: World, what: AwaitingWorkload): Promi
 }
 
 const readEvents = 'Read the events of its newest pods.';
-
-export const selectorOf = (workload: KubernetesObject): LabelSelector =>
-  ((workload['spec'] ?? {}) as { readonly selector?: LabelSelector }).selector ?? {};
 
 /** With a partition, that many pods keep the template before. */
 const expected = (workload: KubernetesObject, replicas: number): number =>

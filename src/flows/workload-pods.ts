@@ -1,8 +1,7 @@
 import { Pod } from '../domain/kubernetes/kinds.ts';
-import { selectorText } from '../domain/kubernetes/labels.ts';
+import { selectorOf, selectorText } from '../domain/kubernetes/labels.ts';
 import type { KubernetesObject } from '../domain/kubernetes/object.ts';
 import type { World } from '../ports/worlds/cluster.ts';
-import { selectorOf } from './await-workload.ts';
 
 /** The pods that a workload selects, of all its revisions. */
 export const podsOfWorkload = (

@@ -1,3 +1,5 @@
+import type { KubernetesObject } from './object.ts';
+
 export type Labels = Readonly<Record<string, string>>;
 
 export interface LabelSelector {
@@ -19,6 +21,10 @@ export function selects(selector: LabelSelector, labels: Labels): boolean {
 /** Whether a Service with this selector selects a pod with these labels. Without a selector it selects nothing. */
 export const serviceSelects = (selector: Labels | undefined, labels: Labels): boolean =>
   selector !== undefined && Object.keys(selector).length > 0 && selects({ matchLabels: selector }, labels);
+
+/** What selects the pods of a workload, whatever its kind. */
+export const selectorOf = (workload: KubernetesObject): LabelSelector =>
+  ((workload['spec'] ?? {}) as { readonly selector?: LabelSelector }).selector ?? {};
 
 /** A selector as the API takes it in a query: `app=agent,track notin (canary)`. */
 export const selectorText = (selector: LabelSelector): string => requirementsOf(selector).map(requirementText).join(',');

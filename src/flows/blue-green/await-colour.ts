@@ -1,10 +1,9 @@
-import { selectorText } from '../../domain/kubernetes/labels.ts';
+import { selectorOf, selectorText } from '../../domain/kubernetes/labels.ts';
 import { blame, type Cause, notAvailableRemedy } from '../../domain/rollout/cause.ts';
 import type { Colour } from '../../domain/rollout/layout.ts';
 import type { StepEvent } from '../../domain/rollout/step-event.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { awaitRollout } from '../await-rollout.ts';
-import { selectorOf } from '../await-workload.ts';
 import { explain } from '../explain.ts';
 import { unlessForbidden } from '../unless-forbidden.ts';
 import { podsOfWorkload } from '../workload-pods.ts';

@@ -1,5 +1,5 @@
 import { Service } from '../../domain/kubernetes/kinds.ts';
-import { overlap, serviceSelects } from '../../domain/kubernetes/labels.ts';
+import { overlap, selectorOf, serviceSelects } from '../../domain/kubernetes/labels.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { podSpec } from '../../domain/kubernetes/pod.ts';
 import { templateOf } from '../../domain/kubernetes/pod-template.ts';
@@ -12,7 +12,6 @@ import { isSameImage } from '../../domain/rollout/same-image.ts';
 import { otherColour } from '../../domain/traffic/switchers/colours.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
 import { imageText } from '../../domain/units/image.ts';
-import { selectorOf } from '../await-workload.ts';
 import type { Rights } from '../permissions.ts';
 import { declaredPort, targetPort } from '../target-port.ts';
 import type { BlueGreenWish } from './plan.ts';

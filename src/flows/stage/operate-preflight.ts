@@ -1,5 +1,5 @@
 import { Lease } from '../../domain/kubernetes/kinds.ts';
-import { selectorText } from '../../domain/kubernetes/labels.ts';
+import { selectorOf, selectorText } from '../../domain/kubernetes/labels.ts';
 import { type KubernetesObject, nameOf } from '../../domain/kubernetes/object.ts';
 import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { stagePermissions } from '../../domain/rolling/permissions.ts';
@@ -9,7 +9,6 @@ import { leaseName, readLease } from '../../domain/rollout/lease.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
 import { roleName } from '../../domain/rollout/role.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
-import { selectorOf } from '../await-workload.ts';
 import { refuseHeld, refuseKnownHeld } from '../holds.ts';
 import { permissionFindings, rightsOf } from '../permissions.ts';
 import { preflightFailed } from '../preflight-failed.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type LabelSelector, overlap, selectorText, selects, serviceSelects } from '../../../src/domain/kubernetes/labels.ts';
+import { type LabelSelector, overlap, selectorOf, selectorText, selects, serviceSelects } from '../../../src/domain/kubernetes/labels.ts';
 
 const expression = (key: string, operator: 'In' | 'NotIn' | 'Exists' | 'DoesNotExist', ...values: readonly string[]): LabelSelector => ({
   matchExpressions: [{ key, operator, ...(values.length === 0 ? {} : { values }) }],
@@ -76,4 +76,11 @@ describe('two selectors overlap', () => {
       }),
     );
   });
+});
+
+it('is read from a workload, which may have none', () => {
+  const workload = { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'agent' } };
+  const selector = { matchLabels: { app: 'agent' } };
+  expect(selectorOf({ ...workload, spec: { selector } })).toEqual(selector);
+  expect([workload, { ...workload, spec: {} }].map(selectorOf)).toEqual([{}, {}]);
 });
