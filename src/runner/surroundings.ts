@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { type BuildContext, buildContext } from '../domain/build/context.ts';
+import { jsonOf } from '../domain/units/json.ts';
 import type { Cancellation } from '../ports/cancellation.ts';
 import type { RunIdentity } from '../ports/worlds/workspace.ts';
 
@@ -63,13 +64,7 @@ export function contextOf(environment: Environment): BuildContext {
 }
 
 function eventOf(path: string | undefined): unknown {
-  if (path === undefined || !existsSync(path)) return undefined;
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (problem) {
-    if (problem instanceof SyntaxError) return undefined;
-    throw problem;
-  }
+  return path === undefined || !existsSync(path) ? undefined : jsonOf(readFileSync(path, 'utf8'));
 }
 
 /** The runner's own cache: programs of users do not get these, the builder needs them. */

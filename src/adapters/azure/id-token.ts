@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jsonOf } from '../../domain/units/json.ts';
+import { recordOf } from '../../domain/units/record.ts';
 import { Failure } from '../../failure.ts';
 import { foreignText } from '../foreign-text.ts';
 import { type Answer, exchange } from '../http/exchange.ts';
@@ -37,12 +39,7 @@ export async function idToken(source: IdTokenSource | undefined, audience: strin
 }
 
 function tokenIn({ body }: Answer, onSecret: (secret: string) => void): string {
-  let value: unknown;
-  try {
-    value = (JSON.parse(body.toString('utf8')) as { readonly value?: unknown } | null)?.value;
-  } catch {
-    value = undefined;
-  }
+  const value = recordOf(jsonOf(body.toString('utf8')))?.['value'];
   if (typeof value !== 'string' || value === '')
     throw new Failure('CLOUD_REFUSED', 'The runner’s service for tokens of the job answered with something that is none.', 'Run it again.');
   onSecret(value);

@@ -1,4 +1,5 @@
 import { FieldConflicts, fieldConflict } from '../../domain/kubernetes/field-conflict.ts';
+import { jsonOf } from '../../domain/units/json.ts';
 import { Failure } from '../../failure.ts';
 import type { FailureCode } from '../../failure-codes.ts';
 import { foreignText } from '../foreign-text.ts';
@@ -81,11 +82,7 @@ function statusMessage(text: string): string | undefined {
 }
 
 function statusOf(text: string): Status | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'Status' ? value : undefined;
-  } catch {
-    // Not JSON: then it is not Kubernetes that answered, and the caller shows what did.
-    return undefined;
-  }
+  // Not JSON: then it is not Kubernetes that answered, and the caller shows what did.
+  const value = jsonOf(text);
+  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'Status' ? value : undefined;
 }

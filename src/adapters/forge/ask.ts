@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jsonOf } from '../../domain/units/json.ts';
+import { recordOf } from '../../domain/units/record.ts';
 import { Failure } from '../../failure.ts';
 import { foreignText } from '../foreign-text.ts';
 import { type Answer, exchange } from '../http/exchange.ts';
@@ -152,10 +154,6 @@ function refusal(access: ForgeAccess, question: Question, answer: Answer, wait: 
 
 /** GitHub's own sentence, as foreign text. */
 function messageOf({ body }: Answer, token: string): string {
-  try {
-    const { message } = JSON.parse(body.toString('utf8')) as { readonly message?: unknown };
-    return typeof message === 'string' ? foreignText(message, [token], 200).replace(/\.$/, '') : '';
-  } catch {
-    return '';
-  }
+  const message = recordOf(jsonOf(body.toString('utf8')))?.['message'];
+  return typeof message === 'string' ? foreignText(message, [token], 200).replace(/\.$/, '') : '';
 }

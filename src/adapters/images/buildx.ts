@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { BuildSecret } from '../../domain/build/build-arguments.ts';
 import { buildCommand } from '../../domain/build/build-order.ts';
 import { parseStored, pushedDigest } from '../../domain/build/stored-image.ts';
+import { jsonOf } from '../../domain/units/json.ts';
 import { recordOf } from '../../domain/units/record.ts';
 import { Failure } from '../../failure.ts';
 import type { Images, Stored } from '../../ports/images.ts';
@@ -98,12 +99,12 @@ export function buildxImages({ process, environment, cacheAccess, dockerFolder, 
       const digest = `sha256:${createHash('sha256').update(raw.stdout).digest('hex')}`;
       const [, asked] = /@(sha256:[0-9a-f]{64})$/.exec(reference) ?? [];
       if (asked !== undefined && asked !== digest) return { is: 'not-checked', reason: `its content has the digest ${digest}` };
-      const image = parseStored(digest, documentOf(raw.stdout));
+      const image = parseStored(digest, jsonOf(raw.stdout.toString('utf8')));
       if (!image.ok) return { is: 'not-checked', reason: `it ${image.problem}` };
       const config = await inspect(reference, '--format', '{{json .Image}}');
       if (config.exitCode !== 0)
         return { is: 'not-checked', reason: `its configuration cannot be read: ${foreignText(config.stderr, secrets, 300)}` };
-      return { is: 'there', image: image.value, labels: labelsOf(documentOf(config.stdout)) };
+      return { is: 'there', image: image.value, labels: labelsOf(jsonOf(config.stdout.toString('utf8'))) };
     },
 
     async tag(reference, tags) {
@@ -141,14 +142,6 @@ const buildFailed = (exitCode: number | undefined, timeoutSeconds: number, said:
     `\`docker buildx build\` ${exitCode === undefined ? `was not done after ${timeoutSeconds} s` : `ended with exit code ${exitCode}`}. Its last words: ${said}`,
     'Its output in the log of this step says why.',
   );
-
-function documentOf(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
 
 /** The labels of each image: one configuration, or one for each platform. */
 function labelsOf(document: unknown): readonly Readonly<Record<string, string>>[] {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { jsonOf } from '../../domain/units/json.ts';
 import { recordOf } from '../../domain/units/record.ts';
 
 const prefix = 'wf-deploy-docker-';
@@ -37,10 +38,5 @@ export async function forgetCredentials(temporary: string, folder: string): Prom
 async function configOf(folder: string): Promise<Readonly<Record<string, unknown>>> {
   const path = join(folder, 'config.json');
   if (!existsSync(path)) return {};
-  try {
-    return recordOf(JSON.parse(await readFile(path, 'utf8'))) ?? {};
-  } catch (problem) {
-    if (problem instanceof SyntaxError) return {};
-    throw problem;
-  }
+  return recordOf(jsonOf(await readFile(path, 'utf8'))) ?? {};
 }

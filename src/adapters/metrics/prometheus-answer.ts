@@ -1,3 +1,4 @@
+import { jsonOf } from '../../domain/units/json.ts';
 import type { Series } from '../../ports/metrics.ts';
 import { foreignText } from '../foreign-text.ts';
 import type { Answer } from '../http/exchange.ts';
@@ -75,14 +76,6 @@ function errorText(answer: Fields, secrets: Iterable<string>): string {
 function redirectTarget(location: string | undefined): string {
   if (location === undefined) return 'nowhere';
   return URL.canParse(location) ? new URL(location).host : 'another path';
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }
 
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);

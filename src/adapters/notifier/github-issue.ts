@@ -1,4 +1,5 @@
 import type { Destination } from '../../domain/alert/destination.ts';
+import { jsonOf } from '../../domain/units/json.ts';
 import { Failure } from '../../failure.ts';
 import type { Alert, Notifier } from '../../ports/notifier.ts';
 import { addressOf, courier, type Patience } from './courier.ts';
@@ -77,12 +78,7 @@ async function find(marker: string, list: (page: number) => Promise<readonly Iss
 }
 
 function parseIssues(text: string): readonly Issue[] {
-  let listed: unknown;
-  try {
-    listed = JSON.parse(text);
-  } catch {
-    listed = undefined;
-  }
+  const listed = jsonOf(text);
   if (!Array.isArray(listed)) throw new Failure('NOTIFY_FAILED', 'GitHub answered with no list of issues.', 'Check `GITHUB_API_URL`.');
   return listed.flatMap((each: { number?: unknown; state?: unknown; body?: unknown; pull_request?: unknown } | null) =>
     typeof each?.number === 'number' && each.pull_request === undefined

@@ -1,3 +1,5 @@
+import { jsonOf } from '../../domain/units/json.ts';
+import { recordOf } from '../../domain/units/record.ts';
 import { type Answer, exchange } from '../http/exchange.ts';
 import { type NoAnswer, noAnswer } from '../http/no-answer.ts';
 import { parseChallenge } from './challenge.ts';
@@ -64,14 +66,7 @@ function askTokenService(
 const basic = ({ user, password }: RegistryCredentials): string => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
 
 function tokenOf({ body }: Answer): string | undefined {
-  try {
-    const { token, access_token: accessToken } = JSON.parse(body.toString('utf8')) as {
-      readonly token?: unknown;
-      readonly access_token?: unknown;
-    };
-    const given = token ?? accessToken;
-    return typeof given === 'string' && given !== '' ? given : undefined;
-  } catch {
-    return undefined;
-  }
+  const { token, access_token: accessToken } = recordOf(jsonOf(body.toString('utf8'))) ?? {};
+  const given = token ?? accessToken;
+  return typeof given === 'string' && given !== '' ? given : undefined;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseStored } from '../../domain/build/stored-image.ts';
+import { jsonOf } from '../../domain/units/json.ts';
 import { recordOf } from '../../domain/units/record.ts';
 
 /** Below a repository: such as `manifests/sha256:…`. `undefined`: there is none, or nothing that can be read. */
@@ -24,9 +25,5 @@ async function verified(fetch: Fetch, kind: 'manifests' | 'blobs', digest: strin
   if (!digestForm.test(digest)) return undefined;
   const body = await fetch(`${kind}/${digest}`);
   if (body === undefined || `sha256:${createHash('sha256').update(body).digest('hex')}` !== digest) return undefined;
-  try {
-    return recordOf(JSON.parse(body.toString('utf8')));
-  } catch {
-    return undefined;
-  }
+  return recordOf(jsonOf(body.toString('utf8')));
 }

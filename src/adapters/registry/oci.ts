@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ImageRef } from '../../domain/units/image.ts';
+import { jsonOf } from '../../domain/units/json.ts';
+import { recordOf } from '../../domain/units/record.ts';
 import type { Registry, Resolution } from '../../ports/registry.ts';
 import { foreignText } from '../foreign-text.ts';
 import { type Answer, exchange } from '../http/exchange.ts';
@@ -121,11 +123,7 @@ function notChecked({ location, authorization: sent }: Asking, answer: Answer | 
 }
 
 function errorCodes({ body }: Answer): readonly string[] {
-  try {
-    const { errors } = JSON.parse(body.toString('utf8')) as { readonly errors?: unknown };
-    const codes = Array.isArray(errors) ? errors.map((error) => (error as { readonly code?: unknown } | null)?.code) : [];
-    return codes.filter((code) => typeof code === 'string').map((code) => foreignText(code, [], 40));
-  } catch {
-    return [];
-  }
+  const errors = recordOf(jsonOf(body.toString('utf8')))?.['errors'];
+  const codes = Array.isArray(errors) ? errors.map((error) => (error as { readonly code?: unknown } | null)?.code) : [];
+  return codes.filter((code) => typeof code === 'string').map((code) => foreignText(code, [], 40));
 }

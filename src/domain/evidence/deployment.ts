@@ -1,5 +1,6 @@
 import { isBuildKey } from '../build/labels.ts';
 import { parseImage } from '../units/image.ts';
+import { jsonOf } from '../units/json.ts';
 import { recordOf } from '../units/record.ts';
 import { isCommit } from './commit.ts';
 
@@ -94,11 +95,3 @@ export const isOtherBuild = ({ tree, key }: ImageQuestion, found: DeployedImage)
 
 export const answers = (query: DeploymentQuery, found: DeployedImage): boolean =>
   found.service === query.service && (found.digest === query.digest || isOtherBuild(query, found));
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}

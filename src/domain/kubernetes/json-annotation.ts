@@ -1,15 +1,12 @@
+import { jsonOf } from '../units/json.ts';
 import { recordOf } from '../units/record.ts';
 
-/** An annotation that holds a JSON object. Anyone who may edit its object may have written it: what cannot be read is `undefined`. */
-export function jsonAnnotation(text: string | undefined): Readonly<Record<string, unknown>> | undefined {
-  if (text === undefined) return undefined;
-  try {
-    return recordOf(JSON.parse(text));
-  } catch {
-    // Not written by us, which is the same as not written at all.
-    return undefined;
-  }
-}
+/**
+ * An annotation that holds a JSON object. Anyone who may edit its object may have written it: what cannot be read is not ours, which is the
+ * same as not written at all.
+ */
+export const jsonAnnotation = (text: string | undefined): Readonly<Record<string, unknown>> | undefined =>
+  text === undefined ? undefined : recordOf(jsonOf(text));
 
 /** The named fields and no others, when all of them are texts. */
 export function textsOf<const Name extends string>(

@@ -2,6 +2,7 @@ import { imagesOf } from '../kubernetes/pod-template.ts';
 import type { PodTemplate } from '../kubernetes/workload.ts';
 import { settingsOf } from '../manifests/references.ts';
 import { instantOf } from '../units/instant.ts';
+import { jsonOf } from '../units/json.ts';
 import { recordOf } from '../units/record.ts';
 
 /** What a workload ran when a run of this product had ended well: what a way back can lead to. Holds no secret. */
@@ -27,13 +28,8 @@ const mostNames = 20;
 
 /** Newest first. What cannot be read is not there: a way back that nobody knows is only not offered. */
 export function readReleases(text: string | undefined): readonly GoodRelease[] {
-  if (text === undefined) return [];
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value.slice(0, mostReleases).flatMap(readRelease) : [];
-  } catch {
-    return [];
-  }
+  const value = text === undefined ? undefined : jsonOf(text);
+  return Array.isArray(value) ? value.slice(0, mostReleases).flatMap(readRelease) : [];
 }
 
 function readRelease(entry: unknown): readonly GoodRelease[] {

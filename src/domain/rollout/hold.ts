@@ -1,3 +1,4 @@
+import { jsonOf } from '../units/json.ts';
 import { recordOf } from '../units/record.ts';
 import { shown } from '../units/shown.ts';
 import type { Cause } from './cause.ts';
@@ -46,19 +47,10 @@ export const heldAs = (image: string, digest: string): Pick<Hold, 'digest' | 'im
 /** `undefined`: nothing was ever held. */
 export function readHolds(text: string | undefined): Holds | undefined {
   if (text === undefined) return undefined;
-  const entries = listIn(text);
-  if (entries === undefined) return { list: [], unreadable: true };
+  const entries = jsonOf(text);
+  if (!Array.isArray(entries)) return { list: [], unreadable: true };
   const list = entries.slice(0, mostHolds).flatMap(readHold);
   return { list, unreadable: list.length < Math.min(entries.length, mostHolds) };
-}
-
-function listIn(text: string): readonly unknown[] | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** A digest is enough to hold it: what else is missing is only not known. */
