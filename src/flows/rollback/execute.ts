@@ -18,7 +18,7 @@ import type { BackPlan } from './plan.ts';
 import { reportRollback } from './report.ts';
 import type { BackResult } from './result.ts';
 import type { Session } from './session.ts';
-import { announce, reasonFor, settle } from './settle.ts';
+import { announce, reasonFor, type SettledResult, settle } from './settle.ts';
 import { showPlan } from './show-plan.ts';
 import { leaseNow, namespaceOf, stableRefOf } from './survey.ts';
 import { rehearseTemplate } from './write-template.ts';
@@ -120,7 +120,7 @@ async function underLock(world: World, plan: BackPlan, lock: Lock, looked: Looke
   }
 }
 
-async function ended(session: Session, result: BackResult): Promise<BackResult> {
+async function ended(session: Session, result: SettledResult): Promise<BackResult> {
   await announce(session, result);
   return result;
 }

@@ -1,6 +1,7 @@
 import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import type { PodTemplate } from '../../domain/kubernetes/workload.ts';
 import type { Failure } from '../../failure.ts';
+import { severities } from '../ending.ts';
 import { giveAway } from '../give-away.ts';
 import { whereItRuns } from '../signature.ts';
 import { tellOnly } from '../tell.ts';
@@ -47,15 +48,18 @@ export function reasonFor({ looked }: Pick<Session, 'looked'>, { target, stopped
   return [stopped, back].filter((part) => part !== undefined && part !== '').join(' ');
 }
 
+/** What a run that took the lock comes to. */
+export type SettledResult = BackResult & { readonly outcome: 'rolled-back' | 'unknown' };
+
 /** People are told of every rollback, good or not. */
-export async function announce({ world, plan, namespace, told }: Session, result: BackResult): Promise<void> {
+export async function announce({ world, plan, namespace, told }: Session, result: SettledResult): Promise<void> {
   // Whom the way back of the canary has told, with who asked for it and why, is not told of the same again.
   if (told && result.outcome === 'rolled-back' && result.to === undefined) return;
   const { service } = plan;
   const { outcome, reason, remedy, environment } = result;
   const run = whereItRuns(world);
   await tellOnly(world, {
-    severity: outcome === 'unknown' ? 'critical' : 'warning',
+    severity: severities[outcome],
     service,
     namespace,
     run,
