@@ -24,6 +24,13 @@ export async function deniedOf(world: World, wanted: readonly Permission[]): Pro
   return wanted.filter((_, index) => answers[index] !== true);
 }
 
+/**
+ * Whether none of these reads was denied: what may not be read is not known to be missing, and then the permission is the problem. Which
+ * of the denied ones count, and which verbs read it, is the caller's: no two flows ask in the same way.
+ */
+export const mayRead = (denied: readonly Permission[], resource: string, ...verbs: readonly ('get' | 'list')[]): boolean =>
+  !denied.some((each) => each.resource === resource && each.subresource === undefined && verbs.some((verb) => verb === each.verb));
+
 async function isAllowed(world: World, permission: Permission): Promise<boolean> {
   const { namespace, group, resource, subresource = '', verb, name = '' } = permission;
   const object: KubernetesObject = {

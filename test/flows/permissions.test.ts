@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Permission } from '../../src/domain/rollout/permissions.ts';
-import { permissionFindings, type Rights, rightsOf } from '../../src/flows/permissions.ts';
+import { mayRead, permissionFindings, type Rights, rightsOf } from '../../src/flows/permissions.ts';
 import { forbidden } from './memory-cluster/failures.ts';
 import { asking, denies, lackingIn, printedRoles } from './rights.ts';
 import { stage } from './stand-ins.ts';
@@ -65,4 +65,16 @@ describe('the rights of a run', () => {
     expect(problem?.remedy).toContain('(the API server does not say which: put its name for `wf-deploy`)');
     expect(printed(problem?.yaml)).toMatchObject([{}, { subjects: [{ kind: 'ServiceAccount', name: 'wf-deploy', namespace: 'shop' }] }]);
   });
+});
+
+describe('what may be read', () => {
+  const denied = [right('list', 'pods'), { ...right('get', 'pods'), subresource: 'log' }, right('get', 'services', 'advisory')];
+  it.each([
+    ['pods', ['get'], true],
+    ['pods', ['list'], false],
+    ['pods', ['get', 'list'], false],
+    ['services', ['get'], false],
+    ['services', ['list'], true],
+    ['secrets', ['get', 'list'], true],
+  ] as const)('%s by %j: %j', (resource, verbs, may) => expect(mayRead(denied, resource, ...verbs)).toBe(may));
 });

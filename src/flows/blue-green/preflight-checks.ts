@@ -12,7 +12,7 @@ import { isSameImage } from '../../domain/rollout/same-image.ts';
 import { otherColour } from '../../domain/traffic/switchers/colours.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
 import { imageText } from '../../domain/units/image.ts';
-import type { Rights } from '../permissions.ts';
+import { mayRead, type Rights } from '../permissions.ts';
 import { declaredPort, targetPort } from '../target-port.ts';
 import type { BlueGreenWish } from './plan.ts';
 
@@ -111,11 +111,14 @@ export function scaledOnlyBefore(
     : [];
 }
 
-/** Of those colours whose Service may be read at all. */
+/** Of those colours whose Service may be read at all: each by its name, and advisory where users are only led back. */
 export const readable = ({ denied }: Pick<Rights, 'denied'>, service: string, asked: readonly Colour[]): readonly Colour[] =>
-  asked.filter(
-    (colour) =>
-      !denied.some(({ resource, verb, name }) => resource === Service.resource && verb === 'get' && name === colouredName(service, colour)),
+  asked.filter((colour) =>
+    mayRead(
+      denied.filter(({ name }) => name === colouredName(service, colour)),
+      Service.resource,
+      'get',
+    ),
   );
 
 export const sameContainers = (container: ReturnType<typeof containerOf>, idle: KubernetesObject, image: string): readonly Problem[] =>

@@ -10,20 +10,19 @@ import { ownershipFindings } from '../../domain/rollout/ownership-findings.ts';
 import type { Findings, Problem } from '../../domain/rollout/problem.ts';
 import { roleName } from '../../domain/rollout/role.ts';
 import { roundedPercent } from '../../domain/traffic/weights/split.ts';
-import { permissionFindings } from '../permissions.ts';
+import { mayRead, permissionFindings } from '../permissions.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { Survey } from './survey.ts';
 
 const problems = (...found: readonly Problem[]): Findings => ({ problems: found, warnings: [] });
 
-/** What may not be read is not known to be missing: then the permission is the problem. What is only looked at beside hides nothing. */
+/** By one object or by a list, as the router of a canary has it. What is only looked at beside is advisory, and hides nothing. */
 export const isReadable = ({ denied }: Survey, resource: string): boolean =>
-  !denied.some(
-    (permission) =>
-      permission.need === 'required' &&
-      permission.resource === resource &&
-      permission.subresource === undefined &&
-      ['get', 'list'].includes(permission.verb),
+  mayRead(
+    denied.filter(({ need }) => need === 'required'),
+    resource,
+    'get',
+    'list',
   );
 
 /** A service that is laid out for another strategy is told so, with what this one needs. */

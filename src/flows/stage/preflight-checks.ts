@@ -4,19 +4,19 @@ import { journalLimit, journalText } from '../../domain/rolling/journal.ts';
 import { paceProblems } from '../../domain/rolling/strategy.ts';
 import { workloadName } from '../../domain/rolling/workload-ref.ts';
 import { layoutText, oneNeeded } from '../../domain/rollout/layout.ts';
-import type { Permission } from '../../domain/rollout/permissions.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';
+import { mayRead } from '../permissions.ts';
 import type { Step } from './ground.ts';
 import { journalOf } from './keep-journal.ts';
 import type { UpdatePlan } from './plan.ts';
 import type { Found, Survey } from './survey.ts';
 
-/** Without a manifest, there must be something that runs. */
+/** Without a manifest, there must be something that runs. Each was read by itself: that its kind may not be listed hides nothing. */
 export const missingWorkloads = ({ found, denied, pairs }: Pick<Survey, 'found' | 'denied' | 'pairs'>): readonly Problem[] =>
   found
     .filter(
       ({ manifest, present, workload }) =>
-        manifest === undefined && present === undefined && isReadable(denied, workload?.of.kind.resource ?? ''),
+        manifest === undefined && present === undefined && mayRead(denied, workload?.of.kind.resource ?? '', 'get'),
     )
     .map(({ ref }) => {
       const pair = pairs.get(ref.name);
@@ -39,9 +39,6 @@ export const layoutNotes = ({ found }: Pick<Survey, 'found'>): readonly string[]
       ? [`Layout: ${layoutText({ is: 'one', one: present })}, as a rolling update needs it`]
       : [],
   );
-
-export const isReadable = (denied: readonly Permission[], resource: string): boolean =>
-  !denied.some((permission) => permission.resource === resource && permission.subresource === undefined && permission.verb === 'get');
 
 export const pausedWorkloads = (found: readonly Found[]): readonly Problem[] =>
   found.flatMap(({ workload, present, manifest }) =>
