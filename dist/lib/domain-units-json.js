@@ -1,0 +1,1 @@
+function jsonOf(e){try{return JSON.parse(e)}catch{return}}export{jsonOf as t};
