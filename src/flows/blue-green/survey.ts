@@ -1,14 +1,13 @@
 import { blueGreenPermissions } from '../../domain/blue-green/permissions.ts';
 import { Deployment, Lease, ResourceQuota, Service } from '../../domain/kubernetes/kinds.ts';
 import type { Kind, KubernetesObject } from '../../domain/kubernetes/object.ts';
-import { colouredName } from '../../domain/rollout/layout.ts';
+import { type Colour, colouredName } from '../../domain/rollout/layout.ts';
 import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
 import type { Permission } from '../../domain/rollout/permissions.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { type Rights, rightsOf } from '../permissions.ts';
 import { unlessForbidden } from '../unless-forbidden.ts';
 import type { BlueGreenWish } from './plan.ts';
-import type { BothColours } from './preflight-checks.ts';
 import { type Around, routesAround } from './routes-around.ts';
 
 /**
@@ -25,7 +24,7 @@ export interface Survey extends Rights {
   /** The Service of both colours: of the service's name, or the one that is switched. */
   readonly front: KubernetesObject | undefined;
   /** Read where each colour has a Service of its own. */
-  readonly services: BothColours<KubernetesObject | undefined>;
+  readonly services: Readonly<Record<Colour, KubernetesObject | undefined>>;
   readonly route: KubernetesObject | undefined;
   readonly around: Around;
   /** `undefined`: they may not be read. */
