@@ -7,7 +7,7 @@ import { sidesOf } from '../../../src/flows/blue-green/sides.ts';
 import { survey } from '../../../src/flows/blue-green/survey.ts';
 import { forbidden } from '../memory-cluster/failures.ts';
 import type { Stage } from '../stand-ins.ts';
-import { backWish, next, pair, wish } from './pair.ts';
+import { backWish, next, older, pair, wish } from './pair.ts';
 
 async function nearer(on: Stage, plan: BlueGreenWish) {
   const found = await survey(on.world, plan);
@@ -40,7 +40,7 @@ it('asks no registry on a way back: the other colour is taken as it is', async (
     asked.push(image);
     return Promise.resolve({ is: 'missing' } as const);
   };
-  expect((await nearer(pair({ resolve }), backWish())).image).toEqual({ text: '', problems: [], warnings: [] });
+  expect((await nearer(pair({ resolve }), backWish({ image: older }))).image).toEqual({ text: '', problems: [], warnings: [] });
   expect(asked).toEqual([]);
   expect((await nearer(pair({ resolve }), wish())).image.problems).toHaveLength(1);
   expect(asked).toHaveLength(1);

@@ -47,11 +47,12 @@ describe('what is read before it is known who has the users', () => {
 
   it('no Service of a colour where one Service is switched, which is the front too', async () => {
     const on = pair();
-    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'agent', namespace: 'shop' }, spec: { selector: {} } };
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 'users', namespace: 'shop' }, spec: { selector: {} } };
     on.cluster.put(Service, service);
-    const { front, route, services } = await survey(on.world, wish({ switcher: 'service' }));
-    expect(readsOf(on)).toEqual([...all.slice(0, 5), 'get Service shop/agent', 'list Service shop/', 'list ResourceQuota shop/']);
-    expect([front?.metadata.name, route, services]).toEqual(['agent', front, { blue: undefined, green: undefined }]);
+    const { front, route, services } = await survey(on.world, wish({ switcher: 'service', route: 'users' }));
+    const users = ['get Service shop/users', 'get Service shop/users', 'list Service shop/'];
+    expect(readsOf(on)).toEqual([...all.slice(0, 4), ...users, 'list ResourceQuota shop/']);
+    expect([front?.metadata.name, route, services]).toEqual(['users', front, { blue: undefined, green: undefined }]);
   });
 
   it('with the Lease as its record says it', async () => {
