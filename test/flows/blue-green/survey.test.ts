@@ -61,6 +61,11 @@ describe('what is read before it is known who has the users', () => {
     expect((await survey(on.world, backWish())).lease?.blueGreen).toMatchObject({ phase: 'resting', from: 'blue', to: 'green' });
   });
 
+  it.each(['true', 'false'])('with the right to delete a Deployment where no old one is kept (`keep-old: %s`)', async (kept) => {
+    const { wanted } = await survey(pair().world, wish({ 'keep-old': kept }));
+    expect(wanted.some(({ verb, resource }) => verb === 'delete' && resource === 'deployments')).toBe(kept === 'false');
+  });
+
   it('what may not be read is missing, and among the denied permissions', async () => {
     const on = pair();
     denies(on.cluster, 'get deployments', 'list resourcequotas');
