@@ -1,6 +1,7 @@
 import { isLedBack } from '../../domain/blue-green/led-back.ts';
 import type { BlueGreenRecord } from '../../domain/blue-green/record.ts';
 import { Deployment } from '../../domain/kubernetes/kinds.ts';
+import type { Kind } from '../../domain/kubernetes/object.ts';
 import { podLabels } from '../../domain/kubernetes/workload.ts';
 import { containerOf, imageOf } from '../../domain/rollout/container-image.ts';
 import { holdOfImage } from '../../domain/rollout/hold.ts';
@@ -12,6 +13,7 @@ import { shown } from '../../domain/units/shown.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { unlessForbidden } from '../unless-forbidden.ts';
 import type { RollbackWish } from './plan.ts';
+import type { Seen } from './survey.ts';
 
 /** Why nothing is switched, and how to go further all the same. */
 export interface LedBack {
@@ -22,26 +24,25 @@ export interface LedBack {
   readonly remedy?: string;
 }
 
+/** What the answer stands on: read only where the answer may be yes. The preflight does not ask for it again. */
+export async function seenForLedBack(world: World, plan: RollbackWish, namespace: string, lease: LeaseView | undefined): Promise<Seen> {
+  if (plan.image === undefined && lease?.blueGreen?.phase !== 'resting') return { lease };
+  const get = (kind: Kind, name: string) => unlessForbidden(world.cluster.get({ kind, namespace, name }), undefined);
+  const [route, blue, green] = await Promise.all([
+    get(plan.switcher.kind, plan.route),
+    get(Deployment, colouredName(plan.service, 'blue')),
+    get(Deployment, colouredName(plan.service, 'green')),
+  ]);
+  return { lease, route, blue, green };
+}
+
 /**
  * Users are where a rollback would lead them: two people have pressed the button, or somebody presses it after an automatic way back. An
  * image that is asked for by name is gone to whatever was done before, unless users have it. `undefined`: go on.
  */
-export async function ledBack(
-  world: World,
-  plan: RollbackWish,
-  namespace: string,
-  lease: LeaseView | undefined,
-): Promise<LedBack | undefined> {
-  const record = lease?.blueGreen;
-  if (plan.image === undefined && record?.phase !== 'resting') return undefined;
-  const { service, switcher, route: name } = plan;
-  const get = (kind: typeof Deployment, each: string) => unlessForbidden(world.cluster.get({ kind, namespace, name: each }), undefined);
-  const [route, blue, green] = await Promise.all([
-    get(switcher.kind, name),
-    get(Deployment, colouredName(service, 'blue')),
-    get(Deployment, colouredName(service, 'green')),
-  ]);
+export function ledBack(plan: RollbackWish, namespace: string, { lease, route, blue, green }: Seen): LedBack | undefined {
   if (route === undefined || blue === undefined || green === undefined) return undefined;
+  const { service, switcher, route: name } = plan;
   const live = switcher.live(route, { service, namespace, route: name, pods: { blue: podLabels(blue), green: podLabels(green) } });
   if (live.is !== 'one') return undefined;
   const colours = { blue, green };
@@ -53,6 +54,7 @@ export async function ledBack(
   const there = { live: live.colour, image, images: { [container.value]: image } };
   if (plan.image !== undefined)
     return isSameImage(image, plan.image) ? { ...there, reason: `${users} already: nothing was switched.` } : undefined;
+  const record = lease?.blueGreen;
   if (!isLedBack(record, live.colour)) return undefined;
   const held = holdOfImage(lease?.holds, further, undefined) !== undefined;
   return {

@@ -5,16 +5,17 @@ import { podSpec } from '../../domain/kubernetes/pod.ts';
 import { templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { deploymentSpec, serviceSpec } from '../../domain/kubernetes/workload.ts';
 import type { containerOf } from '../../domain/rollout/container-image.ts';
-import { type Colour, colouredName, colours } from '../../domain/rollout/layout.ts';
-import type { Problem } from '../../domain/rollout/problem.ts';
+import { type Colour, colouredName, colours, type LayoutParts } from '../../domain/rollout/layout.ts';
+import type { Findings, Problem } from '../../domain/rollout/problem.ts';
 import { roleName } from '../../domain/rollout/role.ts';
 import { isSameImage } from '../../domain/rollout/same-image.ts';
 import { otherColour } from '../../domain/traffic/switchers/colours.ts';
 import type { ColourPair } from '../../domain/traffic/switchers/switcher.ts';
 import { imageText } from '../../domain/units/image.ts';
-import { mayRead, type Rights } from '../permissions.ts';
+import { mayRead, permissionFindings, type Rights } from '../permissions.ts';
 import { declaredPort, targetPort } from '../target-port.ts';
 import type { BlueGreenWish } from './plan.ts';
+import type { Survey } from './survey.ts';
 
 export type BothColours<T> = Readonly<Record<Colour, T>>;
 
@@ -131,5 +132,17 @@ export const sameContainers = (container: ReturnType<typeof containerOf>, idle: 
       ]
     : [];
 
-export const roleOf = ({ service, operation }: BlueGreenWish): string =>
-  operation === 'deploy' ? roleName(service, 'blue-green') : roleName(service, 'blue-green', operation);
+/** Going back asks for less than a deployment: its Role must not replace that one's. */
+export const permissionsOf = (plan: BlueGreenWish, found: Survey): Findings => {
+  const { service, operation } = plan;
+  const name = operation === 'deploy' ? roleName(service, 'blue-green') : roleName(service, 'blue-green', operation);
+  return permissionFindings(found, { name, namespace: found.namespace });
+};
+
+export const partsOf = ({ service: name }: BlueGreenWish, { one, blue, green, front: service }: Survey): LayoutParts => ({
+  name,
+  one,
+  blue,
+  green,
+  service,
+});

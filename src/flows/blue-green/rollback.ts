@@ -18,7 +18,7 @@ import { tellPlan } from './deploy.ts';
 import { drive } from './drive.ts';
 import { heldByHand } from './hold-back.ts';
 import { leaseNow } from './lease-now.ts';
-import { type LedBack, ledBack } from './led-back.ts';
+import { type LedBack, ledBack, seenForLedBack } from './led-back.ts';
 import { checkedAgain } from './lock-and-check.ts';
 import { isAnswer, mendByHand, resultByHand } from './mend-by-hand.ts';
 import type { RollbackWish } from './plan.ts';
@@ -38,9 +38,10 @@ export async function rollback(plan: RollbackWish, world: World): Promise<BlueGr
   const lease = await leaseNow(world, plan, namespace);
   const left = lease?.blueGreen;
   const answered = isAnswer(left);
-  const there = answered ? undefined : await ledBack(world, plan, namespace, lease);
+  const seen = answered ? { lease } : await seenForLedBack(world, plan, namespace, lease);
+  const there = ledBack(plan, namespace, seen);
   if (there !== undefined) return nothingToDo(raw, there);
-  const checked = answered ? undefined : await preflight(world, plan);
+  const checked = answered ? undefined : await preflight(world, plan, seen);
   if (checked !== undefined) tellPlan(world, plan, checked);
   if (plan.dryRun)
     return idleResult({
@@ -56,7 +57,7 @@ export async function rollback(plan: RollbackWish, world: World): Promise<BlueGr
     // Whoever pressed at the same time may have led them back meanwhile.
     const since = isAsChecked(held, checked?.lease)
       ? undefined
-      : await releasing(world, held, () => ledBack(world, plan, namespace, held.found));
+      : await releasing(world, held, async () => ledBack(plan, namespace, await seenForLedBack(world, plan, namespace, held.found)));
     if (since !== undefined) {
       await giveAway(world, held);
       return nothingToDo(raw, since);

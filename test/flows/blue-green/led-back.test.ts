@@ -151,3 +151,48 @@ describe('a second rollback that is meant', () => {
     expect(on.cluster.writes().filter((each) => !each.includes('SelfSubject'))).toHaveLength(writes);
   });
 });
+
+describe('what a rollback reads before it has the lock', () => {
+  const who = ['Lease shop/wf-deploy-agent', 'Ingress shop/agent', 'Deployment shop/agent-blue', 'Deployment shop/agent-green'];
+  const callsOf = ({ cluster }: Stage, from: number): readonly string[] =>
+    cluster.calls.slice(from).map(({ verb, kind, namespace, name }) => `${verb} ${kind} ${namespace}/${name}`);
+  const times = (calls: readonly string[], call: string): number => calls.filter((each) => each === call).length;
+  const deployed = async (): Promise<Stage> => {
+    const on = pair();
+    await run(on);
+    return on;
+  };
+
+  it.each([
+    ['pressed', {}],
+    ['asked for an image', { image: old }],
+    ['rehearsed', { 'dry-run': 'true' }],
+  ])('who has the users is asked once for it where it is %s', async (_, inputs) => {
+    const on = await deployed();
+    const from = on.cluster.calls.length;
+    expect(await press(on, 'press-1', inputs)).toMatchObject({ succeeded: true, previousImage: next });
+    const calls = callsOf(on, from);
+    // With that the nearer look begins; the lock has a reading of its own.
+    const first = calls.slice(0, calls.indexOf('list HorizontalPodAutoscaler shop/'));
+    expect(who.map((each) => times(first, `get ${each}`))).toEqual([1, 1, 1, 1]);
+    expect(times(calls, 'list ResourceQuota shop/')).toBe(1);
+  });
+
+  it('and everything once more under the lock, where somebody wrote the Lease meanwhile', async () => {
+    const on = await deployed();
+    const from = on.cluster.calls.length;
+    on.cluster.failing = ({ verb, kind }) => {
+      if (verb !== 'list' || kind !== 'ResourceQuota' || times(callsOf(on, from), 'list ResourceQuota shop/') > 1) return undefined;
+      const lease = on.cluster.find(Lease, leaseName('agent')) as KubernetesObject;
+      on.cluster.put(Lease, { ...lease, metadata: { ...lease.metadata, labels: { seen: 'true' } } });
+      return undefined;
+    };
+    expect(await press(on, 'press-1')).toMatchObject({ outcome: 'rolled-back', live: 'blue' });
+    const calls = callsOf(on, from);
+    const taken = calls.indexOf(`replace ${who[0]}`);
+    const under = calls.slice(taken, calls.lastIndexOf('list ResourceQuota shop/'));
+    // For the question whether users are led back already, and for the preflight.
+    expect(who.slice(1).map((each) => times(under, `get ${each}`))).toEqual([2, 2, 2]);
+    expect(times(calls, 'list ResourceQuota shop/')).toBe(2);
+  });
+});
