@@ -38,6 +38,16 @@ describe('missingObjects', () => {
     const { problems } = plan.router.inspect(found.routes, found.app, [25], found.around);
     expect(problems.map(({ what }) => what)).toEqual(['HTTPRoute shop/agent is not there.']);
   });
+
+  it.each([
+    ['required', 'get', 0],
+    ['required', 'list', 0],
+    ['required', 'watch', 1],
+    ['advisory', 'list', 1],
+  ] as const)('may be there where a right is denied that is %s, to %s: %j problem', (need, verb, problems) => {
+    const denied = [{ namespace: 'shop', group: 'apps', resource: Deployment.resource, verb, need, why: 'see' }];
+    expect(missingObjects(plan, { ...good, stable: undefined, denied }).problems).toHaveLength(problems);
+  });
 });
 
 describe('permissions', () => {
