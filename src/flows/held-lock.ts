@@ -24,7 +24,10 @@ export interface Lock {
   onRequest(listener: (request: Request) => void): () => void;
   /** Goes out at once, and with every renewal until it has arrived. Waits for nothing. */
   answer(answer: Answer): void;
-  /** Writes into the Lease and renews it. Throws LOCK_LOST when it is not ours any more. With `release` it is given away; where the answer to that is not heard, it may be asked for again. */
+  /**
+   * Writes into the Lease and renews it. Throws LOCK_LOST when it is not ours any more. With `release` it is given away; where the answer to
+   * that is not heard, it may be asked for again.
+   */
   record(change: LeaseChange): Promise<void>;
   /** Stops renewing. Without `record({release})` before, the Lease is left to expire. */
   stop(): void;

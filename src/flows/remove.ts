@@ -16,14 +16,12 @@ export async function remove(
   ref: ObjectRef,
   { uid, version, signal }: RemoveOptions = {},
 ): Promise<boolean> {
-  const exactly = { ...(uid === undefined ? {} : { uid }), ...(version === undefined ? {} : { version }) };
   try {
-    await cluster.write({ do: 'delete', ref, ...exactly }, signal);
+    await cluster.write({ do: 'delete', ref, uid, version }, signal);
     return true;
   } catch (error) {
-    const isGone =
-      error instanceof Failure &&
-      (error.code === 'CLUSTER_NOT_FOUND' || (Object.keys(exactly).length > 0 && error.code === 'CLUSTER_CONFLICT'));
+    const isExact = uid !== undefined || version !== undefined;
+    const isGone = error instanceof Failure && (error.code === 'CLUSTER_NOT_FOUND' || (isExact && error.code === 'CLUSTER_CONFLICT'));
     if (!isGone) throw error;
     return false;
   }

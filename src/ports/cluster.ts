@@ -48,5 +48,5 @@ export type Write = { readonly dryRun?: boolean } & (
   /** JSON Patch (RFC 6902): a failing `test` is a CLUSTER_CONFLICT. */
   | { readonly do: 'patch'; readonly ref: ObjectRef; readonly operations: readonly PatchOperation[]; readonly subresource?: 'status' }
   /** Exactly this object, and as it was at this resourceVersion: another one is a CLUSTER_CONFLICT. */
-  | { readonly do: 'delete'; readonly ref: ObjectRef; readonly uid?: string; readonly version?: string }
+  | { readonly do: 'delete'; readonly ref: ObjectRef; readonly uid?: string | undefined; readonly version?: string | undefined }
 );

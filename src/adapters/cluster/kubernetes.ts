@@ -119,12 +119,9 @@ function requestFor(write: Write): ApiRequest {
   }
 }
 
-function preconditions({ uid, version }: Extract<Write, { do: 'delete' }>): object {
-  if (uid === undefined && version === undefined) return {};
-  return {
-    preconditions: { ...(uid === undefined ? {} : { uid }), ...(version === undefined ? {} : { resourceVersion: version }) },
-  };
-}
+/** What is `undefined` is not sent. */
+const preconditions = ({ uid, version }: Extract<Write, { do: 'delete' }>): object =>
+  uid === undefined && version === undefined ? {} : { preconditions: { uid, resourceVersion: version } };
 
 /** A deletion is answered with the object while it is going, or with a mere Status once it is gone. */
 function deleted(answer: unknown, { kind, namespace, name }: ObjectRef): KubernetesObject {

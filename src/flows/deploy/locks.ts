@@ -51,8 +51,9 @@ export function wantedLocks(
 
 /**
  * Takes them all, one after the other and always in the same order, so that two releases never wait for each other. Where one cannot be
- * had, those that were taken are given away. What is asked through one of them counts while the others are waited for. How long each stands unchanged counts from the beginning: the locks of a dead run are waited
- * for once, and not one after the other. Throws LOCK_HELD, CANCELLED.
+ * had, those that were taken are given away. What is asked through one of them counts while the others are waited for. How long each
+ * stands unchanged counts from the beginning: the locks of a dead run are waited for once, and not one after the other. Throws LOCK_HELD,
+ * CANCELLED.
  */
 export async function takeLocks(
   plan: DeployPlan,

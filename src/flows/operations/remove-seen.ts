@@ -86,9 +86,8 @@ async function removeOne(
   { kind, namespace, name, uid, version }: SeenObject,
   mayBeForbidden: boolean,
 ): Promise<'gone' | 'changed' | 'forbidden'> {
-  const exactly = { ...(uid === undefined ? {} : { uid }), ...(version === undefined ? {} : { version }) };
   try {
-    await cluster.write({ do: 'delete', ref: { kind, namespace, name }, ...exactly });
+    await cluster.write({ do: 'delete', ref: { kind, namespace, name }, uid, version });
     return 'gone';
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
