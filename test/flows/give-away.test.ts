@@ -24,6 +24,17 @@ async function isRenewed(on: Stage): Promise<boolean> {
   return on.cluster.calls.length > before;
 }
 
+/** Nothing that is written into the Lease arrives at first. */
+async function unansweredFor30Seconds(on: Stage, work: () => Promise<void>): Promise<void> {
+  on.cluster.failing = unheard('run-1');
+  const working = work();
+  await on.clock.pass(30);
+  const { holder, lastKnownGood } = leaseIn(on);
+  expect([holder, lastKnownGood]).toEqual(['run-1', undefined]);
+  on.cluster.failing = () => undefined;
+  await on.clock.until(working);
+}
+
 describe('a lock', () => {
   it('is given away with the last words in one write, and nothing is left to the `post` step', async () => {
     const on = stage();
@@ -49,12 +60,7 @@ describe('a lock', () => {
   it('with last words is given away although an answer is missing: what they say is not lost', async () => {
     const on = stage();
     const lock = await taken(on);
-    on.cluster.failing = unheard('run-1');
-    const giving = giveAway(on.world, lock, { lastKnownGood: 'agent:v2' });
-    await on.clock.pass(30);
-    expect(leaseIn(on)).toMatchObject({ holder: 'run-1' });
-    on.cluster.failing = () => undefined;
-    await on.clock.until(giving);
+    await unansweredFor30Seconds(on, () => giveAway(on.world, lock, { lastKnownGood: 'agent:v2' }));
     expect(leaseIn(on)).toMatchObject({ holder: '', lastKnownGood: 'agent:v2' });
     expect([on.handedOver, lock.lost.aborted, await isRenewed(on)]).toEqual([[{ open: 'false' }], false, false]);
   });
@@ -164,11 +170,7 @@ describe('what goes on under the same lock', () => {
   it('writes it as soon as the API server answers again', async () => {
     const on = stage();
     const lock = await taken(on);
-    on.cluster.failing = unheard('run-1');
-    const ending = endUnder(on.world, lock, { lastKnownGood: 'agent:v2' });
-    await on.clock.pass(30);
-    on.cluster.failing = () => undefined;
-    await on.clock.until(ending);
+    await unansweredFor30Seconds(on, () => endUnder(on.world, lock, { lastKnownGood: 'agent:v2' }));
     expect(leaseIn(on)).toMatchObject({ holder: 'run-1', lastKnownGood: 'agent:v2' });
     lock.stop();
   });

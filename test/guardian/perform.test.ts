@@ -9,6 +9,7 @@ import { perform } from '../../src/guardian/perform.ts';
 import type { Held } from '../../src/guardian/state.ts';
 import type { Write } from '../../src/ports/cluster.ts';
 import type { Alert } from '../../src/ports/notifier.ts';
+import { handsOn } from './hands-on.ts';
 
 const undo: Undo = {
   router: 'gateway-api',
@@ -65,19 +66,14 @@ class World {
 
   constructor(...objects: readonly KubernetesObject[]) {
     this.objects = new Map(objects.map((object) => [object.kind, object]));
-    this.hands = {
-      cluster: {
+    this.hands = handsOn(
+      {
         get: (ref: ObjectRef) => Promise.resolve(this.objects.get(ref.kind.kind)),
         write: (write: Write) => this.write(write),
       },
-      clock: { monotonic: () => 1, now: () => new Date(0), sleep: () => Promise.resolve() },
-      lens: gatewayApi,
+      { monotonic: () => 1, now: () => new Date(0), sleep: () => Promise.resolve() },
       undo,
-      pod: 'pod-1',
-      me: 'guardian/pod-1',
-      notifiers: [],
-      log: () => undefined,
-    };
+    );
   }
 
   private write(write: Write): Promise<KubernetesObject> {

@@ -1,15 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Undo } from '../../src/domain/guardian/undo.ts';
 import { Event, Lease } from '../../src/domain/kubernetes/kinds.ts';
-import { gatewayApi } from '../../src/domain/traffic/gateway-api.ts';
 import { firstMove, step } from '../../src/guardian/guard.ts';
-import type { Hands } from '../../src/guardian/hands.ts';
 import { perform } from '../../src/guardian/perform.ts';
 import type { Guard } from '../../src/guardian/state.ts';
 import { app } from '../domain/traffic/httproute/fixtures.ts';
 import { type Shop, shop } from '../flows/canary/shop.ts';
 import { unreachable } from '../flows/memory-cluster/failures.ts';
 import { leaseOf, left } from '../flows/operations/on-shop.ts';
+import { handsOn } from './hands-on.ts';
 
 const undo: Undo = {
   router: 'gateway-api',
@@ -25,8 +24,8 @@ const undo: Undo = {
 async function guarded(on: Shop, then: () => void): Promise<Guard> {
   const { cluster, clock } = on;
   let lost = false;
-  const hands: Hands = {
-    cluster: {
+  const hands = handsOn(
+    {
       get: (...call) => cluster.get(...call),
       write: async (write, signal) => {
         const stored = await cluster.write(write, signal);
@@ -37,13 +36,8 @@ async function guarded(on: Shop, then: () => void): Promise<Guard> {
       },
     },
     clock,
-    lens: gatewayApi,
     undo,
-    pod: 'pod-1',
-    me: 'guardian/pod-1',
-    notifiers: [],
-    log: () => undefined,
-  };
+  );
   let { state, action } = firstMove;
   await clock.until(
     (async () => {
