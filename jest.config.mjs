@@ -4,6 +4,6 @@ export default {
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   transform: {},
   testEnvironment: 'node',
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   maxWorkers: '100%',
 };

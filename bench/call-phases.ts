@@ -39,14 +39,16 @@ const firstChangeBegin = (counted: readonly AuditEntry[], end: number): number =
   counted.findLastIndex(({ verb, resource }, index) => index < end && verb === 'patch' && resource === 'deployments') + 1;
 
 /**
- * A change begins after the last check before it. A check lists the canary's pods and reads the route, at the same time: of the two the
- * later one ends it. The change itself reads the route once, right before it writes it.
+ * A change begins after the last check before it, and has every call since: of pods that are made or waited for, and of the look at the
+ * route that is written then. A check lists the canary's pods and reads the route at the same time: of the two the later one ends it.
  */
 function changeBegin(counted: readonly AuditEntry[], end: number): number {
   const list = counted.findLastIndex(({ verb, resource }, index) => index < end && verb === 'list' && resource === 'pods');
-  const reads = counted.flatMap((entry, index) => (index > list && index < end && isRouteRead(entry) ? [index] : []));
-  const ofCheck = reads.length > 1 ? (reads[0] ?? list) : list;
-  return ofCheck + 1;
+  const from = counted[list]?.at.getTime() ?? 0;
+  const away = (index: number): number => Math.abs((counted[index]?.at.getTime() ?? 0) - from);
+  const reads = counted.flatMap((entry, index) => (index < end && isRouteRead(entry) ? [index] : []));
+  const read = reads.reduce((nearest, index) => (away(index) <= away(nearest) ? index : nearest), reads[0] ?? list);
+  return Math.max(list, read) + 1;
 }
 
 const isRouteRead = ({ verb, resource }: AuditEntry): boolean => verb === 'get' && resource === 'httproutes';

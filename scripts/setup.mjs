@@ -71,7 +71,13 @@ async function install() {
   const begin = Date.now();
   say('Installing the locked packages (npm ci).');
   const ticking = setInterval(() => say(`npm ci: ${Math.round((Date.now() - begin) / 1000)} s so far`), 20_000);
-  const code = await run('npm', ['ci', '--no-audit', '--no-fund'], process.env);
+  let code = await npmCi();
+  // The network may be away for a moment. A signal is meant for the whole.
+  for (let tries = 1; tries < 3 && code !== 0 && code < 128; tries += 1) {
+    say('npm ci failed, and is tried once more.');
+    await sleep(10_000);
+    code = await npmCi();
+  }
   clearInterval(ticking);
   if (code !== 0)
     throw new SetupFailure(
@@ -80,6 +86,8 @@ async function install() {
   writeFileSync(stamp, lockedPackages());
   say(`Packages installed in ${Math.round((Date.now() - begin) / 1000)} s.`);
 }
+
+const npmCi = () => run('npm', ['ci', '--no-audit', '--no-fund'], process.env);
 
 function checkNode() {
   const { stdout } = spawnSync(node, ['--version'], { encoding: 'utf8' });

@@ -36,7 +36,9 @@ const begin = performance.now();
 const tallies: Tally[] = [];
 if (!withoutLab) {
   say('what the lab needs');
-  lab = await provision({ log: console.log }).catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+  lab = await provision({ log: console.log, goesOn: () => !interrupted }).catch((error: unknown) =>
+    error instanceof Error ? error : new Error(String(error)),
+  );
 }
 for (const [index, { name, run }] of steps.entries()) {
   if (interrupted) break;

@@ -24,7 +24,7 @@ export const failureCodes = {
   HOOK_FAILED: 'The command of `before-switch` did not end with 0, so no user was moved.',
   CRITERIA_FAILED: 'The canary was measured to be worse than the criteria allow.',
   NO_DATA: 'There was no usable measurement for longer than `no-data-timeout`.',
-  DRIFT: 'Someone else changed the route during the rollout.',
+  DRIFT: 'Someone else changed the route, or gave stable another image, during the rollout.',
   GUARDIAN_MISSING: 'The guardian did not acknowledge in time, or could not rehearse its writes. No weight was moved.',
   GUARDIAN_LOST: 'The heartbeat of the guardian stopped. The canary was taken back while the run could still do it.',
   CANCELLED: 'The run was cancelled.',

@@ -33,15 +33,16 @@ func start(t *testing.T, s *server) running {
 // until polls, because a request's way into the server cannot be seen from outside.
 func until(t *testing.T, what string, holds func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(15 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(30 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("waited 15 s for: %s", what)
+			t.Fatalf("waited 30 s for: %s", what)
 		}
 	}
 }
 
 func TestDrain(t *testing.T) {
-	s := testServer(t, map[string]string{"DRAIN": "2s", "SHUTDOWN_TIMEOUT": "15s"})
+	const drain = 6 * time.Second
+	s := testServer(t, map[string]string{"DRAIN": drain.String(), "SHUTDOWN_TIMEOUT": "30s"})
 	r := start(t, s)
 
 	idle := dial(t, r.url)
@@ -49,8 +50,7 @@ func TestDrain(t *testing.T) {
 		t.Error("closed before the drain")
 	}
 	inFlight := dial(t, r.url)
-	inFlight.send(t, "/?sleep=5s")
-	time.Sleep(50 * time.Millisecond)
+	inFlight.send(t, "/?sleep=8s")
 
 	begin := time.Now()
 	r.stop()
@@ -72,7 +72,7 @@ func TestDrain(t *testing.T) {
 		}
 		return err != nil
 	})
-	if took := time.Since(begin); took < 2*time.Second {
+	if took := time.Since(begin); took < drain {
 		t.Errorf("listener closed after %s", took)
 	}
 	if response := inFlight.receive(t); response.StatusCode != 200 || !response.Close {
@@ -84,10 +84,15 @@ func TestDrain(t *testing.T) {
 }
 
 func TestShutdownTimeout(t *testing.T) {
-	s := testServer(t, map[string]string{"DRAIN": "0s", "SHUTDOWN_TIMEOUT": "50ms"})
-	r := start(t, s)
-	dial(t, r.url).send(t, "/?sleep=30s")
-	time.Sleep(500 * time.Millisecond)
+	// Asked once before the work, which is how the test knows that it has begun.
+	begun := make(chan struct{}, 2)
+	settings := map[string]string{"DRAIN": "0s", "SHUTDOWN_TIMEOUT": "50ms", "SLOW_RATE": "1", "SLOW_LATENCY": "30s"}
+	r := start(t, newServer(mustConfig(t, settings), func() float64 {
+		begun <- struct{}{}
+		return 0
+	}))
+	dial(t, r.url).send(t, "/")
+	<-begun
 	r.stop()
 	if err := <-r.done; err == nil || !strings.Contains(err.Error(), "SHUTDOWN_TIMEOUT=50ms") {
 		t.Errorf("got %v", err)

@@ -39,6 +39,8 @@ asks needs nothing more than before.
 
 Each asks for its rights before it writes anything, and says what is missing with a Role to apply. \`status\` only reads (the Lease, the route, both Deployments, the guardian's Job,
 pods): what is not granted is shown as not known. The tables are those of \`router: gateway-api\`; with \`nginx-ingress\`, \`prepare\` creates Ingresses as well.
+\`abort\` is stopped only by what gives users back: the Lease and the route, and in the middle of a promotion stable and the sight of its pods, which are required then. A question that gets no answer
+is shown as "not checked".
 `;
   const app = { service: 'agent', namespace: 'shop', route: 'agent', canaryService: 'agent-canary' };
   const needs = { router: gatewayApi, app, deployment: 'agent', canaryName: 'agent-canary', ours: ourKinds };

@@ -13,19 +13,32 @@ export type Awaited =
   | { readonly is: 'failed'; readonly diagnosis: Diagnosis; readonly workload: Workload }
   | { readonly is: 'timed-out'; readonly waitingFor: string; readonly diagnosis: Diagnosis | undefined };
 
+/** What was seen so far of the pods that are waited for, where the waiting is done in several parts. */
+export interface Troubles {
+  lasting: Lasting<Diagnosis['cause']> | undefined;
+  readonly told: Set<string>;
+}
+
+export const noTroubles = (): Troubles => ({ lasting: undefined, told: new Set() });
+
 /**
  * Waits until a Deployment is Available at its newest generation with so many replicas, or with more where something else may add to them. Ends early when its pods can never become
  * ready, and tells the first time it sees any other trouble. `gated`: its pods need not be ready, as soon as nothing but their gate is missing. Only pods with the image that is rolled out are looked at.
  */
 export async function awaitRollout(
   world: World,
-  what: Following & { readonly image: string; readonly replicas: number; readonly autoscaled?: boolean; readonly gated?: boolean },
+  what: Following & {
+    readonly image: string;
+    readonly replicas: number;
+    readonly autoscaled?: boolean;
+    readonly gated?: boolean;
+    readonly troubles?: Troubles;
+  },
 ): Promise<Awaited> {
   let waitingFor = 'an answer of the cluster';
   let trouble: Diagnosis | undefined;
-  let since: Lasting<Diagnosis['cause']> | undefined;
   const sized = (replicas: number): boolean => (what.autoscaled === true ? replicas >= what.replicas : replicas === what.replicas);
-  const told = new Set<string>();
+  const troubles = what.troubles ?? noTroubles();
   const decision = await follow<Awaited>(world, what, (workload) => {
     const { deployment } = workload;
     if (deployment === undefined) return undefined;
@@ -44,11 +57,11 @@ export async function awaitRollout(
     trouble = diagnose(what.gated === true ? pods.filter((pod) => !isStarted(pod)) : pods, conditions(deployment));
     // By its cause: the texts of one trouble change between two back-offs.
     const at = world.clock.monotonic();
-    since = goesOn(since, trouble?.cause, at);
-    if (trouble === undefined || !hasLasted(since, at, lastingFor)) return undefined;
+    troubles.lasting = goesOn(troubles.lasting, trouble?.cause, at);
+    if (trouble === undefined || !hasLasted(troubles.lasting, at, lastingFor)) return undefined;
     if (trouble.fatal) return { is: 'failed', diagnosis: trouble, workload };
-    if (!told.has(trouble.what)) world.log.line(`  ${trouble.what}`);
-    told.add(trouble.what);
+    if (!troubles.told.has(trouble.what)) world.log.line(`  ${trouble.what}`);
+    troubles.told.add(trouble.what);
     return undefined;
   });
   return decision ?? { is: 'timed-out', waitingFor, diagnosis: trouble };

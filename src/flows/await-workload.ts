@@ -4,11 +4,13 @@ import { selectorOf, selectorText } from '../domain/kubernetes/labels.ts';
 import { goesOn, hasLasted, type Lasting, lastingFor } from '../domain/kubernetes/lasting.ts';
 import type { KubernetesObject } from '../domain/kubernetes/object.ts';
 import { isReady } from '../domain/kubernetes/pod.ts';
+import { imagesOf, templateOf } from '../domain/kubernetes/pod-template.ts';
 import { type Revision, revisionsOf } from '../domain/kubernetes/revision.ts';
 import { partitionOf } from '../domain/kubernetes/stateful-set-status.ts';
 import { deploymentStatus } from '../domain/kubernetes/workload.ts';
 import { neverReady, type UnreadySince, unreadySince } from '../domain/rolling/never-ready.ts';
-import type { WorkloadRef } from '../domain/rolling/workload-ref.ts';
+import { type WorkloadRef, workloadName } from '../domain/rolling/workload-ref.ts';
+import { isSameImages } from '../domain/rollout/good-release.ts';
 import type { World } from '../ports/worlds/cluster.ts';
 import { followAll } from './follow.ts';
 
@@ -51,6 +53,8 @@ export async function awaitWorkload(world: World, what: AwaitingWorkload): Promi
     ([workloads = [], pods = [], keepers = []]) => {
       const [workload] = workloads;
       if (workload === undefined || (workload.metadata.generation ?? 0) < (what.workload.metadata.generation ?? 0)) return undefined;
+      const other = otherImages(what.workload, workload);
+      if (other !== undefined) return { is: 'failed', what: `${workloadName(ref)} ${other}`, remedy: whoWrote, diagnosis: undefined };
       const status = ref.of.status(workload);
       const fresh = newPods(workload, revisionsOf(workload, keepers), pods);
       if (status.is === 'failed') {
@@ -81,6 +85,15 @@ export async function awaitWorkload(world: World, what: AwaitingWorkload): Promi
   return decision ?? { is: 'timed-out', waitingFor, diagnosis: trouble };
 }
 
+/** Its pods may well become available, and are not those that are waited for. */
+function otherImages(written: KubernetesObject, workload: KubernetesObject): string | undefined {
+  const [wanted, runs] = [imagesOf(templateOf(written)), imagesOf(templateOf(workload))];
+  if (isSameImages(wanted, runs)) return undefined;
+  const [said, instead] = [runs, wanted].map((images) => Object.values(images).join(', '));
+  return `was given other images while its pods were replaced: it runs ${said}, and not ${instead}.`;
+}
+
+const whoWrote = 'See in its managedFields who wrote it: a tool that has the wanted state elsewhere, as Argo CD or Flux, writes that back.';
 const readEvents = 'Read the events of its newest pods.';
 
 /** With a partition, that many pods keep the template before. */

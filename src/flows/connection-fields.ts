@@ -1,5 +1,6 @@
 import type { Destination } from '../domain/alert/destination.ts';
 import { type Parsed, parsed, refused } from '../domain/units/parsed.ts';
+import { percentDecoded } from '../domain/units/percent-encoding.ts';
 import type { Connections, PrometheusConnection } from './flow.ts';
 
 /** An http or https address. Shown nowhere: it may hold a password. */
@@ -7,7 +8,10 @@ const address =
   (remedy: string) =>
   (text: string): Parsed<string> => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
-    return url?.protocol === 'http:' || url?.protocol === 'https:' ? parsed(text) : refused('is no http or https address', remedy);
+    if (url?.protocol !== 'http:' && url?.protocol !== 'https:') return refused('is no http or https address', remedy);
+    return percentDecoded(`${url.username}:${url.password}`) === undefined
+      ? refused('has a user or a password that is not percent-encoded', 'Write `%` as `%25` in it, `@` as `%40` and so on.')
+      : parsed(text);
   };
 
 export const parseUrl = address('Write for instance https://prometheus.example.com.');

@@ -59,10 +59,14 @@ export async function followAll<T>(
   };
   const parts = [
     ...what.watched.map(({ kind, options }, index) =>
-      each(world, kind, what.namespace, options, signal, (object, present) => {
-        if (present) seen[index]?.set(object.metadata.name, object);
-        else seen[index]?.delete(object.metadata.name);
-        look();
+      each(world, kind, what.namespace, options, signal, {
+        heard: (object, present) => {
+          if (present) seen[index]?.set(object.metadata.name, object);
+          else seen[index]?.delete(object.metadata.name);
+          look();
+        },
+        // The next watch begins with what is there then, and says nothing of what went meanwhile.
+        cutOff: () => seen[index]?.clear(),
       }),
     ),
     tick(world, signal, look),
@@ -84,13 +88,14 @@ async function each(
   namespace: string,
   options: ListOptions,
   signal: AbortSignal,
-  seen: (object: KubernetesObject, present: boolean) => void,
+  { heard, cutOff }: { heard(object: KubernetesObject, present: boolean): void; cutOff(): void },
 ): Promise<void> {
   while (!signal.aborted) {
     try {
-      for await (const { type, object } of world.cluster.watch(kind, namespace, options, signal)) seen(object, type === 'present');
+      for await (const { type, object } of world.cluster.watch(kind, namespace, options, signal)) heard(object, type === 'present');
     } catch (error) {
       if (!isTransient(error)) throw error;
+      cutOff();
       world.log.debug(`The watch of ${kind.resource} ended: ${error.what}`);
       await world.clock.sleep(pause, signal);
     }

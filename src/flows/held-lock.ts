@@ -1,10 +1,11 @@
 import { feel, isLost, type Pulse } from '../domain/guardian/pulse.ts';
-import type { KubernetesObject, ObjectRef } from '../domain/kubernetes/object.ts';
-import { type LeaseView, readLease, renewalOf } from '../domain/rollout/lease.ts';
+import { type KubernetesObject, nameOf, type ObjectRef } from '../domain/kubernetes/object.ts';
+import { answerTime, type LeaseView, readLease, renewalOf } from '../domain/rollout/lease.ts';
 import { type LeaseChange, microTime, renewal } from '../domain/rollout/lease-writes.ts';
 import type { Answer, Request } from '../domain/rollout/request.ts';
 import { Failure } from '../failure.ts';
 import type { World } from '../ports/worlds/cluster.ts';
+import { answeredWithin } from './answered-within.ts';
 import { isTransient } from './follow.ts';
 
 /** The one lock of a service. Only its holder writes. */
@@ -51,6 +52,10 @@ export function keepLock(world: World, ref: ObjectRef, taken: KubernetesObject, 
   const listeners = new Set<(request: Request) => void>();
   let queue: Promise<unknown> = Promise.resolve();
 
+  /** What waits behind this one must have its turn while the Lease is ours. */
+  const ask = <T>(verb: string, by: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+    answeredWithin(world.clock, { seconds: answerTime(duration), purpose: `${verb} ${nameOf(ref)}` }, by);
+
   const write = async (change: LeaseChange): Promise<void> => {
     for (;;) {
       if (lost.signal.aborted) throw lostFailure(ref, 'someone else');
@@ -58,11 +63,13 @@ export function keepLock(world: World, ref: ObjectRef, taken: KubernetesObject, 
       try {
         const answer = unsent;
         const whole = answer === undefined ? change : { ...change, answer };
-        const view = readLease(
-          await world.cluster.write({ do: 'patch', ref, operations: renewal(ours, whole, microTime(world.clock.now())) }),
-        );
-        renewedAt = world.clock.monotonic();
-        pulse = feel(pulse, view.guardian, epoch, renewedAt);
+        const operations = renewal(ours, whole, microTime(world.clock.now()));
+        // Others count from when it was written, and not from when we hear of that.
+        const sent = world.clock.monotonic();
+        const written = await ask('renew', (signal) => world.cluster.write({ do: 'patch', ref, operations }, signal));
+        const view = readLease(written);
+        renewedAt = sent;
+        pulse = feel(pulse, view.guardian, epoch, world.clock.monotonic());
         if (unsent === answer) unsent = undefined;
         heard(view.request);
         return;
@@ -82,7 +89,7 @@ export function keepLock(world: World, ref: ObjectRef, taken: KubernetesObject, 
 
   /** After a conflict: still ours, or someone else's. */
   const readAgain = async (): Promise<void> => {
-    const object = await world.cluster.get(ref);
+    const object = await ask('read', (signal) => world.cluster.get(ref, signal));
     const view = object === undefined ? undefined : readLease(object);
     if (view?.holder === ours.holder && view.epoch === epoch) return;
     const failure = lostFailure(ref, view === undefined || view.holder === '' ? 'someone who deleted or released it' : view.holder);
@@ -109,11 +116,17 @@ export function keepLock(world: World, ref: ObjectRef, taken: KubernetesObject, 
     return next;
   };
 
+  /** The loop tries again; whether that was too late is decided by `fresh` and by the next conflict. */
+  const notRenewed = async (error: unknown): Promise<void> => {
+    world.log.debug(`The Lease was not renewed: ${error instanceof Failure ? error.what : String(error)}`);
+    await world.clock.sleep(Math.min(2, duration / 30), stopped.signal);
+  };
+
   const renew = async (): Promise<void> => {
     while (!stopped.signal.aborted && !lost.signal.aborted) {
       const due = renewedAt + renewalOf(duration) - world.clock.monotonic();
       if (due > 0) await world.clock.sleep(due, stopped.signal);
-      else await record({}).catch((error: unknown) => notRenewed(world, error, stopped.signal));
+      else await record({}).catch((error: unknown) => notRenewed(error));
     }
   };
   void renew();
@@ -139,12 +152,6 @@ export function keepLock(world: World, ref: ObjectRef, taken: KubernetesObject, 
     record,
     stop: () => stopped.abort(),
   };
-}
-
-/** The loop tries again; whether that was too late is decided by `fresh` and by the next conflict. */
-async function notRenewed(world: World, error: unknown, signal: AbortSignal): Promise<void> {
-  world.log.debug(`The Lease was not renewed: ${error instanceof Failure ? error.what : String(error)}`);
-  await world.clock.sleep(2, signal);
 }
 
 const lostFailure = (ref: ObjectRef, holder: string): Failure =>

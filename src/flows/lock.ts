@@ -1,11 +1,13 @@
 import { Lease } from '../domain/kubernetes/kinds.ts';
-import type { KubernetesObject, ObjectRef } from '../domain/kubernetes/object.ts';
-import { type LeaseView, leaseName, readLease } from '../domain/rollout/lease.ts';
-import { microTime, takenBy } from '../domain/rollout/lease-writes.ts';
+import { type KubernetesObject, nameOf, type ObjectRef } from '../domain/kubernetes/object.ts';
+import { answerTime, type LeaseView, leaseName, readLease } from '../domain/rollout/lease.ts';
+import { takenBy } from '../domain/rollout/lease-writes.ts';
 import { lookEvery } from '../domain/rollout/silence.ts';
 import { durationText } from '../domain/units/duration.ts';
 import { Failure } from '../failure.ts';
+import type { Write } from '../ports/cluster.ts';
 import type { World } from '../ports/worlds/cluster.ts';
+import { answeredWithin } from './answered-within.ts';
 import { isTransient } from './follow.ts';
 import { keepLock, type Lock } from './held-lock.ts';
 import { type Vigil, vigil } from './vigil.ts';
@@ -101,12 +103,13 @@ async function take(
   const object = takenBy(
     found,
     { namespace: ref.namespace, name: ref.name },
-    { holder: world.run.holder, duration, now: microTime(world.clock.now()) },
+    { holder: world.run.holder, duration, now: world.clock.now() },
   );
+  const write: Write =
+    found === undefined ? { do: 'create', kind: Lease, namespace: ref.namespace, object } : { do: 'replace', ref, object };
+  const waiting = { seconds: answerTime(duration), purpose: `take ${nameOf(ref)}`, signal };
   try {
-    return found === undefined
-      ? await world.cluster.write({ do: 'create', kind: Lease, namespace: ref.namespace, object }, signal)
-      : await world.cluster.write({ do: 'replace', ref, object }, signal);
+    return await answeredWithin(world.clock, waiting, (until) => world.cluster.write(write, until));
   } catch (error) {
     if (error instanceof Failure && error.code === 'CLUSTER_CONFLICT') return undefined;
     throw error;

@@ -5,6 +5,7 @@ import type { Findings } from '../domain/rollout/problem.ts';
 import { roleYaml, type Subject } from '../domain/rollout/role.ts';
 import type { World } from '../ports/worlds/cluster.ts';
 import { ownSubject } from './own-subject.ts';
+import { unlessFailed } from './unless-forbidden.ts';
 
 /** What a run does in the cluster, and what of it it may not do. */
 export interface Rights {
@@ -17,6 +18,17 @@ export interface Rights {
 export async function rightsOf(world: World, wanted: readonly Permission[]): Promise<Rights> {
   const denied = await deniedOf(world, wanted);
   return { wanted, denied, subject: denied.length === 0 ? undefined : await ownSubject(world) };
+}
+
+/** For a way back: what the API server gives no answer to is not checked, and stops nobody. */
+export async function rightsAsAnswered(
+  world: World,
+  wanted: readonly Permission[],
+): Promise<Rights & { readonly notChecked: readonly Permission[] }> {
+  const answers = await Promise.all(wanted.map((permission) => unlessFailed(isAllowed(world, permission), undefined)));
+  const denied = wanted.filter((_, index) => answers[index] === false);
+  const notChecked = wanted.filter((_, index) => answers[index] === undefined);
+  return { wanted, denied, notChecked, subject: denied.length === 0 ? undefined : await unlessFailed(ownSubject(world), undefined) };
 }
 
 export async function deniedOf(world: World, wanted: readonly Permission[]): Promise<readonly Permission[]> {

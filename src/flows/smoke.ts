@@ -119,6 +119,7 @@ export async function runSmoke(world: World, run: SmokeRun): Promise<readonly st
 
 async function askHttp(world: World, run: SmokeRun, forward: Forward, check: Extract<SmokeCheck, { kind: 'http' }>): Promise<string> {
   let last = '';
+  let unopened: Failure | undefined;
   for (let attempt = 1; attempt <= check.attempts; attempt += 1) {
     const answer = await world.probe.get(`${forward.url}${check.path}`, {
       headers: check.headers,
@@ -128,6 +129,7 @@ async function askHttp(world: World, run: SmokeRun, forward: Forward, check: Ext
     run.signal?.throwIfAborted();
     if (answer.is === 'answer' && answer.status === check.status && (check.contains === undefined || answer.body.includes(check.contains)))
       return `GET ${check.path} answered ${answer.status}`;
+    unopened = answer.is === 'no-answer' ? forward.unopened?.() : undefined;
     last =
       answer.is === 'no-answer'
         ? `gave no answer (${forward.problem() ?? answer.reason})`
@@ -136,7 +138,7 @@ async function askHttp(world: World, run: SmokeRun, forward: Forward, check: Ext
           : `answered ${answer.status} instead of ${check.status}`;
     if (attempt < check.attempts) await world.clock.sleep(1, run.signal);
   }
-  throw failed(run, `GET ${check.path} ${last}, ${check.attempts} times.`);
+  throw failed(run, `GET ${check.path} ${last}, ${check.attempts} times.`, unopened);
 }
 
 type Command = Extract<SmokeCheck, { kind: 'command' }>;
@@ -155,5 +157,5 @@ export async function runCommand(
   throw failed({ asked }, `\`${program}\` ${how}.${tail === '' ? '' : ` Its last words: ${shown(tail.slice(-500), 500)}`}`);
 }
 
-const failed = ({ asked: { who, remedy } = canary }: { readonly asked?: Asked | undefined }, what: string): Failure =>
-  new Failure('SMOKE_FAILED', `A smoke check of ${who} failed: ${what}`, remedy);
+const failed = ({ asked: { who, remedy } = canary }: { readonly asked?: Asked | undefined }, what: string, unopened?: Failure): Failure =>
+  new Failure('SMOKE_FAILED', `A smoke check of ${who} failed: ${what}`, remedy, unopened);

@@ -1,6 +1,7 @@
 import { Lease } from '../domain/kubernetes/kinds.ts';
 import { leaseName, readLease } from '../domain/rollout/lease.ts';
 import type { World } from '../ports/worlds/cluster.ts';
+import { giveAway } from './give-away.ts';
 import type { Lock } from './held-lock.ts';
 import { acquireLock } from './lock.ts';
 import { patiently } from './patiently.ts';
@@ -31,5 +32,9 @@ export async function inheritLock(
 ): Promise<Lock | undefined> {
   const object = await patiently(world, { seconds }, () => world.cluster.get({ kind: Lease, namespace, name: leaseName(service) }));
   if (object === undefined || readLease(object).holder !== holder) return undefined;
-  return await acquireLock(world, { service, namespace, duration, timeout: seconds, successorOf: holder });
+  const lock = await acquireLock(world, { service, namespace, duration, timeout: seconds, successorOf: holder });
+  if (lock.found?.holder !== '') return lock;
+  // Somebody else had it while no answer came, and has ended: what is there now is not of that run.
+  await giveAway(world, lock);
+  return undefined;
 }

@@ -1,5 +1,6 @@
 import { annotated } from '../domain/kubernetes/manifest.ts';
 import { type KubernetesObject, nameOf, type ObjectRef } from '../domain/kubernetes/object.ts';
+import type { PatchOperation } from '../domain/kubernetes/patch.ts';
 import { Failure } from '../failure.ts';
 import type { Write } from '../ports/cluster.ts';
 import type { World } from '../ports/worlds/cluster.ts';
@@ -25,18 +26,32 @@ export const replace = (
 ): Promise<KubernetesObject> => send(world, unheard, { do: 'replace', ref, object }, signal);
 
 /** Writes an object that carries the version it was read with. What was stored has another one then, and so has what met another one. */
-export async function send(
+export const send = (
   { cluster }: Pick<World, 'cluster'>,
   unheard: Unheard,
   write: Extract<Write, { do: 'replace' | 'apply' }>,
   signal?: AbortSignal,
+): Promise<KubernetesObject> => remembering(unheard, write, () => cluster.write(write, signal));
+
+/** The same by a patch that tests the version of the object as it was read. */
+export const patch = (
+  { cluster }: Pick<World, 'cluster'>,
+  unheard: Unheard,
+  { operations, ...read }: Versioned & { readonly operations: readonly PatchOperation[] },
+  signal?: AbortSignal,
+): Promise<KubernetesObject> => remembering(unheard, read, () => cluster.write({ do: 'patch', ref: read.ref, operations }, signal));
+
+async function remembering(
+  unheard: Unheard,
+  { ref, object }: Versioned,
+  write: () => Promise<KubernetesObject>,
 ): Promise<KubernetesObject> {
-  const name = nameOf(write.ref);
+  const name = nameOf(ref);
   const before = unheard.get(name);
-  const { resourceVersion } = write.object.metadata;
+  const { resourceVersion } = object.metadata;
   if (resourceVersion !== undefined) unheard.set(name, resourceVersion);
   try {
-    return await cluster.write(write, signal);
+    return await write();
   } catch (error) {
     // This one was refused and is not stored. One before it may be.
     if (isAnswer(error)) {
@@ -46,6 +61,10 @@ export async function send(
     throw error;
   }
 }
+
+/** Whether a write of ours may still be stored over the object as it was just read. */
+export const mayBeOverwritten = (unheard: Unheard, { ref, object }: Versioned): boolean =>
+  object.metadata.resourceVersion !== undefined && unheard.get(nameOf(ref)) === object.metadata.resourceVersion;
 
 const isAnswer = (error: unknown): boolean => error instanceof Failure && error.code.startsWith('CLUSTER_') && !isTransient(error);
 
@@ -60,7 +79,7 @@ export async function outdated(
   { ref, object }: Versioned,
   signal?: AbortSignal,
 ): Promise<KubernetesObject | undefined> {
-  if (object.metadata.resourceVersion === undefined || unheard.get(nameOf(ref)) !== object.metadata.resourceVersion) return object;
+  if (!mayBeOverwritten(unheard, { ref, object })) return object;
   world.log.line(`  ${nameOf(ref)}: an earlier write got no answer. It is made out of date.`);
   try {
     const marked = await replace(world, unheard, { ref, object: annotated(object, { [mark]: world.clock.now().toISOString() }) }, signal);
@@ -72,7 +91,7 @@ export async function outdated(
 }
 
 /** Of no meaning to anyone: where the second write fails, it stays until the object is written again. */
-const mark = 'wf-deploy.io/outdated';
+export const mark = 'wf-deploy.io/outdated';
 
 function unmarked(object: KubernetesObject): KubernetesObject {
   const { [mark]: there, ...annotations } = object.metadata.annotations ?? {};

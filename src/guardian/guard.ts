@@ -21,15 +21,12 @@ export function step(plan: GuardPlan, state: Guard, seen: Observation): GuardMov
     case 'watching':
       return watch(plan, state, seen);
     case 'taking':
-      // No answer may mean that it was taken: the next read shows whose it is.
-      return seen.on === 'done' ? goBack(state.held, seen.at) : readOn(plan, { phase: 'watching', last: state.held.found });
+      // No answer may mean that it was taken: the next read shows whose it is. What was seen until then still counts.
+      return seen.on === 'done' ? goBack(state.held, seen.at) : readOn(plan, state.before);
     case 'restoring':
       return restore(plan, state, seen);
     case 'emptying':
-      if (seen.on === 'done')
-        return announce(state.held, midPromotion(phaseOf(state.held.found)) ? 'stable restored, weight 0' : 'weight 0');
-      if (seen.on === 'overtaken') return end('overtaken');
-      return { state, action: { do: 'empty', held: state.held, inSeconds: paceOf(plan) } };
+      return stepEmptying(plan, state, seen);
     case 'telling':
       if (seen.on === 'done') return end(state.did);
       if (seen.on === 'overtaken') return end('overtaken');
@@ -53,6 +50,7 @@ function watch(plan: GuardPlan, state: Watching, seen: Observation): GuardMove {
       return readOn(plan, anew);
     // What was refused, a read or a rehearsal, is tried again: RBAC takes a moment to be known everywhere.
     case 'refused':
+    case 'undone':
     case 'overtaken':
     case 'announced':
     case 'stable':
@@ -68,7 +66,7 @@ function watchLease(plan: GuardPlan, before: Watching, seen: Extract<Observation
   if (lease.holder === '' && !carriesTraffic(lease)) return end('relieved');
   if (isHandedOver(plan, lease)) return keepDeadline(plan, state, pauseGoesOn(before.pause, seen), lease);
   // Its own, from before it was started again: the work is not done.
-  if (lease.holder === plan.me || isOver(run, lease.durationSeconds)) return take(lease);
+  if (lease.holder === plan.me || isOver(run, lease.durationSeconds)) return take(lease, state);
   if (lease.epoch !== plan.epoch) return readOn(plan, state);
   if (state.beatAt === undefined) return { state, action: { do: 'rehearse' } };
   return isDue(plan, state, at) ? { state, action: { do: 'beat' } } : readOn(plan, state);
@@ -77,15 +75,15 @@ function watchLease(plan: GuardPlan, before: Watching, seen: Extract<Observation
 const isDue = (plan: GuardPlan, { beatAt }: Watching, at: number): boolean =>
   beatAt === undefined || at - beatAt >= beatPeriod(plan.leaseSeconds) - paceOf(plan) / 2;
 
-const take = (found: LeaseView): GuardMove => ({
-  state: { phase: 'taking', held: { epoch: found.epoch + 1, found, leaseGone: false } },
+const take = (found: LeaseView, before: Watching): GuardMove => ({
+  state: { phase: 'taking', held: { epoch: found.epoch + 1, found, leaseGone: false }, before },
   action: { do: 'take', found },
 });
 
 /** Nobody renews the Lease of a pause: what counts is its deadline. Said at once when it begins, because its run waits for that. */
 function keepDeadline(plan: GuardPlan, before: Watching, pause: Pause, lease: LeaseView): GuardMove {
   const state: Watching = { ...before, pause };
-  if (pause.passed >= (lease.rollout?.deadline ?? 0)) return take(lease);
+  if (pause.passed >= (lease.rollout?.deadline ?? 0)) return take(lease, state);
   if (before.beatAt === undefined && lease.epoch === plan.epoch && lease.guardian?.is !== 'pausing')
     return { state, action: { do: 'rehearse' } };
   const said = lease.guardian?.is === 'pausing' && lease.guardian.epoch === plan.epoch;
@@ -106,18 +104,45 @@ function goBack(held: Held, at: number): GuardMove {
   const phase = phaseOf(held.found);
   // Of a promotion that had passed only the tidying up is missing: whoever comes next reads in its phase that it ended well.
   if (phase === 'resting' || phase === 'preparing' || phase === 'promoted') return tell(held, 'nothing to move');
-  if (midPromotion(phase)) return { state: { phase: 'restoring', held, since: at }, action: { do: 'restore-stable', held, inSeconds: 0 } };
-  return { state: { phase: 'emptying', held }, action: { do: 'empty', held, inSeconds: 0 } };
+  if (midPromotion(phase))
+    return { state: { phase: 'restoring', held, since: at, seen: at }, action: { do: 'restore-stable', held, inSeconds: 0 } };
+  return empty(held);
 }
 
-function restore(plan: GuardPlan, state: Extract<Guard, { phase: 'restoring' }>, seen: Observation): GuardMove {
-  const { held, since } = state;
+const empty = (held: Held): GuardMove => ({
+  state: { phase: 'emptying', held, undone: 0, refused: 0 },
+  action: { do: 'empty', held, inSeconds: 0 },
+});
+
+/**
+ * Whoever undoes it again and again, or refuses it for as long as stable would have, wins: people have to know then, and the next run may try.
+ * An API server that does not answer is waited for.
+ */
+function stepEmptying(plan: GuardPlan, state: Extract<Guard, { phase: 'emptying' }>, seen: Observation): GuardMove {
+  const { held } = state;
+  if (seen.on === 'done') return announce(held, midPromotion(phaseOf(held.found)) ? 'stable restored, weight 0' : 'weight 0');
   if (seen.on === 'overtaken') return end('overtaken');
-  if (seen.on === 'stable' && seen.available) return { state: { phase: 'emptying', held }, action: { do: 'empty', held, inSeconds: 0 } };
+  const inSeconds = paceOf(plan);
+  const undone = state.undone + (seen.on === 'undone' ? 1 : 0);
+  const refused = state.refused + (seen.on === 'refused' ? inSeconds : 0);
+  if ((seen.on === 'undone' && undone >= mostFights) || (seen.on === 'refused' && refused > plan.restoreSeconds))
+    return announce({ ...held, reason: seen.reason }, 'weight 0 not reached');
+  return { state: { ...state, undone, refused }, action: { do: 'empty', held, inSeconds } };
+}
+
+/** As often as a run fights for its split. */
+const mostFights = 3;
+
+function restore(plan: GuardPlan, state: Extract<Guard, { phase: 'restoring' }>, seen: Observation): GuardMove {
+  const { held } = state;
+  if (seen.on === 'overtaken') return end('overtaken');
+  if (seen.on === 'stable' && seen.available) return empty(held);
+  // An API server that does not answer is waited for: nothing can be restored meanwhile, nor seen to be.
+  const since = seen.on === 'unanswered' ? state.since + (seen.at - state.seen) : state.since;
   if (seen.at - since > plan.restoreSeconds) return announce(held, 'stable not restored in time');
   const inSeconds = paceOf(plan);
   const ordered = seen.on === 'done' || seen.on === 'stable';
-  return { state, action: { do: ordered ? 'look-at-stable' : 'restore-stable', held, inSeconds } };
+  return { state: { ...state, since, seen: seen.at }, action: { do: ordered ? 'look-at-stable' : 'restore-stable', held, inSeconds } };
 }
 
 const readOn = (plan: GuardPlan, state: Watching): GuardMove => ({ state, action: { do: 'read', inSeconds: paceOf(plan) } });

@@ -1,17 +1,15 @@
 import type { GuardianSign } from '../domain/guardian/sign.ts';
 import { keepsChanging, mostConflicts } from '../domain/kubernetes/conflicts.ts';
-import { Deployment } from '../domain/kubernetes/kinds.ts';
-import { type KubernetesObject, nameOf, type ObjectRef } from '../domain/kubernetes/object.ts';
-import { readyOfTemplate, rolloutStatus } from '../domain/kubernetes/rollout-status.ts';
-import { takingBack } from '../domain/manifests/record.ts';
+import { nameOf } from '../domain/kubernetes/object.ts';
 import { setTemplate } from '../domain/manifests/release.ts';
 import { setImage } from '../domain/rollout/container-image.ts';
-import { fence } from '../domain/rollout/fence.ts';
 import { readLease } from '../domain/rollout/lease.ts';
-import { type LeaseChange, microTime, signing, takenBy } from '../domain/rollout/lease-writes.ts';
+import { type LeaseChange, signing, takenBy } from '../domain/rollout/lease-writes.ts';
 import { type Order, ordered } from '../domain/rollout/ordered.ts';
+import { sharesChange } from '../domain/traffic/weights/rule-shares.ts';
 import { Failure } from '../failure.ts';
 import { type Hands, hold, leaseRef } from './hands.ts';
+import { mayServe, restoreStable, stableRef } from './stable.ts';
 import type { Action, Held, Observation } from './state.ts';
 import { announce, tell } from './tell.ts';
 
@@ -26,8 +24,9 @@ export async function perform(hands: Hands, action: Exclude<Action, { do: 'end' 
     const at = hands.clock.monotonic();
     if (error.code === 'CLUSTER_CONFLICT' || error.code === 'LOCK_LOST') return { on: 'overtaken', at };
     // A read that was refused has not been successful either.
-    const silent = action.do === 'read' || error.code === 'CLUSTER_UNREACHABLE' || error.code === 'CLUSTER_BROKEN';
+    const silent = action.do === 'read' || isSilent(error);
     if (!silent && action.do === 'rehearse') await sayUnable(hands, error);
+    if (error.code === 'DRIFT') return { on: 'undone', at, reason: error.what };
     return { on: silent ? 'unanswered' : 'refused', at, reason: error.what };
   }
 }
@@ -60,12 +59,11 @@ async function once(hands: Hands, action: Exclude<Action, { do: 'end' }>): Promi
       return done();
     case 'look-at-stable': {
       await hold(hands, action.held, {});
-      const stable = await hands.cluster.get(stableRef(hands));
-      return { on: 'stable', at: hands.clock.monotonic(), available: stable !== undefined && mayServe(stable, action.held) };
+      const available = await mayServe(hands, action.held);
+      return { on: 'stable', at: hands.clock.monotonic(), available };
     }
     case 'empty':
-      await order(hands, { epoch: action.held.epoch, weight: 0 });
-      await confirmEmpty(hands);
+      await empty(hands, action.held);
       return done();
     case 'announce':
       return { on: 'announced', to: await announce(hands, action.held, action.did), at: hands.clock.monotonic() };
@@ -74,12 +72,6 @@ async function once(hands: Hands, action: Exclude<Action, { do: 'end' }>): Promi
       return done();
   }
 }
-
-const stableRef = ({ undo }: Hands): ObjectRef => ({ kind: Deployment, namespace: undo.app.namespace, name: undo.stableDeployment });
-
-/** Available, or with as many ready pods as the dead run asked for where it was going back from a canary that harms. */
-const mayServe = (stable: KubernetesObject, { found: { rollout } }: Held): boolean =>
-  rolloutStatus(stable).is === 'available' || readyOfTemplate(stable) >= (rollout?.enough ?? Number.POSITIVE_INFINITY);
 
 /** Another one each time: the runner compares it with the one before and reads no time from it. */
 const watching = ({ pod, undo, clock }: Hands) =>
@@ -127,7 +119,7 @@ async function take(hands: Hands, resourceVersion: string): Promise<void> {
   const found = await cluster.get(leaseRef(hands));
   if (found?.metadata.resourceVersion !== resourceVersion)
     throw new Failure('CLUSTER_CONFLICT', 'The Lease was written just now.', 'Watch it anew.');
-  const taking = { holder: me, duration: undo.leaseSeconds, now: microTime(clock.now()) };
+  const taking = { holder: me, duration: undo.leaseSeconds, now: clock.now() };
   const { namespace } = undo.app;
   await cluster.write({ do: 'replace', ref: leaseRef(hands), object: takenBy(found, { namespace, name: undo.lease }, taking) });
 }
@@ -153,30 +145,35 @@ async function order({ cluster, lens, undo }: Hands, { epoch, weight }: Order, d
   }
 }
 
-async function confirmEmpty({ cluster, lens, undo }: Hands): Promise<void> {
-  const refs = lens.objects(undo.app);
-  const found = (await Promise.all(refs.map((ref) => cluster.get(ref)))).filter((object) => object !== undefined);
-  const weight = found.length < refs.length ? 0 : lens.weight(found, undo.app);
-  if (weight !== 0) throw new Failure('DRIFT', `The route gives the canary ${weight} % again.`, 'See in its managedFields who wrote it.');
+/**
+ * Users first. What fails may fail for long, so the Lease is renewed then; and where that is answered the API server is well: what is wrong is
+ * the route, or what it is asked of, as by an admission webhook that is gone.
+ */
+async function empty(hands: Hands, held: Held): Promise<void> {
+  try {
+    await order(hands, { epoch: held.epoch, weight: 0 });
+    await confirmEmpty(hands, held);
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code === 'LOCK_LOST' || held.leaseGone) throw error;
+    try {
+      await hold(hands, held, {});
+    } catch (notRenewed) {
+      if (!(notRenewed instanceof Failure) || notRenewed.code === 'CLUSTER_CONFLICT') throw notRenewed;
+      hands.log(`empty: ${notRenewed.what}`);
+      throw error;
+    }
+    throw isSilent(error) ? new Failure('CLUSTER_REFUSED', error.what, error.remedy) : error;
+  }
 }
 
-/**
- * Only what this rollout set is taken back: a stable that runs anything else keeps it. It gets the new epoch all the same, because the
- * dead run's write may still be under way.
- */
-async function restoreStable(hands: Hands, { epoch, found: { rollout: record, template } }: Held): Promise<void> {
-  if (record === undefined) return;
-  for (let attempt = 1; ; attempt += 1) {
-    const stable: KubernetesObject | undefined = await hands.cluster.get(stableRef(hands));
-    const back = stable === undefined ? undefined : takingBack(stable, record, template?.undo);
-    const operations = back ?? (stable === undefined ? undefined : fence(stable, epoch));
-    if (operations === undefined) return;
-    try {
-      await hands.cluster.write({ do: 'patch', ref: stableRef(hands), operations });
-      return hands.log(`Deployment ${hands.undo.stableDeployment}: ${back === undefined ? `epoch ${epoch}` : record.previousImage}`);
-    } catch (error) {
-      if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
-      if (attempt >= mostConflicts) throw keepsChanging(nameOf(stableRef(hands)), 'DRIFT');
-    }
-  }
+const isSilent = ({ code }: Failure): boolean => code === 'CLUSTER_UNREACHABLE' || code === 'CLUSTER_BROKEN';
+
+/** A rule that has lost its stable side takes no order: its users stay on the canary. */
+async function confirmEmpty({ cluster, lens, undo }: Hands, { found: { rollout } }: Held): Promise<void> {
+  const refs = lens.objects(undo.app);
+  const found = (await Promise.all(refs.map((ref) => cluster.get(ref)))).filter((object) => object !== undefined);
+  if (found.length < refs.length) return;
+  const change = sharesChange({ shares: [], fixed: rollout?.fixed ?? 0 }, lens.ruleShares(found, undo.app));
+  if (change !== undefined)
+    throw new Failure('DRIFT', `Weight 0 did not take: ${change}.`, 'See in the managedFields of the route who wrote it.');
 }

@@ -12,10 +12,15 @@ export interface GuardPlan {
 
 export type Guard =
   | Watching
-  | { readonly phase: 'taking'; readonly held: Held }
-  /** Users are on the canary and stable is half changed: it is mended before traffic returns to it. `since` is monotonic seconds. */
-  | { readonly phase: 'restoring'; readonly held: Held; readonly since: number }
-  | { readonly phase: 'emptying'; readonly held: Held }
+  /** `before`: what it goes on with where it did not get the Lease. */
+  | { readonly phase: 'taking'; readonly held: Held; readonly before: Watching }
+  /**
+   * Users are on the canary and stable is half changed: it is mended before traffic returns to it. Monotonic seconds: `since` is later by
+   * as long as nobody answered, `seen` is of the last observation.
+   */
+  | { readonly phase: 'restoring'; readonly held: Held; readonly since: number; readonly seen: number }
+  /** `undone`: so often weight 0 did not last. `refused`: seconds in which it was refused. */
+  | { readonly phase: 'emptying'; readonly held: Held; readonly undone: number; readonly refused: number }
   /** `told`: names of those who know of it already. */
   | { readonly phase: 'telling'; readonly held: Held; readonly did: Did; readonly told: readonly string[] }
   | { readonly phase: 'ended'; readonly because: 'relieved' | 'overtaken' | Did };
@@ -38,9 +43,11 @@ export interface Held {
   readonly found: LeaseView;
   /** Someone deleted the Lease: there is none to hold. */
   readonly leaseGone: boolean;
+  /** Why the route still leads to the canary. */
+  readonly reason?: string;
 }
 
-export type Did = 'nothing to move' | 'weight 0' | 'stable restored, weight 0' | 'stable not restored in time';
+export type Did = 'nothing to move' | 'weight 0' | 'stable restored, weight 0' | 'stable not restored in time' | 'weight 0 not reached';
 
 export type Action =
   | { readonly do: 'read'; readonly inSeconds: number }
@@ -66,6 +73,8 @@ export type Observation =
   /** The API server gave no answer, or none that says anything. */
   | { readonly on: 'unanswered'; readonly at: number; readonly reason: string }
   | { readonly on: 'refused'; readonly at: number; readonly reason: string }
+  /** What was written did not last: someone else writes it too. */
+  | { readonly on: 'undone'; readonly at: number; readonly reason: string }
   /** Someone else holds the Lease, or wrote the route with a later epoch. */
   | { readonly on: 'overtaken'; readonly at: number };
 

@@ -44,7 +44,7 @@ export async function tell(hands: Hands, held: Held, did: Did, told: readonly st
   if (did === 'nothing to move') return;
   const message = messageOf(hands, held, did);
   hands.log(message);
-  await advisory(hands, () => writeEvent(hands, message));
+  await advisory(hands, () => writeEvent(hands, wentBack(did) ? 'CanaryTakenBack' : 'CanaryStateUnknown', message));
 }
 
 /** Where the answer was lost, the next try meets a Lease that is nobody's any more, or a successor's: our words in it tell. */
@@ -64,7 +64,7 @@ function alertOf(hands: Hands, held: Held, did: Did): Alert {
   const { rollout, holder } = held.found;
   const run = rollout?.run ?? holder;
   return {
-    severity: did === 'stable not restored in time' ? 'critical' : 'warning',
+    severity: wentBack(did) ? 'warning' : 'critical',
     service,
     namespace,
     run,
@@ -100,28 +100,31 @@ const deeds: Readonly<Record<Did, string>> = {
   'weight 0': 'All traffic was given back to stable (canary weight 0)',
   'stable restored, weight 0': 'Stable was given its old image again, and then all traffic (canary weight 0)',
   'stable not restored in time': 'Stable did not become Available with its old image: the canary still carries the traffic',
+  'weight 0 not reached': 'The route still leads to the canary, which was to be taken back',
 };
 
-function messageOf({ undo }: Hands, { found }: Held, did: Did): string {
+function messageOf({ undo }: Hands, { found, reason }: Held, did: Did): string {
   const { rollout } = found;
   const run = rollout?.run ?? found.holder;
+  const left = `${reason === undefined ? '' : ` The last try: ${reason.slice(0, 500)} Nobody watches it any more: mend that, and run \`operation: abort\`.`}${leftPinned(found)}`;
   if (rollout?.phase === 'paused')
-    return `${deeds[did]}, because nobody promoted or aborted the pause of ${undo.app.service} within ${durationText(rollout.deadline ?? 0)} after the run ${run} had ended.${leftPinned(found)}`;
-  return `${deeds[did]}, because the run ${run} gave no sign of life for ${found.durationSeconds} s. It was in the phase ${rollout?.phase ?? 'unknown'} of ${undo.app.service}.${leftPinned(found)}`;
+    return `${deeds[did]}, because nobody promoted or aborted the pause of ${undo.app.service} within ${durationText(rollout.deadline ?? 0)} after the run ${run} had ended.${left}`;
+  return `${deeds[did]}, because the run ${run} gave no sign of life for ${found.durationSeconds} s. It was in the phase ${rollout?.phase ?? 'unknown'} of ${undo.app.service}.${left}`;
 }
 
 /** Only traffic is the guardian's. What costs no more than pods is put back by the next run. */
 const leftPinned = ({ capacity }: Held['found']): string =>
   (capacity?.pins ?? []).map((pin) => ` The next run puts back: ${pinText(pin, 'former')}.`).join('');
 
-async function writeEvent({ cluster, lens, undo, clock, pod }: Hands, message: string): Promise<void> {
+/** `reason`: what Alertmanager calls it, too. */
+async function writeEvent({ cluster, lens, undo, clock, pod }: Hands, reason: string, message: string): Promise<void> {
   const { namespace } = undo.app;
   const [ref] = lens.objects(undo.app);
   const about = ref === undefined ? undefined : await cluster.get(ref);
   if (about === undefined) return;
   const now = clock.now();
   const { name, uid } = about.metadata;
-  const warning = { reason: 'CanaryTakenBack', message, source: { component: 'wf-deploy-guardian', host: pod } };
+  const warning = { reason, message, source: { component: 'wf-deploy-guardian', host: pod } };
   const object = warningEvent({ apiVersion: about.apiVersion, kind: about.kind, name, namespace, uid }, warning, now);
   await cluster.write({ do: 'create', kind: Event, namespace, object });
 }

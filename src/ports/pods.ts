@@ -1,3 +1,5 @@
+import type { Failure } from '../failure.ts';
+
 /** What only a running pod can give. Goes through the API server, so it needs no network path to the pod. */
 export interface Pods {
   /** The last lines of a container's log; of its previous life with `previous`. */
@@ -21,5 +23,7 @@ export interface Forward {
   readonly url: string;
   /** Why the last connection that broke did so, where that is known: its client sees only a reset. */
   problem(): string | undefined;
+  /** Set where the last connection that broke had never come to the pod: the API server did not let it through, or was not there. */
+  unopened?(): Failure | undefined;
   close(): Promise<void>;
 }

@@ -8,7 +8,7 @@ import { findGo } from '../lab/go.ts';
 import { pythonTools } from '../tools/python.ts';
 import { type ActionResult, runAction } from './runner.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 const root = resolve(import.meta.dirname, '../..');
 const schema = (name: string): object => JSON.parse(readFileSync(join(root, 'schemas', `${name}.schema.json`), 'utf8')) as object;
@@ -43,7 +43,7 @@ const told = (result: ActionResult): string => errors(result).at(-1)?.message ??
 
 beforeAll(async () => {
   python = await pythonTools();
-}, 600_000);
+}, 900_000);
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'wf-deploy-gates-'));
   all.push(folder);

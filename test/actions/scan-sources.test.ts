@@ -7,7 +7,7 @@ import { answer, bodyOf, type Loopback, loopback } from '../adapters/loopback.ts
 import { type Archive, archiveOf } from '../adapters/programs/archive.ts';
 import { runAction } from './runner.ts';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
 
 /** A release of Trivy in so far as scan sees it: a program that writes a report of the documented format, and leaves a mark that it ran. */
 let server: Loopback;

@@ -27,6 +27,23 @@ it('gives a stage change what comes after the last check, whichever of its two c
   }
 });
 
+it('gives a stage change the pods that it needs and the look before its weight', () => {
+  const grown = ['get deployments', 'update deployments', 'watch pods', 'get httproutes', 'update leases'];
+  for (const check of [
+    ['list pods', 'get httproutes'],
+    ['get httproutes', 'list pods'],
+  ]) {
+    const { stageChanges } = phases([...start, ...change, 'update httproutes 5', ...check, ...grown, 'update httproutes 25']);
+    expect(stageChanges[1]?.calls).toEqual([
+      'get deployments',
+      'update deployments',
+      'get httproutes',
+      'update leases',
+      'update httproutes',
+    ]);
+  }
+});
+
 it('begins the first change when the canary has been made', () => {
   const { stageChanges } = phases([...start, 'get leases', 'patch deployments', 'update leases', 'get httproutes', 'update httproutes 5']);
   expect(stageChanges).toEqual([{ weight: 5, calls: ['update leases', 'get httproutes', 'update httproutes'] }]);

@@ -7,6 +7,9 @@ import { colouredRoutes, type SwitcherName } from './coloured-route.ts';
 
 export type Inputs = Readonly<Record<string, string>>;
 
+/** Seconds. What is waited for here is never what a test is about. */
+const patience = 180;
+
 /** The example service as blue-green has it: users on blue, green with the same image and no pods. */
 export async function deployPair(
   lab: Lab,
@@ -32,16 +35,17 @@ export async function deployPair(
   }
   const route = colouredRoutes[switcher];
   await lab.client.apply([...route.objects(namespace, host)]);
-  await lab.client.waitForRollout(namespace, 'agent-blue');
-  if (switcher === 'gateway-api' || switcher === 'service') await lab.client.waitForRoute(namespace, 'agent');
-  if (route.served) await lab.client.waitFor(`${host} to be served`, async () => (await ask(lab, host))?.status === 200);
+  await lab.client.waitForRollout(namespace, 'agent-blue', patience);
+  if (switcher === 'gateway-api' || switcher === 'service') await lab.client.waitForRoute(namespace, 'agent', patience);
+  const isServed = async (): Promise<boolean> => (await ask(lab, host))?.status === 200;
+  if (route.served) await lab.client.waitFor(`${host} to be served`, isServed, patience);
   const kubeconfig = await readFile(lab.kubeconfig, 'utf8');
   const inputs = { service: 'agent', namespace, kubeconfig, switcher };
   return { lab, namespace, host, image, version, inputs, load: (rate) => loadOn(lab, host, rate) };
 }
 
-/** With seconds in the place of minutes. */
-export const quick = { 'check-interval': '200ms', watch: '6s', interval: '1s', drain: '2s', 'rollout-timeout': '90s' };
+/** With seconds in the place of minutes. The drain is longer than the gateway may take to learn of a write, on a slow machine too. */
+export const quick = { 'check-interval': '200ms', watch: '6s', interval: '1s', drain: '10s', 'rollout-timeout': '180s' };
 
 export function startSwitch(app: ExampleService, inputs: Inputs, options: Partial<ActionOptions> = {}): RunningAction {
   return startAction({ action: 'blue-green', ...options, inputs: { ...app.inputs, ...quick, ...inputs } });

@@ -8,7 +8,7 @@ import { type ColouredRoute, colouredRoutes, type SwitcherName } from './coloure
 import { deployPair, runSwitch, standing } from './coloured-service.ts';
 
 const starting = startLab({ name: 'switchers' });
-beforeAll(() => starting, 180_000);
+beforeAll(() => starting, 300_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;
@@ -33,7 +33,7 @@ describe('switch and switch back', () => {
         expectEnding(back, { outcome: 'rolled-back', live: 'blue' });
         expect(await standing(app, tags)).toBe('agent-blue; blue 2 × v1, green 0 × v2');
         if (load !== undefined)
-          await app.lab.client.waitFor('two thousand requests', () => Promise.resolve(load.figures().requests >= 2000), 120);
+          await app.lab.client.waitFor('two thousand requests', () => Promise.resolve(load.figures().requests >= 2000), 600);
       } finally {
         await load?.stop();
       }
@@ -42,7 +42,7 @@ describe('switch and switch back', () => {
       console.log(`switch and switch back by ${switcher}: ${failed} of ${requests} requests failed, ${non2xx} not 2xx`);
       expect({ failed, non2xx, versions: Object.keys(byVersion).toSorted() }).toEqual({ failed: 0, non2xx: 0, versions: ['v1', 'v2'] });
     },
-    6 * minutes,
+    15 * minutes,
   );
 });
 
@@ -81,6 +81,6 @@ describe('the watch, with the criteria of a canary', () => {
         await load.stop();
       }
     },
-    6 * minutes,
+    15 * minutes,
   );
 });

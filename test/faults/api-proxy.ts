@@ -15,8 +15,8 @@ export interface ApiWrite {
   readonly body: unknown;
 }
 
-/** What becomes of the answer to a write: the caller hears it, for the last time maybe, or the connection breaks first. */
-export type Fate = 'answered' | 'last answer' | 'answer lost';
+/** What becomes of the answer to a write: the caller hears it, for the last time maybe, or the connection breaks first, or says nothing any more. */
+export type Fate = 'answered' | 'last answer' | 'broken' | 'silent';
 
 export interface ApiProxy {
   /** The administrator's, by way of this proxy. */
@@ -47,14 +47,15 @@ export async function startApiProxy(lab: Lab): Promise<ApiProxy> {
     await link.open;
     const change = changeIn(incoming, body);
     if (change !== undefined) await proxy.onSend(change);
-    if (closed) return void incoming.destroy();
+    if (closed) return breakOff(incoming);
     const answer = await ask(new URL(incoming.url ?? '/', api), incoming, body, agent);
     if (isStream(incoming)) return await stream(answer, outgoing, () => link.open);
     const content = await bodyOf(answer);
     const stored = (answer.statusCode ?? 0) < 300;
     const fate = change === undefined || !stored ? 'answered' : proxy.onWrite(change);
     await link.open;
-    if (fate === 'answer lost' || closed) return void incoming.destroy();
+    if (fate === 'silent') return;
+    if (fate === 'broken' || closed) return breakOff(incoming);
     closed = fate === 'last answer';
     outgoing.writeHead(answer.statusCode ?? 502, withoutHops(answer.headers)).end(content);
     if (closed) outgoing.once('close', proxy.onLastAnswer);
@@ -62,7 +63,7 @@ export async function startApiProxy(lab: Lab): Promise<ApiProxy> {
 
   const server = createServer((incoming, outgoing) => {
     // A connection that breaks on either side breaks on the other.
-    passOn(incoming, outgoing).catch(() => incoming.destroy());
+    passOn(incoming, outgoing).catch(() => breakOff(incoming));
   });
   const tunnels = new Set<Duplex>();
   // A port-forward is a WebSocket from its first answer on. It is asked for by what may be a change, but stores nothing.
@@ -133,6 +134,9 @@ function ask(url: URL, { method, headers }: IncomingMessage, body: Buffer, agent
     asked.end(body);
   });
 }
+
+/** A message that has come as a whole leaves its connection open when it is destroyed. */
+const breakOff = ({ socket }: IncomingMessage): void => void socket.destroy();
 
 const isStream = ({ url = '' }: IncomingMessage): boolean => /[?&](watch|follow)=/.test(url);
 

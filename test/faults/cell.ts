@@ -1,7 +1,19 @@
-import { type ActionResult, startAction } from '../actions/runner.ts';
+import { startAction } from '../actions/runner.ts';
 import { printed } from '../rollout/rollouts.ts';
 import { type ApiProxy, startApiProxy } from './api-proxy.ts';
-import { configurationFor, imageFor, nextRun, plain, runJourney, stableImage, start, toBeginWith } from './journey-run.ts';
+import {
+  codeOf,
+  configurationFor,
+  imageFor,
+  mostAttempts,
+  nextRun,
+  plain,
+  runJourney,
+  stableImage,
+  start,
+  toBeginWith,
+  tooSlow,
+} from './journey-run.ts';
 import { doesHarm, type Journey, type Moment, momentText } from './journeys.ts';
 import { runLanes } from './lanes.ts';
 import { afterGuardian, afterRun, untilLawful } from './laws.ts';
@@ -18,7 +30,7 @@ export type Fault =
       readonly next: 'same image' | 'other image';
     }
   /** The write is stored and its answer is lost; the runner lives on. */
-  | { readonly is: 'answer lost' }
+  | { readonly is: 'answer lost'; readonly by: 'broken' | 'silent' }
   /** SIGKILL while the network still holds the write. It arrives when the next run has given the canary half of the users. */
   | { readonly is: 'late' };
 
@@ -27,13 +39,21 @@ export interface Cell {
   readonly fault: Fault;
 }
 
-const cellText = ({ moment, fault }: Cell): string =>
-  `${momentText(moment)}: ${fault.is === 'killed' ? `killed, answer ${fault.heard ? 'heard' : 'not heard'}, then ${fault.then}, ${fault.next}` : fault.is}`;
+const cellText = ({ moment, fault }: Cell): string => `${momentText(moment)}: ${faultText(fault)}`;
 
-/** Seconds. The Lease lasts five, and a guardian that finds stable changed waits for its pods. */
-const patience = { guardian: 90, tidied: 60 } as const;
-/** A machine that is too slow for a Lease of five seconds ends a run before its moment: then it is made again. */
-const mostAttempts = 4;
+function faultText(fault: Fault): string {
+  switch (fault.is) {
+    case 'killed':
+      return `killed, answer ${fault.heard ? 'heard' : 'not heard'}, then ${fault.then}, ${fault.next}`;
+    case 'answer lost':
+      return `answer lost, connection ${fault.by}`;
+    case 'late':
+      return 'late';
+  }
+}
+
+/** Seconds. The Lease lasts five, and a guardian that finds stable changed waits for its pods. How soon that is, is measured elsewhere. */
+const patience = { guardian: 240, tidied: 180 } as const;
 
 /** Runs one cell on a subject that is at rest, and leaves it at rest. Throws what is wrong; answers with how often it was made again. */
 async function runCell(subject: Subject, cell: Cell): Promise<number> {
@@ -65,7 +85,7 @@ async function suffer(subject: Subject, { moment, fault }: Cell): Promise<string
     case 'killed':
       return await kill(subject, moment, fault);
     case 'answer lost':
-      return await loseAnswer(subject, moment);
+      return await loseAnswer(subject, moment, fault.by);
     case 'late':
       return await delay(subject, moment);
   }
@@ -87,10 +107,10 @@ async function kill(subject: Subject, moment: Moment, fault: Extract<Fault, { is
   return killed ? undefined : plain(result);
 }
 
-async function loseAnswer(subject: Subject, moment: Moment): Promise<string | undefined> {
+async function loseAnswer(subject: Subject, moment: Moment, by: 'broken' | 'silent'): Promise<string | undefined> {
   const before = await stableImage(subject);
   const image = imageFor(subject, moment.journey, before);
-  const { result, reached } = await runJourney(subject, moment.journey, image, moment, 'answer lost');
+  const { result, reached } = await runJourney(subject, moment.journey, image, moment, by);
   const asEver = result.outputs['outcome'] === moment.journey.outcome;
   if (!asEver) await nextRun(subject, subject.images.other.pinned);
   await untilLawful(subject, afterRun, [before, image], patience.tidied);
@@ -143,9 +163,6 @@ async function heldBack(subject: Subject, proxy: ApiProxy, moment: Moment, image
   return reached ? held.resolve : undefined;
 }
 
-/** What a machine that is too slow for a Lease of five seconds does to a run that nobody disturbs. Any other end is a defect. */
-const tooSlow: readonly (string | undefined)[] = ['GUARDIAN_LOST', 'LOCK_LOST'];
-
 /** Names of all writes of a journey that nobody disturbs. */
 export async function undisturbed(subject: Subject, journey: Journey): Promise<readonly string[]> {
   for (let attempt = 1; ; attempt += 1) {
@@ -164,5 +181,3 @@ export async function undisturbed(subject: Subject, journey: Journey): Promise<r
     if (!isSlow) return writes;
   }
 }
-
-const codeOf = ({ report }: Pick<ActionResult, 'report'>): string | undefined => (report as { readonly code?: string } | undefined)?.code;

@@ -8,7 +8,11 @@ export async function allMoments(subjects: readonly Subject[], journeys: readonl
     journeys.map(async (journey, index) => {
       const subject = subjects[index];
       if (subject === undefined) throw new Error('There are more journeys than subjects.');
-      return momentsOf(journey, await undisturbed(subject, journey));
+      const moments = momentsOf(journey, await undisturbed(subject, journey));
+      // A signal meets the answer to a write now sooner and now later, and a write whose answer comes too late is written twice: what only
+      // one of two runs writes cannot be met again at will.
+      const again = await undisturbed(subject, journey);
+      return moments.filter(({ write, nth }) => again.filter((each) => each === write).length >= nth);
     }),
   );
   return found.flat();
@@ -40,9 +44,9 @@ export function everyKill(moments: readonly Moment[]): readonly Cell[] {
   );
 }
 
-/** Each write's answer lost once, to a runner that lives. */
+/** Each write's answer lost in both ways, to a runner that lives. */
 export const lostAnswers = (moments: readonly Moment[]): readonly Cell[] =>
-  moments.map((moment) => ({ moment, fault: { is: 'answer lost' } }));
+  moments.flatMap((moment) => (['broken', 'silent'] as const).map((by) => ({ moment, fault: { is: 'answer lost', by } })));
 
 /** Each write comes too late once: its run is dead by then, and the next one has the users. */
 export const lateWrites = (moments: readonly Moment[]): readonly Cell[] => moments.map((moment) => ({ moment, fault: { is: 'late' } }));

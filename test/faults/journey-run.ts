@@ -10,7 +10,14 @@ import type { Subject } from './subject.ts';
 import { writeName } from './write-names.ts';
 
 const container = 'agent-api';
-const mostAttempts = 4;
+/** A machine that is too slow for a Lease of five seconds ends a run before its moment: then it is made again. */
+export const mostAttempts = 4;
+
+/** What a machine that is too slow for a Lease of five seconds does to a run that nobody disturbs. Any other end is a defect. */
+export const tooSlow: readonly (string | undefined)[] = ['GUARDIAN_LOST', 'LOCK_LOST'];
+
+export const codeOf = ({ report }: Pick<ActionResult, 'report'>): string | undefined =>
+  (report as { readonly code?: string } | undefined)?.code;
 
 export const imageFor = ({ images: { good, better, bad } }: Subject, { image }: Journey, stable: string): string => {
   if (image === 'bad') return bad.pinned;
@@ -29,7 +36,7 @@ export async function runJourney(
   journey: Journey,
   image: string,
   moment?: Moment,
-  ruling?: 'answer lost' | 'killed, heard' | 'killed, not heard',
+  ruling?: 'broken' | 'silent' | 'killed, heard' | 'killed, not heard',
 ): Promise<Run> {
   await toBeginWith(subject, journey);
   const proxy = await startApiProxy(subject.app.lab);
@@ -47,8 +54,9 @@ export async function runJourney(
     if (reached || name !== moment?.write || times(name) !== moment.nth) return 'answered';
     reached = true;
     if (ruling === 'killed, heard') return 'last answer';
+    if (ruling === 'silent') return 'silent';
     if (ruling === 'killed, not heard') action.kill();
-    return 'answer lost';
+    return 'broken';
   };
   proxy.onLastAnswer = () => action.kill();
   try {
@@ -78,8 +86,9 @@ export async function configurationFor({ configuration }: Subject, { configured 
 }
 
 /**
- * As short as a run can be that makes a canary: what it has to tidy up comes before. One that got no answer is made again. An image that
- * did harm may be held by then: it is refused, after what was left of it was tidied up. If not, it may do harm again.
+ * As short as a run can be that makes a canary: what it has to tidy up comes before. One that got no answer is made again, and one that was
+ * itself taken for dead: the guardian of the run before may outlive that one. An image that did harm may be held by then: it is refused,
+ * after what was left of it was tidied up. If not, it may do harm again.
  */
 export async function nextRun({ inputs, images, router }: Subject, image: string, mayBeHeld = false): Promise<void> {
   // By pod counts 0 % is no pod.
@@ -92,13 +101,14 @@ export async function nextRun({ inputs, images, router }: Subject, image: string
       (mayBeHeld && (isHeld(ended) || (image === images.bad.pinned && ended.outputs['outcome'] === 'rolled-back')))
     )
       return;
-    if (!ended.log.includes('CLUSTER_UNREACHABLE')) break;
+    const code = codeOf(ended);
+    if (tooSlow.includes(code)) process.stdout.write(`the next run: ${code}, made again (${attempt} of ${mostAttempts - 1})\n`);
+    else if (!ended.log.includes('CLUSTER_UNREACHABLE')) break;
   }
   throw new Error(`The next run failed:\n${ended === undefined ? '' : plain(ended)}`);
 }
 
-const isHeld = ({ report, log }: ActionResult): boolean =>
-  (report as { readonly code?: string } | undefined)?.code === 'DIGEST_HELD' || log.includes('DIGEST_HELD');
+const isHeld = (ended: ActionResult): boolean => codeOf(ended) === 'DIGEST_HELD' || ended.log.includes('DIGEST_HELD');
 
 /** Each journey finds what it found the first time, on whichever subject and whatever came before, so that it has the same moments. */
 export async function toBeginWith(subject: Subject, { canary, ...journey }: Journey): Promise<void> {

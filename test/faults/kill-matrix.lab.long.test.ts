@@ -61,7 +61,7 @@ describe('faults at each write of a run', () => {
       );
       expect(failures).toEqual([]);
     },
-    30 * minutes,
+    60 * minutes,
   );
 
   it(

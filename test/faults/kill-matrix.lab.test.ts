@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { pullNodeImage } from '../guardian/pull-node-image.ts';
 import { type Lab, startLab } from '../lab/lab.ts';
 import { runCells } from './cell.ts';
 import { allMoments, kills } from './cells.ts';
@@ -15,9 +16,10 @@ describe('SIGKILL after each write of a run behind gateway-api', () => {
   let moments: readonly Moment[];
   beforeAll(async () => {
     lab = await startLab({ name: 'kill-matrix' });
+    await pullNodeImage(lab);
     subjects = await Promise.all(Array.from({ length: lanes }, (_, lane) => gatewaySubject(lab, `lane-${lane + 1}`)));
     moments = await allMoments(subjects, journeys);
-  }, 10 * minutes);
+  }, 20 * minutes);
   afterAll(async () => {
     await Promise.all(subjects.map((subject) => subject.stop()));
     await lab.stop();
@@ -44,6 +46,6 @@ describe('SIGKILL after each write of a run behind gateway-api', () => {
       const failures = await runCells('kill matrix, gateway-api', subjects, kills(moments));
       expect(failures).toEqual([]);
     },
-    25 * minutes,
+    45 * minutes,
   );
 });

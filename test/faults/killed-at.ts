@@ -27,7 +27,7 @@ export async function killedAt(lab: Lab, start: (kubeconfig: string) => RunningA
     if (writes.length !== kill?.write) return 'answered';
     if (kill.heard) return 'last answer';
     action.kill();
-    return 'answer lost';
+    return 'broken';
   };
   proxy.onLastAnswer = () => action.kill();
   try {

@@ -19,7 +19,7 @@ const lanes = 4;
 let lab: Lab;
 beforeAll(async () => {
   lab = await startLab({ name: 'races' });
-}, 4 * minutes);
+}, 5 * minutes);
 afterAll(async () => await lab.stop());
 
 /** A namespace with a route and a Lease, and nothing that runs. */
@@ -66,7 +66,7 @@ describe('two hundred races between a run and its successors', () => {
       const tally = { orders: 0, writes: 0, refused: 0 };
       const lane = async (_: unknown, index: number): Promise<void> => {
         const place = await placeFor(router, `${router.name}-${index + 1}`);
-        const history = followRoute(place);
+        const history = await followRoute(place);
         for (let round = 1; round <= races / lanes; round += 1) {
           const { orders, acted } = await race(place, round);
           expect(acted).toHaveLength(1);
@@ -93,6 +93,6 @@ describe('two hundred races between a run and its successors', () => {
       expect(tally.refused).toBeGreaterThan(races / 20);
       expect(tally.orders).toBeGreaterThan(races);
     },
-    10 * minutes,
+    15 * minutes,
   );
 });

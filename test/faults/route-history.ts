@@ -4,12 +4,16 @@ import { epochAnnotation, readEpoch } from '../../src/domain/rollout/lease.ts';
 import { until } from '../lab/await.ts';
 import { type Place, worldOf } from './writers.ts';
 
+/** Seconds. */
+const patience = 180;
+
 export interface RouteHistory {
   /** Ends the watch. Every version that was ever stored, in the order in which they were: a watch leaves none out. */
   stop(): Promise<readonly KubernetesObject[]>;
 }
 
-export function followRoute(place: Place): RouteHistory {
+/** Once the watch has told the first version: what is written from then on is in it. */
+export async function followRoute(place: Place): Promise<RouteHistory> {
   const [ref] = place.router.objects(place.app);
   if (ref === undefined) throw new Error(`${place.router.name} has no object.`);
   const [world, over] = [worldOf(place, 'watcher'), new AbortController()];
@@ -25,13 +29,15 @@ export function followRoute(place: Place): RouteHistory {
     }
   };
   const following = follow();
+  await until('the first version of the route in its watch', () => Promise.resolve(versions.length > 0), { seconds: patience });
+  const isSeen = async (): Promise<boolean> => {
+    const newest = await world.cluster.get(ref);
+    return versions.some(({ metadata }) => metadata.resourceVersion === newest?.metadata.resourceVersion);
+  };
   return {
     async stop() {
       // What was written last may still be on its way.
-      await until('the newest version of the route in its watch', async () => {
-        const newest = await world.cluster.get(ref);
-        return versions.some(({ metadata }) => metadata.resourceVersion === newest?.metadata.resourceVersion);
-      });
+      await until('the newest version of the route in its watch', isSeen, { seconds: patience });
       over.abort();
       await following;
       world.close();

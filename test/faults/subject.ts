@@ -14,6 +14,7 @@ import type { Inputs } from '../rollout/rollouts.ts';
 import type { RouterCase } from '../rollout/router-cases.ts';
 import { brief } from './journeys.ts';
 import { minimum } from './laws.ts';
+import { longDrain } from './long-drain.ts';
 
 /** A service whose rollouts are broken on purpose, one after the other, under steady load. */
 export interface Subject {
@@ -48,6 +49,13 @@ const autoscaler = (namespace: string) => ({
   },
 });
 
+/** That no request fails is said of pods that end in good order. */
+const deploy = (lab: Lab, namespace: string, change: ExampleOptions['change']): Promise<ExampleService> =>
+  deployGuarded(lab, namespace, (object) => {
+    change?.(object);
+    longDrain(object);
+  });
+
 /** Requests a second; half of them reach a canary that has half the traffic. */
 const rate = 24;
 
@@ -80,7 +88,7 @@ const routeReader =
 
 /** Behind Traefik, whose real traffic is measured. */
 export async function gatewaySubject(lab: Lab, namespace: string, change?: ExampleOptions['change']): Promise<Subject> {
-  const [app, images] = await Promise.all([deployGuarded(lab, namespace, change), imagesOf(lab)]);
+  const [app, images] = await Promise.all([deploy(lab, namespace, change), imagesOf(lab)]);
   await lab.client.apply(autoscaler(namespace));
   const application = applicationOf(namespace, gatewayApi, undefined);
   const load = startLoad(app.load(rate));
@@ -113,7 +121,7 @@ export async function configuredSubject(lab: Lab, namespace: string, workspace: 
 
 /** Behind one Service, whose pods are the share: real traffic too. */
 export async function podsSubject(lab: Lab, namespace: string): Promise<Subject> {
-  const [app, images] = await Promise.all([deployGuarded(lab, namespace, oneService), imagesOf(lab)]);
+  const [app, images] = await Promise.all([deploy(lab, namespace, oneService), imagesOf(lab)]);
   await lab.client.apply(autoscaler(namespace));
   const application: Application = { ...applicationOf(namespace, replicas, undefined), oneService: true };
   const load = startLoad(app.load(rate));
@@ -143,7 +151,7 @@ export async function podsSubject(lab: Lab, namespace: string): Promise<Subject>
 /** Where no data plane can run: a double counts as if the traffic followed the weight, and the load reaches stable alone. */
 export async function routerSubject(lab: Lab, namespace: string, of: RouterCase): Promise<Subject> {
   const { router, subsets, change } = of;
-  const [app, images] = await Promise.all([deployGuarded(lab, namespace, change), imagesOf(lab)]);
+  const [app, images] = await Promise.all([deploy(lab, namespace, change), imagesOf(lab)]);
   await lab.client.patch(
     { apiVersion: 'v1', kind: 'Namespace', name: namespace },
     { metadata: { labels: { 'istio-injection': 'enabled' } } },

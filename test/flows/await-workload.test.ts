@@ -8,6 +8,8 @@ import type { Stage } from './stand-ins.ts';
 
 const now = ({ cluster }: Stage): KubernetesObject => cluster.find(Deployment, 'agent') as KubernetesObject;
 
+const other = `agent@sha256:${'4'.repeat(64)}`;
+
 /** Gives the Deployment another image, and waits for it. */
 async function rolled(on: Stage, image: string, seconds = 60) {
   const changed = JSON.parse(JSON.stringify(now(on)).replaceAll(imageNow(on) ?? '', image)) as KubernetesObject;
@@ -47,6 +49,25 @@ describe('a workload', () => {
     });
     expect(on.clock.monotonic() - began).toBeLessThan(15);
     expect(told).toContain('waiting for 1 of 2 pods to be started with the newest template');
+  });
+
+  it('that somebody else gives another image is not the one that is waited for, and says what it runs', async () => {
+    const on = shop();
+    const { reacting } = on.cluster;
+    let once = true;
+    on.cluster.reacting = (object) => {
+      reacting(object);
+      if (!once) return;
+      once = false;
+      const theirs = JSON.parse(JSON.stringify(now(on)).replaceAll(next, other)) as KubernetesObject;
+      void on.cluster.write({ do: 'replace', ref: { kind: Deployment, namespace: 'shop', name: 'agent' }, object: theirs });
+    };
+    const { awaited } = await rolled(on, next);
+    expect(awaited).toMatchObject({
+      is: 'failed',
+      what: expect.stringContaining(`it runs ${other}, and not ${next}`),
+      diagnosis: undefined,
+    });
   });
 
   it('whose controller gave up ends it too', async () => {

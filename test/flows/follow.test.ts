@@ -29,6 +29,37 @@ describe('follow', () => {
     expect([...seen].join()).not.toContain('other');
   });
 
+  it('forgets pods that went while the API server did not answer', async () => {
+    const on = stage();
+    on.cluster.put(Deployment, deployment('agent', 'shop/agent:1', 1));
+    on.cluster.put(Pod, podOf('agent-1', 'shop/agent:1'));
+    const cut = new AbortController();
+    void on.clock.sleep(5).then(() => {
+      on.cluster.failing = unreachable;
+      cut.abort();
+      on.cluster.remove(Pod, 'agent-1');
+      on.cluster.put(Pod, podOf('agent-2', 'shop/agent:1'));
+    });
+    void on.clock.sleep(12).then(() => {
+      on.cluster.failing = () => undefined;
+    });
+    const { cluster } = on;
+    const watch = cluster.watch.bind(cluster);
+    // A watch that was cut off cannot be opened again at once.
+    cluster.watch = async function* (kind, namespace, options, signal) {
+      yield* watch(kind, namespace, options, AbortSignal.any([signal, ...(cut.signal.aborted ? [] : [cut.signal])]));
+      if (!signal.aborted) throw unreachable();
+    };
+    let last: readonly string[] = [];
+    await on.clock.until(
+      follow(on.world, what, ({ pods }: Workload) => {
+        last = pods.map(({ metadata }) => metadata.name);
+        return undefined;
+      }),
+    );
+    expect(last).toEqual(['agent-2']);
+  });
+
   it('looks again every two seconds when nothing happens, and ends without a decision when the time is up', async () => {
     const on = stage();
     let looks = 0;

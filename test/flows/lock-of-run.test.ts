@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { lockOfRun } from '../../src/flows/lock-of-run.ts';
 import { stage } from './stand-ins.ts';
+import { firstEpoch } from './virtual-clock.ts';
 
 const plan = { service: 'agent', leaseDuration: 60, lockTimeout: 90 };
 
@@ -13,7 +14,7 @@ it('the post step is told of the lock before it is taken', async () => {
   };
   const lock = await on.clock.until(lockOfRun(on.world, plan, 'shop'));
   lock.stop();
-  expect([lock.epoch, early]).toEqual([1, [{ holder: 'run-1', open: 'true' }]]);
+  expect([lock.epoch, early]).toEqual([firstEpoch, [{ holder: 'run-1', open: 'true' }]]);
 });
 
 it('a living holder is waited for, or taken over, and a cancel ends the waiting', async () => {
@@ -27,6 +28,6 @@ it('a living holder is waited for, or taken over, and a cancel ends the waiting'
   await expect(second.clock.until(waiting)).rejects.toMatchObject({ code: 'CANCELLED' });
   const third = stage({ holder: 'run-3' }, first);
   const taken = await third.clock.until(lockOfRun(third.world, plan, 'shop', { takeOver: true }));
-  expect(taken.epoch).toBe(2);
+  expect(taken.epoch).toBe(firstEpoch + 1);
   for (const each of [living, taken]) each.stop();
 });

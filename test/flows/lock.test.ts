@@ -4,10 +4,13 @@ import { readLease } from '../../src/domain/rollout/lease.ts';
 import { signing } from '../../src/domain/rollout/lease-writes.ts';
 import type { Lock } from '../../src/flows/held-lock.ts';
 import { acquireLock, type LockRequest } from '../../src/flows/lock.ts';
+import type { Cluster } from '../../src/ports/cluster.ts';
 import { patched } from '../domain/rollout/patched.ts';
 import { forbidden, unreachable } from './memory-cluster/failures.ts';
 import { unheard } from './memory-cluster/unheard.ts';
 import { type Stage, stage } from './stand-ins.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+import { firstEpoch } from './virtual-clock.ts';
 
 const request: LockRequest = { service: 'agent', namespace: 'shop', duration: 60, timeout: 600 };
 const name = 'wf-deploy-agent';
@@ -26,11 +29,27 @@ function two(): readonly [Stage, Stage] {
 }
 
 /** The guardian of an epoch gives a sign of life. */
-function beat({ cluster }: Stage, text: string, epoch = 1): void {
+function beat({ cluster }: Stage, text: string, epoch = firstEpoch): void {
   const lease = cluster.find(Lease, name);
   const signed = lease === undefined ? undefined : patched(lease, signing(epoch, { is: 'watching', pod: 'p', epoch, beat: text }));
   if (signed === undefined) throw new Error('There is no Lease of that epoch.');
   cluster.put(Lease, signed);
+}
+
+/** What of this is not its own goes to the cluster of a stage. */
+const through = ({ cluster }: Stage, own: Partial<Cluster>): Cluster => ({
+  get: (...call) => cluster.get(...call),
+  list: (...call) => cluster.list(...call),
+  watch: (...call) => cluster.watch(...call),
+  version: (...call) => cluster.version(...call),
+  write: (...call) => cluster.write(...call),
+  ...own,
+});
+
+/** No answer, for as long as the connection waits for one. */
+async function never(clock: VirtualClock, signal?: AbortSignal): Promise<never> {
+  await clock.sleep(10, signal);
+  throw signal?.aborted === true ? signal.reason : unreachable();
 }
 
 /** A run that died: its Lease is there and nobody renews it. */
@@ -43,11 +62,11 @@ describe('the lock', () => {
   it('is taken at once where there is no Lease, and where nobody has it', async () => {
     const [one, other] = two();
     const first = await acquire(one);
-    expect([first.epoch, first.found, view(one)?.holder]).toEqual([1, undefined, 'run-1']);
+    expect([first.epoch, first.found, view(one)?.holder]).toEqual([firstEpoch, undefined, 'run-1']);
     await first.record({ release: true });
     first.stop();
     const second = await acquire(other);
-    expect([second.epoch, second.found?.holder, view(one)?.holder]).toEqual([2, '', 'run-2']);
+    expect([second.epoch, second.found?.holder, view(one)?.holder]).toEqual([firstEpoch + 1, '', 'run-2']);
     expect(one.clock.monotonic()).toBe(1000);
     second.stop();
   });
@@ -70,7 +89,7 @@ describe('the lock', () => {
     await dead(one);
     const lock = await acquire(other);
     expect(one.clock.monotonic() - 1000).toBe(60);
-    expect([lock.epoch, lock.found?.holder]).toEqual([2, 'run-1']);
+    expect([lock.epoch, lock.found?.holder]).toEqual([firstEpoch + 1, 'run-1']);
     lock.stop();
   });
 
@@ -99,7 +118,7 @@ describe('the lock', () => {
     await one.clock.pass(2.5);
     one.cluster.failing = () => undefined;
     await expect(one.clock.until(waiting)).rejects.toMatchObject({ code: 'LOCK_HELD', what: expect.stringContaining('run-1') });
-    expect([lock.lost.aborted, view(one)?.epoch]).toEqual([false, 1]);
+    expect([lock.lost.aborted, view(one)?.epoch]).toEqual([false, firstEpoch]);
     lock.stop();
   });
 
@@ -119,16 +138,12 @@ describe('the lock', () => {
   it('reads that are further apart than half of its duration are no silence: this process was stopped, or its machine', async () => {
     const [one, other] = two();
     await dead(one);
-    const slow: Stage['world']['cluster'] = {
+    const slow = through(one, {
       get: async (...call) => {
         await one.clock.sleep(31);
         return await one.cluster.get(...call);
       },
-      list: (...call) => one.cluster.list(...call),
-      watch: (...call) => one.cluster.watch(...call),
-      version: (...call) => one.cluster.version(...call),
-      write: (...call) => one.cluster.write(...call),
-    };
+    });
     const waiting = acquireLock({ ...other.world, cluster: slow }, { ...request, timeout: 200 });
     await expect(one.clock.until(waiting)).rejects.toMatchObject({ code: 'LOCK_HELD' });
   });
@@ -151,7 +166,7 @@ describe('the lock', () => {
       await one.clock.pass(10);
     }
     const lock = await one.clock.until(waiting);
-    expect([one.clock.monotonic() - 1000, lock.epoch]).toEqual([60, 2]);
+    expect([one.clock.monotonic() - 1000, lock.epoch]).toEqual([60, firstEpoch + 1]);
     lock.stop();
   });
 
@@ -159,7 +174,7 @@ describe('the lock', () => {
     const [one, other] = two();
     await dead(one);
     const lock = await acquire(other, { successorOf: 'run-1' });
-    expect([one.clock.monotonic() - 1000, lock.epoch]).toEqual([0, 2]);
+    expect([one.clock.monotonic() - 1000, lock.epoch]).toEqual([0, firstEpoch + 1]);
     lock.stop();
     const third = stage({ holder: 'run-3' }, one);
     await acquire(third, { successorOf: 'run-1' });
@@ -169,11 +184,7 @@ describe('the lock', () => {
   it('that is found taken by a write whose answer was lost is as old as that write: others count from there', async () => {
     const [one] = two();
     const { cluster, clock } = one;
-    const slow: Stage['world']['cluster'] = {
-      get: (...call) => cluster.get(...call),
-      list: (...call) => cluster.list(...call),
-      watch: (...call) => cluster.watch(...call),
-      version: (...call) => cluster.version(...call),
+    const slow = through(one, {
       write: async (...call) => {
         const stored = await cluster.write(...call);
         if (call[0].do !== 'create') return stored;
@@ -182,10 +193,10 @@ describe('the lock', () => {
         cluster.failing = unheard('run-1');
         throw unreachable();
       },
-    };
+    });
     const lock = await clock.until(acquireLock({ ...one.world, cluster: slow }, request));
     const waited = clock.monotonic() - 1000;
-    expect([waited > 30, lock.epoch]).toEqual([true, 1]);
+    expect([waited > 30, lock.epoch]).toEqual([true, firstEpoch]);
     await clock.pass(59 - waited);
     expect(lock.fresh()).toBe(true);
     await clock.pass(2);
@@ -196,12 +207,25 @@ describe('the lock', () => {
     lock.stop();
   });
 
+  it('is found taken while it still holds, however short it is, where the answer never comes', async () => {
+    const one = stage();
+    const silent = through(one, {
+      write: async (write, signal) => {
+        const stored = await one.cluster.write(write, signal);
+        return write.do === 'create' ? await never(one.clock, signal) : stored;
+      },
+    });
+    const lock = await one.clock.until(acquireLock({ ...one.world, cluster: silent }, { ...request, duration: 5 }));
+    expect([lock.epoch, one.clock.monotonic() - 1000 < 5]).toEqual([firstEpoch, true]);
+    lock.stop();
+  });
+
   it('goes to one of two that want it in the same moment', async () => {
     const [one, other] = two();
     const [first, second] = [acquireLock(one.world, request), acquireLock(other.world, { ...request, timeout: 10 })];
     const results = await one.clock.until(Promise.allSettled([first, second]));
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
-    expect(view(one)).toMatchObject({ holder: 'run-1', epoch: 1 });
+    expect(view(one)).toMatchObject({ holder: 'run-1', epoch: firstEpoch });
   });
 
   it('is not waited for by a run that was cancelled', async () => {
@@ -241,7 +265,7 @@ describe('a lock in hand', () => {
         metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, note: 'mine' } },
       });
     await one.clock.until(lock.record({ lastKnownGood: 'shop/agent:1' }));
-    expect(view(one)).toMatchObject({ holder: 'run-1', epoch: 1, lastKnownGood: 'shop/agent:1' });
+    expect(view(one)).toMatchObject({ holder: 'run-1', epoch: firstEpoch, lastKnownGood: 'shop/agent:1' });
     expect(one.cluster.find(Lease, name)?.metadata.annotations).toMatchObject({ note: 'mine' });
     expect(lock.lost.aborted).toBe(false);
     lock.stop();
@@ -272,7 +296,7 @@ describe('a lock in hand', () => {
     const one = stage();
     const lock = await acquire(one);
     const again = await acquire(one, { successorOf: 'run-1' });
-    expect(again.epoch).toBe(2);
+    expect(again.epoch).toBe(firstEpoch + 1);
     await expect(lock.record({})).rejects.toMatchObject({ code: 'LOCK_LOST' });
     again.stop();
   });
@@ -300,6 +324,46 @@ describe('a lock in hand', () => {
     await one.clock.pass(3);
     expect([lock.lost.aborted, lock.fresh(), view(one)?.holder]).toEqual([true, false, 'run-2']);
     successor.stop();
+  });
+
+  it.each([5, 12, 60])('that lasts %i s is not lost by one renewal whose answer never comes', async (duration) => {
+    const one = stage();
+    let renewals = 0;
+    const silentOnce = through(one, {
+      write: async (write, signal) => {
+        const stored = await one.cluster.write(write, signal);
+        if (write.do === 'patch') renewals += 1;
+        return write.do === 'patch' && renewals === 2 ? await never(one.clock, signal) : stored;
+      },
+    });
+    const lock = await one.clock.until(acquireLock({ ...one.world, cluster: silentOnce }, { ...request, duration }));
+    for (let tenths = 0; tenths < duration * 20; tenths += 1) {
+      await one.clock.pass(0.1);
+      if (!lock.fresh()) throw new Error(`Not renewed in time, after ${tenths / 10} s.`);
+    }
+    expect([lock.lost.aborted, renewals > 4]).toEqual([false, true]);
+    lock.stop();
+  });
+
+  it('counts from when a renewal was sent, however late its answer: so does whoever waits for it', async () => {
+    const one = stage();
+    const { cluster, clock } = one;
+    const late = through(one, {
+      write: async (...call) => {
+        const stored = await cluster.write(...call);
+        if (call[0].do !== 'patch') return stored;
+        cluster.failing = unheard('run-1');
+        await clock.sleep(8);
+        return stored;
+      },
+    });
+    const lock = await clock.until(acquireLock({ ...one.world, cluster: late }, request));
+    // Sent after 20 s.
+    await clock.pass(79);
+    expect(lock.fresh()).toBe(true);
+    await clock.pass(2);
+    expect(lock.fresh()).toBe(false);
+    lock.stop();
   });
 
   it('writes one change after the other, and the failure of one does not hold up the next', async () => {

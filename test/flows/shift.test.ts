@@ -119,6 +119,58 @@ describe('shift', () => {
     expect(on.cluster.calls.filter(({ verb }) => verb === 'replace')).toHaveLength(3);
   });
 
+  it('does not read again what was seen a moment ago, unless somebody wrote since', async () => {
+    const on = gateway(0);
+    const asked = (): readonly string[] => on.cluster.calls.splice(0).flatMap(({ verb }) => (verb === 'watch' ? [] : [verb]));
+    const look = () => new Map([['agent', routeOf(on)]]);
+    expect(await order(on, { seen: look() })).toMatchObject({ wrote: true });
+    expect([weightOf(on), asked()]).toEqual([25, ['replace']]);
+    const seen = look();
+    on.cluster.put(HTTPRoute, { ...routeOf(on), metadata: { ...routeOf(on).metadata, labels: { by: 'someone' } } });
+    expect(await order(on, { seen, weight: 50 })).toMatchObject({ wrote: true });
+    expect([weightOf(on), routeOf(on).metadata.labels, asked()]).toEqual([50, { by: 'someone' }, ['replace', 'get', 'replace']]);
+  });
+
+  describe('where somebody moved the split since the look that an order comes from', () => {
+    const moved = async (to: number) => {
+      const on = gateway(0);
+      await order(on, { weight: 25 });
+      const seen = new Map([['agent', routeOf(on)]]);
+      const [theirs] = gatewayApi.withWeight([routeOf(on)], app, to);
+      on.cluster.put(HTTPRoute, theirs ?? routeOf(on));
+      return { on, seen };
+    };
+
+    it.each([0, 10, 80])('more is not written over their %i %%, and what was ordered is not what stands there', async (to) => {
+      const { on, seen } = await moved(to);
+      const { wrote, objects } = await order(on, { seen, weight: 50 });
+      expect([wrote, weightOf(on), gatewayApi.weight(objects, app)]).toEqual([false, to, 50]);
+      expect(on.lines.join('\n')).toContain('HTTPRoute shop/agent: somebody moved the split since it was last looked at.');
+    });
+
+    it.each([0, 10])('less is: %i %% for the canary', async (weight) => {
+      const { on, seen } = await moved(80);
+      expect(await order(on, { seen, weight })).toMatchObject({ wrote: true });
+      expect(weightOf(on)).toBe(weight);
+    });
+
+    it('less than it had, but more than somebody has left it, is not written either', async () => {
+      const on = gateway(0);
+      await order(on, { weight: 100 });
+      const seen = new Map([['agent', routeOf(on)]]);
+      const [theirs] = gatewayApi.withWeight([routeOf(on)], app, 0);
+      on.cluster.put(HTTPRoute, theirs ?? routeOf(on));
+      expect(await order(on, { seen, weight: 50 })).toMatchObject({ wrote: false });
+      expect(weightOf(on)).toBe(0);
+    });
+
+    it('an order that comes from no look is written', async () => {
+      const { on } = await moved(0);
+      expect(await order(on, { weight: 50 })).toMatchObject({ wrote: true });
+      expect(weightOf(on)).toBe(50);
+    });
+  });
+
   it('gives up on a writer that never stops, and says where to look', async () => {
     const on = gateway(0);
     on.cluster.failing = ({ verb }) => {
@@ -161,6 +213,15 @@ describe('shift', () => {
     await expect(order(on)).rejects.toMatchObject({ code: 'ROUTE_UNUSABLE' });
   });
 
+  it('a route that was there and is gone sends nobody to the canary: that is weight 0, and nothing else', async () => {
+    const on = gateway(0);
+    on.cluster.remove(HTTPRoute, 'agent');
+    expect(await order(on, { weight: 0, mayBeGone: true })).toEqual({ objects: [], ordered: [], wrote: false });
+    for (const refused of [{ weight: 0 }, { weight: 25, mayBeGone: true }, { weight: 'as-found', mayBeGone: true }] as const)
+      await expect(order(on, refused)).rejects.toMatchObject({ code: 'ROUTE_UNUSABLE' });
+    expect(on.cluster.writes()).toEqual([]);
+  });
+
   it.each([
     ['the account may not', forbidden, 'CLUSTER_FORBIDDEN'],
     ['the API server is silent', unreachable, 'CLUSTER_UNREACHABLE'],
@@ -184,7 +245,7 @@ describe('a canary that is its own route', () => {
   const byPods = { ...request, router: replicas, app: { ...app, oneService: true } } as const;
   it.each([0, 'as-found'] as const)('may be missing at %s: then there is nothing to write', async (weight) => {
     const on = stage();
-    expect(await on.clock.until(shift(on.world, { ...byPods, weight }))).toEqual({ objects: [], wrote: false });
+    expect(await on.clock.until(shift(on.world, { ...byPods, weight }))).toEqual({ objects: [], ordered: [], wrote: false });
     expect(on.cluster.writes()).toEqual([]);
   });
   it('may not be missing when it is to get users', async () => {

@@ -5,6 +5,7 @@ import { acquireLock } from '../../src/flows/lock.ts';
 import { inheritLock, postPatience } from '../../src/flows/successor.ts';
 import { unreachable } from './memory-cluster/failures.ts';
 import { type Stage, stage } from './stand-ins.ts';
+import { firstEpoch } from './virtual-clock.ts';
 
 const place = { service: 'agent', namespace: 'shop', duration: 60 };
 
@@ -24,7 +25,7 @@ it('takes the lock of the run that it comes after at once', async () => {
   const on = await left();
   const began = on.clock.monotonic();
   const lock = await on.clock.until(inheritLock(on.world, 'run-1', place));
-  expect([lock?.epoch, lock?.found?.holder, holderOf(on), on.clock.monotonic()]).toEqual([2, 'run-1', 'post', began]);
+  expect([lock?.epoch, lock?.found?.holder, holderOf(on), on.clock.monotonic()]).toEqual([firstEpoch + 1, 'run-1', 'post', began]);
   lock?.stop();
 });
 
@@ -48,6 +49,28 @@ it.each(['get', 'replace'] as const)('asks again where the answer to %s did not 
   const lock = await on.clock.until(inheritLock(on.world, 'run-1', place));
   expect([times, holderOf(on)]).toEqual([3, 'post']);
   lock?.stop();
+});
+
+it('leaves the lock to nobody where somebody else had it, and has ended, while no answer came', async () => {
+  const on = await left();
+  const other = stage({ holder: 'run-2' }, on);
+  let seen = 0;
+  on.cluster.failing = ({ verb, write }) => {
+    if (verb === 'get') seen += 1;
+    const isPost = JSON.stringify(write ?? {}).includes('"holderIdentity":"post"');
+    return isPost && on.clock.monotonic() < began + 40 ? unreachable() : undefined;
+  };
+  const began = on.clock.monotonic();
+  const inheriting = inheritLock(on.world, 'run-1', place);
+  const faster = async (): Promise<void> => {
+    await on.clock.sleep(10);
+    const lock = await acquireLock(other.world, { ...place, timeout: 0, successorOf: 'run-1' });
+    await lock.record({ release: true });
+    lock.stop();
+  };
+  const [lock] = await on.clock.until(Promise.all([inheriting, faster()]));
+  expect(lock).toBeUndefined();
+  expect([seen > 1, holderOf(on)]).toEqual([true, '']);
 });
 
 it('gives up when its time is over, which is never that of a whole rollout', async () => {

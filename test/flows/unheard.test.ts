@@ -5,10 +5,12 @@ import { executeBlueGreen } from '../../src/flows/blue-green/execute.ts';
 import { executeCanary } from '../../src/flows/canary/execute.ts';
 import { executeStage } from '../../src/flows/stage/execute.ts';
 import { outdated, replace, type Unheard } from '../../src/flows/unheard.ts';
+import type { Write } from '../../src/ports/cluster.ts';
 import { pair, wish } from './blue-green/pair.ts';
-import { shop as canaryShop, planOf } from './canary/shop.ts';
+import { shop as canaryShop, digest, oldImage, planOf } from './canary/shop.ts';
 import { lateWrite } from './late-write.ts';
 import { conflict, forbidden, unreachable } from './memory-cluster/failures.ts';
+import { left } from './operations/on-shop.ts';
 import { deployPlan, imageNow, modeNow, old, shop as stageShop } from './stage/shop.ts';
 import { stage } from './stand-ins.ts';
 
@@ -26,6 +28,19 @@ describe('a write that a cancel cuts off, and that is stored late', () => {
     expect(await late.arrived()).toBe('CLUSTER_CONFLICT');
     expect([on.weight(), on.replicas('agent-canary')]).toEqual([0, 0]);
     expect(text(on.cluster.find(HTTPRoute, 'agent'))).not.toContain('outdated');
+  });
+
+  it.each(delays)('brings no new image to a stable that this very run had made sure of before (%i s)', async (seconds) => {
+    const on = canaryShop();
+    // A run before died as it was about to promote: what it may have changed of stable is taken back first, and there was nothing.
+    left(on, 'promoting', '');
+    const third = digest('3');
+    const isPromotion = (write: Write): boolean =>
+      write.do === 'patch' && write.ref.kind.kind === 'Deployment' && write.ref.name === 'agent' && text(write.operations).includes(third);
+    const late = lateWrite(on, seconds, isPromotion);
+    const result = await on.clock.until(executeCanary(planOf({ stages: '100@1m', image: third }), late.world));
+    expect(result).toMatchObject({ outcome: 'aborted', weight: 0 });
+    expect([await late.arrived(), on.image('agent')]).toEqual(['CLUSTER_CONFLICT', oldImage]);
   });
 
   it.each(delays)('brings no users to a colour that went back to rest (%i s)', async (seconds) => {

@@ -1,5 +1,8 @@
 import type { Clock } from '../../src/ports/clock.ts';
 
+/** Of a Lease that is made as the clock begins: seconds since 1970. */
+export const firstEpoch = 1_760_001_000;
+
 /** Time that passes only when everything waits for it. */
 export class VirtualClock implements Clock {
   private time = 1000;

@@ -19,7 +19,7 @@ beforeAll(async () => {
   server = await loopback(() => undefined, { cert: certificates.cert, key: certificates.key });
   mount('token', 'first-token\n');
   mount('ca.crt', certificates.ca);
-  connection = inClusterConnection({ server: new URL(server.url), folder, timeoutSeconds: 5 });
+  connection = inClusterConnection({ server: new URL(server.url), folder, timeoutSeconds: 30 });
 });
 afterEach(() => mount('ca.crt', certificates.ca));
 afterAll(async () => {
@@ -63,7 +63,7 @@ describe('the API server as a pod reaches it', () => {
   it('is believed only with a certificate of the authority that is mounted', async () => {
     const { ca } = await makeCertificates();
     mount('ca.crt', ca);
-    const stranger = inClusterConnection({ server: new URL(server.url), folder, timeoutSeconds: 5 });
+    const stranger = inClusterConnection({ server: new URL(server.url), folder, timeoutSeconds: 30 });
     await expect(stranger.json(request)).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE' });
     stranger.close();
   });
@@ -89,7 +89,7 @@ describe('the API server as a pod reaches it', () => {
     const gone = await loopback(() => undefined, { cert: certificates.cert, key: certificates.key });
     const url = new URL(gone.url);
     await gone.close();
-    const nobody = inClusterConnection({ server: url, folder, timeoutSeconds: 5 });
+    const nobody = inClusterConnection({ server: url, folder, timeoutSeconds: 30 });
     await expect(nobody.json(request)).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE', what: expect.stringContaining(url.host) });
     nobody.close();
   });

@@ -146,6 +146,24 @@ describe('when the run is gone', () => {
     expect(play.action).toMatchObject({ do: 'announce', did: 'stable not restored in time' });
   });
 
+  it('waits out an API server that is away while stable is restored: its time counts from there', () => {
+    const play = new Play()
+      .for(300, () => leaseAt(0, 'promoting'))
+      .say(done)
+      .say(done);
+    const away = play.at + plan.restoreSeconds + 60;
+    while (play.at < away) play.say((at) => ({ on: 'unanswered', at, reason: '' }));
+    expect(play.state.phase).toBe('restoring');
+    play.say((at) => (play.action.do === 'look-at-stable' ? { on: 'stable', at, available: false } : done(at)));
+    expect(play.action.do).toBe('look-at-stable');
+    const back = play.at;
+    while (play.state.phase === 'restoring')
+      play.say((at) => (play.action.do === 'look-at-stable' ? { on: 'stable', at, available: false } : done(at)));
+    expect(play.action).toMatchObject({ do: 'announce', did: 'stable not restored in time' });
+    expect(play.at - back).toBeGreaterThan(plan.restoreSeconds - 60);
+    expect(play.at - back).toBeLessThan(plan.restoreSeconds + 60);
+  });
+
   it('takes its own Lease again after it was started anew', () => {
     const play = new Play().for(5, () => leaseAt(0, 'stages', { holder: plan.me, epoch: 8 }));
     expect(play.action).toMatchObject({ do: 'take', found: { epoch: 8 } });
@@ -164,6 +182,21 @@ describe('when others are at work', () => {
     expect(play.state.phase).toBe('watching');
     const since = play.at;
     expect(play.for(300, () => leaseAt(1)).at - since).toBeGreaterThanOrEqual(60);
+  });
+
+  it.each(['unanswered', 'refused', 'overtaken'] as const)(
+    'takes the Lease at the next look where its write was %s and its run still says nothing',
+    (on) => {
+      const play = new Play().for(300, () => leaseAt(0)).say((at) => ({ on, at, reason: '' }));
+      expect(play.for(300, () => leaseAt(0)).at).toBe(65);
+      expect(play.action.do).toBe('take');
+    },
+  );
+
+  it('counts anew where a read failed after that', () => {
+    const play = new Play().for(300, () => leaseAt(0)).say((at) => ({ on: 'unanswered', at, reason: '' }));
+    play.say((at) => ({ on: 'unanswered', at, reason: '' }));
+    expect(play.for(300, () => leaseAt(0)).at).toBeGreaterThanOrEqual(125);
   });
 
   it.each(['empty', 'tell'] as const)('stops at once when it is overtaken at: %s', (where) => {

@@ -112,6 +112,13 @@ describe('the rehearsal', () => {
   });
 });
 
+it('a rehearsal that somebody’s writes get in the way of again and again is said as well', async () => {
+  const world = new World(lease(), route(0), stable('old'));
+  world.refuse = (write) => (write.dryRun === true ? failure('CLUSTER_CONFLICT') : undefined);
+  await perform(world.hands, { do: 'rehearse' });
+  expect(JSON.stringify(world.writes.at(-1))).toContain('unable');
+});
+
 describe('weight 0', () => {
   it('is written with the new epoch and read back', async () => {
     const world = new World(lease(), route(25));
@@ -137,17 +144,29 @@ describe('weight 0', () => {
 
   it('is not confirmed when someone else writes the route again and again', async () => {
     const world = new World(lease(), route(25));
-    world.refuse = () => failure('CLUSTER_CONFLICT');
-    expect(await perform(world.hands, { do: 'empty', held, inSeconds: 0 })).toMatchObject({ on: 'refused' });
+    world.refuse = (write) => (write.do === 'replace' ? failure('CLUSTER_CONFLICT') : undefined);
+    expect(await perform(world.hands, { do: 'empty', held, inSeconds: 0 })).toMatchObject({ on: 'undone' });
   });
 
   it('is not confirmed when it does not last until it is read back', async () => {
     const world = new World(lease(), route(25));
     world.meddle = () => route(25, 5);
     expect(await perform(world.hands, { do: 'empty', held, inSeconds: 0 })).toMatchObject({
-      on: 'refused',
-      reason: 'The route gives the canary 25 % again.',
+      on: 'undone',
+      reason: 'Weight 0 did not take: the canary has 25 % instead of 0 %.',
     });
+  });
+
+  it('is not confirmed where the route leads to the canary alone, unless a rule did so before the rollout', async () => {
+    const alone: KubernetesObject = { ...route(25), spec: { rules: [{ backendRefs: [{ name: 'agent-canary', weight: 25 }] }] } };
+    const empty = (fixed?: number) => {
+      const left = lease();
+      const annotations = { ...left.metadata.annotations, 'wf-deploy.io/rollout': JSON.stringify({ ...record, fixed }) };
+      const found = readLease({ ...left, metadata: { ...left.metadata, annotations } });
+      return perform(new World(left, alone).hands, { do: 'empty', held: { ...held, found }, inSeconds: 0 });
+    };
+    expect(await empty()).toMatchObject({ on: 'undone', reason: expect.stringContaining('has no stable side any more') });
+    expect(await empty(1)).toMatchObject({ on: 'done' });
   });
 
   it('is where a route that is gone stands already', async () => {
@@ -159,8 +178,8 @@ describe('stable', () => {
   it('gets its old image after the route has the new epoch', async () => {
     const world = new World(lease(), route(100), stable('new'));
     expect(await perform(world.hands, { do: 'restore-stable', held, inSeconds: 0 })).toEqual({ on: 'done', at });
-    expect(world.said).toEqual(['patch Lease', 'replace HTTPRoute', 'patch Deployment']);
-    expect(JSON.stringify(world.writes[2])).toContain('"value":"old"');
+    expect(world.said).toEqual(['patch Lease', 'replace HTTPRoute', 'patch Lease', 'patch Deployment']);
+    expect(JSON.stringify(world.writes[3])).toContain('"value":"old"');
     const written = world.objects.get('HTTPRoute');
     expect(gatewayApi.weight(written === undefined ? [] : [written], undo.app)).toBe(100);
   });
@@ -170,8 +189,8 @@ describe('stable', () => {
     async (image) => {
       const world = new World(lease(), route(100), stable(image));
       await perform(world.hands, { do: 'restore-stable', held, inSeconds: 0 });
-      expect(world.said).toEqual(['patch Lease', 'replace HTTPRoute', 'patch Deployment']);
-      expect(world.writes[2]).toMatchObject({
+      expect(world.said).toEqual(['patch Lease', 'replace HTTPRoute', 'patch Lease', 'patch Deployment']);
+      expect(world.writes[3]).toMatchObject({
         operations: [
           { op: 'test', path: '/metadata/resourceVersion', value: '1' },
           { op: 'add', path: '/metadata/annotations', value: { 'wf-deploy.io/epoch': '5' } },

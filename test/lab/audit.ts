@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { until } from './await.ts';
+import type { LabClient } from './client.ts';
 
 /** One answered request to the API server. */
 export interface AuditEntry {
@@ -40,17 +43,48 @@ interface AuditLine {
   requestObject?: unknown;
 }
 
-/** In the order in which the requests arrived. */
-export async function auditEntries(lab: { auditLog: string }, question: AuditQuestion = {}): Promise<AuditEntry[]> {
-  const lines = (await readFile(lab.auditLog, 'utf8')).split('\n');
-  // The last line is empty or still being written.
-  const entries = lines.slice(0, -1).map((line) => JSON.parse(line) as AuditLine);
-  return entries
-    .filter(({ stage }) => stage === 'ResponseComplete')
-    .map(entryOf)
-    .filter((entry) => isAskedFor(entry, question))
-    .sort((one, other) => one.at.getTime() - other.at.getTime());
+/** What of a lab is needed here. */
+export interface AuditedLab {
+  readonly auditLog: string;
+  readonly client: LabClient;
 }
+
+/** In the order in which the requests arrived: everything that was answered before this is asked. */
+export async function auditEntries(lab: AuditedLab, question: AuditQuestion = {}): Promise<AuditEntry[]> {
+  await caughtUp(lab);
+  return entriesOf(await readFile(lab.auditLog, 'utf8'), question);
+}
+
+/**
+ * The API server writes its line about a request when its handler is done, and a long answer is with the client before that: the last lines of a run
+ * may not be there yet when the run has ended. They are when a request that was made later is.
+ */
+async function caughtUp({ auditLog, client }: AuditedLab): Promise<void> {
+  const path = `/version?seen=${randomUUID()}`;
+  try {
+    await client.objects.request('GET', path);
+  } catch {
+    // Where a test has taken the API server away, nothing more is written.
+    return;
+  }
+  await until('the audit log', async () => (await readFile(auditLog, 'utf8')).includes(`"requestURI":"${path}"`));
+}
+
+export function entriesOf(log: string, question: AuditQuestion = {}): AuditEntry[] {
+  // The last line is empty or still being written.
+  const lines = log.split('\n').slice(0, -1);
+  return (
+    lines
+      .map((line) => JSON.parse(line) as AuditLine)
+      .filter(({ stage }) => stage === 'ResponseComplete')
+      // Of one form and in microseconds: two requests of the same millisecond keep their order, whichever was answered first.
+      .toSorted((one, other) => compared(one.requestReceivedTimestamp, other.requestReceivedTimestamp))
+      .map(entryOf)
+      .filter((entry) => isAskedFor(entry, question))
+  );
+}
+
+const compared = (one: string, other: string): number => (one < other ? -1 : Number(one > other));
 
 function entryOf({
   requestReceivedTimestamp,

@@ -70,7 +70,7 @@ async function hierarchies(): Promise<string[]> {
 async function removeTree(directory: string): Promise<void> {
   for (const child of await directories(directory)) await removeTree(join(directory, child));
   // The kernel says EBUSY for a moment after the last process of a cgroup was killed.
-  await until(`the removal of ${directory}`, async () => (await removal(directory)) !== 'EBUSY', { seconds: 5, every: 50 });
+  await until(`the removal of ${directory}`, async () => (await removal(directory)) !== 'EBUSY', { seconds: 60, every: 50 });
 }
 
 async function removeIfEmpty(directory: string): Promise<void> {

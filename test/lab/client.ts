@@ -1,6 +1,6 @@
 import { parseAllDocuments } from 'yaml';
 import { ApiFailure, type ApiObject, ApiObjects, type ObjectName } from './api-objects.ts';
-import { until } from './await.ts';
+import { patience, until } from './await.ts';
 
 /** What tests say to the API server, in their own words. */
 export class LabClient {
@@ -63,12 +63,12 @@ export class LabClient {
   }
 
   /** Waits until the probe answers with something and returns it. */
-  waitFor<Answer>(what: string, probe: () => Promise<Answer | undefined | false>, seconds = 60): Promise<Answer> {
+  waitFor<Answer>(what: string, probe: () => Promise<Answer | undefined | false>, seconds = patience): Promise<Answer> {
     return until(what, probe, { seconds });
   }
 
   /** Waits until every replica of a Deployment's newest version is available and no older one is left. */
-  async waitForRollout(namespace: string, name: string, seconds = 60): Promise<void> {
+  async waitForRollout(namespace: string, name: string, seconds = patience): Promise<void> {
     const probe = async () => {
       const { metadata, spec, status } = await this.get({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name });
       const counts = [status?.updatedReplicas ?? 0, status?.availableReplicas ?? 0, status?.replicas ?? 0];
@@ -78,7 +78,7 @@ export class LabClient {
   }
 
   /** Waits until the gateway has taken the newest version of a route. */
-  async waitForRoute(namespace: string, name: string, seconds = 30): Promise<void> {
+  async waitForRoute(namespace: string, name: string, seconds = patience): Promise<void> {
     const probe = async () => {
       const { metadata, status } = await this.get({ apiVersion: 'gateway.networking.k8s.io/v1', kind: 'HTTPRoute', namespace, name });
       return (status?.parents as RouteParent[] | undefined)?.some(({ conditions }) =>

@@ -97,7 +97,7 @@ export class Control {
   }
 
   async #say<Answer>(path: string, body?: string): Promise<Answer> {
-    const question = { socketPath: this.#socketPath, method: 'POST', milliseconds: 120_000, ...(body !== undefined && { body }) };
+    const question = { socketPath: this.#socketPath, method: 'POST', milliseconds: 240_000, ...(body !== undefined && { body }) };
     const { status, body: text } = await ask(`http://lab${path}`, question);
     const content = JSON.parse(text) as Answer & { what: string; remedy: string };
     if (status !== 200) throw new LabFailure(content.what, content.remedy);

@@ -21,7 +21,7 @@ export interface HttpQuestion {
 
 /** One request with what `fetch` cannot be told: whom to trust, and unix sockets. */
 export function ask(url: string, question: HttpQuestion = {}): Promise<HttpAnswer> {
-  const { method = 'GET', headers = {}, body, authority, anyCertificate, socketPath, milliseconds = 5000 } = question;
+  const { method = 'GET', headers = {}, body, authority, anyCertificate, socketPath, milliseconds = 30_000 } = question;
   const send = url.startsWith('https:') ? secureRequest : plainRequest;
   return new Promise((resolve, reject) => {
     const sent = send(url, {

@@ -75,7 +75,7 @@ async function main(): Promise<void> {
 
   const stop = () => {
     if (inside.connected) inside.disconnect();
-    setTimeout(() => inside.kill('SIGKILL'), 5000).unref();
+    setTimeout(() => inside.kill('SIGKILL'), 20_000).unref();
   };
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
   if (!detached) process.stdin.once('close', stop).resume();

@@ -111,7 +111,7 @@ export class Lab {
   async stop(): Promise<void> {
     const { keeper } = this.#record;
     if (await isAlive(keeper)) process.kill(keeper.pid, 'SIGTERM');
-    await until(`the end of lab ${this.name}`, async () => !(await isAlive(keeper)), { seconds: 30, every: 20 });
+    await until(`the end of lab ${this.name}`, async () => !(await isAlive(keeper)), { seconds: 150, every: 20 });
   }
 }
 

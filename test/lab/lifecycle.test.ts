@@ -54,16 +54,16 @@ async function startOwner(name: string): Promise<{ owner: ChildProcess; lab: Lab
       const status = await found?.status();
       return found && status?.parts.some(({ part }) => part === 'traefik') && found;
     },
-    { seconds: 120 },
+    { seconds: 240 },
   );
   return { owner, lab };
 }
 
-const gone = (lab: Lab) => until(`the end of every trace of ${lab.name}`, async () => (await traces(lab)).length === 0, { seconds: 45 });
+const gone = (lab: Lab) => until(`the end of every trace of ${lab.name}`, async () => (await traces(lab)).length === 0, { seconds: 150 });
 
 afterEach(async () => {
   for (const name of [one, two, owned]) await (await findLab(name))?.stop();
-});
+}, 10 * minutes);
 
 describe('what a lab leaves behind', () => {
   test(
@@ -84,7 +84,7 @@ describe('what a lab leaves behind', () => {
       await second.stop();
       expect(await hostState()).toBe(before);
     },
-    5 * minutes,
+    10 * minutes,
   );
 
   test.each(['SIGKILL', 'SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
@@ -95,7 +95,7 @@ describe('what a lab leaves behind', () => {
       await once(owner, 'exit');
       await gone(lab);
     },
-    4 * minutes,
+    10 * minutes,
   );
 
   test(
@@ -109,7 +109,7 @@ describe('what a lab leaves behind', () => {
       expect(await traces(lab)).toEqual([]);
       owner.kill();
     },
-    4 * minutes,
+    10 * minutes,
   );
 });
 
@@ -126,6 +126,6 @@ describe('a detached lab', () => {
       expect((await cli('stop')).code).toBe(0);
       expect((await cli('status')).stderr).toContain('npm run lab -- start');
     },
-    4 * minutes,
+    10 * minutes,
   );
 });

@@ -7,7 +7,8 @@ import { type Load, type LoadResult, startLoad } from './load.ts';
 const servers: Server[] = [];
 
 async function serve(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
+  // No connection is closed for having been idle, which a slow process may find out while it sends on it.
+  const server = createServer({ keepAliveTimeout: 0 }, listener);
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -83,6 +84,18 @@ describe('the load generator', () => {
     );
     expect(result.failed).toBe(result.timeouts);
     expect(Object.keys(result.byStatus)).toEqual(['200']);
+  });
+
+  test('a request that has waited for long when the load is stopped has its answer first', async () => {
+    const waiting: (() => void)[] = [];
+    const url = await serve((_, answer) => void waiting.push(() => answer.setHeader('x-served-by', 'v1').end('late')));
+    const load = startLoad({ url, rate: 1, connections: 1 });
+    await until('ten seconds without an answer', async () => load.figures().underWay === 1 && load.figures().seconds > 12);
+    const stopping = load.stop();
+    const ended = await Promise.race([stopping.then(() => true), new Promise<false>((done) => setTimeout(done, 500, false))]);
+    for (const reply of waiting) reply();
+    expect(ended).toBe(false);
+    expect(await stopping).toMatchObject({ failed: 0, byVersion: { v1: { 200: 1 } } });
   });
 
   test('never goes to another machine', () => {

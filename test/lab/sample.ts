@@ -32,14 +32,15 @@ export function sampleObjects(namespace: string, version: string, image: string,
         template: {
           metadata: { labels, annotations: { 'prometheus.io/scrape': 'true', 'prometheus.io/port': '8080' } },
           spec: {
-            terminationGracePeriodSeconds: 15,
+            terminationGracePeriodSeconds: 30,
             containers: [
               {
                 name: 'sample',
                 image,
                 ports: [{ containerPort: 8080 }],
-                readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1 },
-                lifecycle: { preStop: { sleep: { seconds: 3 } } },
+                readinessProbe: { httpGet: { path: '/', port: 8080 }, periodSeconds: 1, timeoutSeconds: 10 },
+                // The gateway hears of its end within two seconds, and later where the machine does other work.
+                lifecycle: { preStop: { sleep: { seconds: 15 } } },
               },
             ],
           },

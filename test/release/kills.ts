@@ -16,7 +16,7 @@ const settings = (mode: string): string =>
   JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'settings' }, data: { MODE: mode } });
 
 /** One after the other, so that the same write is the same moment in every run. */
-const inputs = { 'services-at-once': '1', 'lock-timeout': '90s' } as const;
+const inputs = { 'services-at-once': '1', 'lock-timeout': '5m' } as const;
 
 function wished(shop: Shop, at: Version) {
   const [first = '', ...others] = shop.services;
@@ -51,7 +51,10 @@ export async function undisturbed(shop: Shop): Promise<readonly string[]> {
 async function runKill(shop: Shop, kill: Kill): Promise<readonly string[]> {
   const before = await present(shop);
   const first = await run(shop, after[before], kill);
-  if (first.result.signal !== 'SIGKILL') return [`it was not killed: ${first.writes.join(', ')}\n${first.result.log.slice(-2000)}`];
+  // A write whose answer came too late is written again. Where that made the undisturbed run longer, the last moments lie beyond the end.
+  const isOver = first.writes.length < kill.write && first.result.outputs['outcome'] === 'promoted';
+  if (first.result.signal !== 'SIGKILL' && !isOver)
+    return [`it was not killed: ${first.writes.join(', ')}\n${first.result.log.slice(-2000)}`];
   const wanted = kill.next === 'same images' ? after[before] : after[after[before]];
   const { text, files } = wished(shop, wanted);
   const second = await release(shop, text, inputs, { files });

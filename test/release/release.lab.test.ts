@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { runAction } from '../actions/runner.ts';
@@ -39,7 +42,7 @@ let versions: Versions;
 beforeAll(async () => {
   lab = await startLab({ name: 'release' });
   versions = await pushVersions(lab);
-}, 8 * minutes);
+}, 10 * minutes);
 afterAll(async () => {
   await lab.stop();
 });
@@ -52,7 +55,7 @@ describe('a release in one cluster, by the audit log of its API server', () => {
   let shop: Shop;
   beforeAll(async () => {
     shop = await makeShop(lab, 'shop', services, versions);
-  }, 4 * minutes);
+  }, 10 * minutes);
   const backup = (secrets: readonly string[] = ['database']) => ({
     image: versions.dump.pinned,
     command: ['/dump'],
@@ -102,7 +105,7 @@ describe('a release in one cluster, by the audit log of its API server', () => {
       expect([dry.exitCode, dry.outputs['outcome']]).toEqual([0, 'not-started']);
       expect(await story(shop, again)).toEqual([]);
     },
-    4 * minutes,
+    10 * minutes,
   );
 
   it.each<Broken>([
@@ -162,7 +165,7 @@ describe('a release in one cluster, by the audit log of its API server', () => {
       expect(await running(shop)).toEqual(allAt(shop, 'two'));
       expect(await leftBehind(shop)).toEqual([]);
     },
-    4 * minutes,
+    10 * minutes,
   );
 
   it(
@@ -180,13 +183,13 @@ describe('a release in one cluster, by the audit log of its API server', () => {
       expect(next.outputs).toMatchObject({ outcome: 'promoted' });
       expect((await story(shop, since)).filter((each) => each.includes(' gets '))).toEqual(['agent gets three', 'sql gets three']);
     },
-    4 * minutes,
+    10 * minutes,
   );
 
   it(
     'goes back when it is cancelled',
     async () => {
-      const slow = { smoke: [{ command: ['sleep', '60'] }] };
+      const slow = { smoke: [{ command: ['sleep', '240'] }] };
       const action = startRelease(shop, releaseOf(shop, { at: 'one', needs, more: slow }), inOrder);
       await printed(action, /^sql: .*available/);
       action.interrupt();
@@ -195,26 +198,31 @@ describe('a release in one cluster, by the audit log of its API server', () => {
       expect(await running(shop)).toEqual(allAt(shop, 'three'));
       expect(await leftBehind(shop)).toEqual([]);
     },
-    4 * minutes,
+    10 * minutes,
   );
 
   it(
     'waits for the run of another repository, and says whose that is',
     async () => {
       const other = { env: { GITHUB_REPOSITORY: 'example/other', GITHUB_RUN_ID: '815' } };
-      const slow = { smoke: [{ command: ['sleep', '6'] }] };
+      // The first one is at work until the second one has been seen to wait.
+      const folder = mkdtempSync(join(tmpdir(), 'release-'));
+      const seen = join(folder, 'seen');
+      const slow = { smoke: [{ command: ['sh', '-c', 'until test -e "$0"; do sleep 0.2; done', seen] }] };
       // Longer than the machine may stand still: the first one is to be waited for, and not taken for dead.
       const patient = { 'lease-duration': '20s' };
       const first = startRelease(shop, releaseOf(shop, { at: 'one', needs, more: slow }), patient, other);
       await printed(first, /^auth: .*available/);
       const second = startRelease(shop, releaseOf(shop, { at: 'two', needs }), patient);
       await printed(second, /Waiting for the lock: .*example\/other\/actions\/runs\/815/);
+      writeFileSync(seen, '');
       expect((await first.result).outputs).toMatchObject({ outcome: 'promoted' });
       expect((await second.result).outputs).toMatchObject({ outcome: 'promoted' });
+      rmSync(folder, { recursive: true });
       expect(await running(shop)).toEqual(allAt(shop, 'two'));
       expect(await leftBehind(shop)).toEqual([]);
     },
-    4 * minutes,
+    10 * minutes,
   );
 });
 
@@ -235,7 +243,7 @@ describe('three waves', () => {
   let shops: readonly Shop[];
   beforeAll(async () => {
     shops = await Promise.all(names.map((name) => makeShop(lab, `wave-${name}`, ['auth', 'agent'], versions)));
-  }, 4 * minutes);
+  }, 10 * minutes);
   const [first, west] = [0, 1].map((index) => (): Shop => {
     const shop = shops[index];
     if (shop === undefined) throw new Error('There is no such shop.');
@@ -286,15 +294,16 @@ describe('three waves', () => {
       });
       expect(await everywhere()).toEqual(shops.map((shop) => allAt(shop, 'two')));
     },
-    4 * minutes,
+    10 * minutes,
   );
 
   it(
     'a rollback by hand in the first, while the next one waits, pulls every other back',
     async () => {
       await region('wave-canary', {});
-      const going = startAll('one', { soak: '10s' });
-      await printed(going, /^The next wave begins in 10 s/);
+      // Until the way back has been seen, however long that takes to begin.
+      const going = startAll('one', { soak: '10m' });
+      await printed(going, /^The next wave begins in 600 s/);
       const { kubeconfig, namespace } = first();
       const back = await runAction({
         action: 'rollback',
@@ -313,7 +322,7 @@ describe('three waves', () => {
       expect(await story(west(), since)).toEqual([]);
       expect((await Promise.all(shops.map(leftBehind))).flat()).toEqual([]);
     },
-    4 * minutes,
+    10 * minutes,
   );
 
   it(
@@ -335,7 +344,7 @@ describe('three waves', () => {
       });
       expect(await everywhere()).toEqual(shops.map((each, index) => allAt(each, names[index] === 'west' ? 'two' : 'three')));
     },
-    4 * minutes,
+    10 * minutes,
   );
 });
 
@@ -355,6 +364,6 @@ describe('SIGKILL after a write of a release', () => {
       }));
       expect(await runKills(shops, kills)).toEqual([]);
     },
-    4 * minutes,
+    10 * minutes,
   );
 });

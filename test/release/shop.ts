@@ -49,7 +49,7 @@ export async function makeShop(lab: Lab, namespace: string, services: readonly s
     stringData: { DATA: 'x'.repeat(4711) },
   });
   for (const name of services) await client.apply(deploymentOf(namespace, name, versions.one.pinned));
-  await Promise.all(services.map((name) => client.waitForRollout(namespace, name)));
+  await Promise.all(services.map((name) => client.waitForRollout(namespace, name, 180)));
   return { lab, namespace, services, versions, kubeconfig: await kubeconfigOf(lab, namespace) };
 }
 
@@ -125,7 +125,7 @@ export function startRelease(shop: Shop, release: string, inputs: Inputs = {}, o
     release,
     namespace: shop.namespace,
     kubeconfig: shop.kubeconfig,
-    'rollout-timeout': '120s',
+    'rollout-timeout': '180s',
     'lease-duration': '5s',
     'unchecked-images': 'refuse',
   };

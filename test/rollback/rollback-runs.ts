@@ -12,7 +12,7 @@ export function startRollback(app: ExampleService, inputs: Inputs = {}, options:
     environment: 'production',
     reason: 'checkout answers 500',
     drain: '2s',
-    'rollout-timeout': '90s',
+    'rollout-timeout': '180s',
   };
   return startAction({ action: 'rollback', ...options, inputs: { ...given, ...inputs } });
 }

@@ -6,7 +6,7 @@ import { runStage } from './stage-runs.ts';
 import { written } from './written.ts';
 
 const starting = startLab({ name: 'rolling-manifests' });
-beforeAll(() => starting, 180_000);
+beforeAll(() => starting, 300_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;
@@ -56,7 +56,9 @@ describe('manifests', () => {
       ]);
 
       const turned = new Date();
-      const third = await apply(app, await configured({ VERSION: 'three', CRASH_AFTER: '1s' }), { images });
+      // Never ready: two pods that are well for a moment at once would have ended the rollout before they crash.
+      const crashing = { VERSION: 'three', CRASH_AFTER: '1s', READY_AFTER: '1h' };
+      const third = await apply(app, await configured(crashing), { images });
       expect(third.outputs).toMatchObject({ outcome: 'rolled-back' });
       expect((await find(app, 'ConfigMap', 'agent-config')).data).toEqual({ VERSION: 'two' });
       await served(app, 'two');
@@ -74,7 +76,7 @@ describe('manifests', () => {
       expect(dry.log).toContain('data.VERSION: changed (values not shown)');
       expect((await find(app, 'ConfigMap', 'agent-config')).data).toEqual({ VERSION: 'two' });
     },
-    5 * minutes,
+    10 * minutes,
   );
 
   it.concurrent(
@@ -159,15 +161,15 @@ describe('manifests', () => {
         expect((await find(app, 'Deployment', 'agent', 'apps/v1')).spec.paused).toBe(paused);
       }
     },
-    6 * minutes,
+    12 * minutes,
   );
 });
 
 /** Until the gateway has nothing but pods with this setting. */
 async function served({ lab, host }: ExampleService, version: string): Promise<void> {
-  let last: (string | undefined)[] = [];
-  await lab.client.waitFor(`${version} at ${host}`, async () => {
-    last = await Promise.all(Array.from({ length: 6 }, async () => (await ask(lab, host))?.version));
+  const probe = async (): Promise<boolean> => {
+    const last = await Promise.all(Array.from({ length: 6 }, async () => (await ask(lab, host))?.version));
     return last.every((each) => each === version);
-  });
+  };
+  await lab.client.waitFor(`${version} at ${host}`, probe, 180);
 }

@@ -13,7 +13,7 @@ let github: GithubServer;
 beforeAll(async () => {
   github = await githubServer(line(9));
 });
-beforeAll(() => starting, 180_000);
+beforeAll(() => starting, 300_000);
 afterAll(async () => {
   await github.server.close();
   await (await starting).stop();
@@ -100,6 +100,6 @@ describe('the order of commits', () => {
       expect(rebuilt.outputs).toMatchObject({ outcome: 'promoted' });
       expect(rebuilt.summary).toContain('Another build of the same source tree');
     },
-    4 * minutes,
+    10 * minutes,
   );
 });

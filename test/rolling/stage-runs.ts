@@ -6,7 +6,7 @@ export type Inputs = Readonly<Record<string, string>>;
 /** The example service's inputs that mean something to stage. */
 export function startStage(app: ExampleService, inputs: Inputs, options: Partial<ActionOptions> = {}): RunningAction {
   const { service = '', namespace = '', kubeconfig = '' } = app.inputs;
-  return startAction({ action: 'stage', ...options, inputs: { service, namespace, kubeconfig, 'rollout-timeout': '90s', ...inputs } });
+  return startAction({ action: 'stage', ...options, inputs: { service, namespace, kubeconfig, 'rollout-timeout': '180s', ...inputs } });
 }
 
 export const runStage = (app: ExampleService, inputs: Inputs, options: Partial<ActionOptions> = {}): Promise<ActionResult> =>

@@ -14,7 +14,7 @@ import { startFrontDoor } from './front-door.ts';
 import { printed, startCanary, underLoad } from './rollouts.ts';
 
 const starting = startLab({ name: 'aks' });
-beforeAll(() => starting, 180_000);
+beforeAll(() => starting, 300_000);
 afterAll(async () => (await starting).stop());
 
 const kubeloginConfig = (server: string, ca: string): string =>
@@ -51,7 +51,10 @@ it('a canary outlives the tokens it began with: every stage begins with all of t
       const action = startCanary(app, image, inputs, { env: { ...azure.environment, NODE_EXTRA_CA_CERTS: ca } });
       for (const weight of [10, 50, 100]) {
         await printed(action, new RegExp(`^  route agent: canary ${weight} %`));
+        const before = door.turnedAway();
         azure.expireAll();
+        // Each stage has tokens of its own to lose: two that are over at once would be noticed by one request.
+        await lab.client.waitFor(`a request with a token that was over at ${weight} %`, async () => door.turnedAway() > before, 120);
       }
       return await action.result;
     });
@@ -66,4 +69,4 @@ it('a canary outlives the tokens it began with: every stage begins with all of t
     await azure.close();
     rmSync(folder, { recursive: true });
   }
-}, 300_000);
+}, 480_000);

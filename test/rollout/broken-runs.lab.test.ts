@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startLab } from '../lab/lab.ts';
 import { deployExample, type ExampleService } from './example-service.ts';
 import { leaseOf, printed, quick, runCanary, standing, startCanary, underLoad } from './rollouts.ts';
-import { callsOf, storyOf, tell } from './story.ts';
+import { callsOf, firstEpochOf, storyOf, tell } from './story.ts';
 
 const starting = startLab({ name: 'broken-runs' });
-beforeAll(() => starting, 180_000);
+beforeAll(() => starting, 300_000);
 afterAll(async () => (await starting).stop());
 
 const deploy = async (namespace: string) => deployExample(await starting, namespace, { replicas: 3 });
@@ -70,7 +70,8 @@ describe('a run that does not end by itself', () => {
       });
       const image = await app.version('good');
       const run = await underLoad(app, 60, async () => {
-        const action = startCanary(app, image);
+        // Stable is judged for one interval before the canary's weight is 0: the signal has to arrive meanwhile.
+        const action = startCanary(app, image, { interval: '12s' });
         await printed(action, /^returning: /);
         action.cancel();
         return await action.result;
@@ -93,7 +94,7 @@ describe('a run that does not end by itself', () => {
     () =>
       killedAndRunAgain({
         namespace: 'killed-stage',
-        stages: '10@4s 50@60s 100@4s',
+        stages: '10@4s 50@300s 100@4s',
         killedAt: /^stage 2\/3, 50 % · /,
         next: 'good',
         found: 50,
@@ -173,12 +174,13 @@ describe('a run that does not end by itself', () => {
       const app = await deploy('stopped');
       const [first, second] = [await app.version('good'), await app.version('better')];
       await underLoad(app, 60, async () => {
-        const one = startCanary(app, first, { stages: '10@4s 50@60s 100@4s' });
+        // Both stay in this stage for longer than all that happens in it.
+        const one = startCanary(app, first, { stages: '10@4s 50@300s 100@4s' });
         await printed(one, /^stage 2\/3, 50 % · /);
         one.suspend();
         const holder = (await leaseOf(app))?.['spec'].holderIdentity as string;
         await shortenLease(app);
-        const other = startCanary(app, second, { stages: '10@4s 50@60s 100@4s' });
+        const other = startCanary(app, second, { stages: '10@4s 50@300s 100@4s' });
         await printed(other, /^stage 2\/3, 50 % · /);
         const resumed = new Date();
         one.resume();
@@ -187,7 +189,7 @@ describe('a run that does not end by itself', () => {
         expect(lost.report).toMatchObject({ code: 'LOCK_LOST' });
         expect(lost.exitCode).toBe(1);
         expect(lost.post).toMatchObject({ exitCode: 0, outputs: {} });
-        const accepted = tell(await callsOf(app, resumed)).filter(({ text }) => text.includes('epoch 1'));
+        const accepted = tell(await callsOf(app, resumed), await firstEpochOf(app)).filter(({ text }) => text.includes('epoch 1'));
         expect(accepted).toEqual([]);
         expect((await leaseOf(app))?.['spec'].holderIdentity).not.toBe(holder);
         expect(await standing(app)).toMatchObject({ weight: 50 });

@@ -6,7 +6,7 @@ import { leaseOf, printed, runCanary, standing, startCanary, underLoad } from '.
 import { storyOf } from './story.ts';
 
 const starting = startLab({ name: 'capacity' });
-beforeAll(() => starting, 180_000);
+beforeAll(() => starting, 300_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;
@@ -40,7 +40,8 @@ async function scalingOf({ lab, namespace }: ExampleService) {
 
 /** A canary that stands at 50 % until it is cancelled, with something that happens meanwhile. */
 async function cancelledAt50(app: ExampleService, meanwhile: () => Promise<void>): Promise<ActionResult> {
-  const waiting = { stages: '50@90s 100@4s', 'min-requests': '1000000', 'no-data-timeout': '100s' };
+  // Nobody asks it for anything, which is no data: that must not end it before what happens meanwhile is over.
+  const waiting = { stages: '50@300s 100@4s', 'min-requests': '1000000', 'no-data-timeout': '300s' };
   const action = startCanary(app, await app.version('good'), waiting);
   await printed(action, /^stage 1\/2, 50 % · /);
   await meanwhile();
@@ -96,7 +97,7 @@ describe('a service with an autoscaler', () => {
       ]);
       expect(run.load.failed).toBe(0);
     },
-    4 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -107,15 +108,19 @@ describe('a service with an autoscaler', () => {
       await cancelledAt50(app, async () => {
         await lab.client.patch({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'agent' }, { spec: { replicas: 1 } });
         // The controller looks every 15 seconds.
-        await lab.client.waitFor('the autoscaler to raise stable', async () => {
-          const stable = await lab.client.get({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'agent' });
-          return stable['spec'].replicas === 3;
-        });
+        await lab.client.waitFor(
+          'the autoscaler to raise stable',
+          async () => {
+            const stable = await lab.client.get({ apiVersion: 'apps/v1', kind: 'Deployment', namespace, name: 'agent' });
+            return stable['spec'].replicas === 3;
+          },
+          180,
+        );
       });
       expect(await scalingOf(app)).toEqual(putBack);
       expect(await standing(app)).toMatchObject({ weight: 0, stable: app.image, canaryPods: 0, holder: '' });
     },
-    4 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -127,7 +132,7 @@ describe('a service with an autoscaler', () => {
       expect(run.outputs).toMatchObject({ outcome: 'rolled-back', weight: '0' });
       expect(await scalingOf(app)).toEqual(putBack);
     },
-    4 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -137,7 +142,7 @@ describe('a service with an autoscaler', () => {
       const { lab, namespace } = app;
       const image = await app.version('good');
       const run = await underLoad(app, 30, async () => {
-        const action = startCanary(app, image, { stages: '10@4s 50@60s 100@4s', 'lease-duration': '5s' });
+        const action = startCanary(app, image, { stages: '10@4s 50@300s 100@4s', 'lease-duration': '5s' });
         await printed(action, /^stage 2\/3, 50 % · /);
         action.kill();
         await action.result;
@@ -158,7 +163,7 @@ describe('a service with an autoscaler', () => {
       ]);
       expect(run.load.failed).toBe(0);
     },
-    4 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -174,7 +179,7 @@ describe('a service with an autoscaler', () => {
         'HorizontalPodAutoscaler agent: someone else set minReplicas to 4 during the run, and that stays (before the run: 2).',
       );
     },
-    4 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -205,7 +210,7 @@ describe('a service with an autoscaler', () => {
       const story = (await storyOf(app)).filter((text) => /horizontal|scaledobjects/.test(text));
       expect(story).toEqual(['scaledobjects agent written', 'scaledobjects agent written']);
     },
-    4 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -236,6 +241,6 @@ describe('a service with an autoscaler', () => {
       expect(mended.log).toContain('From 50 % on the canary has a copy of HorizontalPodAutoscaler agent, up to 6 pods.');
       expect((await storyOf(app)).filter((text) => !text.includes('selfsubjectaccessreviews'))).toEqual([]);
     },
-    4 * minutes,
+    6 * minutes,
   );
 });

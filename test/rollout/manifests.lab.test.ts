@@ -9,7 +9,7 @@ import { leaseOf, printed, runCanary, standing, startCanary, underLoad } from '.
 
 const starting = startLab({ name: 'manifests' });
 const workspace = mkdtempSync(join(tmpdir(), 'manifests-lab-'));
-beforeAll(() => starting, 180_000);
+beforeAll(() => starting, 300_000);
 afterAll(async () => {
   rmSync(workspace, { recursive: true });
   await (await starting).stop();
@@ -37,7 +37,8 @@ describe('a rollout with manifests on a real cluster', () => {
       const image = (await standing(app)).stable;
       const run = await underLoad(app, 30, async () => {
         const action = startCanary(app, image, { manifests: files }, inWorkspace);
-        await printed(action, /^stage 2\/3, 50 % · /);
+        // Two stages before stable gets anything.
+        await printed(action, /^stage 1\/3, 10 % · /);
         expect(await settingsOf(app, 'agent')).toEqual({ name: 'agent-settings', data: { LABEL: 'old' } });
         expect(await settingsOf(app, 'agent-canary')).toMatchObject({ data: { LABEL: 'new' } });
         return await action.result;
@@ -53,7 +54,7 @@ describe('a rollout with manifests on a real cluster', () => {
       expect(old['data']).toEqual({ LABEL: 'old' });
       expect(run.load.failed).toBe(0);
     },
-    4 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -67,7 +68,7 @@ describe('a rollout with manifests on a real cluster', () => {
       expect(run.outputs['reason']).toContain('error-rate');
       expect([await settingsOf(app, 'agent'), await copiesOf(app)]).toEqual([{ name: 'agent-settings', data: { LABEL: 'old' } }, []]);
     },
-    4 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -89,6 +90,6 @@ describe('a rollout with manifests on a real cluster', () => {
       expect((await leaseOf(app))?.metadata?.annotations?.['wf-deploy.io/template-undo']).not.toContain('"undo"');
       expect(run.load.failed).toBe(0);
     },
-    5 * minutes,
+    6 * minutes,
   );
 });

@@ -6,18 +6,18 @@ import { oursIn, runOperation, statusOf } from './operations.ts';
 import { type Inputs, leaseOf, printed, routeOf, runCanary, standing, startCanary, underLoad } from './rollouts.ts';
 
 const starting = startLab({ name: 'operations' });
-beforeAll(() => starting, 180_000);
+beforeAll(() => starting, 300_000);
 afterAll(async () => (await starting).stop());
 
 const deploy = async (namespace: string): Promise<ExampleService> => deployExample(await starting, namespace, { replicas: 2 });
 const minutes = 60_000;
 const seconds = (count: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, count * 1000));
-/** Short, so that a request is seen, and a death noticed, in seconds. */
-const short: Inputs = { 'lease-duration': '6s' };
+/** Short, so that a request is seen, and a death noticed, in seconds; and long enough that a run that gets no time for a moment is not dead. */
+const short: Inputs = { 'lease-duration': '12s' };
 
 /** A run in its first stage, and what an operation makes of it. */
 async function inFirstStage(app: ExampleService, inputs: Inputs) {
-  const run = startCanary(app, await app.version('good'), { ...short, ...inputs });
+  const run = startCanary(app, await app.version('good'), { ...short, 'no-data-timeout': '120s', ...inputs });
   await printed(run, /^stage 1\/\d, 20 % · .* requests/);
   return run;
 }
@@ -35,11 +35,13 @@ describe('a run that goes on', () => {
         notKnown: [],
       });
       const done = await underLoad(app, 40, async () => {
-        const run = await inFirstStage(app, { stages: '20@20s 100@4s' });
+        // Long enough for another process to start and be heard in it.
+        const run = await inFirstStage(app, { stages: '20@60s 100@4s' });
+        const over = seconds(64);
         const paused = await runOperation(app, 'pause', { ...short, reason: 'look at the logs' });
         expect(paused.outputs).toMatchObject({ outcome: 'done', reason: 'It keeps 20 % on the canary.' });
-        // Longer than the whole stage.
-        await seconds(24);
+        // The stage alone would be over.
+        await over;
         expect(await weightOf(app)).toBe(20);
         const { status, log } = await statusOf(app);
         expect(status).toMatchObject({
@@ -69,7 +71,7 @@ describe('a run that goes on', () => {
         lastKnownGood: done.outputs['image'],
       });
     },
-    4 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -77,7 +79,7 @@ describe('a run that goes on', () => {
     async () => {
       const app = await deploy('aborted');
       const done = await underLoad(app, 40, async () => {
-        const run = await inFirstStage(app, { stages: '20@120s 100@4s' });
+        const run = await inFirstStage(app, { stages: '20@300s 100@4s' });
         const aborted = await runOperation(app, 'abort', { ...short, reason: 'a customer called' });
         expect(aborted.outputs).toMatchObject({ outcome: 'aborted', reason: 'tester aborted it: a customer called.' });
         expect(aborted.exitCode).toBe(0);
@@ -90,7 +92,7 @@ describe('a run that goes on', () => {
       const refused = await runOperation(app, 'resume', short);
       expect([refused.exitCode, refused.outputs['outcome']]).toEqual([1, 'not-started']);
     },
-    4 * minutes,
+    6 * minutes,
   );
 });
 
@@ -99,7 +101,8 @@ describe('a run that died', () => {
     'is aborted from outside after its Lease has run out; before that it is unlocked by nobody without a word',
     async () => {
       const app = await deploy('dead');
-      const run = await inFirstStage(app, { stages: '20@120s 100@4s' });
+      // Nobody asks it for anything, and no data must not end it before its death does.
+      const run = await inFirstStage(app, { stages: '20@300s 100@4s', 'no-data-timeout': '300s' });
       const refused = await runOperation(app, 'unlock', { ...short, reason: 'in a hurry' });
       expect(refused.outputs).toMatchObject({ outcome: 'not-started', reason: expect.stringContaining('not done beside a living run') });
       run.kill();
@@ -122,7 +125,7 @@ describe('a run that died', () => {
       expect(aborted.outputs).toMatchObject({ outcome: 'aborted', weight: '0' });
       expect(await standing(app)).toMatchObject({ weight: 0, canaryPods: 0, holder: '' });
     },
-    4 * minutes,
+    6 * minutes,
   );
 });
 
@@ -150,7 +153,7 @@ describe('a service that is not ready for a rollout', () => {
       expect(prepared.outputs).toMatchObject({ outcome: 'done' });
       expect(await weightOf(app)).toBe(0);
       expect((await runOperation(app, 'prepare', short)).outputs).toMatchObject({ outcome: 'nothing-to-do' });
-      await client.waitForRoute(app.namespace, 'agent');
+      await client.waitForRoute(app.namespace, 'agent', 180);
       const run = await underLoad(app, 40, async () => runCanary(app, await app.version('good')));
       expect([run.outputs['outcome'], run.load.failed]).toEqual(['promoted', 0]);
 
@@ -158,10 +161,10 @@ describe('a service that is not ready for a rollout', () => {
       expect(dryUninstall.outputs).toMatchObject({ outcome: 'not-started' });
       expect(await leaseOf(app)).toBeDefined();
       expect((await runOperation(app, 'uninstall', short)).outputs).toMatchObject({ outcome: 'done' });
-      await client.waitFor('nothing of ours', async () => (await oursIn(app)).length === 0, 30);
+      await client.waitFor('nothing of ours', async () => (await oursIn(app)).length === 0, 180);
       expect((await runOperation(app, 'uninstall', short)).outputs).toMatchObject({ outcome: 'nothing-to-do' });
     },
-    6 * minutes,
+    8 * minutes,
   );
 });
 
@@ -187,7 +190,7 @@ describe('a second writer that fights', () => {
       expect(await standing(app)).toMatchObject({ weight: 0, canaryPods: 0, holder: '' });
       expect(done.load.failed).toBe(0);
     },
-    4 * minutes,
+    6 * minutes,
   );
 });
 
@@ -197,14 +200,18 @@ function revertWeights(app: ExampleService): () => void {
   const path = `/apis/gateway.networking.k8s.io/v1/namespaces/${app.namespace}/httproutes/agent?fieldManager=argocd-controller`;
   const fight = async (): Promise<void> => {
     while (!over) {
-      const { rules } = (await routeOf(app))['spec'] as { rules: { backendRefs: { name: string; weight?: number }[] }[] };
-      const index = rules.findIndex(({ backendRefs }) => backendRefs.length > 1);
-      const at = rules[index]?.backendRefs.findIndex(({ name }) => name === 'agent-canary') ?? 1;
-      if ((rules[index]?.backendRefs[at]?.weight ?? 0) !== 0) {
-        const set = (which: number, value: number) => ({ op: 'replace', path: `/spec/rules/${index}/backendRefs/${which}/weight`, value });
-        await app.lab.client.objects.send('PATCH', path, [set(at, 0), set(1 - at, 100)], 'application/json-patch+json');
-      }
+      // Whoever gets no answer looks again the next second, as a controller does.
+      await setBack().catch(() => undefined);
       await seconds(1);
+    }
+  };
+  const setBack = async (): Promise<void> => {
+    const { rules } = (await routeOf(app))['spec'] as { rules: { backendRefs: { name: string; weight?: number }[] }[] };
+    const index = rules.findIndex(({ backendRefs }) => backendRefs.length > 1);
+    const at = rules[index]?.backendRefs.findIndex(({ name }) => name === 'agent-canary') ?? 1;
+    if ((rules[index]?.backendRefs[at]?.weight ?? 0) !== 0) {
+      const set = (which: number, value: number) => ({ op: 'replace', path: `/spec/rules/${index}/backendRefs/${which}/weight`, value });
+      await app.lab.client.objects.send('PATCH', path, [set(at, 0), set(1 - at, 100)], 'application/json-patch+json');
     }
   };
   void fight();

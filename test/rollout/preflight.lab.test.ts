@@ -6,8 +6,9 @@ import { deployExample, type ExampleService } from './example-service.ts';
 import { type Inputs, routeOf, runAs, runCanary, standing, underLoad } from './rollouts.ts';
 import { callsOf, storyOf } from './story.ts';
 
-const starting = startLab({ name: 'preflight' });
-beforeAll(() => starting, 180_000);
+// A scrape that takes longer than the interval counts for nothing, and stable's series are then gone until the next one.
+const starting = startLab({ name: 'preflight', scrapeInterval: '3s' });
+beforeAll(() => starting, 300_000);
 afterAll(async () => (await starting).stop());
 
 const deploy = async (namespace: string) => deployExample(await starting, namespace, { replicas: 2 });
@@ -49,6 +50,16 @@ const yamlIn = (message: string): string =>
     .map((line) => line.slice(6))
     .join('\n');
 
+async function mayUpdateRoute({ lab, namespace }: ExampleService): Promise<boolean> {
+  const resourceAttributes = { namespace, verb: 'update', group: 'gateway.networking.k8s.io', resource: 'httproutes', name: 'agent' };
+  const review = await lab.client.objects.send('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SubjectAccessReview',
+    spec: { user: `system:serviceaccount:${namespace}:wf-deploy`, groups: ['system:serviceaccounts'], resourceAttributes },
+  });
+  return review['status'].allowed === true;
+}
+
 const reads = ['get', 'list', 'watch'];
 
 describe('the preflight on a real API server', () => {
@@ -63,7 +74,7 @@ describe('the preflight on a real API server', () => {
       expect(calls.filter(({ verb }) => !reads.includes(verb))).toEqual([]);
       expect(await standing(app)).toMatchObject({ weight: 0, canaryPods: undefined, holder: '' });
     },
-    3 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -82,7 +93,7 @@ describe('the preflight on a real API server', () => {
       ]);
       expect(await storyOf(app, since)).toEqual([]);
     },
-    3 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -108,7 +119,7 @@ describe('the preflight on a real API server', () => {
       await lab.client.apply(yamlIn(route));
       passes(await check(app, image));
     },
-    3 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -120,7 +131,11 @@ describe('the preflight on a real API server', () => {
       const kubeconfig = await readFile(await lab.kubeconfigFor({ namespace, serviceAccount: 'wf-deploy' }), 'utf8');
       const first = refusal(await check(app, image, { kubeconfig }));
       expect(problemsIn(first)).toEqual([expect.stringContaining('- Permissions are missing: ')]);
+      /** Roles are in force a moment after they are stored. */
+      const untilUpdates = async (allowed: boolean): Promise<unknown> =>
+        lab.client.waitFor(`the right to update the route: ${allowed}`, async () => (await mayUpdateRoute(app)) === allowed, 120);
       await lab.client.apply(yamlIn(first));
+      await untilUpdates(true);
       passes(await check(app, image, { kubeconfig }));
       // It is enough for a whole rollout, too.
       const run = await underLoad(app, 60, () => runCanary(app, image, { kubeconfig, stages: '50@2s 100@2s' }));
@@ -134,12 +149,13 @@ describe('the preflight on a real API server', () => {
         { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', namespace, name: role?.metadata?.name ?? '' },
         { rules },
       );
+      await untilUpdates(false);
       const less = refusal(await check(app, await app.version('better'), { kubeconfig }));
       expect(problemsIn(less)).toEqual([
         '- Permissions are missing: update httproutes (read and write the traffic split, and see it accepted).',
       ]);
     },
-    3 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -153,16 +169,17 @@ describe('the preflight on a real API server', () => {
         metadata: { namespace, name: 'small' },
         spec: { hard: { pods: '3' } },
       });
-      await lab.client.waitFor('use of the quota', async () => {
+      const counted = async () => {
         const quota = await lab.client.get({ apiVersion: 'v1', kind: 'ResourceQuota', namespace, name: 'small' });
         return quota['status']?.used?.pods === '2';
-      });
+      };
+      await lab.client.waitFor('use of the quota', counted, 180);
       const message = refusal(await check(app, await app.version('good')));
       expect(problemsIn(message)).toEqual([
-        '- ResourceQuota small, pods: hard 3, used 2, needed 2 more for 2 pods of the canary agent-canary, which grows to the size of stable, 2.',
+        '- ResourceQuota small, pods: hard 3, used 2, needed 3 more for 3 pods of the canary agent-canary, which grows to the size of stable, 2, of stable, whose update begins with a pod more.',
       ]);
     },
-    3 * minutes,
+    6 * minutes,
   );
 
   it.concurrent.each([
@@ -181,7 +198,7 @@ describe('the preflight on a real API server', () => {
       passes(accepted);
       expect(accepted.log).toContain(`warning: HTTPRoute agent belongs to ${tool}`);
     },
-    3 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -205,7 +222,7 @@ describe('the preflight on a real API server', () => {
       expect((await storyOf(app)).slice(0, 3)).toEqual(['lease taken, epoch 1', 'route 0 %, epoch 1', 'lease says preparing 0 %']);
       expect(await standing(app)).toMatchObject({ weight: 0 });
     },
-    3 * minutes,
+    6 * minutes,
   );
 
   it.concurrent(
@@ -220,7 +237,7 @@ describe('the preflight on a real API server', () => {
       const { 'prometheus-url': _, ...inputs } = app.inputs;
       passes(await check({ ...app, inputs }, image, { 'prometheus-service': 'monitoring/prometheus:9090' }));
     },
-    3 * minutes,
+    6 * minutes,
   );
 });
 
@@ -254,6 +271,6 @@ describe('a rollout in two parts', () => {
         return {};
       });
     },
-    3 * minutes,
+    6 * minutes,
   );
 });

@@ -3,14 +3,17 @@ import { type LoadResult, startLoad } from '../lab/load.ts';
 import type { ExampleService } from './example-service.ts';
 import { canaryWeight } from './story.ts';
 
-/** A ladder of a few seconds a stage, for three pods. */
+/**
+ * A ladder of a few seconds a stage, for three pods. A busy machine takes many times as long as a quiet one to start pods and to scrape them: only
+ * tests that are about these limits come to them, with shorter ones of their own.
+ */
 export const quick = {
   stages: '10@4s 50@4s 100@4s',
   interval: '2s',
   'min-requests': '20',
   drain: '2s',
-  'no-data-timeout': '30s',
-  'rollout-timeout': '60s',
+  'no-data-timeout': '120s',
+  'rollout-timeout': '180s',
 } as const;
 
 export type Inputs = Readonly<Record<string, string>>;
@@ -44,11 +47,15 @@ export async function printed(action: RunningAction, pattern: RegExp): Promise<v
   }
 }
 
-/** Runs the work with steady load on the service around it. */
-export async function underLoad<T>(app: ExampleService, rate: number, work: () => Promise<T>): Promise<T & { readonly load: LoadResult }> {
+/** Runs the work with steady load on the service around it; the work may ask what users have met so far. */
+export async function underLoad<T>(
+  app: ExampleService,
+  rate: number,
+  work: (soFar: () => LoadResult) => Promise<T>,
+): Promise<T & { readonly load: LoadResult }> {
   const load = startLoad(app.load(rate));
   try {
-    const result = await work();
+    const result = await work(load.figures);
     return { ...result, load: await load.stop() };
   } catch (error) {
     await load.stop();

@@ -21,7 +21,7 @@ beforeAll(async () => {
   lab = await startLab({ name: 'routers' });
   for (const name of ['shop', 'production', 'ai-workflow-prod'])
     await lab.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-}, 240_000);
+}, 480_000);
 afterAll(async () => await lab?.stop());
 
 /** As an object that is new: what only a stored one has is left out. */
@@ -123,7 +123,9 @@ describe.each(routerCases)(
           interval: '1s',
           'min-requests': '20',
           drain: '1s',
-          'rollout-timeout': '60s',
+          'rollout-timeout': '180s',
+          // The double follows the weight by asking the API server.
+          'no-data-timeout': '120s',
         },
       }).result;
       const entries = await auditEntries(lab, { since, verbs: ['update', 'patch'], resources: [resource], userAgent: /^wf-deploy\// });
@@ -144,7 +146,7 @@ describe.each(routerCases)(
       await lab.client.apply(objects(namespace));
       double = await startArmsDouble(metrics);
       following = followWeight(double, async () => router.weight([await read()], of));
-    }, 240_000);
+    }, 480_000);
     afterAll(async () => {
       await following.stop();
       await double.stop();
@@ -163,7 +165,7 @@ describe.each(routerCases)(
       };
       for (const object of written) expect(rest(object)).toEqual(rest(before));
       expect([...double.asked].some((promql) => query.test(promql))).toBe(true);
-    }, 240_000);
+    }, 480_000);
 
     it('takes a bad version back to weight 0', async () => {
       double.errors = 0.3;
@@ -172,6 +174,6 @@ describe.each(routerCases)(
       expect(result.outputs['reason']).toMatch(/error/);
       expect(changes(weights)).toEqual([0, 10, 0]);
       expect(router.weight([await read()], of)).toBe(0);
-    }, 240_000);
+    }, 480_000);
   },
 );

@@ -11,7 +11,7 @@ import { printed, startCanary, underLoad } from './rollouts.ts';
 import { startWebhookReceiver } from './webhook-receiver.ts';
 
 const starting = startLab({ name: 'secrets' });
-beforeAll(() => starting, 180_000);
+beforeAll(() => starting, 300_000);
 afterAll(async () => (await starting).stop());
 
 const minutes = 60_000;
@@ -108,6 +108,6 @@ describe('secrets and messages', () => {
         await Promise.all([prometheus.stop(), webhook.stop(), others.stop()]);
       }
     },
-    3 * minutes,
+    6 * minutes,
   );
 });

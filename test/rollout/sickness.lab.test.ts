@@ -12,6 +12,12 @@ const deploy = async (namespace: string) => deployExample(await starting, namesp
 const minutes = 60_000;
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
+/** What the reason must say for each word with which a node tells the end of a container that took too much memory. */
+const killed: Readonly<Record<string, RegExp>> = {
+  OOMKilled: /^Container `agent-api` of pod agent-canary-\S+ was killed because it used more memory than its limit allows/,
+  Error: /^Container `agent-api` of pod agent-canary-\S+ ended with exit code 137 \(killed, SIGKILL: .*, or by the node for its memory\)/,
+};
+
 /** With so many requests asked for, no metric decides anything here. */
 const blind = { stages: '10@60s 100@4s', 'min-requests': '1000000' };
 
@@ -35,19 +41,24 @@ describe('a canary that is sick', () => {
     3 * minutes,
   );
 
+  // Its node may tell the exit before the memory event behind it (containerd/containerd#8180). Which word the node had
+  // decides what the reason must be; the release is tried again until a node has said it: three misses are a fault of the lab.
   it.concurrent(
-    'uses more memory than its limit: weight 0, and the reason says so',
+    'uses more memory than its limit: weight 0, and the reason says what the node said of it',
     async () => {
-      const app = await deploy('memory');
-      const image = await pushHungry(app);
-      const run = await underLoad(app, 60, () => runCanary(app, image, blind));
-      expect(run.outputs).toMatchObject({ outcome: 'rolled-back', weight: '0' });
-      expect(run.outputs['reason']).toMatch(
-        /^Container `agent-api` of pod agent-canary-\S+ was killed because it used more memory than its limit allows/,
-      );
-      expect(run.log).toContain('megabytes taken: ');
+      const told: string[] = [];
+      while (!told.includes('OOMKilled') && told.length < 3) {
+        const app = await deploy(`memory-${told.length + 1}`);
+        const image = await pushHungry(app);
+        const [word, run] = await Promise.all([endOfCanary(app), underLoad(app, 60, () => runCanary(app, image, blind))]);
+        told.push(word);
+        expect(run.outputs).toMatchObject({ outcome: 'rolled-back', weight: '0' });
+        expect(run.outputs['reason']).toMatch(killed[word] ?? /^The node has a known word for it/);
+        expect(run.log).toContain('megabytes taken: ');
+      }
+      expect(told).toContain('OOMKilled');
     },
-    3 * minutes,
+    9 * minutes,
   );
 
   it.concurrent(
@@ -124,7 +135,58 @@ describe('somebody else writes the route while weights move', () => {
     },
     3 * minutes,
   );
+
+  it.concurrent(
+    'the image of stable: the hotfix stays, the canary is taken back instead of promoted over it, and the reason names the writer',
+    async () => {
+      const app = await deploy('hotfix');
+      const [image, hotfix] = [await app.version('good'), await app.version('hotfix')];
+      const run = await underLoad(app, 60, async () => {
+        const action = startCanary(app, image, { stages: '10@8s 100@4s' });
+        await printed(action, /route agent: canary 10 %/);
+        await app.lab.client.objects.send(
+          'PATCH',
+          `/apis/apps/v1/namespaces/${app.namespace}/deployments/agent?fieldManager=kubectl-set`,
+          [{ op: 'replace', path: '/spec/template/spec/containers/0/image', value: hotfix }],
+          'application/json-patch+json',
+        );
+        return await action.result;
+      });
+      expect(run.outputs).toMatchObject({ outcome: 'rolled-back', weight: '0' });
+      expect(run.outputs['reason']).toBe(
+        `Deployment hotfix/agent runs ${hotfix} now, and not ${app.image} as when the rollout began: \`kubectl-set\` wrote it last.`,
+      );
+      expect(run.report).toMatchObject({ code: 'DRIFT' });
+      expect(await standing(app)).toEqual({ weight: 0, stable: hotfix, canaryPods: 0, holder: '' });
+      expect((await storyOf(app)).filter((text) => text.startsWith('agent '))).toEqual([]);
+      expect(run.load.failed).toBe(0);
+    },
+    3 * minutes,
+  );
 });
+
+/** The node's word for how the first container of the canary ended. */
+const endOfCanary = ({ lab, namespace }: ExampleService): Promise<string> =>
+  lab.client.waitFor(
+    'end of a container of the canary',
+    async () => {
+      const pods = await lab.client.list({ apiVersion: 'v1', kind: 'Pod', namespace });
+      const statuses = pods
+        .filter(({ metadata }) => metadata?.name?.startsWith('agent-canary-'))
+        .flatMap(({ status }) => (status?.['containerStatuses'] ?? []) as ContainerEnd[]);
+      return statuses.map(({ state, lastState }) => state?.terminated?.reason ?? lastState?.terminated?.reason).find(Boolean);
+    },
+    150,
+  );
+
+interface Ended {
+  readonly terminated?: { readonly reason?: string };
+}
+
+interface ContainerEnd {
+  readonly state?: Ended;
+  readonly lastState?: Ended;
+}
 
 const routePath = ({ namespace }: ExampleService): string =>
   `/apis/gateway.networking.k8s.io/v1/namespaces/${namespace}/httproutes/agent?fieldManager=kubectl-edit`;

@@ -9,7 +9,18 @@ export async function callsOf({ lab, namespace }: ExampleService, since?: Date):
 
 /** What they wrote, one sentence each. Renewals of the Lease, which fall anywhere, are left out. */
 export async function storyOf(app: ExampleService, since?: Date): Promise<string[]> {
-  return tell(await callsOf(app, since)).map(({ text }) => text);
+  return tell(await callsOf(app, since), await firstEpochOf(app)).map(({ text }) => text);
+}
+
+/** Of the first run: a new Lease begins with the time. */
+export async function firstEpochOf(app: ExampleService): Promise<number> {
+  return firstEpochIn(await callsOf(app));
+}
+
+function firstEpochIn(calls: readonly AuditEntry[]): number {
+  const taken = calls.filter(({ resource, code, requestObject }) => resource === 'leases' && code < 300 && !Array.isArray(requestObject));
+  const epochs = taken.map(({ requestObject }) => Number((requestObject as Body)?.metadata?.annotations?.['wf-deploy.io/epoch']));
+  return Math.min(...epochs.filter((epoch) => epoch > 0));
 }
 
 export interface Told {
@@ -17,8 +28,9 @@ export interface Told {
   readonly text: string;
 }
 
-export function tell(calls: readonly AuditEntry[]): Told[] {
-  const lease: LeaseSeen = { holder: '', rollout: '' };
+/** Epochs are counted from the first run's, which is 1. */
+export function tell(calls: readonly AuditEntry[], first = firstEpochIn(calls)): Told[] {
+  const lease: LeaseSeen = { holder: '', rollout: '', first };
   return calls
     .filter(({ verb, code }) => ['create', 'update', 'patch', 'delete'].includes(verb) && code < 300)
     .flatMap((entry) => sentences(entry, lease).map((text) => ({ at: entry.at, text })));
@@ -27,7 +39,10 @@ export function tell(calls: readonly AuditEntry[]): Told[] {
 interface LeaseSeen {
   holder: string;
   rollout: string;
+  readonly first: number;
 }
+
+const counted = ({ first }: LeaseSeen, epoch: unknown): number => Number(epoch) - first + 1;
 
 // Bodies as they were sent: JSON patches are lists, everything else is the object or a part of it.
 // biome-ignore lint/suspicious/noExplicitAny: bodies of every kind.
@@ -37,7 +52,8 @@ function sentences({ resource, name, verb, requestObject }: AuditEntry, lease: L
   const body = requestObject as Body;
   if (verb === 'delete') return [`${resource} ${name} deleted`];
   if (resource === 'leases') return leaseSentences(body, lease);
-  if (resource === 'httproutes') return [`route ${canaryWeight(body)} %, epoch ${body.metadata.annotations['wf-deploy.io/epoch']}`];
+  if (resource === 'httproutes')
+    return [`route ${canaryWeight(body)} %, epoch ${counted(lease, body.metadata.annotations['wf-deploy.io/epoch'])}`];
   if (resource !== 'deployments') return [`${resource} ${name} written`];
   if (!Array.isArray(body)) return [`${name} ${verb === 'create' ? 'created' : 'applied'}, ${pods(body.spec.replicas)}`];
   return body.flatMap(({ op, path, value }: Body) => {
@@ -54,7 +70,7 @@ function leaseSentences(body: Body, seen: LeaseSeen): readonly string[] {
     const { phase, weight } = JSON.parse(rollout) as { phase: string; weight: number };
     told.push(`lease says ${phase} ${weight} %`);
   }
-  if (holder !== seen.holder) told.push(holder === '' ? 'lease released' : `lease taken, epoch ${epoch}`);
+  if (holder !== seen.holder) told.push(holder === '' ? 'lease released' : `lease taken, epoch ${counted(seen, epoch)}`);
   seen.holder = holder;
   seen.rollout = rollout;
   return told;

@@ -49,7 +49,7 @@ describe('npm run demo', () => {
       expect(JSON.parse(readFileSync(join(folder, version, 'report.json'), 'utf8'))).toMatchObject({ outcome });
     }
     rmSync(folder, { recursive: true });
-  }, 600_000);
+  }, 1_200_000);
 
   it('leaves nothing behind when it is interrupted in the middle of a stage', async () => {
     const interruptAt = (text: string, interrupt: () => void): void => {
@@ -60,7 +60,7 @@ describe('npm run demo', () => {
     expect(stdout).not.toContain('== v3');
     expect(readdirSync(tmpdir()).filter((name) => name.startsWith(`wf-deploy-demo-${pid}-`))).toEqual([]);
     expect(readdirSync(runtimeRoot()).filter((name) => name.startsWith(`demo-${pid}-`))).toEqual([]);
-  }, 240_000);
+  }, 600_000);
 
   it('leaves the lab of an earlier demo alone', async () => {
     const mine = (await findLab('demo')) === undefined ? await startLab({ name: 'demo' }) : undefined;
@@ -72,7 +72,7 @@ describe('npm run demo', () => {
     } finally {
       await mine?.stop();
     }
-  }, 180_000);
+  }, 600_000);
 
   it('refuses a cluster that is not local when nobody can be asked', async () => {
     const { code, stdout, stderr } = await demo(['--context', 'production']);

@@ -30,7 +30,9 @@ export async function pythonPrograms(lists: readonly string[]): Promise<string> 
     try {
       rmSync(folder, { recursive: true, force: true });
       await must(['python3', '-m', 'venv', folder]);
-      const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-deps', '-r', lists.at(-1) ?? requirements];
+      const patience = ['--retries', '10', '--timeout', '60'];
+      const quietly = ['--quiet', '--disable-pip-version-check', '--no-deps'];
+      const install = ['-m', 'pip', 'install', ...quietly, ...patience, '-r', lists.at(-1) ?? requirements];
       await must([join(folder, 'bin/python'), ...install]);
       writeFileSync(stamp, '');
     } finally {

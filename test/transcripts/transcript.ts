@@ -12,7 +12,7 @@ import type { Parsed } from '../../src/domain/units/parsed.ts';
 import { parseRatio } from '../../src/domain/units/ratio.ts';
 import { parseStages } from '../../src/domain/units/stages.ts';
 import { type FailureCode, failureCodes } from '../../src/failure-codes.ts';
-import { blindSample, crash, planWith, sampleOf, silentReading, stableIs, Traffic } from '../domain/rollout/rollouts.ts';
+import { awaitedPods, blindSample, crash, planWith, sampleOf, silentReading, stableIs, Traffic } from '../domain/rollout/rollouts.ts';
 
 /**
  * Replays a rollout that is written as a story. A line that begins with `#` is for the reader, one with four spaces is what the machine
@@ -110,7 +110,7 @@ class Run {
     const { in: passed, during } = fields(words);
     const last = this.effects.at(-1);
     if (last === undefined) throw new Error('The rollout is over: nothing happens any more.');
-    this.pass(passed === undefined ? waitOf(last) : value(parseDuration(passed)), words);
+    this.pass(passed === undefined ? waitOf(last, words) : value(parseDuration(passed)), words);
     const event = this.eventOf(verb, words, last);
     const done =
       event.on === 'failed' || event.on === 'cancelled' || event.on === 'lock-lost' || event.on === 'asked'
@@ -140,22 +140,22 @@ class Run {
     this.at += seconds;
   }
 
-  private eventOf(verb: string, words: readonly string[], last: Effect | undefined): RolloutEvent {
+  private eventOf(verb: string, words: readonly string[], last: Effect): RolloutEvent {
     const { at } = this;
     const given = fields(words);
     const reading = given['metrics'] === 'down' ? silentReading(at) : this.traffic.reading(at);
     switch (verb) {
       case 'done':
-        if (last?.do === 'observe' || last?.do === 'measure') throw new Error(`\`${last.do}\` is not simply done.`);
+        if (last.do === 'observe' || last.do === 'measure' || isLooking(last)) throw new Error(`\`${last.do}\` is not simply done.`);
         return { on: 'done', at };
       case 'measured':
-        if (last?.do !== 'measure') throw new Error('Nothing is measured now.');
+        if (last.do !== 'measure') throw new Error('Nothing is measured now.');
         return { on: 'measured', at, reading };
       case 'sample':
-        if (last?.do !== 'observe') throw new Error('Nothing is observed now.');
-        return { on: 'sample', at, sample: sampleFrom(at, given, reading) };
+        if (last.do !== 'observe' && !isLooking(last)) throw new Error('Nothing is observed now.');
+        return { on: 'sample', at, sample: sampleFrom(at, given, reading, isLooking(last)) };
       case 'fails':
-        return { on: 'failed', at, cause: causeNamed(words[1] ?? '', words[2] ?? 'error') };
+        return { on: 'failed', at, cause: causeNamed(words[1] ?? '', words[2] ?? 'error'), doing: words[0] as Effect['do'] };
       case 'cancelled':
         return { on: 'cancelled', at, by: words[0] ?? '' };
       case 'asked':
@@ -184,7 +184,7 @@ class Run {
   }
 }
 
-function sampleFrom(at: number, given: Fields, reading: Sample['reading']): Sample {
+function sampleFrom(at: number, given: Fields, reading: Sample['reading'], looking: boolean): Sample {
   if (given['cluster'] === 'down') return blindSample(at, reading);
   const stable = given['stable']?.split('/');
   return sampleOf({
@@ -194,6 +194,7 @@ function sampleFrom(at: number, given: Fields, reading: Sample['reading']): Samp
     readyEndpoints: given['canary'] === 'unready' ? 0 : 1,
     ...(given['canary'] === 'crash' ? { trouble: crash } : {}),
     ...(stable === undefined ? {} : { stable: stableIs(stable[0] as 'available', stable[1] as StableView['runs']) }),
+    ...(looking ? { awaited: given['pods'] === 'missing' ? awaitedPods.missing : awaitedPods.there } : {}),
     ...(given['guardian'] === 'lost' ? { guardian: 'lost' } : {}),
   });
 }
@@ -234,7 +235,12 @@ const causeNamed = (code: string, kind: string): Cause => ({
   remedy: 'See above.',
 });
 
-const waitOf = (effect: Effect | undefined): number => (effect?.do === 'observe' ? effect.inSeconds : 0);
+const isLooking = (effect: Effect): boolean => effect.do === 'await-canary' && effect.looking !== undefined;
+
+function waitOf(effect: Effect, words: readonly string[]): number {
+  if (effect.do === 'observe') return effect.inSeconds;
+  return effect.do === 'await-canary' && fields(words)['pods'] === 'missing' ? (effect.looking?.inSeconds ?? 0) : 0;
+}
 
 const causeOf = (state: Rollout): Cause | undefined =>
   'cause' in state ? state.cause : 'ending' in state && 'cause' in state.ending ? state.ending.cause : undefined;
@@ -253,7 +259,7 @@ function effectText(effect: Effect): string {
       return `set-canary ${effect.replicas}`;
     case 'scale-canary':
     case 'await-canary':
-      return `${effect.do} ${effect.replicas}${effect.autoscaled === true ? ' or more' : ''}`;
+      return `${effect.do} ${effect.replicas}${effect.autoscaled === true ? ' or more' : ''}${lookingText(effect)}`;
     case 'shift':
       return `shift ${effect.weight} %${effect.urgent ? ', urgent' : ''}`;
     case 'observe':
@@ -265,6 +271,12 @@ function effectText(effect: Effect): string {
   }
 }
 
+function lookingText(effect: Effect): string {
+  if (effect.do !== 'await-canary' || effect.looking === undefined) return '';
+  const { inSeconds, last } = effect.looking;
+  return `, and look in ${durationText(inSeconds)}${last ? ', for the last time' : ''}`;
+}
+
 function stateText(plan: RolloutPlan, state: Rollout): string {
   const again = 'again' in state && state.again ? ', then start again' : '';
   switch (state.phase) {
@@ -273,6 +285,8 @@ function stateText(plan: RolloutPlan, state: Rollout): string {
     case 'scaling':
     case 'shifting':
       return `${state.phase} ${stageName(plan, state.stage)}`;
+    case 'growing':
+      return `growing to ${stageName(plan, state.stage)}, kept at ${stageName(plan, state.kept)}${watchText(state.watch, 'canary')}`;
     case 'holding':
       return `holding ${stageName(plan, state.stage)}${watchText(state.watch, 'canary')}`;
     case 'paused':

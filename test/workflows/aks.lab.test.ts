@@ -12,7 +12,7 @@ import { type ActRun, copyForAct, runAct } from './act.ts';
 // The real rollback.yml and deploy.yml, run by act: that the step which opens a cluster of AKS gets what it needs, reads the repository's file of clusters, and leaves
 // the way to the step behind it, which signs in anew by the plugin. The cluster is an API server that has nothing but nodes and a namespace, so the rollback
 // finds no Deployment. The jobs of service-pipeline.yml give that action the same, which service-pipeline.test.ts holds them to.
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 const application = '6dae42f8-4368-4678-94ff-3960e28e3630';
 const folder = mkdtempSync(join(tmpdir(), 'wf-deploy-aks-workflow-'));
 const copy = join(folder, 'wf-deploy');

@@ -7,8 +7,8 @@ import { toolPath, tools } from '../lab/tools.ts';
 import { pythonTools } from '../tools/python.ts';
 import { root, workflowFolder, workflowNames } from './workflow-files.ts';
 
-// Installing zizmor for the first time takes its time.
-jest.setTimeout(180_000);
+// Installing zizmor for the first time takes its time, and more over a slow network.
+jest.setTimeout(900_000);
 const folder = mkdtempSync(join(tmpdir(), 'wf-deploy-workflows-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

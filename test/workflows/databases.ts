@@ -14,10 +14,10 @@ export interface Databases {
 
 /**
  * A real PostgreSQL and a real Redis on the ports on which GitHub would have put the service containers of the workflow, with its user, password
- * and database. act starts no services. Tests take turns; throws where somebody else listens there.
+ * and database. act starts no services. Tests take turns, and whoever has its turn runs a whole pipeline twice; throws where somebody else listens there.
  */
 export async function startDatabases(): Promise<Databases> {
-  const turn = await until('the turn of this test', takeTurn, { seconds: 540, every: 500 });
+  const turn = await until('the turn of this test', takeTurn, { seconds: 2100, every: 500 });
   try {
     const { stop } = await start();
     return {

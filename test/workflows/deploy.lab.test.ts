@@ -12,7 +12,7 @@ import { type Inputs, outputsOf } from './starter.ts';
 // cluster, each behind a kubeconfig of its own. That the files of the repository, the form, the inputs and the secrets reach the action, that a wave
 // that fails stops the next ones, and what all clusters are left with. act proves nothing about the environment and its approval, the concurrency
 // group and permissions; test/release is about the action itself.
-jest.setTimeout(240_000);
+jest.setTimeout(600_000);
 const services = ['auth', 'agent'];
 // By weight, after the canary cluster.
 const names = ['canary', 'west', 'east'] as const;
@@ -29,7 +29,7 @@ beforeAll(async () => {
   const files = { '.github/release.yml': releaseFile(), '.github/clusters.yml': clustersFile };
   github = await githubServer();
   repository = dispatchRepository({ starter: 'release.yml', files, github, secrets: { KUBECONFIGS: kubeconfigs() } });
-}, 300_000);
+}, 600_000);
 afterAll(async () => {
   await Promise.all([lab?.stop(), github?.server.close()]);
   repository?.remove();
@@ -72,7 +72,7 @@ const region = (name: (typeof names)[number], data: Readonly<Record<string, stri
 const release = (version: string, form: Readonly<Record<string, string>> = {}, more: Inputs = {}): Promise<ActRun> =>
   repository.start(
     { version, environment: 'production', 'dry-run': 'false', ...form },
-    { soak: '1s', 'rollout-timeout': '60s', 'require-staging': false, ...more },
+    { soak: '1s', 'rollout-timeout': '240s', 'require-staging': false, ...more },
   );
 
 it('as the form comes it is a dry run: old and new of every cluster are shown, and nothing is written', async () => {

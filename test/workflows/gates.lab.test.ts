@@ -11,7 +11,7 @@ import { pythonExample, pythonInputs, requirements, type ServiceRepository, serv
 // The real workflow file, run by act on the Python example, up to the gate that blocks: real Ruff, Black, mypy, pytest on a real PostgreSQL and Redis, and
 // Bandit. Everything behind has an address at which nobody is: a job that began there would be seen as one that failed. act proves what waits for
 // what, inputs, outputs and summaries; not permissions and service containers (the databases are started beside it, on the same ports).
-jest.setTimeout(180_000);
+jest.setTimeout(600_000);
 const folder = mkdtempSync(join(tmpdir(), 'wf-deploy-gates-'));
 let github: GithubServer;
 let databases: Databases;
@@ -22,7 +22,7 @@ beforeAll(async () => {
   databases = await startDatabases();
   const nobody = { ...pythonInputs, image: '127.0.0.1:1/example/agent', builder: 'none', 'prometheus-url': 'http://127.0.0.1:1' };
   repository = serviceRepository({ folder, github, example: pythonExample, programs, inputs: nobody, secrets: {}, env: {} });
-}, 600_000);
+}, 2_400_000);
 afterAll(async () => {
   await Promise.all([databases?.stop(), github?.server.close()]);
   rmSync(folder, { recursive: true, force: true });

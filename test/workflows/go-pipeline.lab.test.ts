@@ -9,11 +9,11 @@ import { type GoLab, startGoLab } from './go-lab.ts';
 // The real service-pipeline.yml, run by act on the Go example: real gofmt, go vet, go test by gotestsum, buildx, registry and cluster. And the way with
 // `promote-environment`: the canary ends as `analysed` with everybody on stable, and a job of its own promotes. act knows no environment, so nobody is
 // asked in between: what is shown is what each of the two jobs does and leaves, and what the second is given by the first.
-jest.setTimeout(600_000);
+jest.setTimeout(1_200_000);
 let on: GoLab;
 beforeAll(async () => {
   on = await startGoLab('go-pipeline');
-}, 300_000);
+}, 900_000);
 afterAll(async () => await on?.stop());
 
 const approved = { 'promote-environment': 'production-promote' };

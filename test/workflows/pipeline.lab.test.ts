@@ -10,11 +10,11 @@ import { payloadRepository } from './service-repository.ts';
 // The real workflow files, run by act on the Python example against the lab: real linters, tests on a real PostgreSQL and Redis, Bandit, builder,
 // registry and cluster. What blocks before the build is in gates.lab.test.ts. act proves what waits for what, conditions, inputs, outputs and `post`. It proves nothing about permissions, environments and their
 // approvals, concurrency, service containers (the databases are started beside it, on the same ports) and cancel signals.
-jest.setTimeout(600_000);
+jest.setTimeout(1_200_000);
 let on: PythonLab;
 beforeAll(async () => {
   on = await startPythonLab('pipeline');
-}, 600_000);
+}, 1_200_000);
 afterAll(async () => await on?.stop());
 
 /** What was asked of cluster and registry: nothing, where a gate before them has blocked. */
@@ -43,7 +43,7 @@ describe('the way to production', () => {
   let databases: Databases;
   beforeAll(async () => {
     databases = await startDatabases();
-  }, 600_000);
+  }, 2_400_000);
   afterAll(async () => await databases?.stop());
 
   it('develop goes to staging through all its gates', async () => {

@@ -85,16 +85,26 @@ async function pushBase(lab: Lab, programs: string): Promise<string> {
   return reference;
 }
 
+/**
+ * With patience: a machine that stands still for a moment must not have healthy pods restarted, and the gateway, which hears of a pod's end within two
+ * seconds, may be later.
+ */
+const manifest = (file: string, image: string): string =>
+  readFileSync(join(example, 'manifests', file), 'utf8')
+    .replaceAll('${IMAGE}', image)
+    .replace(/timeoutSeconds: \d+/g, 'timeoutSeconds: 10')
+    .replace('time.sleep(5)', 'time.sleep(12)');
+
 async function deploy(lab: Lab, namespace: string, image: string): Promise<void> {
   await lab.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   for (const file of ['service.yaml', 'route.yaml'])
-    for (const document of parseAllDocuments(readFileSync(join(example, 'manifests', file), 'utf8').replaceAll('${IMAGE}', image))) {
+    for (const document of parseAllDocuments(manifest(file, image))) {
       const object = document.toJS() as Record<string, Record<string, unknown>>;
       object['metadata'] = { ...object['metadata'], namespace };
       if (String(object['kind']) === 'Deployment') object['spec'] = { ...object['spec'], replicas: 2 };
       if (String(object['kind']) === 'HTTPRoute') object['spec'] = { ...object['spec'], hostnames: [`${namespace}.${service}.test`] };
       await lab.client.apply(object);
     }
-  await lab.client.waitForRollout(namespace, service, 240);
+  await lab.client.waitForRollout(namespace, service, 300);
   await lab.client.waitForRoute(namespace, service);
 }

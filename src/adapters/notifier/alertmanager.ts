@@ -8,7 +8,8 @@ type Alertmanager = Extract<Destination, { kind: 'alertmanager' }>;
 /** API v2 of Alertmanager (0.16 and later): https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml */
 export function alertmanagerNotifier({ url, token, labels = {} }: Alertmanager, patience: Patience = {}): Pick<Notifier, 'send'> {
   const target = addressOf('Alertmanager', url);
-  target.pathname = `${target.pathname.replace(/\/+$/, '')}/api/v2/alerts`;
+  // An address that goes on to the API, of whichever version, means the same Alertmanager.
+  target.pathname = `${target.pathname.replace(/(?:\/api\/v[12](?:\/alerts)?)?\/*$/, '')}/api/v2/alerts`;
   const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` };
   return {
     async send(alert, signal) {

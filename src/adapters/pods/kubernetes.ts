@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net';
+import type { Failure } from '../../failure.ts';
 import type { Pods } from '../../ports/pods.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { part } from '../cluster/paths.ts';
@@ -25,12 +26,14 @@ export function kubernetesPods(connection: Connection, { lingerSeconds = 10 }: P
     async forward(pod, port) {
       const sockets = new Set<Socket>();
       let problem: string | undefined;
+      let unopened: Failure | undefined;
       // A client may say that it has sent all it has to say and still wait for the answer.
       const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
         sockets.add(socket);
         socket.once('close', () => sockets.delete(socket));
-        bridge({ connection, pod, port, lingerSeconds }, socket, (reason) => {
+        bridge({ connection, pod, port, lingerSeconds }, socket, (reason, failure) => {
           problem = reason;
+          unopened = failure;
         });
       });
       await new Promise<void>((resolve, reject) => {
@@ -42,6 +45,7 @@ export function kubernetesPods(connection: Connection, { lingerSeconds = 10 }: P
       return {
         url: `http://127.0.0.1:${local}`,
         problem: () => problem,
+        unopened: () => unopened,
         close: () =>
           new Promise((resolve) => {
             server.close(() => resolve());

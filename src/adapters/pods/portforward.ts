@@ -8,6 +8,7 @@ import type { PodRef } from '../../ports/pods.ts';
 import type { Connection } from '../cluster/connection.ts';
 import { part } from '../cluster/paths.ts';
 import { refusal } from '../cluster/refusal.ts';
+import { unreachable } from '../cluster/unreachable.ts';
 import { foreignText } from '../foreign-text.ts';
 import { read } from '../http/exchange.ts';
 import { noAnswer } from '../http/no-answer.ts';
@@ -46,13 +47,17 @@ export interface Target {
  * Joins a local connection to a port of a pod (`v4.channel.k8s.io`: each frame begins with its channel's number, and the first
  * two bytes of each channel repeat the port). When it cannot, or the pod's side fails, the local client sees a reset.
  */
-export function bridge({ connection, pod, port, lingerSeconds }: Target, socket: Socket, onProblem: (reason: string) => void): void {
+export function bridge(
+  { connection, pod, port, lingerSeconds }: Target,
+  socket: Socket,
+  onProblem: (reason: string, unopened?: Failure) => void,
+): void {
   let webSocket: WebSocket | undefined;
   let failed = false;
-  const fail = (reason: string): void => {
+  const fail = (reason: string, unopened?: Failure): void => {
     if (socket.destroyed || failed) return;
     failed = true;
-    onProblem(reason);
+    onProblem(reason, unopened);
     socket.resetAndDestroy();
   };
   socket.on('error', () => webSocket?.close());
@@ -85,7 +90,11 @@ export function bridge({ connection, pod, port, lingerSeconds }: Target, socket:
       });
       socket.resume();
     },
-    (error: unknown) => fail(error instanceof Failure ? error.what : noAnswer(error).reason),
+    (error: unknown) => {
+      const { reason } = noAnswer(error);
+      if (error instanceof Failure) fail(error.what, error);
+      else fail(reason, unreachable(serverOf(connection), purposeOf(pod), reason));
+    },
   );
 }
 
@@ -104,13 +113,15 @@ function channelReader(receive: (channel: number, bytes: Buffer) => void): (chan
   };
 }
 
+const purposeOf = ({ namespace, name }: PodRef): string => `forward a port to Pod ${namespace}/${name}`;
+const serverOf = ({ credentials }: Connection): URL => new URL(credentials.config().getCurrentCluster()?.server ?? '');
+
 async function connect(
   connection: Connection,
   { namespace, name }: PodRef,
   port: number,
   receive: (channel: number, bytes: Buffer) => boolean,
 ): Promise<WebSocket> {
-  const purpose = `forward a port to Pod ${namespace}/${name}`;
   const path = `/api/v1/namespaces/${part(namespace)}/pods/${part(name)}/portforward?ports=${port}`;
   const attempt = async (): Promise<{ readonly webSocket: WebSocket } | { readonly status: number; readonly text: string }> => {
     const { headers, tls, proxy } = await connection.credentials.authentication();
@@ -148,7 +159,7 @@ async function connect(
   let result = await attempt();
   if ('status' in result && result.status === 401 && connection.credentials.renew()) result = await attempt();
   if ('webSocket' in result) return result.webSocket;
-  throw refusal({ ...result, purpose, secrets: connection.secrets });
+  throw refusal({ ...result, purpose: purposeOf({ namespace, name }), secrets: connection.secrets });
 }
 
 async function refusalText(response: IncomingMessage): Promise<{ status: number; text: string }> {

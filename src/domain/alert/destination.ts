@@ -1,9 +1,11 @@
+import { percentDecoded } from '../units/percent-encoding.ts';
+
 /** Who is told of an ending, and how they are reached. Holds secrets: never logged, never in a plan. */
 export type Destination =
   | { readonly kind: 'webhook' | 'slack' | 'teams'; readonly url: string }
   | {
       readonly kind: 'alertmanager';
-      /** Without `/api/v2/alerts`. */
+      /** With or without `/api/v2/alerts`. */
       readonly url: string;
       readonly token?: string;
       /** Beside those that every alert has. */
@@ -49,6 +51,12 @@ const shortestSecret = 8;
 
 function partsOf(url: string): readonly string[] {
   const path = url.replace(/^[a-z]+:\/\/[^/]*/i, '');
-  const [, password = ''] = /^[a-z]+:\/\/[^/:@]*:([^/@]*)@/i.exec(url) ?? [];
-  return [url, ...[path, password].filter((part) => part.length >= shortestSecret)];
+  const [, password = ''] = /^[a-z]+:\/\/[^/?#:@]*:([^/?#]*)@/i.exec(url) ?? [];
+  return [url, ...[path, password].filter((part) => part.length >= shortestSecret), ...decoded(password)];
+}
+
+/** A password is sent decoded, so that is how it may come back. Empty where that is how it is written. */
+function decoded(password: string): readonly string[] {
+  const sent = password.length < shortestSecret ? undefined : percentDecoded(password);
+  return sent === undefined || sent === password ? [] : [sent];
 }

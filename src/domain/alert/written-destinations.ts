@@ -1,4 +1,5 @@
 import { type Parsed, parsed, refused } from '../units/parsed.ts';
+import { percentDecoded } from '../units/percent-encoding.ts';
 import { recordOf } from '../units/record.ts';
 import { shown } from '../units/shown.ts';
 import { knownNames } from '../units/variant.ts';
@@ -19,10 +20,11 @@ interface Field {
 }
 
 const text = (value: unknown, most = 2048): value is string => typeof value === 'string' && value !== '' && value.length <= most;
+const loginIn = (url: string): string => /^[a-z]+:\/\/([^/?#]*)@/i.exec(url)?.[1] ?? '';
 const address: Field = {
   needed: true,
-  accepts: (value) => text(value) && /^https?:\/\/[^\s/?#]+([/?][^\s#]*)?$/i.test(value),
-  form: 'an http or https address',
+  accepts: (value) => text(value) && /^https?:\/\/[^\s/?#]+([/?][^\s#]*)?$/i.test(value) && percentDecoded(loginIn(value)) !== undefined,
+  form: 'an http or https address, with a user and password in it percent-encoded (`%` as `%25`)',
 };
 const token: Field = { accepts: (value) => text(value) && /^[\x21-\x7e]+$/.test(value), form: 'a token, in one line without spaces' };
 const labels: Field = {

@@ -64,7 +64,7 @@ function extendArm(arm: ArmEvidence, last: ArmReading = unmeasured, reading: Arm
 }
 
 // A gap leaves the last counters alone, so that the next good reading covers it.
-function carried(last: ArmReading = unmeasured, reading: ArmReading): ArmReading {
+export function carried(last: ArmReading = unmeasured, reading: ArmReading): ArmReading {
   if (reading.is === 'no-data') return last.is === 'no-data' ? reading : last;
   return last.is === 'no-data' ? reading : { is: 'counters', counters: carry(last.counters, reading.counters) };
 }

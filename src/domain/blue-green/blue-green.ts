@@ -89,6 +89,8 @@ export function step(plan: BlueGreenPlan, state: BlueGreen, event: StepEvent): B
     case 'retiring':
       if (event.on === 'cancelled') return { state, effects: [{ do: 'retire' }] };
       if (drift !== undefined) return ended({ outcome: 'unknown', cause: drift });
+      // Nobody serves the users there any more, and the old colour still has its pods.
+      if (event.on === 'failed' && event.cause.kind === 'crash' && plan.operation === 'deploy') return returning(event.cause);
       return ended({ outcome: 'promoted', ...(event.on === 'failed' ? { trouble: event.cause.text } : {}) });
     default:
       return forward(plan, state.phase, event);

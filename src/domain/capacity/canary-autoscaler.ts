@@ -1,4 +1,5 @@
 import { Deployment, HorizontalPodAutoscaler } from '../kubernetes/kinds.ts';
+import { type LabelSelector, selectorText } from '../kubernetes/labels.ts';
 import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { isOurs, serviceLabel, trackLabel } from '../rollout/canary-deployment.ts';
 import { shown } from '../units/shown.ts';
@@ -77,7 +78,7 @@ export function copiedMetrics(stable: KubernetesObject, names: Pick<CanaryAutosc
 interface MetricDetails {
   readonly name?: string;
   readonly container?: string;
-  readonly metric?: { readonly name?: string; readonly selector?: { readonly matchLabels?: Readonly<Record<string, string>> } };
+  readonly metric?: { readonly name?: string; readonly selector?: LabelSelector };
   readonly describedObject?: { readonly kind?: string; readonly name?: string };
 }
 
@@ -94,8 +95,25 @@ function foreignTo(metric: Metric, { stable, containers }: Pick<CanaryAutoscaler
   if (metric.type === 'ContainerResource' && !containers.includes(container ?? '')) return 'the canary has no such container';
   if (metric.type === 'Object' && stable.includes(describedObject?.name ?? ''))
     return `which is measured on ${shown(`${describedObject?.kind} ${describedObject?.name}`)} of stable`;
-  const named = Object.entries(measured?.selector?.matchLabels ?? {}).find(([, value]) => stable.includes(value));
-  return named === undefined ? undefined : `whose selector names stable (${shown(`${named[0]}=${named[1]}`)})`;
+  // What it counts is the traffic of both sides, which the canary's pods alone would be held against.
+  if (metric.type === 'Object' && routing.includes(describedObject?.kind ?? ''))
+    return `which is measured on ${shown(`${describedObject?.kind} ${describedObject?.name}`)}, before stable and the canary part`;
+  const named = namedIn(measured?.selector, stable);
+  return named === undefined ? undefined : `whose selector names stable (${shown(named)})`;
+}
+
+const routing = ['Ingress', 'HTTPRoute', 'GRPCRoute', 'Gateway', 'VirtualService'];
+
+/** What in a selector chooses stable: a label, or one of several values that it may have. */
+function namedIn({ matchLabels = {}, matchExpressions = [] }: LabelSelector = {}, stable: readonly string[]): string | undefined {
+  const choosing = [
+    ...Object.entries(matchLabels).map(([key, value]) => ({ matchLabels: { [key]: value }, values: [value] })),
+    ...matchExpressions
+      .filter(({ operator }) => operator === 'In')
+      .map((each) => ({ matchExpressions: [each], values: each.values ?? [] })),
+  ];
+  const found = choosing.find(({ values }) => values.some((value) => stable.includes(value)));
+  return found === undefined ? undefined : selectorText(found);
 }
 
 function metricText(metric: Metric): string {

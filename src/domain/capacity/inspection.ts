@@ -15,6 +15,8 @@ export interface ScalingNames {
 export interface ScalingObjects {
   readonly hpas: readonly KubernetesObject[];
   readonly scaledObject: KubernetesObject | undefined;
+  /** The one for the canary. KEDA makes no HPA of it before there is a Deployment: then it wakes up in the middle of the run. */
+  readonly canaryScaledObject?: KubernetesObject | undefined;
 }
 
 export const autoscalerOf = ({ hpas, scaledObject }: ScalingObjects, stableName: string): Autoscaler => {
@@ -24,15 +26,16 @@ export const autoscalerOf = ({ hpas, scaledObject }: ScalingObjects, stableName:
 };
 
 /** Whether each size has one that sets it, and no two. */
-export function scalingProblems({ hpas }: ScalingObjects, names: ScalingNames): readonly Problem[] {
+export function scalingProblems({ hpas, canaryScaledObject }: ScalingObjects, names: ScalingNames): readonly Problem[] {
   const { service, namespace, stableName, canaryName } = names;
   const onStable = scaling(hpas, stableName);
   const onCanary = scaling(hpas, canaryName).filter((hpa) => !isCanaryAutoscaler(hpa, service));
   const own = canaryAutoscalerRef(names).name;
   const foreign = hpas.find((hpa) => hpa.metadata.name === own && !isCanaryAutoscaler(hpa, service));
-  const deletion = (hpa: KubernetesObject): string => {
-    const keda = scaledObjectOf(hpa);
-    const what = keda === undefined ? `horizontalpodautoscaler ${hpa.metadata.name}` : `scaledobject ${keda}`;
+  const keda = canaryScaledObject === undefined || isStill(canaryScaledObject) ? undefined : canaryScaledObject;
+  const told = onCanary.some((hpa) => scaledObjectOf(hpa) === keda?.metadata.name);
+  const deletion = ({ kind, metadata }: KubernetesObject, owner: string | undefined): string => {
+    const what = owner === undefined ? `${kind.toLowerCase()} ${metadata.name}` : `scaledobject ${owner}`;
     return `kubectl delete ${what} --namespace ${namespace}`;
   };
   return [
@@ -44,9 +47,9 @@ export function scalingProblems({ hpas }: ScalingObjects, names: ScalingNames): 
             remedy: 'Keep one of them, and delete the others.',
           },
         ]),
-    ...onCanary.map((hpa) => ({
-      what: `HorizontalPodAutoscaler ${hpa.metadata.name} sets the size of the canary, Deployment ${canaryName}: it and the rollout, which scales the canary for its share of the traffic, would undo each other's work.`,
-      remedy: `Delete it: ${deletion(hpa)}. While the canary carries half of the traffic or more, it is given a copy of stable's autoscaler.`,
+    ...[...onCanary, ...(keda === undefined || told ? [] : [keda])].map((scaler) => ({
+      what: `${scaler.kind} ${scaler.metadata.name} sets the size of the canary, Deployment ${canaryName}: it and the rollout, which scales the canary for its share of the traffic, would undo each other's work.`,
+      remedy: `Delete it: ${deletion(scaler, scaledObjectOf(scaler))}. While the canary carries half of the traffic or more, it is given a copy of stable's autoscaler.`,
     })),
     ...(foreign === undefined || onCanary.includes(foreign)
       ? []
@@ -58,6 +61,10 @@ export function scalingProblems({ hpas }: ScalingObjects, names: ScalingNames): 
         ]),
   ];
 }
+
+/** Paused where it is. Paused at a number of pods, KEDA sets this number. */
+const isStill = (object: KubernetesObject): boolean =>
+  isPaused(object) && !('autoscaling.keda.sh/paused-replicas' in (object.metadata.annotations ?? {}));
 
 const listed = (hpas: readonly KubernetesObject[]): string => hpas.map(({ metadata }) => metadata.name).join(', ');
 

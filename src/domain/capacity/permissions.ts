@@ -13,7 +13,7 @@ export interface ScalingNeeds {
 export const lookingPermissions = (needs: ScalingNeeds): readonly Permission[] => [
   ...required(needs, HorizontalPodAutoscaler, ['list'], 'see what sets the size of stable and of the canary'),
   ...advisory(needs, PodDisruptionBudget, ['list'], 'check which pods a PodDisruptionBudget counts'),
-  ...advisory(needs, ScaledObject, ['list'], 'see whether KEDA scales stable, also where that is paused'),
+  ...advisory(needs, ScaledObject, ['list'], 'see whether KEDA scales stable or the canary, also where it is paused or has not begun'),
 ];
 
 /** What a rollout does to this autoscaler; nothing where there is none. `copied`: the canary gets one like it. */

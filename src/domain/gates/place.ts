@@ -38,8 +38,7 @@ export function placeOf(text: string, roots: readonly string[], region: Region =
 function withinRepository(text: string, roots: readonly string[]): string | undefined {
   if (text.length > longestPath) return undefined;
   const plain = decoded(text)?.replaceAll('\\', '/');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (plain === undefined || /[\u0000-\u001f\u007f]/.test(plain) || /\p{Cf}/u.test(plain)) return undefined;
+  if (plain === undefined || /[\p{Cc}\p{Cf}]/u.test(plain)) return undefined;
   const root = plain.startsWith('/') ? roots.find((each) => plain.startsWith(`${each}/`)) : '';
   if (root === undefined) return undefined;
   const parts = (root === '' ? plain : plain.slice(root.length + 1)).split('/').filter((part) => part !== '' && part !== '.');

@@ -1,26 +1,11 @@
 import { NetworkPolicy } from '../kubernetes/kinds.ts';
-import { type LabelSelector, selectorText, selects } from '../kubernetes/labels.ts';
+import { selectorText } from '../kubernetes/labels.ts';
+import { isolates, type Peer, type Port, rulesOf } from '../kubernetes/network-policy.ts';
 import type { Kind, KubernetesObject } from '../kubernetes/object.ts';
 import { yamlText } from '../kubernetes/yaml.ts';
 import type { Problem } from '../rollout/problem.ts';
 import { guardianName } from './name.ts';
 import { labelsOf, podLabelsOf } from './objects.ts';
-
-interface PolicySpec {
-  readonly podSelector?: LabelSelector;
-  readonly policyTypes?: readonly string[];
-  readonly egress?: readonly { readonly to?: readonly Peer[]; readonly ports?: readonly Port[] }[];
-}
-
-interface Peer {
-  readonly ipBlock?: { readonly cidr?: string };
-}
-
-interface Port {
-  readonly protocol?: string;
-  readonly port?: number | string;
-  readonly endPort?: number;
-}
 
 /** Behind its Service and at its own address, as clusters usually have them. */
 export const usualApiPorts: readonly number[] = [443, 6443];
@@ -42,8 +27,8 @@ export function inspectEgress(
   { service, namespace }: { readonly service: string; readonly namespace: string },
   apiPorts: readonly number[] = usualApiPorts,
 ): { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] } {
-  const isolating = policies.filter((policy) => isolates(specOf(policy), service));
-  const ways = isolating.flatMap((policy) => specOf(policy).egress ?? []).filter(({ ports }) => leadsToApi(ports, apiPorts));
+  const isolating = policies.filter((policy) => isolates(policy, 'Egress', podLabelsOf(service)));
+  const ways = isolating.flatMap((policy) => rulesOf(policy, 'Egress')).filter(({ ports }) => leadsToApi(ports, apiPorts));
   if (isolating.length === 0 || ways.some(({ to = [] }) => to.length === 0 || to.some(isEverywhere))) return nothing;
   const names = isolating.map(({ metadata }) => metadata.name).join(', ');
   const yaml = yamlText(allowing(service, namespace, apiPorts));
@@ -87,13 +72,6 @@ export const apiWay = (service: string): string =>
   `the labels ${selectorText({ matchLabels: labelsOf(service) })} reach the API server (the Service kubernetes of namespace default, and the port behind it) by TCP`;
 
 const nothing = { problems: [], warnings: [] } as const;
-
-const specOf = (policy: KubernetesObject): PolicySpec => (policy['spec'] ?? {}) as PolicySpec;
-
-function isolates({ podSelector = {}, policyTypes, egress }: PolicySpec, service: string): boolean {
-  const types = policyTypes ?? (egress === undefined ? ['Ingress'] : ['Ingress', 'Egress']);
-  return types.includes('Egress') && selects(podSelector, podLabelsOf(service));
-}
 
 const leadsToApi = (ports: readonly Port[] = [], apiPorts: readonly number[]): boolean =>
   ports.length === 0 ||

@@ -28,8 +28,16 @@ export interface Made {
 }
 
 const nobody = 65_532;
-/** Six days: longer than any workflow run may last. It ends by itself as soon as nobody needs it. */
-const longestLife = 518_400;
+/**
+ * Eleven days: longer than a job may last, five days on a runner of one's own, and the longest `pause-deadline` after it: at its end nobody
+ * would watch the canary any more. It ends by itself as soon as nobody needs it.
+ */
+const longestLife = 950_400;
+/**
+ * The most that the field holds. Each eviction counts, and each restart of the pod: at the limit the Job would end the pod that runs, and a
+ * pause may outlast any number of them.
+ */
+const endless = 2_147_483_647;
 
 /** Made suspended, so that the others can name it as their owner before its pod looks for them. */
 export function guardianJob(undo: Undo, wish: GuardianWish, tells: boolean): KubernetesObject {
@@ -41,7 +49,7 @@ export function guardianJob(undo: Undo, wish: GuardianWish, tells: boolean): Kub
     metadata: { ...metadataOf(undo), annotations: { [epochAnnotation]: String(undo.epoch) } },
     spec: {
       suspend: true,
-      backoffLimit: 5,
+      backoffLimit: endless,
       activeDeadlineSeconds: longestLife,
       ttlSecondsAfterFinished: 600,
       template: {

@@ -72,10 +72,15 @@ const exitMeanings: Readonly<Record<number, string>> = {
   143: 'asked to end, SIGTERM: by a failing liveness probe, for instance',
 };
 
-const remedyFor = ({ exitCode }: Terminated): string =>
-  exitCode >= 126 && exitCode <= 128
-    ? 'Compare command and args of the container with what the image holds, and the image with the platform of the nodes.'
-    : readItsLog;
+function remedyFor({ exitCode }: Terminated): string {
+  if (exitCode >= 126 && exitCode <= 128)
+    return 'Compare command and args of the container with what the image holds, and the image with the platform of the nodes.';
+  return exitCode === 137 ? whoKilledIt : readItsLog;
+}
+
+// A node may tell an exit before the memory event that caused it, and then never says OOMKilled: containerd/containerd#8180.
+const whoKilledIt =
+  'Compare what it used of memory with resources.limits.memory, read its liveness probe, and the end of its log (kubectl logs --previous).';
 
 interface WaitingReason {
   readonly cause: Diagnosis['cause'];

@@ -15,8 +15,31 @@ export interface Diagnosis {
   readonly remedy: string;
 }
 
-/** The worst first. */
-const causes = ['image-pull', 'config', 'quota', 'out-of-memory', 'crash-loop', 'exited', 'unschedulable', 'node', 'probe'] as const;
+/** The worst first. `absent`: pods that had served are not there any more, be it that they were evicted or that somebody deleted them. */
+const causes = [
+  'image-pull',
+  'config',
+  'quota',
+  'out-of-memory',
+  'crash-loop',
+  'exited',
+  'unschedulable',
+  'node',
+  'probe',
+  'absent',
+] as const;
+
+/** What pods that were ready say by ending. */
+const endings: readonly Diagnosis['cause'][] = ['out-of-memory', 'crash-loop', 'exited'];
+
+/** The worst crash of pods that were ready. One that was evicted has failed by no fault of its own. */
+export function crashAmong(pods: readonly KubernetesObject[]): Diagnosis | undefined {
+  const trouble = diagnose(
+    pods.filter((pod) => podStatus(pod).phase !== 'Failed'),
+    [],
+  );
+  return trouble !== undefined && endings.includes(trouble.cause) ? trouble : undefined;
+}
 
 /**
  * The worst of all that is wrong; which one that is depends on nothing but the input, and not on its order. Pods that are ready

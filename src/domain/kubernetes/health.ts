@@ -1,7 +1,7 @@
 import { containerTroubles, ended } from './container-trouble.ts';
 import { type Diagnosis, unheard, worst } from './diagnosis.ts';
 import type { KubernetesObject } from './object.ts';
-import { containerStatuses, isLeaving, isReady, isUnheard } from './pod.ts';
+import { containerStatuses, isLeaving, isReady, isUnheard, podStatus } from './pod.ts';
 
 /** Restarts so far by `pod/container`, init containers included. */
 export type Restarts = Readonly<Record<string, number>>;
@@ -35,6 +35,8 @@ export const restartsOf = (pods: readonly KubernetesObject[]): Restarts =>
 /** `isServing`: what a pod has to be to count. What needs no statistics: a restart since `baseline` was taken, out of memory, a crash loop, an image error, no ready pod. */
 export function health(pods: readonly KubernetesObject[], baseline: Restarts, isServing = isReady): Health {
   const present = pods.filter((pod) => !isLeaving(pod));
+  // Containers that end by themselves are started again in their pod: one that failed as a whole was evicted, or its node went down.
+  const living = present.filter((pod) => podStatus(pod).phase !== 'Failed');
   const readyEndpoints = present.filter((pod) => isServing(pod)).length;
   const found = present.flatMap((pod) => [
     ...containerTroubles(pod).filter(({ cause, fatal }) => fatal || cause === 'out-of-memory'),
@@ -43,10 +45,14 @@ export function health(pods: readonly KubernetesObject[], baseline: Restarts, is
   const trouble =
     worst(found) ??
     (readyEndpoints === 0
-      ? (worst([...present.flatMap(containerTroubles), ...present.filter(isUnheard).map(unheard)]) ?? nonReady(present.length))
+      ? (worst([...living.flatMap(containerTroubles), ...living.filter(isUnheard).map(unheard)]) ?? nonReady(living, baseline))
       : undefined);
   return { readyEndpoints, ...(trouble === undefined ? {} : { trouble: { ...trouble, fatal: true } }) };
 }
+
+/** The worst of what pods went through since `baseline` was taken, however well they are now. */
+export const restartedSince = (pods: readonly KubernetesObject[], baseline: Restarts): Diagnosis | undefined =>
+  worst(pods.filter((pod) => !isLeaving(pod)).flatMap((pod) => newRestarts(pod, baseline)));
 
 const newRestarts = (pod: KubernetesObject, baseline: Restarts): readonly Diagnosis[] =>
   containerStatuses(pod).flatMap((status) => {
@@ -66,9 +72,10 @@ const newRestarts = (pod: KubernetesObject, baseline: Restarts): readonly Diagno
     return [{ ...finding, pod: pod.metadata.name, container: status.name }];
   });
 
-const nonReady = (pods: number): Diagnosis => ({
-  cause: 'probe',
+/** Pods that were not there when the baseline was taken have come for others: nobody saw the image fail. */
+const nonReady = (pods: readonly KubernetesObject[], baseline: Restarts): Diagnosis => ({
+  cause: pods.some((pod) => Object.keys(restartsOf([pod])).some((container) => Object.hasOwn(baseline, container))) ? 'probe' : 'absent',
   fatal: true,
-  what: pods === 0 ? 'The canary has no pod any more.' : `None of the canary's ${pods} pods is ready.`,
+  what: pods.length === 0 ? 'The canary has no pod any more.' : `None of the canary's ${pods.length} pods is ready.`,
   remedy: 'Read the log and the events of the pods.',
 });

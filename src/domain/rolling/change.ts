@@ -4,7 +4,7 @@ import type { KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import { changedTemplate, templateOf, withTemplate } from '../kubernetes/pod-template.ts';
 import { changeCauseKey } from '../kubernetes/revision.ts';
 import { configChecksum, configChecksumKey } from './config-references.ts';
-import { type Pace, paced } from './strategy.ts';
+import { type Pace, paced } from './pace.ts';
 import type { WorkloadRef } from './workload-ref.ts';
 
 /** On a workload, and by its controller on each of its revisions: who rolled it out. */

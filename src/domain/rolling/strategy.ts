@@ -1,22 +1,4 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import type { Problem } from '../rollout/problem.ts';
-import { type Parsed, parsed, refused } from '../units/parsed.ts';
-import { type WorkloadRef, workloadName } from './workload-ref.ts';
-
-/** How many pods more, and how many fewer, there may be while pods are replaced: a number, or a percentage as the API writes it. */
-export interface Pace {
-  readonly maxSurge: number | string | undefined;
-  readonly maxUnavailable: number | string | undefined;
-}
-
-const remedy = 'Write a number of pods such as `1`, or a percentage from `0%` to `100%`.';
-
-export function parsePodCount(text: string): Parsed<number | string> {
-  if (/^\d{1,5}$/.test(text)) return parsed(Number(text));
-  const [, percent] = /^(\d{1,3})%$/.exec(text) ?? [];
-  if (percent === undefined) return refused('is neither a number of pods nor a percentage', remedy);
-  return Number(percent) <= 100 ? parsed(`${Number(percent)}%`) : refused('is more than 100 %', remedy);
-}
 
 export const isZero = (count: number | string | undefined): boolean => count === 0 || count === '0%';
 
@@ -25,57 +7,21 @@ interface Rolling {
   readonly rollingUpdate?: { readonly maxSurge?: number | string; readonly maxUnavailable?: number | string } | null;
 }
 
-/** Where each kind keeps its pace, and what of it there is. */
-const strategyField: Readonly<Record<string, { readonly field: string; readonly surge: boolean }>> = {
-  Deployment: { field: 'strategy', surge: true },
-  DaemonSet: { field: 'updateStrategy', surge: true },
-};
+/** Where the kinds that have a pace keep it. */
+export const strategyField: Readonly<Record<string, string>> = { Deployment: 'strategy', DaemonSet: 'updateStrategy' };
 
 export const strategyOf = (workload: KubernetesObject): Rolling => {
-  const { field = 'updateStrategy' } = strategyField[workload.kind] ?? {};
+  const field = strategyField[workload.kind] ?? 'updateStrategy';
   return ((workload['spec'] as Readonly<Record<string, unknown>> | undefined)?.[field] ?? {}) as Rolling;
 };
 
-/** The workload with this pace. It stays: what a service's workflow says is how the service is rolled out. */
-export function paced(workload: KubernetesObject, { maxSurge, maxUnavailable }: Pace): KubernetesObject {
-  const known = strategyField[workload.kind];
-  if (known === undefined || (maxSurge === undefined && maxUnavailable === undefined)) return workload;
-  const present = strategyOf(workload);
-  const rollingUpdate = {
-    ...present.rollingUpdate,
-    ...(maxSurge === undefined ? {} : { maxSurge }),
-    ...(maxUnavailable === undefined ? {} : { maxUnavailable }),
-  };
-  const spec = workload['spec'] as Readonly<Record<string, unknown>>;
-  return { ...workload, spec: { ...spec, [known.field]: { ...present, type: 'RollingUpdate', rollingUpdate } } };
-}
-
-/** What about a pace cannot be carried out on a workload. */
-export function paceProblems(ref: WorkloadRef, workload: KubernetesObject, pace: Pace): readonly Problem[] {
-  if (pace.maxSurge === undefined && pace.maxUnavailable === undefined) return [];
-  const { type = 'RollingUpdate' } = strategyOf(workload);
-  if (ref.of.kind.kind === 'CronJob') return [];
-  if (strategyField[workload.kind] === undefined)
-    return [
-      {
-        what: `${workloadName(ref)} replaces its pods one after the other: \`max-surge\` and \`max-unavailable\` mean nothing to it.`,
-        remedy: 'Leave them out, or roll it out in a step of its own.',
-      },
-    ];
-  if (type !== 'RollingUpdate')
-    return [
-      {
-        what: `${workloadName(ref)} has the strategy ${type}, to which \`max-surge\` and \`max-unavailable\` mean nothing.`,
-        remedy: 'Leave them out, or change its strategy to RollingUpdate.',
-      },
-    ];
-  const { rollingUpdate } = strategyOf(paced(workload, pace));
-  return isZero(rollingUpdate?.maxSurge) && isZero(rollingUpdate?.maxUnavailable)
-    ? [
-        {
-          what: `${workloadName(ref)} could never replace a pod: maxSurge and maxUnavailable would both be 0.`,
-          remedy: 'Raise one of them.',
-        },
-      ]
-    : [];
+/**
+ * Pods that a Deployment of so many needs beyond them before its update may take an old one away. The API server's rules: a percentage of
+ * maxUnavailable is rounded down, 25 % where none is given, and both 0 would be no update, so that one may be missing.
+ */
+export function surgeBefore(deployment: KubernetesObject, size: number): number {
+  const { type = 'RollingUpdate', rollingUpdate } = strategyOf(deployment);
+  const { maxSurge = '25%', maxUnavailable = '25%' } = rollingUpdate ?? {};
+  const missing = typeof maxUnavailable === 'number' ? maxUnavailable : Math.floor((size * Number.parseInt(maxUnavailable, 10)) / 100);
+  return type === 'Recreate' || missing > 0 || isZero(maxSurge) ? 0 : 1;
 }

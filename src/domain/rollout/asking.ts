@@ -13,8 +13,8 @@ type Deaf = 'claiming' | 'leaving' | 'restoring' | 'emptying' | 'draining' | 're
 export type Hearing = Exclude<Rollout['phase'], Deaf>;
 
 const hearing: Readonly<Record<Requestable, readonly Rollout['phase'][]>> = {
-  abort: ['preparing', 'smoking', 'scaling', 'shifting', 'holding', 'paused', 'promoting', 'returning'],
-  pause: ['scaling', 'holding', 'paused', 'promoting', 'returning'],
+  abort: ['preparing', 'smoking', 'scaling', 'growing', 'shifting', 'holding', 'paused', 'promoting', 'returning'],
+  pause: ['scaling', 'growing', 'holding', 'paused', 'promoting', 'returning'],
   resume: ['holding', 'paused', 'promoting', 'returning'],
   promote: ['holding', 'paused', 'promoting', 'returning'],
 };
@@ -48,7 +48,7 @@ function pauseOn(plan: RolloutPlan, state: In<Hearing>, request: Request, at: nu
   if (state.phase === 'promoting' || state.phase === 'returning')
     return goOn(plan, state, answer(request, 'refused', 'It is being promoted: stable is changing, so there is no weight to keep.'), at);
   const holding = state.phase === 'holding';
-  const stage = holding ? state.stage : Math.max(-1, ('stage' in state ? state.stage : 0) - 1);
+  const stage = holding ? state.stage : state.phase === 'growing' ? state.kept : Math.max(-1, ('stage' in state ? state.stage : 0) - 1);
   const kept = holding ? { stage, watch: state.watch, passed: false } : { stage, watch: startWatch(at), passed: true };
   const move = awaitDecision(plan, kept, at);
   const baseline: readonly Effect[] = holding || stage < 0 ? move.effects : [recordStage(plan, stage, true), { do: 'measure' }];
@@ -56,7 +56,7 @@ function pauseOn(plan: RolloutPlan, state: In<Hearing>, request: Request, at: nu
 }
 
 function resume(plan: RolloutPlan, state: In<'paused'>, request: Request, at: number): Move {
-  const move = state.passed ? enter(plan, state.stage + 1, at, state.watch) : hold(plan, state.stage, state.watch, at);
+  const move = state.passed ? enter(plan, state.stage + 1, at, state) : hold(plan, state.stage, state.watch, at);
   return { ...move, effects: [answer(request, 'accepted', 'It goes on.'), recordStage(plan, state.stage, false), ...move.effects] };
 }
 
@@ -73,7 +73,7 @@ function promoteOn(plan: RolloutPlan, state: In<Hearing>, request: Request, at: 
   const then =
     plan.stages[last]?.pause === undefined ? 'then stable gets the image' : 'then it waits for a person once more, as `stages` say';
   if (state.stage < last) {
-    const move = enter(plan, last, at, state.watch);
+    const move = enter(plan, last, at, state);
     const accepted = answer(request, 'accepted', `It goes to ${plan.stages[last]?.weight ?? 0} % and is measured there; ${then}.`);
     return { ...move, effects: [accepted, recordStage(plan, state.stage, false), ...move.effects] };
   }

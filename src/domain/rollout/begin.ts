@@ -44,6 +44,13 @@ export const unfinished = (rollout: { readonly phase: RecordedPhase } | undefine
 /** Users are on the canary, and stable is half changed. */
 export const midPromotion = (phase: RecordedPhase): boolean => phase === 'promoting' || phase === 'returning' || phase === 'restoring';
 
+/** Users may be on the canary. In every other phase weight 0 was seen to be accepted, and none was ordered since. */
+export const mayHaveUsers = (phase: RecordedPhase): boolean => phase === 'stages' || phase === 'paused' || midPromotion(phase);
+
+/** A run writes so of a rollout of its own: whoever takes one back never does. */
+export const goesForward = (phase: RecordedPhase): boolean =>
+  phase === 'preparing' || phase === 'stages' || phase === 'paused' || phase === 'promoting' || phase === 'returning';
+
 const leftBehind = (phase: RecordedPhase): Cause => ({
   kind: 'error',
   code: 'CANCELLED',

@@ -1,5 +1,5 @@
 import { Deployment } from '../kubernetes/kinds.ts';
-import type { LabelSelector, Labels } from '../kubernetes/labels.ts';
+import { type LabelSelector, type Labels, selectorOf } from '../kubernetes/labels.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { deploymentSpec, type PodTemplate, podLabels } from '../kubernetes/workload.ts';
 
@@ -53,7 +53,7 @@ export const cloneLabels = (stable: KubernetesObject, canaryLabels: Labels, serv
  * or subset beyond that: a selector cannot be changed later, and theirs may.
  */
 export function cloneSelector(stable: KubernetesObject, canaryLabels: Labels, service: string): LabelSelector {
-  const { matchLabels = {}, matchExpressions } = deploymentSpec(stable).selector ?? {};
+  const { matchLabels = {}, matchExpressions } = selectorOf(stable);
   const labels = cloneLabels(stable, canaryLabels, service);
   const own = Object.fromEntries(Object.entries(matchLabels).map(([key, value]) => [key, labels[key] ?? value]));
   return { matchLabels: { ...own, ...ourLabels(service) }, ...(matchExpressions === undefined ? {} : { matchExpressions }) };

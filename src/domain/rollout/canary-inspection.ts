@@ -14,6 +14,8 @@ export interface CanaryObjects {
   readonly stable: KubernetesObject;
   readonly stableService?: KubernetesObject;
   readonly canaryService?: KubernetesObject;
+  /** The ports by which the route leads to the canary's Service. */
+  readonly canaryPorts?: readonly (number | string)[];
   /**
    * The labels of the canary's subset, where both sides stand behind stable's Service and the canary has none of its own; `unknown`
    * where no such subset is there, which is the router's to tell.

@@ -1,10 +1,18 @@
-import { type LabelSelector, type Labels, overlap, selectorText, selects } from '../kubernetes/labels.ts';
+import { type LabelSelector, type Labels, overlap, selectorOf, selectorText, selects } from '../kubernetes/labels.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import { deploymentSpec, podLabels, serviceSpec } from '../kubernetes/workload.ts';
+import { podLabels, serviceSpec } from '../kubernetes/workload.ts';
 import { yamlText } from '../kubernetes/yaml.ts';
 import { cloneLabels, cloneSelector, isOurs } from './canary-deployment.ts';
 import type { CanaryNames, CanaryObjects } from './canary-inspection.ts';
-import { narrowedService, type ServiceParts, selectsPodsOf, serviceOfClone, serviceOfExisting } from './canary-service.ts';
+import {
+  missingPorts,
+  narrowedService,
+  type ServiceParts,
+  selectsPodsOf,
+  serviceOfClone,
+  serviceOfExisting,
+  withPorts,
+} from './canary-service.ts';
 import type { Problem } from './problem.ts';
 
 /** What selects whose pods, and should not, or does not and should. */
@@ -12,7 +20,9 @@ export function selectionProblems(
   objects: CanaryObjects & { readonly stableService: KubernetesObject },
   names: CanaryNames,
 ): readonly Problem[] {
-  const { stable, stableService, canaryService } = objects;
+  const { stable, stableService, canaryService, canaryPorts = [] } = objects;
+  const missing = canaryService === undefined ? [] : missingPorts(canaryService, canaryPorts);
+  const withAll = canaryService === undefined || missing.length === 0 ? canaryService : withPorts(canaryService, stableService, missing);
   const users = objects.canary !== undefined && !isOurs(objects.canary, names.service) ? objects.canary : undefined;
   const value = names.canaryName.length <= 63 ? names.canaryName : names.canaryService;
   const parts: ServiceParts = {
@@ -20,11 +30,12 @@ export function selectionProblems(
     stableService,
     name: names.canaryService,
     value,
-    ...(canaryService === undefined ? {} : { canaryService }),
+    // Whatever is to be mended in it, its YAML has the ports as well.
+    ...(canaryService === undefined ? {} : { canaryService: withAll ?? canaryService }),
   };
   const made = users === undefined ? serviceOfClone(parts) : serviceOfExisting(users, parts);
   const mended = withService(made, users);
-  return [
+  const problems = [
     ...(selectsPodsOf(stableService, podLabels(stable)) ? [] : [missesStable(stable, stableService)]),
     ...(canaryService === undefined
       ? [{ ...noCanaryService(names), ...mended, ...(made === undefined ? {} : { mended: made }) }]
@@ -35,7 +46,22 @@ export function selectionProblems(
         ? []
         : cloneProblems(parts, canaryService, objects.canary, names, mended)),
   ];
+  if (canaryService === undefined || missing.length === 0) return problems;
+  const isWritten = mended.yaml !== undefined && problems.some(({ yaml }) => yaml === mended.yaml);
+  return [
+    ...problems,
+    { ...lacksPorts(canaryService, missing), ...(isWritten && withAll !== undefined ? mended : withMissing(missing, withAll)) },
+  ];
 }
+
+const lacksPorts = ({ metadata }: KubernetesObject, missing: readonly (number | string)[]): Pick<Problem, 'what'> => ({
+  what: `Service ${metadata.name} has no port ${missing.join(', ')}, by which the route leads to the canary: its share of these requests would fail.`,
+});
+
+const withMissing = (missing: readonly (number | string)[], service: KubernetesObject | undefined): Mended =>
+  service === undefined
+    ? { remedy: `Add port ${missing.join(', ')} to it, or name a port in the route that both Services have.` }
+    : { remedy: 'Give it the ports of stable. It then reads:', yaml: yamlText(service) };
 
 const noCanaryService = ({ namespace, canaryService }: CanaryNames): Pick<Problem, 'what'> => ({
   what: `Service ${namespace}/${canaryService} is not there: the canary has no address of its own.`,
@@ -97,10 +123,10 @@ function cloneProblems(
 
 /** The selector of a Deployment that is there cannot be changed any more. */
 export const changedSelector = (existing: KubernetesObject | undefined, selector: LabelSelector): readonly Problem[] =>
-  existing === undefined || sameSelector(deploymentSpec(existing).selector ?? {}, selector) ? [] : [immutable(existing, selector)];
+  existing === undefined || sameSelector(selectorOf(existing), selector) ? [] : [immutable(existing, selector)];
 
 const immutable = (existing: KubernetesObject, selector: LabelSelector): Problem => ({
-  what: `Deployment ${existing.metadata.name} selects ${selectorText(deploymentSpec(existing).selector ?? {})}; now it would have to select ${selectorText(selector)}, and Kubernetes does not let a selector be changed.`,
+  what: `Deployment ${existing.metadata.name} selects ${selectorText(selectorOf(existing))}; now it would have to select ${selectorText(selector)}, and Kubernetes does not let a selector be changed.`,
   remedy: `Delete it while the canary has no traffic: kubectl delete deployment ${existing.metadata.name} --namespace ${existing.metadata.namespace ?? 'default'}. The next run makes it again.`,
 });
 
@@ -116,7 +142,7 @@ const terms = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector): stri
 function usersProblems(parts: ServiceParts, users: KubernetesObject, mended: Mended): readonly Problem[] {
   const { canaryService } = parts;
   const labels = podLabels(users);
-  const selector = deploymentSpec(users).selector ?? {};
+  const selector = selectorOf(users);
   const reasons = mixedReasons(parts, labels, selector, users.metadata.name);
   const misses = canaryService !== undefined && !selectsPodsOf(canaryService, labels) ? [missesUsers(canaryService, users)] : [];
   return [
@@ -131,7 +157,7 @@ const missesUsers = (canaryService: KubernetesObject, { metadata }: KubernetesOb
 function separated(parts: ServiceParts, labels: Labels, selector: LabelSelector, users: KubernetesObject): Mended {
   const { name } = users.metadata;
   const narrowed = narrowedService(parts, labels);
-  if (overlap(deploymentSpec(parts.stable).selector ?? {}, selector) || narrowed === undefined) {
+  if (overlap(selectorOf(parts.stable), selector) || narrowed === undefined) {
     return {
       remedy: `Make Deployment ${name} again with a selector and labels that stable does not share, or delete it while it has no traffic: wf-deploy then makes the canary from stable.`,
     };
@@ -140,7 +166,7 @@ function separated(parts: ServiceParts, labels: Labels, selector: LabelSelector,
 }
 
 function mixedReasons({ stable, stableService }: ServiceParts, labels: Labels, selector: LabelSelector, canary: string): readonly string[] {
-  const own = deploymentSpec(stable).selector ?? {};
+  const own = selectorOf(stable);
   return [
     ...(selectsPodsOf(stableService, labels)
       ? [`Service ${described(stableService)} selects the pods of the canary ${canary}, which would get traffic at weight 0`]

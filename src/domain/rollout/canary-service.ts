@@ -1,7 +1,7 @@
 import { Service } from '../kubernetes/kinds.ts';
-import { type Labels, serviceSelects } from '../kubernetes/labels.ts';
+import { type Labels, selectorOf, serviceSelects } from '../kubernetes/labels.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
-import { deploymentSpec, podLabels, type ServicePort, serviceSpec } from '../kubernetes/workload.ts';
+import { podLabels, type ServicePort, serviceSpec } from '../kubernetes/workload.ts';
 
 /** The objects and names of which a Service for the canary is made. */
 export interface ServiceParts {
@@ -19,7 +19,7 @@ export interface ServiceParts {
  * Service nor stable's Deployment selects them. `undefined` when stable selects by matchExpressions alone.
  */
 export function serviceOfClone({ stable, stableService, canaryService, name, value }: ServiceParts): KubernetesObject | undefined {
-  const { matchLabels = {}, matchExpressions = [] } = deploymentSpec(stable).selector ?? {};
+  const { matchLabels = {}, matchExpressions = [] } = selectorOf(stable);
   const selector = serviceSpec(stableService).selector ?? {};
   const isFree = (key: string) => !matchExpressions.some((expression) => expression.key === key);
   const ofService = Object.keys(selector).filter(isFree);
@@ -55,6 +55,37 @@ export const selectsPodsOf = (service: KubernetesObject, labels: Labels): boolea
 
 const onlyIn = (labels: Labels, others: Labels): Labels =>
   Object.fromEntries(Object.entries(labels).filter(([key, value]) => others[key] !== value));
+
+/** The ports by which the route leads to the canary and that its Service does not have. One outside of the cluster has none. */
+export const missingPorts = (service: KubernetesObject, wanted: readonly (number | string)[]): readonly (number | string)[] =>
+  serviceSpec(service)['type'] === 'ExternalName'
+    ? []
+    : wanted.filter((each) => !(serviceSpec(service).ports ?? []).some(({ port, name }) => port === each || name === each));
+
+/** The canary's Service with these ports as stable's has them. `undefined` where stable's has not all of them. */
+export function withPorts(
+  service: KubernetesObject,
+  stableService: KubernetesObject,
+  wanted: readonly (number | string)[],
+): KubernetesObject | undefined {
+  const all = serviceSpec(stableService).ports ?? [];
+  const added = all.filter(({ port, name }) => wanted.includes(port) || (name !== undefined && wanted.includes(name)));
+  if (missingPorts(stableService, wanted).length > 0) return undefined;
+  // One port has one name, and among several each has one of its own.
+  const kept = (serviceSpec(service).ports ?? []).filter(({ port }) => !added.some((each) => each.port === port));
+  const isTaken = (name: string | undefined) => name === undefined || added.some((each) => each.name === name);
+  const named = (port: ServicePort): ServicePort => ({ ...port, name: `${port.name ?? 'port'}-${port.port}` });
+  const ports =
+    kept.length + added.length === 1
+      ? added
+      : [
+          ...kept.map((each) => (isTaken(each.name) ? named(each) : each)),
+          ...added.map((each) => (each.name === undefined ? named(each) : each)),
+        ];
+  const { selector = {} } = serviceSpec(service);
+  const model = { ...service, spec: { ...serviceSpec(service), ports } };
+  return serviceLike(model, stableService, service.metadata.name, selector);
+}
 
 const serviceLike = (model: KubernetesObject, stableService: KubernetesObject, name: string, selector: Labels): KubernetesObject =>
   manifest(stableService, name, { selector, ports: (serviceSpec(model).ports ?? []).map(portOf) });

@@ -1,7 +1,7 @@
 import type { Reading } from '../analysis/reading.ts';
 import { hears, stepAsked } from './asking.ts';
 import { cancelled, isContested, sickness } from './cause.ts';
-import { enter, hold, shift, stepHolding } from './climbing.ts';
+import { enter, hold, shift, stepGrowing, stepHolding } from './climbing.ts';
 import type { Effect, RolloutEvent } from './effect.ts';
 import { stepDraining, stepEmptying } from './emptying.ts';
 import {
@@ -10,7 +10,6 @@ import {
   observe,
   observeReturning,
   observeStable,
-  rest,
   restore,
   startOver,
   stepRestoring,
@@ -20,6 +19,7 @@ import {
 import { keptWeight, stepPaused } from './pausing.ts';
 import { carriedTraffic, promotingWeight, type RolloutPlan, returningWeight } from './plan.ts';
 import { beforeTraffic, promote, stepPromoting, stepReturning } from './promoting.ts';
+import { stepResting } from './resting.ts';
 import type { Sample } from './sample.ts';
 import type { Forward, In, Move, Rollout } from './state.ts';
 import { startWatch } from './watch.ts';
@@ -46,9 +46,7 @@ export function step(plan: RolloutPlan, state: Rollout, event: RolloutEvent): Mo
     case 'draining':
       return stepDraining(plan, state, event);
     case 'resting':
-      if (event.on === 'cancelled') return rest(plan, state.ending);
-      // Traffic is where it belongs. What could not be tidied is the next run's, which makes the same writes again.
-      return { state: { phase: 'ended', ending: state.ending }, effects: told(state.ending.outcome) };
+      return stepResting(plan, state, event);
     default:
       return stepForward(plan, state, event);
   }
@@ -70,6 +68,7 @@ function stepForward(plan: RolloutPlan, state: In<Forward>, event: Exclude<Rollo
       return shift(plan, state.stage);
     case 'leaving':
       return { state: { phase: 'ended', ending: { outcome: 'paused' } }, effects: [{ do: 'alert' }] };
+    case 'growing':
     case 'shifting':
     case 'holding':
     case 'paused':
@@ -100,6 +99,8 @@ function stepSample(plan: RolloutPlan, state: In<Forward>, sample: Sample): Move
   const sick = sickness(sample);
   if (sick !== undefined) return back(plan, state, sick, sample.at);
   switch (state.phase) {
+    case 'growing':
+      return stepGrowing(plan, state, sample);
     case 'holding':
       return stepHolding(plan, state, sample);
     case 'paused':
@@ -132,6 +133,8 @@ function claimed(plan: RolloutPlan, state: In<'claiming'>, at: number): Move {
 function defend(plan: RolloutPlan, state: In<Forward>): Move {
   const again = (weight: number): Effect => ({ do: 'shift', weight, urgent: false });
   switch (state.phase) {
+    case 'growing':
+      return shift(plan, state.kept);
     case 'holding':
       return shift(plan, state.stage);
     case 'paused':
@@ -144,9 +147,6 @@ function defend(plan: RolloutPlan, state: In<Forward>): Move {
       return { state, effects: [observe(plan)] };
   }
 }
-
-/** A way back was told of when the weight was 0; every other ending is told of at the end. */
-const told = (outcome: string): readonly Effect[] => (outcome === 'promoted' || outcome === 'analysed' ? [{ do: 'alert' }] : []);
 
 const lockLost = (text: string): Move =>
   unknown(

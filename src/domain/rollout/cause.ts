@@ -122,6 +122,10 @@ const drift = (text: string, by: string): Cause => ({
   remedy: `Only one writer can move traffic. Keep ${by} from writing the route while a rollout runs, for instance by ignoring its weights there.`,
 });
 
+/** Somebody undid stable's change when it was done: what its users say then says nothing of the new image. */
+export const undoneStable = (stable: StableView | undefined): Cause | undefined =>
+  stable?.runs === 'old' ? drift('Stable was given its old image again while it was being promoted.', 'whoever gave it back') : undefined;
+
 /** Why stable cannot take the new image, if it cannot. `since` is when its change began. */
 export function stableSickness(plan: RolloutPlan, stable: StableView | undefined, since: number, at: number): Cause | undefined {
   if (stable?.trouble?.fatal === true)

@@ -1,21 +1,55 @@
-import { back, empty } from './going-back.ts';
+import type { Effect } from './effect.ts';
+import { back, empty, observe } from './going-back.ts';
 import { awaitDecision } from './pausing.ts';
-import { carriedTraffic, type RolloutPlan, sizeOf } from './plan.ts';
+import { type CanarySize, carriedTraffic, type RolloutPlan, sizeOf } from './plan.ts';
 import { beforeTraffic, promote } from './promoting.ts';
 import type { Sample } from './sample.ts';
 import type { In, Move } from './state.ts';
-import { look, startWatch, type Watch } from './watch.ts';
+import { fellSilent, look, startWatch, type Watch } from './watch.ts';
 
-/** Pods first: no weight moves before its target is Available. */
-export function enter(plan: RolloutPlan, stage: number, at: number, watch?: Watch): Move {
+interface From extends Pick<In<'holding'>, 'stage' | 'watch'> {
+  /** At this moment its users were found well, and all its pods there. */
+  readonly well?: boolean;
+}
+
+/** Pods first: no weight moves before its target is Available. `from`: the stage whose weight stands. */
+export function enter(plan: RolloutPlan, stage: number, at: number, from?: From): Move {
   const weight = plan.stages[stage]?.weight;
-  if (weight === undefined) return plan.promote ? promote(plan, startWatch(at, watch?.evidence.last)) : empty({ outcome: 'analysed' });
+  if (weight === undefined) return plan.promote ? promote(plan, startWatch(at, from?.watch.evidence.last)) : empty({ outcome: 'analysed' });
   const size = sizeOf(plan, stage);
-  const first = weight > 0 && !carriedTraffic(plan, stage);
+  if (from !== undefined && carriedTraffic(plan, stage)) {
+    if (from.well === true && isSameSize(size, sizeOf(plan, from.stage))) return shift(plan, stage);
+    const state = { phase: 'growing', stage, kept: from.stage, watch: from.watch, since: at, there: false } as const;
+    return { state, effects: [{ do: 'scale-canary', ...size }, awaitPods(plan, state, at)] };
+  }
   return {
     state: { phase: 'scaling', stage },
-    effects: [{ do: 'scale-canary', ...size }, { do: 'await-canary', ...size }, ...(first ? beforeTraffic(plan) : [])],
+    effects: [{ do: 'scale-canary', ...size }, { do: 'await-canary', ...size }, ...(weight > 0 ? beforeTraffic(plan) : [])],
   };
+}
+
+/** An autoscaler changes it at any time. */
+const isSameSize = (wanted: CanarySize, present: CanarySize): boolean =>
+  wanted.replicas === present.replicas && wanted.autoscaled !== true && present.autoscaled !== true;
+
+function awaitPods(plan: RolloutPlan, { stage, since }: Pick<In<'growing'>, 'stage' | 'since'>, at: number): Effect {
+  const left = since + plan.rolloutTimeout - at;
+  const inSeconds = left > 0 ? Math.min(plan.interval, left) : plan.interval;
+  return { do: 'await-canary', ...sizeOf(plan, stage), looking: { inSeconds, last: left <= plan.interval } };
+}
+
+/** Its users are watched as in a stage, and nobody follows them on a look that shows anything but health. */
+export function stepGrowing(plan: RolloutPlan, state: In<'growing'>, sample: Sample): Move {
+  const seen = look(plan, state.watch, sample, 'canary', state.since - state.watch.since + plan.rolloutTimeout);
+  if (seen.says === 'back') return back(plan, state, seen.cause, sample.at);
+  const { cluster } = sample;
+  const awaited = cluster.is === 'answer' ? cluster.canary.awaited : undefined;
+  const there = awaited === undefined ? state.there : awaited.are === 'there';
+  const growing = { ...state, watch: seen.watch, there };
+  // Few requests are no fault here: this weight was kept long enough, or a person has decided.
+  const isWell = seen.watch.verdict?.is !== 'fail' && (seen.watch.silentSince === undefined || fellSilent(seen.watch, sample));
+  if (!isWell) return { state: growing, effects: [{ ...observe(plan), ...(there ? {} : { growing: true }) }] };
+  return there ? shift(plan, state.stage) : { state: growing, effects: [awaitPods(plan, state, sample.at)] };
 }
 
 export function shift(plan: RolloutPlan, stage: number): Move {
@@ -42,7 +76,7 @@ export function stepHolding(plan: RolloutPlan, state: In<'holding'>, sample: Sam
   if (seen.says === 'back') return back(plan, state, seen.cause, sample.at);
   const heldLongEnough = sample.at - state.watch.since >= holdSeconds;
   if (seen.says !== 'pass' || !heldLongEnough) return hold(plan, state.stage, seen.watch, sample.at);
-  return pause
-    ? awaitDecision(plan, { stage: state.stage, watch: seen.watch, passed: true }, sample.at)
-    : enter(plan, state.stage + 1, sample.at, seen.watch);
+  if (pause) return awaitDecision(plan, { stage: state.stage, watch: seen.watch, passed: true }, sample.at);
+  const well = sample.cluster.is === 'answer' && sample.cluster.canary.readyEndpoints >= sizeOf(plan, state.stage).replicas;
+  return enter(plan, state.stage + 1, sample.at, { stage: state.stage, watch: seen.watch, well });
 }

@@ -18,7 +18,16 @@ export type Effect =
    * canary that is not there needs none.
    */
   | { readonly do: 'scale-canary'; readonly replicas: number; readonly autoscaled?: true; readonly atRest?: true }
-  | { readonly do: 'await-canary'; readonly replicas: number; readonly autoscaled?: true }
+  /**
+   * `looking`: the canary has users already. It waits no longer than so many seconds, and then looks at everything; pods that are not there
+   * at the end of the `last` wait have failed.
+   */
+  | {
+      readonly do: 'await-canary';
+      readonly replicas: number;
+      readonly autoscaled?: true;
+      readonly looking?: { readonly inSeconds: number; readonly last: boolean };
+    }
   /** Stable's autoscaler may not scale it below the size it has now. Recorded before it is written; does nothing where nothing sets its size. */
   | { readonly do: 'pin-minima' }
   /** Puts back what was pinned, by this run or by a dead one. Does nothing where nothing is recorded. */
@@ -30,7 +39,7 @@ export type Effect =
   | { readonly do: 'measure' }
   /**
    * Waits so long, or until stable is Available where asked, and then looks at everything; at stable's pods only where asked. `enough`: so many
-   * ready pods of its template do as well. `unmeasured`: there is no time for a metric store that may hang.
+   * ready pods of its template do as well. `growing`: pods of the canary that are only coming up are not judged. `unmeasured`: there is no time for a metric store that may hang.
    */
   | {
       readonly do: 'observe';
@@ -38,6 +47,7 @@ export type Effect =
       readonly until?: 'stable-available';
       readonly enough?: number;
       readonly stable?: true;
+      readonly growing?: true;
       readonly unmeasured?: true;
     }
   | { readonly do: 'set-stable' }
@@ -78,7 +88,8 @@ export type RecordedPhase = (typeof recordedPhases)[number];
 export type RolloutEvent =
   | { readonly on: 'done'; readonly at: number }
   | { readonly on: 'measured'; readonly at: number; readonly reading: Reading }
-  | { readonly on: 'failed'; readonly at: number; readonly cause: Cause }
+  /** `doing`: what was not done. */
+  | { readonly on: 'failed'; readonly at: number; readonly cause: Cause; readonly doing: Effect['do'] }
   | { readonly on: 'sample'; readonly at: number; readonly sample: Sample }
   | { readonly on: 'cancelled'; readonly at: number; readonly by: string }
   /** Delivered only in a phase that hears it. */

@@ -1,30 +1,34 @@
 import { type Evidence, extend, startEvidence, window } from '../analysis/evidence.ts';
 import { cancelled, sickness } from './cause.ts';
 import type { Effect } from './effect.ts';
-import { empty, endingOf, type Later, rest, startOver, unknown } from './going-back.ts';
+import { empty, endingOf, type Later, observe, startOver, unknown } from './going-back.ts';
 import type { RolloutPlan } from './plan.ts';
+import { after, remarks, rest } from './resting.ts';
 import type { Sample } from './sample.ts';
 import type { Ending, In, Move } from './state.ts';
 
 export function stepEmptying(plan: RolloutPlan, state: In<'emptying'>, event: Later): Move {
   // A second signal changes nothing: the same write is made until it is confirmed.
   if (event.on === 'cancelled') return empty(state.again ? endingOf(cancelled(event.by)) : state.ending, false, state.disturbed);
+  // What was to be noted before it, of a pause that nobody keeps any more, holds nobody up.
+  if (event.on === 'failed' && event.doing === 'record') return empty(state.ending, state.again, state.disturbed);
   if (event.on === 'failed') {
     const cause = 'cause' in state.ending ? state.ending.cause : event.cause;
     return unknown(cause, `Weight 0 could not be confirmed: ${event.cause.text}`);
   }
   if (state.again) return startOver(plan);
   const { ending, disturbed } = state;
-  const telling: readonly Effect[] = 'cause' in ending && !disturbed ? [{ do: 'alert' }] : [];
   return {
     state: { phase: 'draining', ending, disturbed, since: event.at, evidence: startEvidence() },
-    effects: [
-      ...telling,
-      { do: 'record', phase: ending.outcome === 'promoted' ? 'promoted' : 'emptying', weight: 0 },
-      isHurried(ending) ? hurriedWait(plan) : { do: 'measure' },
-    ],
+    effects: drain(plan, ending, disturbed),
   };
 }
+
+const drain = (plan: RolloutPlan, ending: Ending, disturbed: boolean): readonly Effect[] => [
+  ...('cause' in ending && !disturbed ? [{ do: 'alert' } as const] : []),
+  { do: 'record', phase: ending.outcome === 'promoted' ? 'promoted' : 'emptying', weight: 0 },
+  isHurried(ending) ? hurriedWait(plan) : { do: 'measure' },
+];
 
 /**
  * Pods are taken away only after the drain, and after the measured share followed the weight; where it does not (header
@@ -34,6 +38,12 @@ export function stepDraining(plan: RolloutPlan, state: In<'draining'>, event: La
   const hurried = isHurried(state.ending);
   const wait: Effect = hurried ? hurriedWait(plan) : { do: 'observe', inSeconds: plan.drain };
   if (event.on === 'measured') return { state: { ...state, evidence: startEvidence(event.reading) }, effects: [wait] };
+  // What is only told or noted shortens no drain.
+  if (event.on === 'failed' && (event.doing === 'alert' || event.doing === 'record')) {
+    const { ending, disturbed } = state;
+    return { state, effects: [...remarks(event.cause.text), ...after(drain(plan, ending, disturbed), event.doing)] };
+  }
+  if (event.on === 'failed' && event.doing === 'measure') return { state, effects: [...remarks(event.cause.text), wait] };
   if (event.on !== 'sample') return rest(plan, state.ending, notChecked(event.on === 'failed' ? event.cause.text : cancelledText));
   const { cluster } = event.sample;
   if (cluster.is === 'answer' && cluster.route.is === 'changed') return disturb(state, event.sample);
@@ -42,7 +52,10 @@ export function stepDraining(plan: RolloutPlan, state: In<'draining'>, event: La
   const canary = window(evidence, 'canary', 0).requests;
   const stable = window(evidence, 'stable', 0).requests;
   const left = canary <= mostShareAtRest * (canary + stable);
-  if (!left && event.at - state.since < mostDrains * plan.drain) return { state: { ...state, evidence }, effects: [wait] };
+  const passed = event.at - state.since;
+  // The next answer may show a route that somebody has given users again: no pod goes before one.
+  if (cluster.is === 'no-answer' && passed < plan.noDataTimeout) return { state: { ...state, evidence }, effects: [observe(plan)] };
+  if (!left && passed < mostDrains * plan.drain) return { state: { ...state, evidence }, effects: [wait] };
   return rest(plan, state.ending, left ? whyNotChecked(evidence, canary + stable) : stayed(canary / (canary + stable)));
 }
 

@@ -11,6 +11,12 @@ export function fence(object: KubernetesObject, epoch: number): readonly PatchOp
   return [...asSeen(object), ...markEpoch(object, epoch)];
 }
 
+/** Where it stands there already and an earlier write may be under way still: without it, the object has a new version as well. */
+export const unfence = (object: KubernetesObject): readonly PatchOperation[] => [
+  ...asSeen(object),
+  { op: 'remove', path: annotationPath(epochAnnotation) },
+];
+
 /** Only on the very version that was read. */
 export const asSeen = ({ metadata: { resourceVersion } }: KubernetesObject): readonly PatchOperation[] =>
   resourceVersion === undefined ? [] : [{ op: 'test', path: '/metadata/resourceVersion', value: resourceVersion }];

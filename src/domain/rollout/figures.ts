@@ -4,7 +4,7 @@ import { quantileOf } from '../analysis/latency.ts';
 import { promotingWeight, type RolloutPlan, returningWeight } from './plan.ts';
 import type { Sample } from './sample.ts';
 import type { Rollout } from './state.ts';
-import { placeOf, seenIn } from './status.ts';
+import { asHeld, placeOf, seenIn } from './status.ts';
 import type { Watch } from './watch.ts';
 
 /** What both arms did while traffic stood at one weight. */
@@ -25,8 +25,9 @@ export interface ArmFigures {
 }
 
 /** `undefined` in the phases in which nothing is judged. */
-export function figuresOf(plan: RolloutPlan, state: Rollout, sample: Sample): Figures | undefined {
-  const watch = seenIn(plan, state, sample);
+export function figuresOf(plan: RolloutPlan, at: Rollout, sample: Sample): Figures | undefined {
+  const watch = seenIn(plan, at, sample);
+  const state = asHeld(at);
   const place = placeOf(plan, state);
   if (watch === undefined || place === undefined) return undefined;
   return { place, weight: weightIn(plan, state), canary: armFigures(plan, watch, 'canary'), stable: armFigures(plan, watch, 'stable') };

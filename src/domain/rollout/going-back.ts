@@ -1,6 +1,7 @@
 import { type Cause, cancelled } from './cause.ts';
 import type { Effect, RolloutEvent } from './effect.ts';
-import { carriedTraffic, promotingWeight, type RolloutPlan, replicasOf } from './plan.ts';
+import { promotingWeight, type RolloutPlan, replicasOf } from './plan.ts';
+import { releasing, rest } from './resting.ts';
 import type { Ending, Forward, In, Move } from './state.ts';
 
 /** Nobody is heard any more on the way back. */
@@ -14,14 +15,15 @@ export function back(plan: RolloutPlan, state: In<Forward>, cause: Cause, at: nu
       return state.next === 'promote' ? restore(plan, cause, at) : withdraw(cause);
     case 'preparing':
     case 'smoking':
-      return standDown(plan, cause);
     case 'scaling':
-      return carriedTraffic(plan, state.stage) ? withdraw(cause) : standDown(plan, cause);
+      return standDown(plan, cause);
+    case 'growing':
     case 'shifting':
     case 'holding':
     case 'paused':
-    case 'leaving':
       return withdraw(cause);
+    case 'leaving':
+      return withdrawFromPause(plan, state, cause);
     case 'promoting':
     case 'returning':
       return restore(plan, cause, at);
@@ -43,6 +45,12 @@ export function standDown(plan: RolloutPlan, cause: Cause): Move {
 /** Traffic first: weight 0, then tell, then wait for what is in flight, then scale. */
 export const withdraw = (cause: Cause, again = false): Move => empty(endingOf(cause), again);
 
+/** Recorded first: killed in between, a run that has left it to the guardian would leave its users there until the pause's deadline. */
+function withdrawFromPause({ stages }: RolloutPlan, { stage }: In<'leaving'>, cause: Cause): Move {
+  const { state, effects } = withdraw(cause);
+  return { state, effects: [{ do: 'record', phase: 'stages', weight: stages[stage]?.weight ?? 0 }, ...effects] };
+}
+
 /**
  * Stable is being changed, so it is mended before traffic returns to it. Traffic stays where it is meanwhile; from a stable that is
  * itself what is wrong (`leave`) it goes to the canary, which has carried all of it before.
@@ -51,18 +59,21 @@ export function restore(plan: RolloutPlan, cause: Cause, at: number, how: Restor
   const { again = false, leave = false, canaryIsWell = false } = how;
   const enough = how.enough ?? (harms(cause) && !canaryIsWell ? Math.max(1, plan.replicas) : undefined);
   const sooner = enough === undefined ? {} : { enough };
+  const leaves = leave && plan.podsFor === undefined;
   return {
-    state: { phase: 'restoring', cause, since: at, again, ...sooner },
+    state: { phase: 'restoring', cause, since: at, again, ...sooner, ...(leaves ? { leave: true } : {}) },
     // Recorded first: killed in between, a successor with the same image would otherwise finish the promotion.
     effects: [
       { do: 'record', phase: 'restoring', weight: promotingWeight(plan), ...sooner },
       ...(atOnce(plan, cause) ? [{ do: 'shift', weight: 0, urgent: true } as const] : []),
       { do: 'restore-stable' },
-      ...(leave && plan.podsFor === undefined ? [{ do: 'shift', weight: 100, urgent: false } as const] : []),
+      ...(leaves ? [toCanary] : []),
       observeStable(plan, enough),
     ],
   };
 }
+
+const toCanary: Effect = { do: 'shift', weight: 100, urgent: false };
 
 interface Restoring {
   /** Afterwards this run's own rollout starts. */
@@ -90,11 +101,14 @@ export function stepRestoring(plan: RolloutPlan, state: In<'restoring'>, event: 
     const carried = plan.podsFor === undefined ? ': the canary still carries the traffic.' : '.';
     return unknown(state.cause, `Stable did not become Available again with its old image${carried}`);
   }
+  // A stable that may not be mended is left all the same. Once: somebody may move its users after that.
+  const { leave = false, ...then } = state;
+  if (event.on === 'failed' && event.doing === 'restore-stable' && leave) return { state: then, effects: [toCanary, observe(plan)] };
   // Without `until`: a refusal comes back at once, and the next try has to wait.
-  if (event.on === 'failed') return { state, effects: [observe(plan)] };
+  if (event.on === 'failed') return { state: then, effects: [observe(plan)] };
   const effects: readonly Effect[] = [{ do: 'restore-stable' }, observeStable(plan, state.enough)];
-  if (event.on === 'cancelled' && state.again) return { state: { ...state, cause: cancelled(event.by), again: false }, effects };
-  return { state, effects };
+  if (event.on === 'cancelled' && state.again) return { state: { ...then, cause: cancelled(event.by), again: false }, effects };
+  return { state: then, effects };
 }
 
 /** The weight goes to 0. `again`: this is only the tidying up before the run's own rollout. */
@@ -118,29 +132,7 @@ export function startOver(plan: RolloutPlan): Move {
   };
 }
 
-/** What was taken back is not kept running: only a version that has passed is worth a look by the header. */
-function restingSize({ canaryAtRest = 0 }: RolloutPlan, { outcome }: Ending): Effect {
-  const replicas = outcome === 'promoted' || outcome === 'analysed' ? canaryAtRest : 0;
-  return { do: 'scale-canary', replicas, ...(replicas === 0 ? {} : { atRest: true }) };
-}
-
-/** The canary rests, without pods where nothing else is wished, the Lease says so, and nobody has to watch any more. `remark`: what a person should know of the way there. */
-export function rest(plan: RolloutPlan, ending: Ending, remark?: string): Move {
-  return {
-    state: { phase: 'resting', ending },
-    effects: [
-      ...(remark === undefined ? [] : [{ do: 'remark', text: remark } as const]),
-      restingSize(plan, ending),
-      ...releasing(plan),
-      { do: 'record', phase: 'resting', weight: 0 },
-      ...(plan.guardian ? [{ do: 'dismiss-guardian' } as const] : []),
-    ],
-  };
-}
-
-const releasing = ({ minima }: RolloutPlan): readonly Effect[] => (minima ? [{ do: 'release-minima' }] : []);
-
-export const observe = (plan: RolloutPlan): Effect => ({ do: 'observe', inSeconds: plan.interval });
+export const observe = (plan: RolloutPlan) => ({ do: 'observe', inSeconds: plan.interval }) as const satisfies Effect;
 
 /** Under the criteria on stable, and with a look at its pods. */
 export const observeReturning = ({ interval }: RolloutPlan, inSeconds = interval): Effect => ({ do: 'observe', inSeconds, stable: true });

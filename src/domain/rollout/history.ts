@@ -3,7 +3,7 @@ import { armFigures, weightIn } from './figures.ts';
 import type { RolloutPlan } from './plan.ts';
 import type { Sample } from './sample.ts';
 import type { In, Rollout } from './state.ts';
-import { seenIn } from './status.ts';
+import { asHeld, seenIn } from './status.ts';
 import type { Watch } from './watch.ts';
 
 /** What was seen while traffic stood at one weight. */
@@ -30,7 +30,7 @@ export interface StageHistory {
 export function recordSample(history: readonly StageHistory[], plan: RolloutPlan, state: Rollout, sample: Sample): readonly StageHistory[] {
   const watch = seenIn(plan, state, sample);
   if (watch === undefined) return history;
-  const entry = entryOf(plan, state, sample, watch);
+  const entry = entryOf(plan, asHeld(state), sample, watch);
   const last = history.at(-1);
   return last?.name === entry.name ? [...history.slice(0, -1), { ...entry, checks: last.checks + 1 }] : [...history, entry];
 }

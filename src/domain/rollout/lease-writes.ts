@@ -10,15 +10,15 @@ import type { RollingRecord } from '../rolling/record.ts';
 import type { EvidenceRecord } from './evidence-record.ts';
 import { type GoodRelease, historyKey } from './good-release.ts';
 import { type Hold, holdsKey } from './hold.ts';
-import { type LeaseSpec, type LeaseView, leaseKeys, type RolloutRecord, readLease } from './lease.ts';
+import { type LeaseSpec, type LeaseView, leaseKeys, readLease } from './lease.ts';
 import type { Answer, EndRecord, Request, UnheldRecord, UnlockRecord } from './request.ts';
+import type { RolloutRecord } from './rollout-record.ts';
 
 export interface Taking {
   readonly holder: string;
   /** Seconds, whole ones. */
   readonly duration: number;
-  /** ISO 8601 with microseconds, as the API wants it. */
-  readonly now: string;
+  readonly now: Date;
 }
 
 /** The Lease in the hands of a new holder. */
@@ -28,6 +28,7 @@ export function takenBy(
   { holder, duration, now }: Taking,
 ): KubernetesObject {
   const before = found === undefined ? undefined : readLease(found);
+  const epoch = before === undefined || before.epoch === 0 ? firstEpoch(now) : before.epoch + 1;
   // What was asked of the holder before is not asked of this one.
   const { [leaseKeys.request]: _request, [leaseKeys.answer]: _answer, ...kept } = found?.metadata.annotations ?? {};
   const spec = (found?.['spec'] ?? {}) as LeaseSpec;
@@ -35,18 +36,25 @@ export function takenBy(
     ...(found ?? { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' }),
     metadata: {
       ...(found?.metadata ?? ref),
-      annotations: { ...kept, [leaseKeys.epoch]: String((before?.epoch ?? 0) + 1) },
+      annotations: { ...kept, [leaseKeys.epoch]: String(epoch) },
     },
     spec: {
       ...spec,
       holderIdentity: holder,
       leaseDurationSeconds: duration,
-      acquireTime: now,
-      renewTime: now,
+      acquireTime: microTime(now),
+      renewTime: microTime(now),
       leaseTransitions: (spec.leaseTransitions ?? 0) + (found === undefined ? 0 : 1),
     },
   };
 }
+
+/**
+ * Seconds since 1970: later than every epoch there may be. A Lease can be deleted while the route still carries the epoch of its last
+ * holder, and nobody who began at 1 could ever write that route again. Each holder counts one on and keeps the Lease for seconds at least,
+ * so that no count overtakes the clock.
+ */
+const firstEpoch = (now: Date): number => Math.floor(now.getTime() / 1000);
 
 /** What a holder may change about its Lease. */
 export interface LeaseChange {

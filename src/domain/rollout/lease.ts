@@ -1,18 +1,17 @@
 import { type BlueGreenRecord, blueGreenKey, readBlueGreen } from '../blue-green/record.ts';
 import { type CapacityRecord, capacityKey, readCapacity } from '../capacity/record.ts';
-import { isCommit } from '../evidence/commit.ts';
 import { type DeployedRecord, deployedKey, readDeployed } from '../evidence/deployed.ts';
 import { type GuardianSign, guardianKey, readSign } from '../guardian/sign.ts';
-import { jsonAnnotation, textsOf } from '../kubernetes/json-annotation.ts';
+import { jsonAnnotation } from '../kubernetes/json-annotation.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { readTemplateRecord, type TemplateRecord, templateKey } from '../manifests/record.ts';
 import { type RollbackRecord, readRollback, rollbackKey } from '../rollback/record.ts';
 import { type RollingRecord, readRollingRecord } from '../rolling/record.ts';
-import { type RecordedPhase, recordedPhases } from './effect.ts';
 import { type EvidenceRecord, readEvidence } from './evidence-record.ts';
 import { type GoodRelease, historyKey, readReleases } from './good-release.ts';
 import { type Holds, holdsKey, readHolds } from './hold.ts';
 import { type Answer, type EndRecord, type Request, readAnswer, readEnd, readRequest } from './request.ts';
+import { type RolloutRecord, readRollout } from './rollout-record.ts';
 
 /** Seconds that a lock holds without being renewed, where nothing else is wished. */
 export const leaseDuration = 60;
@@ -20,36 +19,15 @@ export const leaseDuration = 60;
 /** Seconds between two renewals: two may fail before the lock is lost. */
 export const renewalOf = (duration: number): number => duration / 3;
 
-export const leaseName = (service: string): string => `wf-deploy-${service}`;
+/** Seconds that a request about the Lease waits for its answer: one that is lost must not cost the lock, however short it is. */
+export const answerTime = (duration: number): number => Math.max(2, duration / 6);
 
-/** What a rollout writes into its Lease, so that a successor goes back or finishes a promotion. */
-export interface RolloutRecord {
-  readonly phase: RecordedPhase;
-  /** The canary's weight that is being, or has been, written. Percent. */
-  readonly weight: number;
-  readonly container: string;
-  readonly image: string;
-  /** What stable ran before: the way back. */
-  readonly previousImage: string;
-  readonly run: string;
-  /** ISO 8601, for people. */
-  readonly since: string;
-  /** That is being rolled out, where it is known. */
-  readonly commit?: string;
-  /** Such as `2/4`. Missing outside of the stages. */
-  readonly stage?: string;
-  /** The run goes on and holds this weight until a person decides. */
-  readonly paused?: true;
-  /** Seconds that the guardian lets a pause last after its run has ended: in the phase `paused`. */
-  readonly deadline?: number;
-  /** The canary harms: with so many ready pods of the old template stable takes its traffic back. In the phase `restoring`. */
-  readonly enough?: number;
-}
+export const leaseName = (service: string): string => `wf-deploy-${service}`;
 
 export interface LeaseView {
   /** Empty: nobody's. */
   readonly holder: string;
-  /** Grows by one with each holder. 0 before the first. */
+  /** Grows by one with each holder; a new Lease begins with a number that is later than all before. 0: it has none that can be read. */
   readonly epoch: number;
   readonly resourceVersion: string;
   readonly durationSeconds: number;
@@ -118,7 +96,7 @@ export interface LeaseSpec {
 export function readLease(object: KubernetesObject): LeaseView {
   const { annotations = {}, resourceVersion = '' } = object.metadata;
   const spec = (object['spec'] ?? {}) as LeaseSpec;
-  const rollout = readRecord(annotations[leaseKeys.rollout]);
+  const rollout = readRollout(annotations[leaseKeys.rollout]);
   const evidence = readEvidence(annotations[leaseKeys.evidence]);
   const rolling = readRollingRecord(jsonAnnotation(annotations[leaseKeys.rolling]));
   const blueGreen = readBlueGreen(annotations[blueGreenKey]);
@@ -163,30 +141,3 @@ export function readLease(object: KubernetesObject): LeaseView {
 
 /** An epoch as an annotation holds it. What cannot be read is older than every real one. */
 export const readEpoch = (text: string | undefined): number => (text !== undefined && /^[0-9]{1,15}$/.test(text) ? Number(text) : 0);
-
-// Annotations can be edited by anyone who may edit the Lease: they are read as foreign data.
-
-function readRecord(text: string | undefined): RolloutRecord | undefined {
-  const fields = jsonAnnotation(text);
-  const texts = textsOf(fields, ['container', 'image', 'previousImage', 'run', 'since']);
-  const phase = recordedPhases.find((known) => known === fields?.['phase']);
-  const weight = fields?.['weight'];
-  if (texts === undefined || phase === undefined || typeof weight !== 'number' || !(weight >= 0 && weight <= 100)) return undefined;
-  const { stage } = textsOf(fields, ['stage']) ?? {};
-  const commit = fields?.['commit'];
-  const deadline = fields?.['deadline'];
-  const enough = fields?.['enough'];
-  const limited = typeof deadline === 'number' && deadline >= 0;
-  // A pause without an end would be a weight without a way back.
-  if (phase === 'paused' && !limited) return { phase: 'stages', weight, ...texts };
-  return {
-    phase,
-    weight,
-    ...texts,
-    ...(isCommit(commit) ? { commit } : {}),
-    ...(stage === undefined ? {} : { stage }),
-    ...(fields?.['paused'] === true ? { paused: true } : {}),
-    ...(limited ? { deadline } : {}),
-    ...(phase === 'restoring' && typeof enough === 'number' && Number.isInteger(enough) && enough >= 1 ? { enough } : {}),
-  };
-}

@@ -5,7 +5,7 @@ import type { Kind, ObjectRef } from '../kubernetes/object.ts';
 import type { Application, Router } from '../traffic/router.ts';
 import { leaseName } from './lease.ts';
 import type { Permission } from './permissions.ts';
-import { advisory, required } from './required.ts';
+import { advisory, asAdvisory, required } from './required.ts';
 
 /** What is done beside a run, and asked for before. `take-back`: what `abort` does where no run is left that could be asked. */
 export type Asking = 'pause' | 'resume' | 'promote' | 'abort' | 'take-back' | 'prepare' | 'uninstall' | 'unlock';
@@ -15,18 +15,21 @@ export interface OperationNeeds {
   readonly app: Application;
   readonly deployment: string;
   readonly canaryName: string;
+  /** Stable is half changed: no traffic returns to it before it was given its old image and is seen to be well. */
+  readonly midPromotion?: boolean;
   /** The kinds of objects that are made for a service, which `uninstall` removes. */
   readonly ours: readonly Kind[];
 }
 
 /** What an operation does in the cluster, and no more. `status` only reads, and shows what it may not read as not known. */
 export function operationPermissions(what: Asking, needs: OperationNeeds): readonly Permission[] {
-  const { router, app, deployment, canaryName, ours } = needs;
+  const { router, app, deployment, canaryName, ours, midPromotion = false } = needs;
   const lease = (verbs: readonly string[], why: string): readonly Permission[] => required(app, Lease, verbs, why, leaseName(app.service));
   const routes = (verbs: readonly string[], why: string): readonly Permission[] =>
     router.objects(app).flatMap(({ kind, namespace, name }: ObjectRef) => required({ namespace }, kind, verbs, why, name));
   const deployments = (verbs: readonly string[], why: string): readonly Permission[] =>
     [deployment, canaryName].flatMap((name) => required(app, Deployment, verbs, why, name));
+  const mending = midPromotion ? required : advisory;
   const makingLease = required(app, Lease, ['create'], 'make the lock of the service, where there is none');
   switch (what) {
     case 'pause':
@@ -35,12 +38,16 @@ export function operationPermissions(what: Asking, needs: OperationNeeds): reado
     case 'abort':
       return lease(['get', 'patch'], 'ask the run that holds the lock, and read its answer');
     case 'take-back':
+      // Users are on the canary: what is not needed to give them back stops nobody.
       return [
         ...lease(['get', 'update', 'patch'], 'take the lock of the run that is gone'),
         ...routes(['get', 'update'], 'give stable all traffic'),
-        ...deployments(['get', 'patch'], 'give stable its old image where that was changed, and put the canary to rest'),
-        ...required(app, Pod, ['list'], 'see the pods that have the traffic'),
-        ...required(app, Job, ['get', 'delete'], 'dismiss the guardian', guardianName(app.service)),
+        ...routes(['watch'], 'see that it is accepted').map(asAdvisory),
+        ...mending(app, Deployment, ['get', 'watch', 'patch'], 'give stable its old image where it was changed', deployment),
+        ...mending(app, Pod, ['watch'], 'see that stable is well again'),
+        ...advisory(app, Deployment, ['get', 'patch'], 'put the canary to rest', canaryName),
+        ...advisory(app, Pod, ['list'], 'see the pods that have the traffic'),
+        ...advisory(app, Job, ['get', 'delete'], 'dismiss the guardian', guardianName(app.service)),
       ];
     case 'prepare':
       return [

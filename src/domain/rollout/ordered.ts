@@ -4,7 +4,7 @@ import type { Application, Router } from '../traffic/router.ts';
 import { epochAnnotation, readEpoch } from './lease.ts';
 
 /** The part of a router that moves traffic. */
-export type SplitLens = Pick<Router, 'objects' | 'weight' | 'withWeight'>;
+export type SplitLens = Pick<Router, 'objects' | 'ruleShares' | 'withWeight'>;
 
 export interface Order {
   readonly epoch: number;
@@ -34,12 +34,12 @@ export function ordered(
 }
 
 /** The epoch that an object carries. Throws LOCK_LOST where that is a later one. */
-export function refuseOvertaken(found: KubernetesObject | undefined, epoch: number): number {
+export function refuseOvertaken(found: KubernetesObject | undefined, epoch: number, name = 'The route'): number {
   const there = readEpoch(found?.metadata.annotations?.[epochAnnotation]);
   if (there <= epoch) return there;
   throw new Failure(
     'LOCK_LOST',
-    `The route carries epoch ${there}, and this run has ${epoch}.`,
+    `${name} carries epoch ${there}, and this run has ${epoch}.`,
     'See the run that holds the Lease now. This one has stopped writing.',
   );
 }

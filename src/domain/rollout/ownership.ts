@@ -48,11 +48,14 @@ export const canaryChange = ({ metadata }: KubernetesObject): Change => ({
 });
 
 /** Of what sets stable's size: pinned while the canary has traffic, and put back. */
-export const minimumChange = ({ kind, metadata }: KubernetesObject): Change => {
-  const field = kind === 'ScaledObject' ? 'minReplicaCount' : 'minReplicas';
+export const minimumChange = (object: KubernetesObject): Change => {
+  const { kind, metadata } = object;
+  // Where KEDA may go below the minimum, that is taken away as long.
+  const idles = ((object['spec'] ?? {}) as { readonly idleReplicaCount?: number }).idleReplicaCount !== undefined;
+  const fields = kind === 'ScaledObject' ? ['minReplicaCount', ...(idles ? ['idleReplicaCount'] : [])] : ['minReplicas'];
   return {
-    what: `${field} of ${kind} ${metadata.name}`,
-    fields: [{ jq: `.spec.${field}`, pointer: `/spec/${field}` }],
+    what: `${fields.join(' and ')} of ${kind} ${metadata.name}`,
+    fields: fields.map((field) => ({ jq: `.spec.${field}`, pointer: `/spec/${field}` })),
     inGit: `Nothing has to change in Git: the minimum of ${kind} ${metadata.name} is raised while the canary has traffic, and put back.`,
   };
 };
@@ -76,7 +79,8 @@ export const ownerOf = (object: KubernetesObject, change: Change): Owner | undef
 function argoOwner(object: KubernetesObject, change: Change): Owner | undefined {
   const name =
     application(object.metadata.annotations?.['argocd.argoproj.io/tracking-id'], object) ??
-    labelOrAnnotation(object, 'argocd.argoproj.io/instance');
+    labelOrAnnotation(object, 'argocd.argoproj.io/instance') ??
+    labelledByArgo(object);
   if (name === undefined) return undefined;
   const group = object.apiVersion.includes('/') ? object.apiVersion.split('/')[0] : '';
   const ignoreDifferences = [
@@ -97,6 +101,13 @@ function application(trackingId: string | undefined, { kind, metadata }: Kuberne
   if (name === undefined) return trackingId;
   return trackedKind === kind && trackedName === metadata.name ? name : undefined;
 }
+
+/** Its field managers: the second from before 2.5, when it gave none of its own. */
+const argoManagers = ['argocd-controller', 'argocd-application-controller'];
+
+/** How it tracks by default until 3.0. Charts set this label as well, so it says nothing unless Argo CD has written the object. */
+const labelledByArgo = ({ metadata: { labels, managedFields = [] } }: KubernetesObject): string | undefined =>
+  managedFields.some(({ manager = '' }) => argoManagers.includes(manager)) ? labels?.['app.kubernetes.io/instance'] : undefined;
 
 function kustomizeOwner(object: KubernetesObject, change: Change): Owner | undefined {
   const name = qualified(object, 'kustomize.toolkit.fluxcd.io');

@@ -1,4 +1,4 @@
-import { groupOf } from '../kubernetes/kinds.ts';
+import { groupOf, NetworkPolicy } from '../kubernetes/kinds.ts';
 import { type Application, type Router, sharesService } from '../traffic/router.ts';
 import { leaseName } from './lease.ts';
 
@@ -93,6 +93,13 @@ function usesOf({ router, app, deployment, canaryName, metricsService, portForwa
     { ...advisory, group: '', resource: 'events', verbs: ['list'], why: 'say why a pod does not become ready' },
     { ...advisory, group: '', resource: 'pods', subresource: 'log', verbs: ['get'], why: 'show the end of the log of a pod that failed' },
     { ...advisory, group: '', resource: 'resourcequotas', verbs: ['list'], why: 'check that the canary fits into the quotas' },
+    {
+      ...advisory,
+      group: groupOf(NetworkPolicy),
+      resource: NetworkPolicy.resource,
+      verbs: ['list'],
+      why: "check that none keeps from the canary's pods what it allows stable's",
+    },
     ...(portForward ? [forwarding] : []),
     ...(metricsService === undefined ? [] : [proxying(metricsService)]),
   ];

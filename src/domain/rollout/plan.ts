@@ -43,8 +43,14 @@ export const replicasFor = (plan: RolloutPlan, weight: number): number =>
 /** From this share of the traffic on, load that grows is the canary's to carry. Percent. */
 const autoscaledFrom = 50;
 
-/** The pods of a stage, and whether an autoscaler may add to them. */
-export function sizeOf(plan: RolloutPlan, stage: number): { readonly replicas: number; readonly autoscaled?: true } {
+/** Pods, and whether an autoscaler may add to them. */
+export interface CanarySize {
+  readonly replicas: number;
+  readonly autoscaled?: true;
+}
+
+/** Of a stage. */
+export function sizeOf(plan: RolloutPlan, stage: number): CanarySize {
   const weight = nextWeight(plan, stage);
   return {
     replicas: replicasFor(plan, weight),

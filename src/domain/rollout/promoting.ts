@@ -1,4 +1,4 @@
-import { stableSickness } from './cause.ts';
+import { stableSickness, undoneStable } from './cause.ts';
 import type { Effect } from './effect.ts';
 import { back, empty, observeReturning, observeStable, restore } from './going-back.ts';
 import { promotingWeight, type RolloutPlan, returningWeight } from './plan.ts';
@@ -27,9 +27,10 @@ export function stepPromoting(plan: RolloutPlan, state: In<'promoting'>, sample:
   const seen = look(plan, state.watch, sample, 'canary', plan.rolloutTimeout);
   if (seen.says === 'back') return back(plan, state, seen.cause, sample.at);
   const stable = sample.cluster.is === 'answer' ? sample.cluster.stable : undefined;
-  const sick = stableSickness(plan, stable, state.watch.since, sample.at);
-  // A surge may meet a full quota for a moment: trouble has to last until the next look.
-  if (sick?.code === 'ROLLOUT_FAILED' && !state.troubled) {
+  const undone = stable?.status.is === 'available' ? undoneStable(stable) : undefined;
+  const sick = undone ?? stableSickness(plan, stable, state.watch.since, sample.at);
+  // A surge may meet a full quota for a moment, and one look may be behind the write: trouble has to last until the next one.
+  if ((sick?.code === 'ROLLOUT_FAILED' || undone !== undefined) && !state.troubled) {
     return {
       state: { ...state, watch: seen.watch, troubled: true },
       effects: [{ do: 'observe', inSeconds: Math.min(plan.interval, 5), until: 'stable-available' }],
@@ -50,7 +51,7 @@ export function stepReturning(plan: RolloutPlan, state: In<'returning'>, sample:
   const seen = look(plan, state.watch, sample, 'stable', plan.interval);
   if (seen.says === 'back') return restore(plan, seen.cause, sample.at, { canaryIsWell: true, leave: seen.cause.kind === 'harm' });
   const stable = sample.cluster.is === 'answer' ? sample.cluster.stable : undefined;
-  const sick = stableSickness(plan, stable, sample.at, sample.at);
+  const sick = undoneStable(stable) ?? stableSickness(plan, stable, sample.at, sample.at);
   if (sick?.code === 'ROLLOUT_FAILED' && !state.troubled) {
     return { state: { ...state, watch: seen.watch, troubled: true }, effects: [observeReturning(plan, Math.min(plan.interval, 5))] };
   }

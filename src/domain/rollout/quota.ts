@@ -11,14 +11,16 @@ export interface QuotaInspection {
   readonly warnings: readonly Problem[];
 }
 
-/**
- * Whether so many additional pods fit into the namespace's quotas. `whose` completes "3 pods". Give the spec of a running pod of stable when there is one:
- * admission has filled in what a LimitRange adds.
- */
-export function inspectQuota(quotas: readonly KubernetesObject[], template: PodTemplate, pods: number, whose: string): QuotaInspection {
-  const found = quotas.map((quota) =>
-    isScoped(quota) ? { problems: [], warnings: [scoped(quota)] } : inspectOne(quota, template, pods, whose),
-  );
+/** Additional pods. Of a service that runs give the spec of a running one: admission has filled in what a LimitRange adds. */
+export interface PodsNeeded {
+  readonly template: PodTemplate;
+  readonly pods: number;
+}
+
+/** Whether additional pods that there are at once fit into the namespace's quotas. `whose` completes "3 pods". */
+export function inspectQuota(quotas: readonly KubernetesObject[], needed: readonly PodsNeeded[], whose: string): QuotaInspection {
+  const some = needed.filter(({ pods }) => pods > 0);
+  const found = quotas.map((quota) => (isScoped(quota) ? { problems: [], warnings: [scoped(quota)] } : inspectOne(quota, some, whose)));
   return { problems: found.flatMap(({ problems }) => problems), warnings: found.flatMap(({ warnings }) => warnings) };
 }
 
@@ -39,21 +41,26 @@ const scoped = ({ metadata }: KubernetesObject): Problem => ({
   remedy: 'See for yourself that it has room for them.',
 });
 
-function inspectOne(quota: KubernetesObject, template: PodTemplate, pods: number, whose: string): QuotaInspection {
+function inspectOne(quota: KubernetesObject, needed: readonly PodsNeeded[], whose: string): QuotaInspection {
   const { spec, status } = fields(quota);
+  const all = needed.reduce((sum, { pods }) => sum + pods, 0);
   const found = Object.entries(status?.hard ?? spec?.hard ?? {}).flatMap(
     ([resource, hard]): readonly (readonly ['problem' | 'warning', Problem])[] => {
-      const need = needOf(resource, template);
-      if (need.is === 'irrelevant' || pods === 0) return [];
+      const needs = needed.map(({ template, pods }) => ({ pods, need: needOf(resource, template) }));
       const where = `ResourceQuota ${quota.metadata.name}, ${resource}`;
       const used = status?.used?.[resource];
-      if (need.is === 'unreadable') return [['warning', unchecked(where, need.reason)]];
-      if (need.is === 'missing') return [['problem', lacking(where, need)]];
+      const open = needs.flatMap(({ need }): readonly (readonly ['problem' | 'warning', Problem])[] => {
+        if (need.is === 'unreadable') return [['warning', unchecked(where, need.reason)]];
+        return need.is === 'missing' ? [['problem', lacking(where, need)]] : [];
+      });
+      const amounts = needs.flatMap(({ need, pods }) => (need.is === 'amount' ? [need.amount * pods] : []));
+      if (open.length > 0 || amounts.length === 0) return open;
+      const amount = amounts.reduce((sum, each) => sum + each, 0);
       return room(
         where,
         { hard: String(hard), used: used === undefined ? undefined : String(used) },
-        need.amount * pods,
-        `${count(pods, 'pod')} ${whose}`,
+        amount,
+        `${count(all, 'pod')} ${whose}`,
       );
     },
   );

@@ -21,5 +21,6 @@ export const required = (
   }));
 
 /** What is done without where it may not be done, and said. */
-export const advisory = (...asked: Parameters<typeof required>): readonly Permission[] =>
-  required(...asked).map((permission) => ({ ...permission, need: 'advisory' }));
+export const advisory = (...asked: Parameters<typeof required>): readonly Permission[] => required(...asked).map(asAdvisory);
+
+export const asAdvisory = (permission: Permission): Permission => ({ ...permission, need: 'advisory' });

@@ -13,11 +13,14 @@ export interface Sample {
 
 export interface ClusterView {
   readonly is: 'answer';
-  readonly canary: { readonly readyEndpoints: number; readonly trouble?: Diagnosis };
+  readonly canary: { readonly readyEndpoints: number; readonly trouble?: Diagnosis; readonly awaited?: AwaitedPods };
   readonly route: RouteView;
   /** Looked at only while stable is being changed. */
   readonly stable?: StableView;
 }
+
+/** Looked at only while the canary is given more pods. */
+export type AwaitedPods = { readonly are: 'there' } | { readonly are: 'missing'; readonly waitingFor: string };
 
 export interface StableView {
   readonly status: RolloutStatus;

@@ -3,7 +3,8 @@ import { durationText } from '../units/duration.ts';
 import type { GuardianStanding, Standing, WorkloadStanding } from './standing.ts';
 
 /** In one sentence. */
-export function headline({ service, phase, paused, stage, weight, holder, alive, lastEnd, open }: Standing): string {
+export function headline(standing: Standing): string {
+  const { service, phase, paused, stage, weight, holder, alive, open } = standing;
   const share = weight === null ? 'a weight that is not known' : `${weight} % on the canary`;
   const where = phase === null ? 'not known' : paused ? 'paused' : phase;
   const who =
@@ -12,8 +13,14 @@ export function headline({ service, phase, paused, stage, weight, holder, alive,
       : holder === ''
         ? 'no run goes on'
         : `run ${holder} ${alive === true ? 'lives' : alive === false ? 'gave no sign of life' : 'may live'}`;
-  const end = lastEnd === null || (holder !== '' && holder !== null) ? '' : `, the last one ended as \`${lastEnd.outcome}\``;
-  return `${service}: ${where}${stage === '' ? '' : `, stage ${stage}`}, with ${share}; ${who}${end}.${open.map((each) => ` ${each}`).join('')}`;
+  return `${service}: ${where}${stage === '' ? '' : `, stage ${stage}`}, with ${share}; ${who}${holder === null || holder === '' ? endText(standing) : ''}.${open.map((each) => ` ${each}`).join('')}`;
+}
+
+/** A run that died has left no last word: the one in the Lease may be that of a run before. */
+function endText({ lastEnd, phase, run, since }: Standing): string {
+  if (lastEnd === null) return '';
+  const isLater = (phase === 'resting' || phase === 'untouched') && lastEnd.at >= since;
+  return lastEnd.run === run || isLater ? `, the last one ended as \`${lastEnd.outcome}\`` : ', the last one did not say how it ended';
 }
 
 /** For a person, in the log as well. */

@@ -15,7 +15,20 @@ export type Rollout =
     }
   | { readonly phase: 'preparing' }
   | { readonly phase: 'smoking' }
+  /** Nobody is on the canary yet. */
   | { readonly phase: 'scaling'; readonly stage: number }
+  /**
+   * The pods of `stage` come up, since then, while the canary's users keep the weight of the stage `kept` and are watched on. `there`: they
+   * were, when they were last waited for.
+   */
+  | {
+      readonly phase: 'growing';
+      readonly stage: number;
+      readonly kept: number;
+      readonly watch: Watch;
+      readonly since: number;
+      readonly there: boolean;
+    }
   | { readonly phase: 'shifting'; readonly stage: number }
   | { readonly phase: 'holding'; readonly stage: number; readonly watch: Watch }
   /**
@@ -31,9 +44,17 @@ export type Rollout =
   | { readonly phase: 'returning'; readonly watch: Watch; readonly troubled: boolean }
   /**
    * Stable gets its old image back before any traffic returns to it. `again`: afterwards this run's own rollout starts. `enough`: the canary is
-   * what harms, and its users wait no longer than until so many pods of stable are ready with the old image.
+   * what harms, and its users wait no longer than until so many pods of stable are ready with the old image. `leave`: stable is what is wrong,
+   * and its users go to the canary meanwhile.
    */
-  | { readonly phase: 'restoring'; readonly cause: Cause; readonly since: number; readonly again: boolean; readonly enough?: number }
+  | {
+      readonly phase: 'restoring';
+      readonly cause: Cause;
+      readonly since: number;
+      readonly again: boolean;
+      readonly enough?: number;
+      readonly leave?: boolean;
+    }
   /** The canary's weight goes to 0, and stays being written until that is confirmed. `disturbed`: for the second time. */
   | { readonly phase: 'emptying'; readonly ending: Ending; readonly again: boolean; readonly disturbed: boolean }
   /** Weight 0 is confirmed; what is in flight ends, and the measured share has to follow. */

@@ -2,13 +2,21 @@ import { share } from '../analysis/evidence.ts';
 import { durationText } from '../units/duration.ts';
 import { keptWeight } from './pausing.ts';
 import { promotingWeight, type RolloutPlan, returningWeight } from './plan.ts';
-import type { Sample } from './sample.ts';
+import type { ClusterView, Sample } from './sample.ts';
 import type { Rollout } from './state.ts';
-import { look, type Watch } from './watch.ts';
+import { fellSilent, look, type Watch } from './watch.ts';
+
+/** While its next pods come up, the stage whose weight stands goes on. */
+export const asHeld = (state: Rollout): Rollout =>
+  state.phase === 'growing' ? { phase: 'holding', stage: state.kept, watch: state.watch } : state;
 
 /** What a sample shows of the arm that is judged in this phase; `undefined` where none is. */
 export function seenIn(plan: RolloutPlan, state: Rollout, sample: Sample): Watch | undefined {
   switch (state.phase) {
+    case 'growing': {
+      const { watch } = look(plan, state.watch, sample, 'canary', Infinity);
+      return fellSilent(watch, sample) ? undefined : watch;
+    }
     case 'holding': {
       const stage = plan.stages[state.stage];
       const judged = stage?.weight === 0 ? { ...plan, criteria: [] } : plan;
@@ -30,9 +38,10 @@ export function seenIn(plan: RolloutPlan, state: Rollout, sample: Sample): Watch
 const words = { pass: 'PASS', fail: 'FAIL', 'no-data': 'NO DATA' } as const;
 
 /** One line an interval: where the rollout stands, what was measured against which limit, and how long it will last. */
-export function statusLine(plan: RolloutPlan, state: Rollout, sample: Sample): string | undefined {
-  const watch = seenIn(plan, state, sample);
-  if (watch === undefined && sample.cluster.is === 'answer' && sample.cluster.stable === undefined) return undefined;
+export function statusLine(plan: RolloutPlan, at: Rollout, sample: Sample): string | undefined {
+  const watch = seenIn(plan, at, sample);
+  const state = asHeld(at);
+  if (watch === undefined && sample.cluster.is === 'answer' && !isAwaited(sample.cluster)) return undefined;
   const parts = [placeOf(plan, state) ?? state.phase];
   if (watch !== undefined) {
     const measured = share(watch.evidence);
@@ -50,6 +59,7 @@ export function statusLine(plan: RolloutPlan, state: Rollout, sample: Sample): s
   if (sample.cluster.is === 'no-answer') parts.push(`cluster: no answer (${sample.cluster.reason})`);
   else {
     const { canary, route, stable } = sample.cluster;
+    if (canary.awaited?.are === 'missing') parts.push(`canary: waiting for ${canary.awaited.waitingFor}`);
     if (canary.trouble?.cause === 'node') parts.push(canary.trouble.what);
     if (route.is === 'changed') parts.push(`route changed by \`${route.by}\`: ${route.what}`);
     if (route.is === 'as-ordered' && route.note !== undefined) parts.push(route.note);
@@ -58,10 +68,13 @@ export function statusLine(plan: RolloutPlan, state: Rollout, sample: Sample): s
   return parts.join(' · ');
 }
 
+const isAwaited = ({ stable, canary }: ClusterView): boolean => stable !== undefined || canary.awaited?.are === 'missing';
+
 /** Where a rollout stands, in words; `undefined` for what lasts no time. */
 export function placeOf(plan: RolloutPlan, state: Rollout): string | undefined {
   switch (state.phase) {
     case 'scaling':
+    case 'growing':
     case 'shifting':
     case 'holding':
       return `stage ${state.stage + 1}/${plan.stages.length}, ${plan.stages[state.stage]?.weight ?? 0} %`;

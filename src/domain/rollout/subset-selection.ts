@@ -1,4 +1,4 @@
-import { type Labels, overlap, selectorText } from '../kubernetes/labels.ts';
+import { type Labels, overlap, selectorOf, selectorText } from '../kubernetes/labels.ts';
 import { manifestOf } from '../kubernetes/manifest.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { deploymentSpec, podLabels } from '../kubernetes/workload.ts';
@@ -22,8 +22,8 @@ export function subsetSelectionProblems(objects: SubsetObjects, names: CanaryNam
   const { stable, stableService, subset, canary } = objects;
   const users = canary !== undefined && !isOurs(canary, names.service) ? canary : undefined;
   const labels = users === undefined ? cloneLabels(stable, subset, names.service) : podLabels(users);
-  const selector = users === undefined ? cloneSelector(stable, subset, names.service) : (deploymentSpec(users).selector ?? {});
-  const own = deploymentSpec(stable).selector ?? {};
+  const selector = users === undefined ? cloneSelector(stable, subset, names.service) : selectorOf(users);
+  const own = selectorOf(stable);
   return [
     ...(selectsPodsOf(stableService, podLabels(stable)) ? [] : [missesStable(stable, stableService)]),
     ...(selectsPodsOf(stableService, labels)
@@ -42,7 +42,7 @@ export function subsetSelectionProblems(objects: SubsetObjects, names: CanaryNam
 /** A Deployment's selector cannot be changed, but one that is made again adopts the pods that it fits. */
 function overlapping({ stable, subset, canary }: SubsetObjects, { service, canaryName }: CanaryNames): Problem {
   const { name, namespace = 'default' } = stable.metadata;
-  const own = deploymentSpec(stable).selector ?? {};
+  const own = selectorOf(stable);
   const what = `The selectors of Deployment ${name} (${selectorText(own)}) and of the canary ${canaryName} overlap, so stable would count the canary's pods as its own.`;
   const telling = Object.entries(podLabels(stable)).find(([key, value]) => key in subset && subset[key] !== value);
   if (telling === undefined || (canary !== undefined && !isOurs(canary, service))) {

@@ -19,6 +19,9 @@ export interface Watch {
 
 export const startWatch = (at: number, baseline?: Reading): Watch => ({ since: at, evidence: startEvidence(baseline), misses: 0 });
 
+/** The metric store had been heard up to the last look. One that comes soon after it may find no new scrape. */
+export const fellSilent = ({ silentSince }: Watch, { at, cluster }: Sample): boolean => cluster.is === 'answer' && silentSince === at;
+
 export type Look =
   | { readonly says: 'pass' | 'wait'; readonly watch: Watch }
   | { readonly says: 'back'; readonly watch: Watch; readonly cause: Cause };

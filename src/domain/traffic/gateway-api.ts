@@ -1,3 +1,4 @@
+import { HTTPRoute } from '../kubernetes/kinds.ts';
 import { labelsOfCanaryService } from './around/objects.ts';
 import { acceptanceOf } from './httproute/acceptance.ts';
 import { form } from './httproute/form.ts';
@@ -9,7 +10,8 @@ import { ruleRouter } from './rules/router.ts';
 export const gatewayApi: Router = ruleRouter(form, {
   name: 'gateway-api',
   defaultRoute: (service) => service,
-  context: () => [],
+  // Routes of other namespaces may share a Gateway too: they are not asked for, and nothing is said of them.
+  context: ({ namespace }) => [{ kind: HTTPRoute, namespace, need: 'advisory', why: 'check that no other takes the same requests first' }],
   canaryLabels: labelsOfCanaryService,
   inspect: inspectRoute,
   accepted: acceptanceOf,

@@ -1,9 +1,12 @@
-import { Ingress } from '../kubernetes/kinds.ts';
-import { labelsOfCanaryService } from './around/objects.ts';
+import { Ingress, Service } from '../kubernetes/kinds.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { serviceSpec } from '../kubernetes/workload.ts';
+import { labelsOfCanaryService, named, oneOf } from './around/objects.ts';
 import { inspectIngresses } from './ingress/inspection.ts';
-import { canaryIngressIn, canaryRouteName, prefix } from './ingress/shape.ts';
+import { canaryIngressIn, canaryRouteName, isCanary, placesOf, prefix } from './ingress/shape.ts';
 import { percentOf, withPercent } from './ingress/weight.ts';
-import type { Router } from './router.ts';
+import type { Application, Router } from './router.ts';
+import type { RuleShares } from './weights/rule-shares.ts';
 
 /**
  * The community's NGINX Ingress controller, archived since March 2026: stable's Ingress and a second one beside it, `<route>-canary`,
@@ -26,7 +29,9 @@ export const nginxIngress: Router = {
     { kind: Ingress, namespace, elsewhere: true, need: 'advisory', why: 'see that none of another namespace serves the same paths' },
   ],
   canaryLabels: labelsOfCanaryService,
+  canaryPorts,
   inspect: (found, app, _weights, around = []) => inspectIngresses(found, app, around),
+  ruleShares: (found, app) => sharesOf(canaryIngressIn(found, app)),
   weight: (found, app) => percentOf(canaryIngressIn(found, app)),
   withWeight(found, app, percent) {
     const canary = canaryIngressIn(found, app);
@@ -37,3 +42,21 @@ export const nginxIngress: Router = {
     return { is: 'accepted' };
   },
 };
+
+/** The controller finds a port by its number, its name or its target. */
+function canaryPorts(
+  found: readonly KubernetesObject[],
+  app: Application,
+  around: readonly KubernetesObject[],
+): readonly (number | string)[] {
+  const canary = named(Ingress, canaryRouteName(app), found, app);
+  const service = oneOf(Service, app.canaryService, around);
+  const targets = service === undefined ? [] : (serviceSpec(service).ports ?? []).map(({ targetPort }) => targetPort);
+  const ports = (canary === undefined ? [] : placesOf(canary)).flatMap(({ backend }) =>
+    backend?.service?.name === app.canaryService ? (backend.service.port?.number ?? backend.service.port?.name ?? []) : [],
+  );
+  return [...new Set(ports)].filter((each) => !targets.includes(each));
+}
+
+/** Without the annotation `canary` it is an Ingress as any other, and its weight splits nothing. */
+const sharesOf = (ingress: KubernetesObject): RuleShares => ({ shares: isCanary(ingress) ? [percentOf(ingress)] : [], fixed: 0 });

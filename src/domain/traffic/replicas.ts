@@ -1,4 +1,5 @@
 import { Deployment, HorizontalPodAutoscaler } from '../kubernetes/kinds.ts';
+import type { KubernetesObject } from '../kubernetes/object.ts';
 import { deploymentStatus } from '../kubernetes/workload.ts';
 import { named } from './around/objects.ts';
 import { gated } from './replicas/gate.ts';
@@ -6,7 +7,7 @@ import { inspectPods } from './replicas/inspection.ts';
 import { canaryName, canaryPodLabels } from './replicas/labels.ts';
 import { ceiling, effectiveLadder, podsFor, withinCeiling } from './replicas/share.ts';
 import { countsOf, weightOf, withPercent } from './replicas/split.ts';
-import type { Router } from './router.ts';
+import type { Application, Router } from './router.ts';
 
 /**
  * Nothing splits traffic: stable's Service selects the pods of both sides, and the share is that of the canary's pods among all. The canary
@@ -24,10 +25,9 @@ export const replicas: Router = {
   ],
   inspect: (_found, app, weights, around = []) => inspectPods(app, weights, around),
   canaryLabels: canaryPodLabels,
-  weight(found, app) {
-    const canary = named(Deployment, canaryName(app), found, app);
-    return canary === undefined ? 0 : weightOf(canary);
-  },
+  canaryPorts: () => [],
+  ruleShares: (found, app) => ({ shares: [shareOf(found, app)], fixed: 0 }),
+  weight: shareOf,
   withWeight(found, app, percent) {
     const canary = named(Deployment, canaryName(app), found, app);
     return found.map((object) => (object === canary ? withPercent(canary, percent) : object));
@@ -44,3 +44,8 @@ export const replicas: Router = {
     return { is: 'pending', reason: `${readyReplicas} pods of Deployment ${name} are ready, and ${open} are to be` };
   },
 };
+
+function shareOf(found: readonly KubernetesObject[], app: Application): number {
+  const canary = named(Deployment, canaryName(app), found, app);
+  return canary === undefined ? 0 : weightOf(canary);
+}

@@ -2,6 +2,7 @@ import type { Labels } from '../kubernetes/labels.ts';
 import type { Kind, KubernetesObject, ObjectRef } from '../kubernetes/object.ts';
 import type { Problem } from '../rollout/problem.ts';
 import type { Stage } from '../units/stages.ts';
+import type { RuleShares } from './weights/rule-shares.ts';
 
 /** The names by which a service and its canary are known in a cluster. */
 export interface Application {
@@ -124,7 +125,14 @@ export interface Router {
   ): Inspection;
   /** The labels by which the canary's pods get the canary's share. `undefined`: what says so is not among the objects `around`. */
   canaryLabels(app: Application, around: readonly KubernetesObject[]): Labels | undefined;
-  /** The canary's share in percent as it stands, 0 to 100, not always an integer: the highest over all split rules, 0 when there is none. */
+  /**
+   * The ports of the canary's own Service by which the split sends requests to it, by number or by name, as far as the route says so.
+   * `around` as for `inspect`.
+   */
+  canaryPorts(found: readonly KubernetesObject[], app: Application, around: readonly KubernetesObject[]): readonly (number | string)[];
+  /** Rule by rule. Its laws: `weight` is the highest of its shares where there is one, and 0 where a route has no rule that is split. */
+  ruleShares(found: readonly KubernetesObject[], app: Application): RuleShares;
+  /** The canary's share in percent as it is written, 0 to 100, not always an integer: the highest over all split rules, 0 when there is none. */
   weight(found: readonly KubernetesObject[], app: Application): number;
   /** The same objects with another split and nothing else changed. `percent` is an integer from 0 to 100. */
   withWeight(found: readonly KubernetesObject[], app: Application, percent: number): readonly KubernetesObject[];

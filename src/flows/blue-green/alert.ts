@@ -1,11 +1,14 @@
 import { severities } from '../ending.ts';
 import { whereItRuns } from '../signature.ts';
+import { successorTells } from '../successor-tells.ts';
 import { tellOnly } from '../tell.ts';
 import type { Session } from './session.ts';
 
 /** One message about the ending. A notifier that fails is said in the log and changes nothing. */
-export async function alert({ world, plan, operation, namespace, ending, to, image }: Session): Promise<void> {
+export async function alert(session: Session): Promise<void> {
+  const { world, plan, operation, namespace, ending, to, image } = session;
   if (ending === undefined || (ending.outcome === 'promoted' && operation === 'deploy' && plan.notifyOn === 'failure')) return;
+  if ('cause' in ending && ending.cause.code === 'LOCK_LOST' && (await successorTells(session, namespace))) return;
   const { service } = plan;
   const run = whereItRuns(world);
   const back = operation === 'rollback' && ending.outcome === 'promoted';

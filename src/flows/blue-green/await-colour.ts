@@ -13,8 +13,15 @@ import type { Session } from './session.ts';
 const because = (cause: Cause): StepEvent => ({ on: 'failed', cause });
 
 /** Waits until every pod of a colour is ready with its image. */
-export async function awaitColour(session: Session, colour: Colour, image: string, signal: AbortSignal): Promise<StepEvent> {
+export async function awaitColour(
+  session: Session,
+  colour: Colour,
+  image: string,
+  signal: AbortSignal,
+  most = session.plan.rolloutTimeout,
+): Promise<StepEvent> {
   const { world, plan, namespace } = session;
+  const seconds = Math.min(most, plan.rolloutTimeout);
   const { name } = deploymentOf(session, colour);
   const deployment = await present(session, colour, signal);
   const podsUnseen = await mayNotSeePods(session, deployment, signal);
@@ -26,9 +33,9 @@ export async function awaitColour(session: Session, colour: Colour, image: strin
     namespace,
     deployment: name,
     podLabels: selectorText(selectorOf(deployment)),
-    seconds: plan.rolloutTimeout,
+    seconds,
     image,
-    replicas: session.replicas ?? 1,
+    replicas: session.needed,
     autoscaled: true,
     podsUnseen,
     signal,
@@ -50,7 +57,7 @@ export async function awaitColour(session: Session, colour: Colour, image: strin
   return because({
     kind: 'crash',
     code: 'ROLLOUT_TIMED_OUT',
-    text: `Deployment ${name} was not available after ${durationText(plan.rolloutTimeout)}, waiting for ${awaited.waitingFor}.${why}${details}`,
+    text: `Deployment ${name} was not available after ${durationText(seconds)}, waiting for ${awaited.waitingFor}.${why}${details}`,
     remedy: awaited.diagnosis?.remedy ?? notAvailableRemedy,
     ...blame(awaited.diagnosis),
   });

@@ -10,6 +10,7 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { freshLock } from '../fresh-lock.ts';
 import { remove } from '../remove.ts';
+import { mark } from '../unheard.ts';
 import { wrote } from '../writing.ts';
 import type { Session } from './session.ts';
 
@@ -45,11 +46,42 @@ export async function setColour(
   }
 }
 
-/** Deletes exactly what was read: what somebody makes under its name meanwhile stays. */
-export async function removeColour(session: Session, colour: Colour, signal: AbortSignal): Promise<void> {
+/**
+ * The new colour becomes what it was. Where it is that already, what a dead run had sent, and an API server takes its time over, may still be stored:
+ * it is refused when its object has got a new version by then.
+ */
+export async function restColour(session: Session, signal: AbortSignal): Promise<void> {
+  const { world, to, before, previousImage } = session;
+  const writes = session.writes.length;
+  const object = await setColour(session, to, before, signal);
+  // Whoever goes on for a dead run has not looked at its images.
+  if (previousImage !== undefined || session.writes.length > writes) return;
+  const marked = await annotate(session, object, { ...object.metadata.annotations, [mark]: world.clock.now().toISOString() }, signal);
+  if (marked !== undefined) await annotate(session, marked, object.metadata.annotations ?? {}, signal);
+  // It may have arrived a moment before.
+  await setColour(session, to, before, signal);
+}
+
+/** `undefined`: somebody wrote it since, so that it has a new version anyway. */
+const annotate = (session: Session, found: KubernetesObject, value: Readonly<Record<string, string>>, signal: AbortSignal) =>
+  unlessConflict(session.world, signal, async () => {
+    const operations: readonly PatchOperation[] = [...unchanged(found), { op: 'add', path: '/metadata/annotations', value }];
+    await freshLock(session);
+    return await session.world.cluster.write({ do: 'patch', ref: deploymentOf(session, session.to), operations }, signal);
+  });
+
+/** Deletes exactly what was read: what somebody makes under its name meanwhile stays. `kept`: why it is not deleted after all. */
+export async function removeColour(
+  session: Session,
+  colour: Colour,
+  signal: AbortSignal,
+  kept: (found: KubernetesObject) => string | undefined,
+): Promise<void> {
   const ref = deploymentOf(session, colour);
   const found = await session.world.cluster.get(ref, signal);
   if (found === undefined) return;
+  const why = kept(found);
+  if (why !== undefined) throw new Failure('CLUSTER_CONFLICT', why, 'It was not deleted: see whether it is still needed.');
   await freshLock(session);
   if (await remove(session.world, ref, { uid: found.metadata.uid, signal })) wrote(session, `Deployment ${ref.name}: removed`);
 }

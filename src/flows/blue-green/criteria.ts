@@ -1,5 +1,6 @@
 import type { Selectors } from '../../domain/analysis/arm.ts';
 import { extend, startEvidence } from '../../domain/analysis/evidence.ts';
+import { heardLate } from '../../domain/analysis/known-counters.ts';
 import { podSelector } from '../../domain/analysis/selector.ts';
 import { judge, type Verdict } from '../../domain/analysis/verdict.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
@@ -61,6 +62,7 @@ export async function startJudging(session: Session, plan: DeployWish, wish: Mea
   const { world, namespace, from, to } = session;
   const pods = { from: await podsOf(session, from, signal), to: await podsOf(session, to, signal) };
   const selectors = selectorsOf(wish, { service: plan.service, namespace, route: plan.route, from, to }, pods);
+  const present = new Set([...pods.from, ...pods.to].map(({ metadata }) => metadata.name));
   const measurement = { source: wish.source, criteria: wish.criteria, namespace };
   const read = (by: AbortSignal) =>
     selectors.ok ? measure(world.metrics, measurement, selectors.value, world.clock.monotonic(), by) : undefined;
@@ -75,7 +77,10 @@ export async function startJudging(session: Session, plan: DeployWish, wish: Mea
     said: () => texts(),
     async look(by) {
       const reading = await read(by);
-      if (reading !== undefined) evidence = extend(evidence, reading);
+      if (reading !== undefined) {
+        const { last } = evidence;
+        evidence = extend(last === undefined ? evidence : { ...evidence, last: heardLate(last, reading, present) }, reading);
+      }
       verdict = judge(wish.criteria, evidence, 'canary', { minRequests: wish.minRequests });
       world.log.line(`  ${texts()} · ${verdict.is === 'pass' ? 'PASS' : verdict.is === 'fail' ? 'FAIL' : 'NO DATA'}`);
       const now = world.clock.monotonic();

@@ -64,7 +64,9 @@ export async function deploy(plan: DeployWish, world: World): Promise<BlueGreenR
     if (isThere(ground)) {
       const deployed = deployedNow(world, plan.lineage, [ground.image]);
       await giveAway(world, held, deployed === undefined ? {} : { deployed });
-      const lineage = held.found?.lastKnownGood === ground.image ? await recordStanding(world, subject) : [];
+      // What a dead run had brought was finished a moment ago.
+      const good = mended?.ending.outcome === 'promoted' ? mended.session.image : held.found?.lastKnownGood;
+      const lineage = good === ground.image ? await recordStanding(world, subject) : [];
       return idleResult({
         ...raw,
         ground,

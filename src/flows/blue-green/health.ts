@@ -10,6 +10,8 @@ export interface Asking {
   readonly port: number;
   readonly health: HealthWish;
   readonly signal: AbortSignal;
+  /** Names of those that are not gone, asked after a connection broke: an autoscaler takes pods away from a colour without requests. */
+  readonly left?: () => Promise<readonly string[]>;
 }
 
 /** Connections that break say nothing about the version: so often is counting begun anew. */
@@ -22,7 +24,8 @@ export type HealthAnswer = { readonly is: 'good' } | { readonly is: 'bad' | 'no-
  * once. Throws SMOKE_FAILED, and NO_DATA where nobody answers.
  */
 export async function askHealth(world: World, asking: Asking): Promise<string> {
-  const { health, pods, signal } = asking;
+  const { health, signal, left } = asking;
+  let { pods } = asking;
   const forwards = new Map<string, Forward>();
   try {
     let breaks = 0;
@@ -44,6 +47,9 @@ export async function askHealth(world: World, asking: Asking): Promise<string> {
         world.log.line(`  ${answer.text}: counting begins anew`);
         await forward.close();
         forwards.delete(name);
+        const there = await left?.();
+        const remaining = pods.filter((pod) => there?.includes(pod) !== false);
+        if (remaining.length > 0) pods = remaining;
       }
       if (count < health.checks) await world.clock.sleep(health.every, signal);
     }

@@ -1,6 +1,6 @@
 import type { BlueGreenEffect } from '../../domain/blue-green/blue-green.ts';
 import type { BlueGreenPhase } from '../../domain/blue-green/record.ts';
-import { isReady } from '../../domain/kubernetes/pod.ts';
+import { isLeaving, isReady } from '../../domain/kubernetes/pod.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
 import { imageOf } from '../../domain/rollout/container-image.ts';
@@ -11,13 +11,16 @@ import { Failure } from '../../failure.ts';
 import { runs } from '../await-rollout.ts';
 import { freshLock } from '../fresh-lock.ts';
 import { performStep } from '../perform-step.ts';
+import { unlessFailed } from '../unless-forbidden.ts';
 import { wrote } from '../writing.ts';
 import { alert } from './alert.ts';
 import { awaitColour } from './await-colour.ts';
-import { present, readyPods, removeColour, setColour } from './colours.ts';
+import { present, readyPods, removeColour, restColour, setColour } from './colours.ts';
+import { crashWhileAsked } from './crash-while-asked.ts';
 import { askHealth } from './health.ts';
 import { heldFrom } from './hold-back.ts';
 import { runHook } from './hook.ts';
+import { foreignImage, lastLook, refuseForeign, stillServed } from './last-look.ts';
 import { podsOf } from './pods.ts';
 import { recordOf, type Session } from './session.ts';
 import { liveNow, orderRoute } from './switch-route.ts';
@@ -46,17 +49,24 @@ async function once(session: Session, effect: BlueGreenEffect, signal: AbortSign
       await withoutUsers(session, to, signal);
       await setColour(session, to, { image: session.image, replicas: session.replicas }, signal);
       return done;
-    case 'await':
-      return await awaitColour(session, to, session.image, signal);
+    case 'await': {
+      const event = await awaitColour(session, to, session.image, signal);
+      // What somebody else gave it is not waited for, nor held against the image of this run.
+      if (event.on === 'failed') refuseForeign(session, to, await present(session, to, signal));
+      return event;
+    }
     case 'check':
       return await check(session, signal);
     case 'hook':
       if (plan.operation === 'deploy') session.asked.push(await runHook(session, plan, signal));
       return done;
-    case 'switch':
+    case 'switch': {
+      const seen = await lastLook(session, signal);
+      if (seen.on !== 'done') return seen;
       await freshLock(session);
       if (await orderRoute(session, to, signal)) wrote(session, `${plan.switcher.kind.kind} ${plan.route}: users go to ${to}`);
       return done;
+    }
     case 'watch': {
       const cause = plan.operation === 'deploy' ? await watchNew(session, plan, signal) : undefined;
       return cause === undefined ? done : because(cause);
@@ -64,18 +74,21 @@ async function once(session: Session, effect: BlueGreenEffect, signal: AbortSign
     case 'drain':
       await world.clock.sleep(plan.drain, signal);
       return done;
-    case 'retire':
+    case 'retire': {
       await freshLock(session);
       await withoutUsers(session, from, signal);
+      const served = await stillServed(session, signal);
+      if (served.on !== 'done') return served;
       if (plan.keepOld) await setColour(session, from, { replicas: 0 }, signal);
-      else await removeColour(session, from, signal);
+      else await removeColour(session, from, signal, (found) => foreignImage(session, from, found));
       return done;
+    }
     case 'switch-back':
       return await switchBack(session, signal);
     case 'rest':
       await freshLock(session);
       await withoutUsers(session, to, signal);
-      await setColour(session, to, session.before, signal);
+      await restColour(session, signal);
       return done;
     case 'alert':
       await alert(session);
@@ -109,10 +122,17 @@ async function check(session: Session, signal: AbortSignal): Promise<StepEvent> 
   if (plan.operation !== 'deploy' || port === undefined) return done;
   const pods = (await podsOf(session, to, signal)).filter((pod) => isReady(pod) && runs(pod, image)).map(({ metadata }) => metadata.name);
   if (pods.length === 0) throw new Failure('ROLLOUT_FAILED', 'No new pod was ready for the health checks.', 'Read the events of its pods.');
-  const said = await askHealth(world, { namespace, pods, port, health: plan.health, signal });
-  world.log.line(`  ${said}`);
-  session.asked.push(said);
-  return done;
+  try {
+    const left = async () => (await podsOf(session, to, signal)).filter((pod) => !isLeaving(pod)).map(({ metadata }) => metadata.name);
+    const said = await askHealth(world, { namespace, pods, port, health: plan.health, signal, left });
+    world.log.line(`  ${said}`);
+    session.asked.push(said);
+    return done;
+  } catch (error) {
+    const crash = error instanceof Failure && error.code === 'NO_DATA' ? await crashWhileAsked(session, signal) : undefined;
+    if (crash === undefined) throw error;
+    return because(crash);
+  }
 }
 
 /** The first write of every way back. A colour without a ready pod is given its pods first: its users would get nothing. */
@@ -121,14 +141,18 @@ async function switchBack(session: Session, signal: AbortSignal): Promise<StepEv
   const { live } = await liveNow(session, signal);
   const isBack = live.is === 'one' && live.colour === from;
   const old = await present(session, from, signal);
+  if (session.previousImage !== undefined) session.previousImage = imageIn(session, old);
   if (!isBack && readyPods(old) === 0) {
-    const size = Math.max(1, session.replicas, deploymentSpec(old).replicas ?? 1);
+    const size = Math.max(1, session.needed, deploymentSpec(old).replicas ?? 1);
     await setColour(session, from, { replicas: size }, signal);
     const event = await awaitColour(session, from, imageIn(session, old), signal);
     if (event.on !== 'done') return event;
   }
   if (await orderRoute(session, from, signal))
     wrote(session, `${plan.switcher.kind.kind} ${plan.route}: users ${isBack ? 'stay on' : 'go back to'} ${from}`);
+  // An autoscaler has taken pods away from it while it had no requests. Users are not kept waiting for them.
+  if (!isBack && (deploymentSpec(old).replicas ?? 1) < session.needed)
+    await unlessFailed(setColour(session, from, { replicas: session.needed }, signal), undefined);
   return done;
 }
 

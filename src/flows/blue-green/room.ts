@@ -25,7 +25,7 @@ export async function roomForBoth(
   { pods, deployment, serving, servingPods, quotas }: Further,
 ): Promise<Findings> {
   const template = runningTemplate(serving, servingPods);
-  const quota = inspectQuota(quotas ?? [], template, pods, `of ${deployment}`);
+  const quota = inspectQuota(quotas ?? [], [{ template, pods }], `of ${deployment}`);
   const [nodes, everywhere] =
     pods === 0
       ? []

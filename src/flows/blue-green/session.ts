@@ -29,6 +29,14 @@ export interface Session {
   /** Pods of the colour that had the users when it began. */
   readonly replicas: number;
   readonly port: number | undefined;
+  /** Who goes on for a dead run knows neither its commit nor who started it. `undefined`: it is this run's own. */
+  readonly leftBy: string | undefined;
+  /** What the old colour runs, as last seen. `undefined`: whoever goes on for a dead run has not looked. */
+  previousImage: string | undefined;
+  /** Pods that users need: as many as the old colour ever had since it began. */
+  needed: number;
+  /** By its generation: the route as it was when users were ordered to the new colour. `undefined`: they were not, or that was refused. */
+  ordered: number | string | undefined;
   readonly writes: Writing[];
   readonly unheard: Unheard;
   /** What was asked of the new colour, and what it said. */
@@ -52,6 +60,7 @@ interface Opening {
 }
 
 const empty = () => ({
+  ordered: undefined,
   writes: [],
   unheard: new Map(),
   asked: [],
@@ -65,13 +74,30 @@ const empty = () => ({
 export const openSession = (opening: Opening, ground: Ground, hold?: Hold): Session => {
   const { namespace, pair, from, to, container, image, before, replicas, port, lease } = ground;
   const { operation } = opening.plan;
-  const holds = lease?.holds;
-  return { ...opening, namespace, pair, operation, from, to, container, image, before, replicas, port, holds, ...empty(), hold };
+  return {
+    ...opening,
+    namespace,
+    pair,
+    operation,
+    from,
+    to,
+    container,
+    image,
+    before,
+    replicas,
+    port,
+    leftBy: undefined,
+    previousImage: ground.previousImage,
+    needed: replicas,
+    holds: lease?.holds,
+    ...empty(),
+    hold,
+  };
 };
 
 /** Of what a run left, by its record alone. */
 export const openLeft = (opening: Opening, record: BlueGreenRecord, pair: ColourPair, hold?: Hold): Session => {
-  const { operation, from, to, container, image, before, serving } = record;
+  const { operation, from, to, container, image, before, serving, run } = record;
   return {
     ...opening,
     namespace: pair.namespace,
@@ -84,6 +110,9 @@ export const openLeft = (opening: Opening, record: BlueGreenRecord, pair: Colour
     before,
     replicas: serving,
     port: undefined,
+    leftBy: run === whereItRuns(opening.world) ? undefined : run,
+    previousImage: undefined,
+    needed: serving,
     holds: opening.lock.found?.holds,
     ...empty(),
     hold,

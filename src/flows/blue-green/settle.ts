@@ -31,11 +31,12 @@ export async function settle(session: Session, ending: BlueGreenEnding, lease: '
 
 /** What a later rollback can lead to, and which commit users have. */
 async function released(session: Session, run: string, at: string): Promise<LeaseChange> {
-  const { world, plan, lock, to, image, pair } = session;
-  const { actor: who, commit } = world.run;
-  const deployed = plan.operation === 'deploy' && session.operation === 'deploy' ? deployedNow(world, plan.lineage, [image]) : undefined;
+  const { world, plan, lock, to, image, pair, leftBy } = session;
+  const { actor: who, commit } = leftBy === undefined ? world.run : { actor: undefined, commit: undefined };
+  const isDeployed = leftBy === undefined && plan.operation === 'deploy' && session.operation === 'deploy';
+  const deployed = isDeployed ? deployedNow(world, plan.lineage, [image]) : undefined;
   const release = releaseOf(`Deployment/${colouredName(pair.service, to)}`, templateOf(await present(session, to)), {
-    run,
+    run: leftBy ?? run,
     at,
     who,
     commit,
@@ -115,7 +116,7 @@ export function endedResult(
     live: promoted ? session.to : ending.outcome === 'unknown' ? undefined : session.from,
     image: session.image,
     previousImage: ground?.previousImage ?? '',
-    images: imagesOfUsers(session, ending, ground),
+    images: imagesOfUsers(session, ending),
     held: session.held,
     notes: ground?.notes ?? [],
     warnings: [...(ground === undefined ? [] : warningsOf(ground)), ...session.remarks, ...trouble],
@@ -125,9 +126,9 @@ export function endedResult(
 }
 
 /** An ending that is not a good one has left users with what they had, which whoever goes on for a dead run has not looked at. */
-function imagesOfUsers({ container, image }: Session, { outcome }: BlueGreenEnding, ground: Ground | undefined): BlueGreenResult['images'] {
+function imagesOfUsers({ container, image, previousImage }: Session, { outcome }: BlueGreenEnding): BlueGreenResult['images'] {
   if (outcome === 'promoted') return { [container]: image };
-  return outcome === 'unknown' || ground === undefined ? undefined : { [container]: ground.previousImage };
+  return outcome === 'unknown' || previousImage === undefined ? undefined : { [container]: previousImage };
 }
 
 /** A rollback that reached its end is `rolled-back`; one that did not has left users where they were. */

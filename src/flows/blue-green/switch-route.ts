@@ -34,6 +34,7 @@ export async function orderRoute(session: Session, to: Colour | 'as-found', sign
         `The route carries epoch ${epochOf(found)}, and this run has ${lock.epoch}.`,
         'See the run that holds the Lease now.',
       );
+    refuseOvertaken(session, to, found);
     const wanted = to === 'as-found' ? found : plan.switcher.switched(found, pair, to);
     if (epochOf(found) === lock.epoch && JSON.stringify(wanted) === JSON.stringify(found)) {
       const isOpen = (await outdated(world, session.unheard, { ref: refOf(session), object: found }, signal)) === undefined;
@@ -46,10 +47,12 @@ export async function orderRoute(session: Session, to: Colour | 'as-found', sign
       ...rest,
       metadata: { ...metadata, annotations: { ...metadata.annotations, [epochAnnotation]: String(lock.epoch) } },
     } as KubernetesObject;
+    if (to === session.to) session.ordered = versionOf(found);
     try {
       await replace(world, session.unheard, { ref: refOf(session), object }, signal);
     } catch (error) {
       if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
+      session.ordered = undefined;
       world.log.debug(`${nameOf(refOf(session))} was changed in between: read again.`);
       continue;
     }
@@ -66,12 +69,7 @@ async function confirmed(session: Session, to: Colour, signal: AbortSignal): Pro
   for (;;) {
     const route = await read(session, signal);
     const live = plan.switcher.live(route, pair);
-    if (live.is !== 'one' || live.colour !== to)
-      throw new Failure(
-        'DRIFT',
-        `${nameOf(refOf(session))} was written to lead to ${to}, and ${live.is === 'one' ? `leads to ${live.colour}` : live.reason}.`,
-        'Only one writer can move traffic: see in its managedFields who changed it.',
-      );
+    if (live.is !== 'one' || live.colour !== to) throw led(session, to, live);
     const state = plan.switcher.accepted(route);
     if (state.is === 'accepted') return;
     if (world.clock.monotonic() >= deadline)
@@ -83,6 +81,24 @@ async function confirmed(session: Session, to: Colour, signal: AbortSignal): Pro
     await world.clock.sleep(0.5, signal);
   }
 }
+
+/** The answer to an order of ours may have been lost, and somebody have led the users back since: that is not written over. */
+function refuseOvertaken(session: Session, to: Colour | 'as-found', found: KubernetesObject): void {
+  if (to !== session.to || session.ordered === undefined || session.ordered === versionOf(found)) return;
+  const live = session.plan.switcher.live(found, session.pair);
+  if (live.is !== 'one' || live.colour !== to) throw led(session, to, live);
+}
+
+/** Without a generation, as of a Service, every write counts. */
+const versionOf = ({ metadata: { generation, resourceVersion } }: KubernetesObject): number | string | undefined =>
+  generation ?? resourceVersion;
+
+const led = (session: Session, to: Colour, live: Live): Failure =>
+  new Failure(
+    'DRIFT',
+    `${nameOf(refOf(session))} was written to lead to ${to}, and ${live.is === 'one' ? `leads to ${live.colour}` : live.reason}.`,
+    'Only one writer can move traffic: see in its managedFields who changed it.',
+  );
 
 async function read(session: Session, signal?: AbortSignal): Promise<KubernetesObject> {
   const route = await session.world.cluster.get(refOf(session), signal);

@@ -1,5 +1,5 @@
 import { diagnose } from '../../domain/kubernetes/diagnosis.ts';
-import { nodePatience } from '../../domain/kubernetes/health.ts';
+import { nodePatience, type Restarts, restartedSince, restartsOf } from '../../domain/kubernetes/health.ts';
 import { Deployment } from '../../domain/kubernetes/kinds.ts';
 import { isLeaving, isReady } from '../../domain/kubernetes/pod.ts';
 import { blame, type Cause } from '../../domain/rollout/cause.ts';
@@ -8,8 +8,10 @@ import { durationText } from '../../domain/units/duration.ts';
 import { conditions } from '../await-rollout.ts';
 import { isTransient } from '../follow.ts';
 import { podsOfWorkload } from '../workload-pods.ts';
+import { crashWhileAsked } from './crash-while-asked.ts';
 import { type Judging, startJudging } from './criteria.ts';
 import { askPod } from './health.ts';
+import { foreignImage } from './last-look.ts';
 import type { DeployWish } from './plan.ts';
 import { podsOf } from './pods.ts';
 import type { Session } from './session.ts';
@@ -19,6 +21,7 @@ import { liveNow } from './switch-route.ts';
 export async function watchNew(session: Session, plan: DeployWish, signal: AbortSignal): Promise<Cause | undefined> {
   const { world } = session;
   const end = world.clock.monotonic() + plan.watch;
+  const watched: Watched = { restarts: {} };
   let misses = 0;
   let looks = 0;
   let silentSince: number | undefined;
@@ -26,7 +29,7 @@ export async function watchNew(session: Session, plan: DeployWish, signal: Abort
   let judging: Judging | undefined;
   for (;;) {
     try {
-      const seen = await look(session, plan, looks, signal);
+      const seen = await look(session, plan, looks, watched, signal);
       silentSince = undefined;
       if (seen.is === 'back') return seen.cause;
       if (plan.measure !== undefined) {
@@ -40,7 +43,11 @@ export async function watchNew(session: Session, plan: DeployWish, signal: Abort
       unheard = seen.is === 'unheard' ? stillUnheard(unheard, seen, world.clock.monotonic()) : undefined;
       if (seen.is === 'good') looks += 1;
       else world.log.line(`  ${seen.text}`);
-      if (seen.is === 'miss' && misses >= plan.failureThreshold) return unhealthy(seen, plan.failureThreshold);
+      if (seen.is === 'miss' && misses >= plan.failureThreshold) {
+        // What a look read of the pods may be from before they crashed.
+        const crash = seen.kind === 'no-data' ? await crashWhileAsked(session, signal) : undefined;
+        return crash ?? unhealthy(seen, plan.failureThreshold);
+      }
       if (unheard !== undefined && isTooLong(unheard, plan.rolloutTimeout, world.clock.monotonic()))
         return silent(world.clock.monotonic() - unheard.since, unheard.text);
     } catch (error) {
@@ -85,7 +92,12 @@ type Seen =
   | { readonly is: 'unheard'; readonly otherIsReady: boolean; readonly text: string }
   | { readonly is: 'back'; readonly cause: Cause };
 
-async function look(session: Session, plan: DeployWish, count: number, signal: AbortSignal): Promise<Seen> {
+/** Restarts of each pod when it was first seen. */
+interface Watched {
+  restarts: Restarts;
+}
+
+async function look(session: Session, plan: DeployWish, count: number, watched: Watched, signal: AbortSignal): Promise<Seen> {
   const { world, namespace, pair, to, lock, port } = session;
   const name = colouredName(pair.service, to);
   const [{ live, epoch }, deployment] = await Promise.all([
@@ -102,14 +114,22 @@ async function look(session: Session, plan: DeployWish, count: number, signal: A
         remedy: 'Only one writer can move traffic: keep others from writing the route while a switch is watched.',
       },
     };
+  const foreign = deployment && foreignImage(session, to, deployment);
+  if (foreign !== undefined)
+    return {
+      is: 'back',
+      cause: { kind: 'drift', code: 'DRIFT', text: foreign, remedy: 'Deploy that image by this workflow, which asks and watches it too.' },
+    };
   const pods = deployment === undefined ? [] : await podsOfWorkload(world, namespace, deployment, signal);
   const trouble = diagnose(
     pods.filter((pod) => !isLeaving(pod)),
     deployment === undefined ? [] : conditions(deployment),
   );
   const ready = pods.filter(isReady);
-  if (trouble?.fatal === true)
-    return { is: 'back', cause: { kind: 'crash', code: 'ROLLOUT_FAILED', text: trouble.what, remedy: trouble.remedy, ...blame(trouble) } };
+  watched.restarts = { ...restartsOf(pods), ...watched.restarts };
+  const crash = trouble?.fatal === true ? trouble : restartedSince(pods, watched.restarts);
+  if (crash !== undefined)
+    return { is: 'back', cause: { kind: 'crash', code: 'ROLLOUT_FAILED', text: crash.what, remedy: crash.remedy, ...blame(crash) } };
   if (ready.length === 0 && trouble?.cause === 'node')
     return { is: 'unheard', otherIsReady: (await podsOf(session, session.from, signal)).some(isReady), text: trouble.what };
   if (ready.length === 0)

@@ -1,17 +1,18 @@
 import { unfinished } from '../../domain/rollout/begin.ts';
 import type { ArmFigures, Figures } from '../../domain/rollout/figures.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
+import { highestShare } from '../../domain/traffic/weights/rule-shares.ts';
 import { shown } from '../../domain/units/shown.ts';
 import type { Failure } from '../../failure.ts';
 import type { Alert } from '../../ports/notifier.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { severities } from '../ending.ts';
 import { whereItRuns } from '../signature.ts';
+import { successorTells } from '../successor-tells.ts';
 import { tell, tellOnly } from '../tell.ts';
 import { explainTrouble } from './explain.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { Session } from './session.ts';
-import { aSuccessorTells } from './told.ts';
 
 /**
  * Seconds that the rest of the way back, which begins when users are safe, waits for people to be told. Who was told by then is in the
@@ -30,7 +31,7 @@ export async function alert(session: Session): Promise<void> {
   const marking = ending.outcome !== 'unknown' && ending.outcome !== 'paused';
   if (ending.outcome === 'unknown') world.handover.save({ alarmed: 'true' });
   const telling = async (): Promise<void> => {
-    if (lost && (await aSuccessorTells(session))) return;
+    if (lost && (await successorTells(session, session.ground.app.namespace))) return;
     await tell(session, { message, about: ending.outcome, knowing: marking ? session.told : [], marking });
   };
   session.telling = Promise.all([session.telling, telling()]).then(() => undefined);
@@ -105,7 +106,7 @@ function alertOf({ plan, ground, world, route, figures, lock, run }: Session, en
       'previous-image': ground.previousImage,
       ...(figures === undefined ? {} : { stage: figures.place }),
       ...(before === undefined || isGood(ending) ? {} : { 'weight-before': `${before} %` }),
-      ...(route === undefined || outcome === 'unknown' ? {} : { weight: String(route.weight) }),
+      ...(route === undefined || outcome === 'unknown' ? {} : { weight: String(highestShare(route.shares)) }),
       ...(figures === undefined ? {} : numbersOf(figures)),
       run,
       ...(ended === run ? {} : { 'ended-by': ended }),

@@ -1,13 +1,14 @@
 import { Deployment } from '../../domain/kubernetes/kinds.ts';
 import { appliedByUs } from '../../domain/kubernetes/managers.ts';
-import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes/object.ts';
-import type { PatchOperation } from '../../domain/kubernetes/patch.ts';
+import { type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kubernetes/object.ts';
+import { annotationPath, type PatchOperation } from '../../domain/kubernetes/patch.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { asSeen, markEpoch } from '../../domain/rollout/fence.ts';
 import { epochAnnotation } from '../../domain/rollout/lease.ts';
 import { refuseOvertaken } from '../../domain/rollout/ordered.ts';
 import { count } from '../../domain/units/count.ts';
 import { Failure } from '../../failure.ts';
+import { mark, mayBeOverwritten } from '../unheard.ts';
 import { wrote } from '../writing.ts';
 import { autoscaleCanary, endAutoscaling } from './capacity.ts';
 import { layTemplate } from './manifests.ts';
@@ -118,7 +119,10 @@ async function setSize(session: Session, { replicas, atRest = false }: Omit<Size
     const canary = await world.cluster.get(ref, signal);
     if (canary === undefined && (replicas === 0 || atRest)) return;
     if (replicas === 0 || atRest) await lock.record({});
-    const guard = canary === undefined ? [] : [...asSeen(canary), ...markEpoch(canary, lock.epoch)];
+    const guard = canary === undefined ? [] : [...asSeen(canary), ...markEpoch(canary, lock.epoch), ...outdating(session, ref, canary)];
+    // Not known until there is an answer: a write without one may be stored all the same, or later.
+    session.canaryReplicas = undefined;
+    if (canary?.metadata.resourceVersion !== undefined) session.unheard.set(nameOf(ref), canary.metadata.resourceVersion);
     try {
       const operations: readonly PatchOperation[] = [...guard, { op: 'add', path: '/spec/replicas', value: replicas }];
       await world.cluster.write({ do: 'patch', ref, operations }, signal);
@@ -129,5 +133,10 @@ async function setSize(session: Session, { replicas, atRest = false }: Omit<Size
     }
   }
   session.canaryReplicas = replicas;
+  session.unheard.delete(nameOf(ref));
   wrote(session, `Deployment ${ref.name}: ${count(replicas, 'pod')}`);
 }
+
+/** Where it still has the version that an unanswered write of this run carries, its epoch and its size may stand there already. */
+const outdating = ({ world, unheard }: Session, ref: ObjectRef, object: KubernetesObject): readonly PatchOperation[] =>
+  mayBeOverwritten(unheard, { ref, object }) ? [{ op: 'add', path: annotationPath(mark), value: world.clock.now().toISOString() }] : [];

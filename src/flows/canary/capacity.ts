@@ -61,9 +61,8 @@ async function release(session: Session, pin: Pin, signal: AbortSignal): Promise
     for (const field of kept) remark(session, keptText(pin, field));
     if (changed) wrote(session, pinText(pin, 'former'));
   } catch (error) {
-    if (error instanceof Failure && !signal.aborted)
-      remark(session, `${pin.kind} ${pin.name} was not put back (${error.what}), the next run tries again: ${pinText(pin, 'former')}.`);
-    throw error;
+    if (!(error instanceof Failure) || signal.aborted) throw error;
+    throw new Failure(error.code, `${pinText(pin, 'former')} (${error.what.replace(/\.$/, '')}).`, error.remedy, error);
   }
 }
 
@@ -104,6 +103,7 @@ export async function autoscaleCanary(session: Session, canary: KubernetesObject
   if (object === undefined) return;
   if (!session.capacity.copied) await recordCapacity(session, { ...session.capacity, copied: true });
   const ref = canaryAutoscalerRef(names);
+  await freshLock(session);
   await world.cluster.write({ do: 'apply', ref, object }, signal);
   wrote(session, `HorizontalPodAutoscaler ${ref.name}: at least ${pods} pods of ${plan.canaryDeployment}`);
 }
@@ -112,8 +112,21 @@ export async function autoscaleCanary(session: Session, canary: KubernetesObject
 export async function endAutoscaling(session: Session, signal: AbortSignal): Promise<void> {
   if (!session.capacity.copied) return;
   const ref = canaryAutoscalerRef({ service: session.plan.service, namespace: session.ground.app.namespace });
-  if (await remove(session.world, ref, { signal })) wrote(session, `HorizontalPodAutoscaler ${ref.name} deleted`);
+  if (await removeAutoscaler(session, ref, signal)) wrote(session, `HorizontalPodAutoscaler ${ref.name} deleted`);
   await recordCapacity(session, { ...session.capacity, copied: false });
+}
+
+/** As it was read, and only while the lock is ours: a successor's has the same name. A conflict is read again, because its controller writes its status. */
+async function removeAutoscaler({ world, lock }: Session, ref: ObjectRef, signal: AbortSignal): Promise<boolean> {
+  for (;;) {
+    const found = await world.cluster.get(ref, signal);
+    if (found === undefined) return false;
+    await freshLock({ lock });
+    const { uid, resourceVersion: version } = found.metadata;
+    if (await remove(world, ref, { uid, version, signal })) return true;
+    await world.clock.sleep(0.2, signal);
+    signal.throwIfAborted();
+  }
 }
 
 async function recordCapacity(session: Session, capacity: CapacityRecord): Promise<void> {

@@ -21,6 +21,7 @@ import { type Ground, rolloutPlanOf } from './ground.ts';
 import { recordAsFound, recordEnding } from './lineage.ts';
 import { runsAlready } from './manifest-preflight.ts';
 import { open } from './open.ts';
+import { refuseOtherRoute } from './other-route.ts';
 import type { CanaryPlan } from './plan.ts';
 import { preflight } from './preflight.ts';
 import type { CanaryResult } from './result.ts';
@@ -33,11 +34,15 @@ interface Run {
   readonly gates: ReturnType<typeof passedGates>;
   /** ISO 8601. */
   readonly started: string;
+  readonly mayBegin: (found: LeaseView | undefined) => void;
 }
 
-/** Preflight, lock, rollout, release. Throws only while nothing has been written. */
-export async function executeCanary(plan: CanaryPlan, world: World): Promise<CanaryResult> {
-  const run = { plan, world, started: world.clock.now().toISOString() };
+/**
+ * Preflight, lock, rollout, release. Throws only while nothing has been written. `mayBegin` throws under the lock where what this run was
+ * decided on is no longer so.
+ */
+export async function executeCanary(plan: CanaryPlan, world: World, mayBegin: Run['mayBegin'] = () => undefined): Promise<CanaryResult> {
+  const run = { plan, world, started: world.clock.now().toISOString(), mayBegin };
   const result = await rolledOutOrTakenBack(run);
   return result.outcome === 'superseded' ? await takeBackSuperseded(run, result) : result;
 }
@@ -58,6 +63,8 @@ async function rollOut(run: Run): Promise<CanaryResult> {
   const first = await order(await deployedBefore(world, plan.service, plan.namespace ?? world.defaultNamespace));
   if (first.is === 'superseded') return supersededResult(run, first.text);
   const checked = await preflight(world, plan);
+  // Before the Lease changes hands: who keeps the deadline of a pause goes on keeping it.
+  if (checked.lease?.holder === '') refuseOtherRoute(plan, checked.app.namespace, checked.lease.rollout);
   const changes = await changesOf(world, plan.lineage, checked.lease?.deployed, [checked.previousImage]);
   tellPlan(world, plan, checked, [...gates.map(gateLine), ...changeLines(changes)]);
   const before = { ...run, changes };
@@ -75,7 +82,7 @@ async function rollOut(run: Run): Promise<CanaryResult> {
   const commit = world.forge === undefined ? undefined : commitOf(world, plan.lineage);
   if (there && isTidy(checked.lease) && (commit === undefined || commit === checked.lease?.deployed?.newest))
     return resultOf({ ...before, ground: checked, ...idle, lineage: await recordAsFound(world, plan, checked) });
-  const taken = await lockAndCheckAgain(world, plan, checked, order);
+  const taken = await lockAndCheckAgain(run, checked, order);
   if ('superseded' in taken) return supersededResult(run, taken.superseded);
   const { lock, ground, note } = taken;
   const notes = [...staging, ...(note === undefined ? [] : [note])];
@@ -83,7 +90,7 @@ async function rollOut(run: Run): Promise<CanaryResult> {
     if (there) {
       if (alreadyThere(ground)) {
         const deployed = deployedNow(world, plan.lineage, [ground.image]);
-        await releasing(world, lock, () => dismissLeftGuardian(world, plan, ground.app.namespace, lock.found));
+        await releasing(world, lock, () => dismissLeftGuardian({ world, lock }, plan, ground.app.namespace));
         await giveAway(world, lock, deployed === undefined ? {} : { deployed });
         return resultOf({ ...before, ground, ...idle, lineage: [...notes, ...(await recordAsFound(world, plan, ground))] });
       }
@@ -101,16 +108,18 @@ async function rollOut(run: Run): Promise<CanaryResult> {
 
 type Taken = { readonly lock: Lock; readonly ground: Ground; readonly note: string | undefined } | { readonly superseded: string };
 
-async function lockAndCheckAgain(world: World, plan: CanaryPlan, checked: Ground, order: OrderCheck): Promise<Taken> {
+async function lockAndCheckAgain({ world, plan, mayBegin }: Run, checked: Ground, order: OrderCheck): Promise<Taken> {
   const { service, namespace } = checked.app;
   const lock = await lockOfRun(world, plan, namespace);
   return await releasing(world, lock, async () => {
+    mayBegin(lock.found);
     const found = await order(lock.found?.deployed);
     if (found.is === 'superseded') {
       await giveAway(world, lock);
       return { superseded: found.text };
     }
     refuseHalfDone(service, lock.found);
+    refuseOtherRoute(plan, namespace, lock.found?.rollout);
     // Someone else may have been here since the preflight, or still is: what it found may no longer be so.
     return { lock, ground: isAsChecked(lock, checked.lease) ? checked : await preflight(world, plan), note: found.note };
   });

@@ -39,6 +39,8 @@ export interface Ground {
   readonly port: number;
   /** The canary's weight as the route stands. Percent. */
   readonly weightAtRest: number;
+  /** Rules that send requests to the canary whatever its weight: that many are as people want it. */
+  readonly fixedAtRest: number;
   /** What sets stable's size. */
   readonly autoscaler: Autoscaler;
   /** The canary gets one like it. */

@@ -1,5 +1,5 @@
 import { apiPortsOf, inspectEgress, otherPolicies, otherPoliciesOfCluster, seeingThem } from '../../domain/guardian/egress.ts';
-import { EndpointSlice, NetworkPolicy, Service } from '../../domain/kubernetes/kinds.ts';
+import { EndpointSlice, Service } from '../../domain/kubernetes/kinds.ts';
 import type { Kind, KubernetesObject } from '../../domain/kubernetes/object.ts';
 import type { KnownKind } from '../../domain/rolling/manifest.ts';
 import type { Permission } from '../../domain/rollout/permissions.ts';
@@ -9,9 +9,12 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { unlessForbidden } from '../unless-forbidden.ts';
 
-/** Whether NetworkPolicies leave the guardian a way to the API server. */
-export async function egressFindings(world: World, needs: { readonly service: string; readonly namespace: string }): Promise<Findings> {
-  const policies = await world.cluster.list(NetworkPolicy, needs.namespace);
+/** Whether the NetworkPolicies of the namespace leave the guardian a way to the API server. */
+export async function egressFindings(
+  world: World,
+  needs: { readonly service: string; readonly namespace: string },
+  policies: readonly KubernetesObject[],
+): Promise<Findings> {
   return policies.length === 0 ? inspectEgress([], needs) : inspectEgress(policies, needs, await apiPorts(world));
 }
 

@@ -24,7 +24,11 @@ import type { Survey } from './survey.ts';
  * in the quotas, and its way to the API server. Whether its image can be pulled and its pod is let in shows when it is posted, which is
  * before any weight.
  */
-export async function guardianFindings(world: World, plan: CanaryPlan, { app, quotas }: Pick<Survey, 'app' | 'quotas'>): Promise<Findings> {
+export async function guardianFindings(
+  world: World,
+  plan: CanaryPlan,
+  { app, quotas, policies }: Pick<Survey, 'app' | 'quotas' | 'policies'>,
+): Promise<Findings> {
   if (plan.guardian === undefined) return { problems: [], warnings: [] };
   const needs = { service: plan.service, namespace: app.namespace, tells: world.guardianKit.tells.length > 0 };
   const makesAccount = plan.guardian.serviceAccount === undefined;
@@ -38,7 +42,7 @@ export async function guardianFindings(world: World, plan: CanaryPlan, { app, qu
   const unseen = others.filter(({ policies }) => policies === 'unseen');
   const subject = rights.subject ?? (unseen.length === 0 ? undefined : await ownSubject(world));
   const whole = roleFor(plan, app, { wanted: [...wanted, ...others.flatMap(({ listing }) => listing)], subject });
-  const egress = posting.length > lacking.length ? uncheckedEgress(whole) : await egressFindings(world, needs);
+  const egress = posting.length > lacking.length ? uncheckedEgress(whole) : await egressFindings(world, needs, policies);
   const granted = others.filter((each) => !unseen.includes(each)).flatMap(({ listing }) => listing);
   const needed = [...wanted.filter((each) => !posting.includes(each) || each.need === 'required'), ...granted];
   const job = jobOf(plan, plan.guardian, app, needs.tells);
@@ -80,6 +84,12 @@ const byTag = ({ image }: GuardianWish): readonly Problem[] =>
 const roleFor = ({ service }: CanaryPlan, { namespace }: Application, rights: Pick<Rights, 'wanted' | 'subject'>): string =>
   wholeRole(rights, { name: roleName(service, 'guardian'), namespace });
 
+/** What of it a quota counts, for a promotion that needs it as well. */
+export const guardianTemplate = (plan: CanaryPlan, app: Application): PodTemplate | undefined =>
+  plan.guardian === undefined ? undefined : templateOfJob(jobOf(plan, plan.guardian, app, false));
+
+const templateOfJob = (job: KubernetesObject): PodTemplate => (job['spec'] as { readonly template: PodTemplate }).template;
+
 const jobOf = (plan: CanaryPlan, wish: GuardianWish, app: Application, tells: boolean): KubernetesObject =>
   guardianJob(
     {
@@ -114,8 +124,8 @@ async function refusedJob(world: World, { namespace }: Application, object: Kube
 
 /** What could not be checked is told of for the canary's pods already. */
 function tooLittleRoom(quotas: Survey['quotas'], job: KubernetesObject): readonly Problem[] {
-  const { template } = job['spec'] as { readonly template: PodTemplate };
-  return inspectQuota(quotas, template, 1, 'of the guardian').problems.map(({ what, remedy }) => ({
+  const template = templateOfJob(job);
+  return inspectQuota(quotas, [{ template, pods: 1 }], 'of the guardian').problems.map(({ what, remedy }) => ({
     what,
     remedy: `${remedy.replace(/\.$/, '')}, ${unguarded}`,
   }));

@@ -7,12 +7,13 @@ import { type Diagnosis, diagnose } from '../../domain/kubernetes/diagnosis.ts';
 import { newestMessage } from '../../domain/kubernetes/event.ts';
 import { Event, Job, Lease, Pod } from '../../domain/kubernetes/kinds.ts';
 import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes/object.ts';
-import { epochAnnotation, leaseName, readEpoch, readLease } from '../../domain/rollout/lease.ts';
+import { leaseName, readLease } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
 import type { FailureCode } from '../../failure-codes.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
+import { freshLock } from '../fresh-lock.ts';
 import { wrote } from '../writing.ts';
-import { jobRef } from './dismiss-guardian.ts';
+import { jobRef, refuseSuccessors } from './dismiss-guardian.ts';
 import { explain } from './explain.ts';
 import type { Session } from './session.ts';
 
@@ -65,6 +66,8 @@ async function makeGuardian(session: Session, signal: AbortSignal): Promise<void
       signal,
     ));
   const given = { script: await guardianKit.script(plan.router.name), tells, owner, routes: plan.router.objects(ground.app) };
+  // Its account is shared with that of a successor.
+  await freshLock(session);
   await Promise.all(guardianParts(undo, plan.guardian, given).map((part) => make(world, part, ref.namespace, signal)));
   await cluster.write({ do: 'patch', ref, operations: [{ op: 'add', path: '/spec/suspend', value: false }] }, signal);
   wrote(session, `Job ${ref.name}: ${plan.guardian.image}`);
@@ -83,13 +86,13 @@ async function make({ cluster }: World, { kind, object, shared }: Made, namespac
   }
 }
 
-/** The Job that an earlier try of this step has made. One of an earlier run is removed, because a Job's template never changes. */
+/** The Job that an earlier try of this step has made. One of an earlier run is removed, because a Job's template never changes; a successor's is not. */
 async function ofThisRun({ world, lock }: Session, ref: ObjectRef, signal: AbortSignal): Promise<KubernetesObject | undefined> {
   for (;;) {
     const found = await world.cluster.get(ref, signal);
     if (found === undefined) return undefined;
-    const { uid, annotations, deletionTimestamp } = found.metadata;
-    if (readEpoch(annotations?.[epochAnnotation]) === lock.epoch && deletionTimestamp === undefined) return found;
+    const { uid, deletionTimestamp } = found.metadata;
+    if ((await refuseSuccessors(found, ref, lock)) === lock.epoch && deletionTimestamp === undefined) return found;
     if (deletionTimestamp === undefined) {
       world.log.debug(`Job ${ref.name} of an earlier run is removed.`);
       await world.cluster.write({ do: 'delete', ref, ...(uid === undefined ? {} : { uid }) }, signal);

@@ -1,4 +1,4 @@
-import { selects } from '../../domain/kubernetes/labels.ts';
+import { selectorOf, selects } from '../../domain/kubernetes/labels.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec, type PodTemplate } from '../../domain/kubernetes/workload.ts';
 import { manifestPermissions } from '../../domain/manifests/permissions.ts';
@@ -77,7 +77,7 @@ export const withTemplate = (deployment: KubernetesObject, template: PodTemplate
 
 /** The selector of a Deployment that is there cannot be changed: its pods have to fit it. */
 function unfit(stable: KubernetesObject, { metadata }: PodTemplate): readonly Problem[] {
-  if (selects(deploymentSpec(stable).selector ?? {}, metadata?.labels ?? {})) return [];
+  if (selects(selectorOf(stable), metadata?.labels ?? {})) return [];
   return [
     {
       what: `\`manifests\`: the pods of Deployment ${stable.metadata.name} would not have the labels that the Deployment in the cluster selects by.`,

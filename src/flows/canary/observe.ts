@@ -1,25 +1,25 @@
+import { complete, remembered } from '../../domain/analysis/known-counters.ts';
 import type { Reading } from '../../domain/analysis/reading.ts';
 import { noData } from '../../domain/analysis/reading.ts';
-import { diagnose } from '../../domain/kubernetes/diagnosis.ts';
-import { health } from '../../domain/kubernetes/health.ts';
+import { health, restartsOf } from '../../domain/kubernetes/health.ts';
 import { Pod } from '../../domain/kubernetes/kinds.ts';
 import { foreignManager, foreignWriter } from '../../domain/kubernetes/managers.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
-import { type RolloutStatus, readyOfTemplate, rolloutStatus } from '../../domain/kubernetes/rollout-status.ts';
-import { isRelease } from '../../domain/manifests/release.ts';
-import { imageOf } from '../../domain/rollout/container-image.ts';
-import type { Effect } from '../../domain/rollout/effect.ts';
+import { isContested, sickness } from '../../domain/rollout/cause.ts';
+import type { Effect, RolloutEvent } from '../../domain/rollout/effect.ts';
 import { epochAnnotation, readEpoch } from '../../domain/rollout/lease.ts';
-import type { ClusterView, RouteView, Sample, StableView } from '../../domain/rollout/sample.ts';
+import type { AwaitedPods, ClusterView, RouteView, Sample, StableView } from '../../domain/rollout/sample.ts';
 import { isStarted } from '../../domain/traffic/replicas/gate.ts';
-import { conditions, runs } from '../await-rollout.ts';
-import { follow, isTransient } from '../follow.ts';
+import { highestShare, sharesChange } from '../../domain/traffic/weights/rule-shares.ts';
+import { runs } from '../await-rollout.ts';
+import { isTransient } from '../follow.ts';
 import { measure } from '../measure.ts';
 import { reopenPods } from './gate.ts';
+import { beforeNewcomers } from './newcomers.ts';
 import { selectorsOf } from './selectors.ts';
-import { canaryLabels, type Session, stableRef } from './session.ts';
-import { stablePodLabelsOf } from './survey.ts';
+import { canaryLabels, type Session } from './session.ts';
+import { followStable, stableNow } from './stable-view.ts';
 import { waitForNodes } from './wait-for-nodes.ts';
 
 type Observing = Extract<Effect, { do: 'observe' }>;
@@ -30,20 +30,51 @@ type Observing = Extract<Effect, { do: 'observe' }>;
  */
 export async function observe(
   session: Session,
-  { inSeconds, until, enough, stable, unmeasured }: Observing,
+  { inSeconds, until, enough, stable, growing, unmeasured }: Observing,
   signal: AbortSignal,
 ): Promise<Sample> {
   const followed =
     until === undefined ? await waited(session, inSeconds, signal) : await followStable(session, { seconds: inSeconds, enough }, signal);
   signal.throwIfAborted();
-  const [cluster, reading] = await Promise.all([
-    look(session, stable === true ? 'ask' : followed, signal),
-    unmeasured === true ? notMeasured(session) : takeReading(session, signal),
-  ]);
+  const sample = await lookAround(session, { stable: stable === true ? 'ask' : followed, growing, unmeasured }, signal);
+  if (until === undefined || sample.cluster.is === 'answer') return sample;
   // Following ends at once when stable is well: without a pause, a cluster that answers watches only would be asked without end.
-  if (until !== undefined && cluster.is === 'no-answer') await session.world.clock.sleep(1, signal);
+  await session.world.clock.sleep(1, signal);
+  return { ...sample, at: session.world.clock.monotonic() };
+}
+
+interface Looking {
+  /** The canary's pods, where they were seen at this moment. */
+  readonly pods?: readonly KubernetesObject[] | undefined;
+  readonly stable?: StableView | 'ask' | undefined;
+  readonly growing?: boolean | undefined;
+  readonly unmeasured?: boolean | undefined;
+  readonly awaited?: AwaitedPods;
+}
+
+/** At the route, the canary's pods, the metrics and the guardian's signs of life. */
+export async function lookAround(session: Session, looking: Looking, signal: AbortSignal): Promise<Sample> {
+  const [cluster, reading] = await Promise.all([
+    look(session, looking, signal),
+    looking.unmeasured === true ? notMeasured(session) : takeReading(session, signal),
+  ]);
   const lost = session.guarded && session.lock.guardianLost();
   return { at: session.world.clock.monotonic(), cluster, reading, ...(lost ? { guardian: 'lost' } : {}) };
+}
+
+/** Seconds. Between a look and its write lie a record in the Lease and no more, which a slow API server too has answered by then. */
+const leastOverdue = 20;
+
+/**
+ * Before something is written that a look has allowed which is older than an interval: the API server may have been silent since, or this process
+ * stood still. Answers with what was found where that forbids it; with nothing on a way back, which looks for itself.
+ */
+export async function overdueLook(session: Session, signal: AbortSignal): Promise<RolloutEvent | undefined> {
+  const { world, plan, seenAt, cause } = session;
+  if (cause !== undefined || seenAt === undefined || world.clock.monotonic() - seenAt <= Math.max(plan.interval, leastOverdue))
+    return undefined;
+  const sample = await lookAround(session, { unmeasured: true }, signal);
+  return isContested(sample) || sickness(sample) === undefined ? undefined : { on: 'sample', at: sample.at, sample };
 }
 
 async function waited(session: Session, seconds: number, signal: AbortSignal): Promise<undefined> {
@@ -51,101 +82,35 @@ async function waited(session: Session, seconds: number, signal: AbortSignal): P
   return undefined;
 }
 
-/**
- * Ends early when stable is Available with the image it was last ordered to run, or has enough ready pods with it. What was seen last is
- * the view.
- */
-async function followStable(
+async function look(
   session: Session,
-  { seconds, enough = Number.POSITIVE_INFINITY }: { readonly seconds: number; readonly enough: number | undefined },
+  { pods: followed, stable: known, growing = false, awaited }: Looking,
   signal: AbortSignal,
-): Promise<StableView | undefined> {
-  const { world, plan, ground } = session;
-  let view: StableView | undefined;
-  await follow(
-    world,
-    { namespace: ground.app.namespace, deployment: plan.stableDeployment, podLabels: stablePodLabelsOf(ground.stable), seconds, signal },
-    (workload) => {
-      if (workload.deployment === undefined) return undefined;
-      const present = imageOf(workload.deployment, ground.container);
-      const pods = workload.pods.filter((pod) => present !== undefined && runs(pod, present));
-      view = stableView(session, workload.deployment, present, pods);
-      if (view.status.is !== 'available' && view.ready < enough) return undefined;
-      session.stablePods = pods;
-      return view.runs === session.stableOrdered ? true : undefined;
-    },
-  );
-  return view;
-}
-
-function stableView(
-  session: Session,
-  deployment: KubernetesObject,
-  present: string | undefined,
-  pods: readonly KubernetesObject[],
-): StableView {
-  const { newReleases, previousImage, previousTemplate, container } = session.ground;
-  const isNew = newReleases.some((release) => isRelease(deployment, container, release));
-  // Where templates change, what is not the new one by its mark is the old one; where images change, both may be the same.
-  const isOld = present === previousImage && !(isNew && previousTemplate !== undefined);
-  const known = isNew && isOld ? session.stableOrdered : isNew ? 'new' : isOld ? 'old' : 'foreign';
-  const trouble = diagnose(pods, conditions(deployment));
-  return {
-    status: statusOf(deployment, pods),
-    ready: readyOfTemplate(deployment),
-    runs: known,
-    ...(trouble === undefined ? {} : { trouble }),
-  };
-}
-
-/** The two watches are not in step: the Deployment may be heard of before its pods, and they are what is measured. */
-function statusOf(deployment: KubernetesObject, pods: readonly KubernetesObject[]): RolloutStatus {
-  const status = rolloutStatus(deployment);
-  if (status.is !== 'available' || pods.filter(isReady).length >= status.replicas) return status;
-  return { ...status, is: 'progressing', waitingFor: 'its pods to be seen' };
-}
-
-async function stableNow(session: Session, signal: AbortSignal): Promise<StableView | undefined> {
-  const { world, ground } = session;
-  const { namespace } = ground.app;
-  const [deployment, pods] = await Promise.all([
-    world.cluster.get(stableRef(session), signal),
-    world.cluster.list(Pod, namespace, { labels: stablePodLabelsOf(ground.stable) }, signal),
-  ]);
-  if (deployment === undefined) return undefined;
-  const present = imageOf(deployment, ground.container);
-  return stableView(
-    session,
-    deployment,
-    present,
-    pods.filter((pod) => present !== undefined && runs(pod, present)),
-  );
-}
-
-async function look(session: Session, known: StableView | 'ask' | undefined, signal: AbortSignal): Promise<Sample['cluster']> {
+): Promise<Sample['cluster']> {
   const { world, plan, ground } = session;
   try {
     const [stable, routes, pods] = await Promise.all([
       known === 'ask' ? stableNow(session, signal) : known,
       Promise.all(plan.router.objects(ground.app).map((ref) => world.cluster.get(ref, signal))),
-      world.cluster.list(Pod, ground.app.namespace, { labels: canaryLabels(session) }, signal),
+      followed ?? world.cluster.list(Pod, ground.app.namespace, { labels: canaryLabels(session) }, signal),
     ]);
+    const found = routes.filter((object) => object !== undefined);
+    session.lookedAt = new Map(found.map((object) => [object.metadata.name, object]));
+    session.seenAt = world.clock.monotonic();
     const present = pods.filter((pod) => runs(pod, ground.image));
-    await reopenPods(
-      session,
-      routes.filter((object) => object !== undefined),
-      present,
-      signal,
-    );
-    session.canaryPods = present;
+    await reopenPods(session, found, present, signal);
+    // What its pods went through before this run began is nothing that it saw: a promotion that is finished forward would end as a crash.
+    session.restarts ??= restartsOf(present);
+    const { serving, restarts } = growing ? beforeNewcomers(session, present) : { serving: present, restarts: session.restarts };
+    if (!growing) session.canaryPods = present;
     // Before any is open, pods that wait behind their gate are as well as they can be.
-    const waiting = plan.router.pods !== undefined && session.route?.weight === 0;
-    const seen = health(present, session.restarts, waiting ? isStarted : isReady);
+    const waiting = plan.router.pods !== undefined && session.route !== undefined && highestShare(session.route.shares) === 0;
+    const seen = health(serving, restarts, waiting ? isStarted : isReady);
     const canary = await waitForNodes(session, seen, signal);
     session.trouble = canary.trouble ?? stable?.trouble;
     const view: ClusterView = {
       is: 'answer',
-      canary,
+      canary: awaited === undefined ? canary : { ...canary, awaited },
       route: routeView(session, routes),
       ...(stable === undefined ? {} : { stable }),
     };
@@ -163,15 +128,16 @@ function routeView(session: Session, found: readonly (KubernetesObject | undefin
   if (objects.length < found.length) return { is: 'gone' };
   if (objects.some((object) => readEpoch(object.metadata.annotations?.[epochAnnotation]) > lock.epoch)) return { is: 'taken' };
   if (route === undefined) return { is: 'as-ordered' };
-  const weight = plan.router.weight(objects, ground.app);
+  const change = sharesChange(route.shares, plan.router.ruleShares(objects, ground.app));
   const by = (writer: (object: KubernetesObject) => string | undefined): string =>
     objects.map(writer).find((manager) => manager !== undefined) ?? 'an unknown writer';
-  if (weight !== route.weight) {
+  if (change !== undefined) {
     session.fights += 1;
     const writer = by((object) => foreignWriter(object, plan.router.weights.pointer));
-    return { is: 'changed', what: `the canary has ${weight} % instead of ${route.weight} %`, by: writer, fight: session.fights };
+    return { is: 'changed', what: change, by: writer, fight: session.fights };
   }
-  const edited = objects.some((object, index) => object.metadata.generation !== route.generations[index]);
+  // The canary's Deployment, where it is the route, is scaled by this run as well.
+  const edited = plan.router.pods === undefined && objects.some((object, index) => object.metadata.generation !== route.generations[index]);
   return edited ? { is: 'as-ordered', note: `\`${by(foreignManager)}\` changed the route, but not the split` } : { is: 'as-ordered' };
 }
 
@@ -186,11 +152,15 @@ export async function takeReading(session: Session, signal: AbortSignal): Promis
   const selectors = selectorsOf(plan, ground.app, { stable: session.stablePods, canary: session.canaryPods });
   if (!selectors.ok) return { at, canary: noData(selectors.problem), stable: noData(selectors.problem), own: [] };
   session.selectors = selectors.value;
-  return await measure(
+  const measured = await measure(
     world.metrics,
     { source: plan.source, criteria: plan.criteria, namespace: ground.app.namespace },
     selectors.value,
     at,
     signal,
   );
+  // Any reading may be the first good one of a stage, and so what it counts from: a metric store that was just started knows one pod after another.
+  const reading = complete(session.counted, measured);
+  session.counted = remembered(session.counted, reading);
+  return reading;
 }

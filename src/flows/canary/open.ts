@@ -1,6 +1,6 @@
 import { nothingChanged } from '../../domain/capacity/record.ts';
-import { restartsOf } from '../../domain/kubernetes/health.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
+import { noTroubles } from '../await-rollout.ts';
 import type { Lock } from '../held-lock.ts';
 import { whereItRuns } from '../signature.ts';
 import type { Ground } from './ground.ts';
@@ -14,6 +14,9 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     ground,
     lock,
     route: undefined,
+    lookedAt: undefined,
+    seenAt: undefined,
+    routeSeen: false,
     stableOrdered: 'old',
     stablePods: ground.stablePods,
     canaryPods: [],
@@ -21,9 +24,12 @@ export function open(world: World, plan: CanaryPlan, ground: Ground, lock: Lock)
     canaryReplicas: undefined,
     fights: 0,
     guarded: false,
-    restarts: restartsOf([]),
+    restarts: undefined,
+    stableRestarts: {},
+    troubles: noTroubles(),
     unheardSince: undefined,
     trouble: undefined,
+    counted: undefined,
     selectors: undefined,
     writes: [],
     smoke: [],

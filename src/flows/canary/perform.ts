@@ -1,31 +1,26 @@
-import { diagnose } from '../../domain/kubernetes/diagnosis.ts';
-import { restartsOf } from '../../domain/kubernetes/health.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
-import { blame, notAvailableRemedy } from '../../domain/rollout/cause.ts';
 import type { Effect, RolloutEvent } from '../../domain/rollout/effect.ts';
 import { isStarted } from '../../domain/traffic/replicas/gate.ts';
-import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
-import { awaitRollout, runs } from '../await-rollout.ts';
 import { stepFailed } from '../cause-of.ts';
 import { isTransient } from '../follow.ts';
 import { freshLock } from '../fresh-lock.ts';
 import { patiently } from '../patiently.ts';
 import { runSmoke } from '../smoke.ts';
 import { alert, tellOfRunBefore } from './alert.ts';
+import { awaitCanary } from './await-canary.ts';
 import { scaleCanary, setCanary } from './canary-writes.ts';
 import { pinMinima, releaseMinima } from './capacity.ts';
 import { dismissGuardian } from './dismiss-guardian.ts';
-import { explain } from './explain.ts';
 import { postGuardian } from './guardian.ts';
 import { handOver } from './hand-over.ts';
 import { heldAt } from './hold-back.ts';
 import { deployedAt } from './lineage.ts';
-import { observe, takeReading } from './observe.ts';
+import { observe, overdueLook, takeReading } from './observe.ts';
 import { passedBefore } from './passed-before.ts';
 import { remark } from './remark.ts';
 import { recordOf } from './rollout-record.ts';
-import { canaryLabels, type Session } from './session.ts';
+import type { Session } from './session.ts';
 import { toldAt } from './told.ts';
 import { orderWeight, restoreStable, setStable } from './writes.ts';
 
@@ -42,7 +37,8 @@ export async function perform(session: Session, effect: Effect, signal: AbortSig
     return await patiently(world, patience, () => once(session, effect, signal));
   } catch (error) {
     if (patience.signal.aborted) throw error;
-    return { ...stepFailed(error), at: world.clock.monotonic() };
+    const failed = { ...stepFailed(error), at: world.clock.monotonic() };
+    return failed.on === 'failed' ? { ...failed, doing: effect.do } : failed;
   }
 }
 
@@ -76,7 +72,7 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       lock.answer({ id: effect.id, is: effect.is, text: effect.text });
       return done();
     case 'dismiss-guardian':
-      await dismissGuardian(world, ground.app.namespace, plan.service);
+      await dismissGuardian(session, ground.app.namespace, plan.service);
       return done();
     case 'set-canary':
       await freshLock(session);
@@ -99,8 +95,12 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       await smoke(session, signal);
       return done();
     case 'shift':
-      if (!effect.urgent) await freshLock(session);
-      await orderWeight(session, effect.weight, signal);
+      if (!effect.urgent) {
+        await freshLock(session);
+        const sick = await overdueLook(session, signal);
+        if (sick !== undefined) return sick;
+      }
+      await orderWeight(session, effect.weight, signal, effect.urgent ? undefined : session.lookedAt);
       return done();
     case 'measure': {
       const reading = await takeReading(session, signal);
@@ -110,10 +110,13 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
       const sample = await observe(session, effect, signal);
       return { on: 'sample', at: sample.at, sample };
     }
-    case 'set-stable':
+    case 'set-stable': {
       await freshLock(session);
+      const sick = await overdueLook(session, signal);
+      if (sick !== undefined) return sick;
       await setStable(session, signal);
       return done();
+    }
     case 'restore-stable':
       await restoreStable(session, signal);
       return done();
@@ -129,54 +132,16 @@ async function once(session: Session, effect: Effect, signal: AbortSignal): Prom
   }
 }
 
-async function awaitCanary(
-  session: Session,
-  { replicas, autoscaled }: Extract<Effect, { do: 'await-canary' }>,
-  signal: AbortSignal,
-): Promise<RolloutEvent> {
-  const { world, plan, ground } = session;
-  const awaited = await awaitRollout(world, {
-    namespace: ground.app.namespace,
-    deployment: plan.canaryDeployment,
-    podLabels: canaryLabels(session),
-    seconds: plan.rolloutTimeout,
-    image: ground.image,
-    replicas,
-    autoscaled: autoscaled === true,
-    gated: plan.router.pods !== undefined,
-    signal,
-  });
-  const at = world.clock.monotonic();
-  if (awaited.is === 'available') {
-    session.canaryPods = awaited.workload.pods.filter((pod) => runs(pod, ground.image));
-    session.restarts = restartsOf(session.canaryPods);
-    return { on: 'done', at };
-  }
-  const diagnosis = awaited.diagnosis ?? diagnose(session.canaryPods, []);
-  const details = await explain(session, plan.canaryDeployment, diagnosis);
-  if (awaited.is === 'failed') {
-    const text = `${awaited.diagnosis.what}${details}`;
-    const cause = { kind: 'crash', code: 'ROLLOUT_FAILED', text, remedy: awaited.diagnosis.remedy, ...blame(awaited.diagnosis) } as const;
-    return { on: 'failed', at, cause };
-  }
-  const why = diagnosis === undefined ? '' : ` ${diagnosis.what}`;
-  const text = `The canary was not Available after ${durationText(plan.rolloutTimeout)}, waiting for ${awaited.waitingFor}.${why}${details}`;
-  const remedy = diagnosis?.remedy ?? notAvailableRemedy;
-  return { on: 'failed', at, cause: { kind: 'crash', code: 'ROLLOUT_TIMED_OUT', text, remedy, ...blame(diagnosis) } };
-}
-
 async function smoke(session: Session, signal: AbortSignal): Promise<void> {
   const { world, plan, ground } = session;
   const pod = session.canaryPods.find(plan.router.pods === undefined ? isReady : isStarted);
   if (pod === undefined) throw new Failure('SMOKE_FAILED', 'No canary pod was ready for the smoke checks.', 'Read the events of its pods.');
   const environment = { CANARY_POD: pod.metadata.name, CANARY_NAMESPACE: ground.app.namespace, CANARY_IMAGE: ground.image };
-  session.smoke.push(
-    ...(await runSmoke(world, {
-      pod: { namespace: ground.app.namespace, name: pod.metadata.name },
-      port: ground.port,
-      checks: plan.smoke,
-      environment,
-      signal,
-    })),
-  );
+  const asked = { namespace: ground.app.namespace, name: pod.metadata.name };
+  try {
+    session.smoke.push(...(await runSmoke(world, { pod: asked, port: ground.port, checks: plan.smoke, environment, signal })));
+  } catch (error) {
+    // What never came to the pod says nothing of its image: an API server that is away is waited for.
+    throw error instanceof Failure && error.cause instanceof Failure ? error.cause : error;
+  }
 }

@@ -1,11 +1,13 @@
 import { Deployment } from '../../domain/kubernetes/kinds.ts';
-import { nameOf } from '../../domain/kubernetes/object.ts';
+import { selectorOf } from '../../domain/kubernetes/labels.ts';
+import { type KubernetesObject, nameOf } from '../../domain/kubernetes/object.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
-import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
-import { isOurs } from '../../domain/rollout/canary-deployment.ts';
+import { deploymentSpec, podLabels } from '../../domain/kubernetes/workload.ts';
+import { cloneLabels, cloneSelector, isOurs } from '../../domain/rollout/canary-deployment.ts';
+import { isolationWarnings } from '../../domain/rollout/canary-isolation.ts';
 import { type LayoutParts, mixedWarning, oneNeeded } from '../../domain/rollout/layout.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
-import { canaryChange, minimumChange, routeChange, stableChange } from '../../domain/rollout/ownership.ts';
+import { canaryChange, minimumChange, rollingChange, routeChange, stableChange } from '../../domain/rollout/ownership.ts';
 import { ownershipFindings } from '../../domain/rollout/ownership-findings.ts';
 import type { Findings, Problem } from '../../domain/rollout/problem.ts';
 import { roleName } from '../../domain/rollout/role.ts';
@@ -55,13 +57,33 @@ export const permissions = ({ service, action }: CanaryPlan, found: Survey): Fin
     namespace: found.app.namespace,
   });
 
-export function ownership({ gitops, router, service }: CanaryPlan, { routes, stable, canary, scaling: { autoscaler } }: Survey): Findings {
+export function ownership(
+  { gitops, router, service, manifests }: CanaryPlan,
+  { routes, stable, canary, scaling: { autoscaler } }: Survey,
+): Findings {
+  // Manifests bring a whole pod template; without them only the image changes.
+  const ofStable = manifests.length === 0 ? stableChange : rollingChange;
   return ownershipFindings(gitops, [
     ...routes.map((object) => ({ object, change: routeChange(object, router.weights) })),
-    ...(stable === undefined ? [] : [{ object: stable, change: stableChange(stable) }]),
+    ...(stable === undefined ? [] : [{ object: stable, change: ofStable(stable) }]),
     ...(canary === undefined || isOurs(canary, service) ? [] : [{ object: canary, change: canaryChange(canary) }]),
     ...(autoscaler.is === 'none' ? [] : [{ object: autoscaler.object, change: minimumChange(autoscaler.object) }]),
   ]);
+}
+
+/** Policies know pods by their labels, and the canary's are not all stable's. */
+export function isolation(
+  { router, service }: CanaryPlan,
+  { app, around, stable, canary, policies }: Survey,
+  wanted: KubernetesObject | undefined,
+): Findings {
+  const labels = router.canaryLabels(app, around);
+  if (stable === undefined || wanted === undefined || labels === undefined) return problems();
+  const own =
+    canary === undefined || isOurs(canary, service)
+      ? { canary: cloneLabels(wanted, labels, service), canarySelector: cloneSelector(wanted, labels, service) }
+      : { canary: podLabels(canary), canarySelector: selectorOf(canary) };
+  return { problems: [], warnings: isolationWarnings(policies, { namespace: app.namespace, stable: podLabels(stable), ...own }) };
 }
 
 /** A route with weight on the canary although no rollout goes on: users would get the new image before it is checked. */
@@ -86,29 +108,5 @@ export function stableHealth({ stableDeployment }: CanaryPlan, found: Survey): F
   return problems({
     what: `Deployment ${stableDeployment} has no ready pod: there would be nothing to go back to.`,
     remedy: 'Bring stable up first.',
-  });
-}
-
-export function evidenceFor(
-  { service, requireEvidence }: CanaryPlan,
-  lease: LeaseView | undefined,
-  image: string,
-  template?: string,
-): Findings {
-  const { evidence } = lease ?? {};
-  if (!requireEvidence || (evidence?.image === image && evidence.template === template)) return problems();
-  if (image === '') {
-    return problems({
-      what: `No canary of ${service} has passed in this cluster.`,
-      remedy: 'Run the canary with `promote: false` first, or name the image and set `require-evidence: false`.',
-    });
-  }
-  const known =
-    lease?.evidence === undefined
-      ? 'no canary of this service has passed here'
-      : `what passed here is ${lease.evidence.image} (${lease.evidence.run})`;
-  return problems({
-    what: `There is no evidence for ${image}: ${known}.`,
-    remedy: 'Run the canary with `promote: false` for this image first, or set `require-evidence: false`.',
   });
 }

@@ -9,6 +9,7 @@ import { layoutOf, layoutText } from '../../domain/rollout/layout.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import type { Findings } from '../../domain/rollout/problem.ts';
 import { type Inspection, sharesService } from '../../domain/traffic/router.ts';
+import { highestShare, noShares } from '../../domain/traffic/weights/rule-shares.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { refuseHeld } from '../holds.ts';
@@ -16,20 +17,12 @@ import { selfTest } from '../measure.ts';
 import { preflightFailed } from '../preflight-failed.ts';
 import { resolveImage } from '../resolve-image.ts';
 import { targetPort } from '../target-port.ts';
+import { evidenceFor } from './evidence-preflight.ts';
 import type { Ground } from './ground.ts';
 import { guardianFindings } from './guardian-preflight.ts';
 import { manifestFindings, pastOf, withTemplate } from './manifest-preflight.ts';
 import type { CanaryPlan } from './plan.ts';
-import {
-  evidenceFor,
-  isReadable,
-  missingObjects,
-  ownership,
-  partsOf,
-  permissions,
-  restingRoute,
-  stableHealth,
-} from './preflight-checks.ts';
+import { isolation, isReadable, missingObjects, ownership, partsOf, permissions, restingRoute, stableHealth } from './preflight-checks.ts';
 import { quotaFindings, scalingFindings } from './scaling-preflight.ts';
 import { meaningOf } from './scaling-survey.ts';
 import { selectorsOf } from './selectors.ts';
@@ -59,15 +52,17 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
       ? undefined
       : inspectCanary(objectsOf(plan, found, wanted), namesOf(plan, found));
   const routing = inspectRoutes(plan, found);
-  const weightAtRest = found.routes.length === 0 ? 0 : plan.router.weight(found.routes, found.app);
+  const atRest = found.routes.length === 0 ? noShares : plan.router.ruleShares(found.routes, found.app);
+  const weightAtRest = highestShare(atRest);
   const scaling = scalingFindings(plan, found);
   const findings: readonly Findings[] = [
     missingObjects(plan, found),
     permissions(plan, found),
     ownership(plan, found),
     stableHealth(plan, found),
+    isolation(plan, found, wanted),
     restingRoute(plan, lease, weightAtRest),
-    evidenceFor(plan, lease, image.text, manifests.next?.fingerprint),
+    evidenceFor(plan, lease, { image: image.text, next: manifests.next, stable: found.stable, container: canary?.container }),
     manifests,
     { problems: canary?.problems ?? [], warnings: [] },
     routing,
@@ -85,6 +80,7 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
   return {
     ...groundOf(plan, found, canary, lease, image.text, manifests.next),
     weightAtRest,
+    fixedAtRest: atRest.fixed,
     warnings,
     notes: [
       `Layout: ${layoutText(layoutOf(partsOf(plan, found)))}, as a canary needs it`,
@@ -119,7 +115,7 @@ function groundOf(
   lease: LeaseView | undefined,
   image: string,
   next: NewTemplate | undefined,
-): Omit<Ground, 'weightAtRest' | 'warnings' | 'notes'> {
+): Omit<Ground, 'weightAtRest' | 'fixedAtRest' | 'warnings' | 'notes'> {
   const { app, stable, canary, stablePods } = found;
   const container = inspected?.container;
   const canaryLabels = plan.router.canaryLabels(app, found.around);
@@ -171,10 +167,11 @@ async function metricsOnStable(world: World, plan: CanaryPlan, found: Survey): P
 
 export const objectsOf = (
   { router }: CanaryPlan,
-  { app, around, stableService, canaryService, canary }: FoundObjects,
+  { app, around, routes, stableService, canaryService, canary }: FoundObjects,
   stable: KubernetesObject,
 ) => ({
   stable,
+  canaryPorts: router.canaryPorts(routes, app, around),
   ...(app.oneService === true ? { oneService: true as const, canaryLabels: router.canaryLabels(app, around) ?? {} } : {}),
   ...(app.subsets === undefined ? {} : { subset: router.canaryLabels(app, around) ?? ('unknown' as const) }),
   ...(stableService === undefined ? {} : { stableService }),

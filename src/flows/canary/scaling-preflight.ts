@@ -4,9 +4,11 @@ import { scalingNotes, scalingProblems } from '../../domain/capacity/inspection.
 import { HorizontalPodAutoscaler } from '../../domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec, type PodTemplate, podLabels } from '../../domain/kubernetes/workload.ts';
+import { surgeBefore } from '../../domain/rolling/strategy.ts';
 import { cloneLabels, isOurs } from '../../domain/rollout/canary-deployment.ts';
 import type { Findings } from '../../domain/rollout/problem.ts';
 import { inspectQuota, type QuotaInspection } from '../../domain/rollout/quota.ts';
+import { guardianTemplate } from './guardian-preflight.ts';
 import type { CanaryPlan } from './plan.ts';
 import { isReadable } from './preflight-checks.ts';
 import { meaningOf } from './scaling-survey.ts';
@@ -55,12 +57,12 @@ function labelsOf({ router, service }: CanaryPlan, { app, around, canary }: Surv
 const sizeOf = (deployment: KubernetesObject): number => Math.max(1, deploymentSpec(deployment).replicas ?? 1);
 
 /**
- * Room for two full sizes. The canary grows to the size that stable has: without room for that the rollout would stop half way. To which
- * size load may make it grow beyond that is a warning.
+ * Room for two full sizes, for the guardian, and for the pod that a promotion begins with: without room for these the rollout would stop half
+ * way. To which size load may make the canary grow beyond that is a warning.
  */
 export function quotaFindings(
   plan: CanaryPlan,
-  { quotas, canary, scaling: { autoscaler } }: Survey,
+  { app, quotas, canary, scaling: { autoscaler } }: Pick<Survey, 'app' | 'quotas' | 'canary' | 'scaling'>,
   stable: KubernetesObject,
   template: PodTemplate,
 ): QuotaInspection {
@@ -68,12 +70,22 @@ export function quotaFindings(
   const size = sizeOf(stable);
   const most = mostPods(autoscaler) ?? size;
   const whose = (pods: number, why: string): string => `of the canary ${plan.canaryDeployment}, which ${why} ${pods}`;
-  const full = inspectQuota(quotas, template, Math.max(0, size - running), whose(size, 'grows to the size of stable,'));
+  const surge = plan.promote && plan.router.pods === undefined ? surgeBefore(stable, size) : 0;
+  const guardian = guardianTemplate(plan, app);
+  const beside = guardian === undefined ? [] : [{ template: guardian, pods: 1 }];
+  const full = inspectQuota(
+    quotas,
+    [{ template, pods: Math.max(0, size - running) + surge }, ...beside],
+    [
+      whose(size, 'grows to the size of stable,'),
+      ...(surge === 0 ? [] : ['of stable, whose update begins with a pod more']),
+      ...(guardian === undefined ? [] : ['of the guardian']),
+    ].join(', '),
+  );
   if (plan.router.pods !== undefined || autoscaler.is !== 'hpa' || most <= size || full.problems.length > 0) return full;
   const grown = inspectQuota(
     quotas,
-    template,
-    most - running,
+    [{ template, pods: most - running }],
     whose(most, `may grow to the maxReplicas of ${kindOf(autoscaler).kind} ${autoscaler.object.metadata.name},`),
   );
   const rarely = grown.problems.map(({ what, remedy }) => ({ what, remedy: `${remedy} It is needed only if the load grows so far.` }));

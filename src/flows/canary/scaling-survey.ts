@@ -22,7 +22,7 @@ export async function surveyScaling(world: World, plan: CanaryPlan, namespace: s
     [HorizontalPodAutoscaler, PodDisruptionBudget, ScaledObject].map((kind) => unlessForbidden(world.cluster.list(kind, namespace), [])),
   );
   const scaledObject = scaledObjectFor(scaledObjects, plan.stableDeployment) ?? (await named(world, namespace, kedaOf(hpas, plan)));
-  const found = { hpas, scaledObject };
+  const found = { hpas, scaledObject, canaryScaledObject: scaledObjectFor(scaledObjects, plan.canaryDeployment) };
   return { ...found, budgets, autoscaler: autoscalerOf(found, plan.stableDeployment) };
 }
 

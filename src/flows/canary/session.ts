@@ -1,4 +1,5 @@
 import type { Selectors } from '../../domain/analysis/arm.ts';
+import type { Reading } from '../../domain/analysis/reading.ts';
 import type { CapacityRecord } from '../../domain/capacity/record.ts';
 import type { Diagnosis } from '../../domain/kubernetes/diagnosis.ts';
 import type { Restarts } from '../../domain/kubernetes/health.ts';
@@ -10,7 +11,9 @@ import type { Cause } from '../../domain/rollout/cause.ts';
 import type { Figures } from '../../domain/rollout/figures.ts';
 import type { Hold } from '../../domain/rollout/hold.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
+import type { RuleShares } from '../../domain/traffic/weights/rule-shares.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
+import type { Troubles } from '../await-rollout.ts';
 import type { Lock } from '../held-lock.ts';
 import type { Notice } from '../notice.ts';
 import type { Unheard } from '../unheard.ts';
@@ -25,8 +28,14 @@ export interface Session {
   readonly plan: CanaryPlan;
   readonly ground: Ground;
   readonly lock: Lock;
-  /** The route as last written and accepted, for telling drift. `undefined` before the claim. */
-  route: { readonly weight: number; readonly generations: readonly (number | undefined)[] } | undefined;
+  /** The route as last ordered, once that was accepted, for telling drift. `undefined` before the claim. */
+  route: { readonly shares: RuleShares; readonly generations: readonly (number | undefined)[] } | undefined;
+  /** The route as the last look found it, until it is written: what follows at once need not read it again. */
+  lookedAt: ReadonlyMap<string, KubernetesObject> | undefined;
+  /** Monotonic seconds of the last look at route and canary that had an answer. */
+  seenAt: number | undefined;
+  /** The route of this rollout was there: one that is missing now was deleted. */
+  routeSeen: boolean;
   /** Which image stable was last ordered to run: tells apart old and new where both are the same. */
   stableOrdered: 'old' | 'new';
   stablePods: readonly KubernetesObject[];
@@ -37,12 +46,18 @@ export interface Session {
   fights: number;
   /** A guardian has acknowledged this run: from now on its silence counts. */
   guarded: boolean;
-  /** Of the canary's pods when it became Available: more than these are trouble. */
-  restarts: Restarts;
+  /** Of the canary's pods when it became Available, or as the first look found them where a run before had waited for that: more than these are trouble. */
+  restarts: Restarts | undefined;
+  /** Of stable's pods when it was Available with what it was last ordered to run. */
+  stableRestarts: Restarts;
+  /** Of the pods that are waited for. */
+  troubles: Troubles;
   /** Monotonic seconds: since when the nodes of all its pods have not been heard of, while stable was ready, in an unbroken row of looks. */
   unheardSince: number | undefined;
   /** What was wrong with pods when they were last looked at under traffic. */
   trouble: Diagnosis | undefined;
+  /** What the metric store last said of each pod. */
+  counted: Reading | undefined;
   /** `undefined` until the canary's pods are known. */
   selectors: Selectors | undefined;
   /** What was written, in order, for the report. */

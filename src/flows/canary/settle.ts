@@ -1,11 +1,13 @@
 import type { JudgedGate } from '../../domain/gates/pipeline.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { withImage } from '../../domain/manifests/release.ts';
+import type { EvidenceRecord } from '../../domain/rollout/evidence-record.ts';
 import { releaseOf, withReleases } from '../../domain/rollout/good-release.ts';
 import type { StageHistory } from '../../domain/rollout/history.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import { briefText } from '../../domain/rollout/problem.ts';
 import type { Ending } from '../../domain/rollout/state.ts';
+import { highestShare } from '../../domain/traffic/weights/rule-shares.ts';
 import { imageText } from '../../domain/units/image.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
@@ -29,12 +31,18 @@ export async function settle(session: Session, ending: Ending, lease: 'given-awa
   await (lease === 'kept' ? endUnder : giveAway)(world, lock, async () => ({
     ...(await settledTemplate(session, ending)),
     ended: { epoch: lock.epoch, outcome: ending.outcome, text: endText(ending).slice(0, 500), run, at: now },
-    ...(ending.outcome === 'analysed' || ending.outcome === 'promoted'
-      ? { evidence: { image: ground.image, run, at: now, ...(ground.next === undefined ? {} : { template: ground.next.fingerprint }) } }
-      : {}),
+    ...(ending.outcome === 'analysed' || ending.outcome === 'promoted' ? { evidence: evidenceOf(ground, run, now) } : {}),
     ...(ending.outcome === 'promoted' ? { lastKnownGood: ground.image, ...released(session, run, now) } : {}),
   }));
 }
+
+const evidenceOf = ({ image, previousImage, next }: Ground, run: string, at: string): EvidenceRecord => ({
+  image,
+  run,
+  at,
+  ...(next === undefined ? {} : { template: next.fingerprint }),
+  previousImage,
+});
 
 /** What a later rollback can lead to. */
 function released(session: Session, run: string, at: string): Pick<LeaseChange, 'releases'> {
@@ -122,7 +130,7 @@ export function resultOf(raw: Raw & Ended): CanaryResult {
     code: cause?.code,
     reason: endText(ending),
     remedy: cause?.remedy,
-    weight: ending.outcome === 'unknown' ? undefined : session.route?.weight,
+    weight: ending.outcome === 'unknown' || session.route === undefined ? undefined : highestShare(session.route.shares),
     stages,
     writes: session.writes,
     smoke: session.smoke,

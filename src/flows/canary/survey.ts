@@ -1,7 +1,6 @@
-import { Deployment, Lease, Pod, ResourceQuota, Service } from '../../domain/kubernetes/kinds.ts';
-import { selectorText } from '../../domain/kubernetes/labels.ts';
+import { Deployment, Lease, NetworkPolicy, Pod, ResourceQuota, Service } from '../../domain/kubernetes/kinds.ts';
+import { selectorOf, selectorText } from '../../domain/kubernetes/labels.ts';
 import type { Kind, KubernetesObject } from '../../domain/kubernetes/object.ts';
-import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { trackLabel } from '../../domain/rollout/canary-deployment.ts';
 import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
 import { isLeft } from '../../domain/rollout/left-behind.ts';
@@ -26,6 +25,8 @@ export interface Survey extends Rights {
   /** What the router looks at beside the route: the Services and Deployments of both sides, and what it asked for. */
   readonly around: readonly KubernetesObject[];
   readonly quotas: readonly KubernetesObject[];
+  /** The NetworkPolicies of the namespace. */
+  readonly policies: readonly KubernetesObject[];
   readonly stablePods: readonly KubernetesObject[];
   readonly lease: KubernetesObject | undefined;
   readonly scaling: ScalingSurvey;
@@ -37,13 +38,17 @@ export interface Survey extends Rights {
 export async function survey(world: World, plan: CanaryPlan): Promise<Survey> {
   const objects = await surveyObjects(world, plan);
   const { namespace } = objects.app;
-  const [scaling, pair] = await Promise.all([surveyScaling(world, plan, namespace), readPair(world, namespace, plan.stableDeployment)]);
-  const found = { ...objects, scaling, pair };
+  const [scaling, pair, policies] = await Promise.all([
+    surveyScaling(world, plan, namespace),
+    readPair(world, namespace, plan.stableDeployment),
+    unlessForbidden(world.cluster.list(NetworkPolicy, namespace), []),
+  ]);
+  const found = { ...objects, scaling, pair, policies };
   return { ...found, ...(await rightsOf(world, wantedPermissions(plan, found))) };
 }
 
 /** What can be found without asking about permissions. */
-export type FoundObjects = Omit<Survey, keyof Rights | 'scaling' | 'pair'>;
+export type FoundObjects = Omit<Survey, keyof Rights | 'scaling' | 'pair' | 'policies'>;
 
 export async function surveyObjects(world: World, plan: CanaryPlan): Promise<FoundObjects> {
   const namespace = plan.namespace ?? world.defaultNamespace;
@@ -125,11 +130,11 @@ export async function readContext(world: World, { kind, namespace, name, elsewhe
 }
 
 /** The selector of a Deployment's pods, as the API takes it. */
-export const podLabelsOf = (deployment: KubernetesObject): string => selectorText(deploymentSpec(deployment).selector ?? {});
+export const podLabelsOf = (deployment: KubernetesObject): string => selectorText(selectorOf(deployment));
 
 /** Where one Service has the pods of both sides, stable's selector may fit the canary's too. */
 export const stablePodLabelsOf = (deployment: KubernetesObject): string => {
-  const { matchLabels = {}, matchExpressions = [] } = deploymentSpec(deployment).selector ?? {};
+  const { matchLabels = {}, matchExpressions = [] } = selectorOf(deployment);
   return selectorText({ matchLabels, matchExpressions: [...matchExpressions, { key: trackLabel, operator: 'NotIn', values: ['canary'] }] });
 };
 

@@ -37,6 +37,8 @@ export async function takeBackBeforeRefusing(run: Refused, refusal: unknown): Pr
     result = await takeBackLeft(run, place, found, cause);
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
+    // What is in the way of both is told once.
+    if (error.code === refusal.code && error.what === refusal.what) throw refusal;
     if (found === undefined && isTransient(refusal)) return undefined;
     throw new Failure(refusal.code, `${refusal.what}\n${notTakenBack(found, error)}`, `${refusal.remedy} ${lookAtOnce}`, refusal);
   }

@@ -1,8 +1,10 @@
 import { Lease } from '../../domain/kubernetes/kinds.ts';
 import { beginTakingBack, midPromotion } from '../../domain/rollout/begin.ts';
 import { type Cause, cancelled } from '../../domain/rollout/cause.ts';
-import { type LeaseView, leaseName, type RolloutRecord, readLease } from '../../domain/rollout/lease.ts';
+import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
 import { isLeft } from '../../domain/rollout/left-behind.ts';
+import type { RolloutRecord } from '../../domain/rollout/rollout-record.ts';
+import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import type { Report } from '../flow.ts';
@@ -10,20 +12,24 @@ import { isTransient } from '../follow.ts';
 import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
-import { placeOf } from '../operations/holder.ts';
+import { type Place, placeOf } from '../operations/holder.ts';
 import { patiently } from '../patiently.ts';
 import { releasing } from '../releasing.ts';
 import { postPatience } from '../successor.ts';
 import { alarm } from './alert.ts';
 import { dismissLeftGuardian } from './dismiss-guardian.ts';
 import { drive } from './drive.ts';
-import { rolloutPlanOf } from './ground.ts';
+import { type Ground, rolloutPlanOf } from './ground.ts';
 import { lockOfTheDead } from './lock-of-the-dead.ts';
 import { open } from './open.ts';
+import { refuseOtherRoute } from './other-route.ts';
 import type { CanaryPlan } from './plan.ts';
+import { remark } from './remark.ts';
 import { reportCanary } from './report.ts';
 import type { CanaryResult } from './result.ts';
+import { routeName } from './rollout-record.ts';
 import { resultOf, settle } from './settle.ts';
+import { notWritten, onRoute, unrecorded } from './unrecorded.ts';
 import { nothingRead, surveyWayBack, wayBackGround } from './way-back-ground.ts';
 import { orderWeight } from './writes.ts';
 
@@ -78,7 +84,22 @@ async function lockAfter(world: World, { plan, lease, patience, own }: Before): 
   const { service, namespace } = place;
   if (own !== undefined)
     return await acquireLock(world, { service, namespace, duration: plan.leaseDuration, timeout: patience, successorOf: own });
+  if (lease === undefined) return await lockOfNobody(world, { plan, patience }, place);
   return isLeft(lease) ? await lockOfTheDead(world, { plan, place, found: lease, guardian: 'left-alone' }) : undefined;
+}
+
+/** Somebody has deleted the Lease, and its run has stopped writing: whom the route still sends to the canary nobody else takes back. */
+async function lockOfNobody(world: World, { plan, patience }: Pick<Before, 'plan' | 'patience'>, place: Place): Promise<Lock | undefined> {
+  const { weight, isMarked } = await patiently(world, { seconds: patience }, () => onRoute(world, plan));
+  if (weight === 0 || !isMarked) return undefined;
+  const { service, namespace } = place;
+  try {
+    return await acquireLock(world, { service, namespace, duration: plan.leaseDuration, timeout: plan.leaseDuration });
+  } catch (error) {
+    // Another run was faster, and goes to weight 0 first.
+    if (error instanceof Failure && error.code === 'LOCK_HELD') return undefined;
+    throw error;
+  }
 }
 
 export interface TakingBack {
@@ -99,13 +120,23 @@ export async function takeBackHeld(
   { plan, lock, cause, patience, started, keepsLock }: TakingBack,
 ): Promise<CanaryResult | undefined> {
   const namespace = plan.namespace ?? world.defaultNamespace;
-  const record = lock.found?.rollout;
-  if (record === undefined || record.phase === 'resting') {
-    await releasing(world, lock, () => dismissLeftGuardian(world, plan, namespace, lock.found));
+  const written = lock.found?.rollout;
+  const isOver = written === undefined || written.phase === 'resting';
+  const look = () => patiently(world, { seconds: patience }, () => unrecorded(world, plan));
+  const record = await releasing(world, lock, async () => {
+    refuseOtherRoute(plan, namespace, written);
+    return isOver ? await look() : written;
+  });
+  if (record === undefined) {
+    await releasing(world, lock, () => dismissLeftGuardian({ world, lock }, plan, namespace));
     await giveAway(world, lock);
     return undefined;
   }
-  world.log.line(`The run before ended in the phase \`${record.phase}\`: taking it back.`);
+  world.log.line(
+    isOver
+      ? `No Lease says that a rollout goes on, and the route gives the canary ${roundedPercent(record.weight)} %: taking it back.`
+      : `The run before ended in the phase \`${record.phase}\`: taking it back.`,
+  );
   const first = firstOrder(world, { plan, lock }, record);
   const found = await patiently(world, { seconds: patience }, async () => {
     await first.order();
@@ -116,7 +147,9 @@ export async function takeBackHeld(
   session.writes.push(...first.writes);
   // It is that run's rollout that ends, and whom that run or a guardian has told of it knows.
   session.run = record.run;
-  session.told = lock.found?.told ?? [];
+  session.routeSeen = wasThere(plan, ground, record);
+  session.told = isOver ? [] : (lock.found?.told ?? []);
+  if (isOver) remark(session, notWritten);
   const { phase, enough } = record;
   const move = beginTakingBack({ phase, sameImage: true, ...(enough === undefined ? {} : { enough }) }, cause);
   const { ending, stages } = await drive(session, rolloutPlanOf(plan, ground), move);
@@ -128,12 +161,16 @@ export async function takeBackHeld(
 const tookOver = ({ holder, guardian }: LeaseView, dead: string): boolean =>
   holder === '' && guardian?.is === 'acted' && guardian.after === dead;
 
+/** A record by an older version names no route: of one that is not there only what is recorded shows that it was. */
+const wasThere = (plan: CanaryPlan, ground: Ground, { route }: RolloutRecord): boolean => route === routeName(plan, ground);
+
 /**
  * Weight 0 waits for no read but that of the route, unless stable has to be mended before. The rollout orders it again, and is what deals
  * with one that is refused.
  */
 function firstOrder(world: World, { plan, lock }: Pick<TakingBack, 'plan' | 'lock'>, record: RolloutRecord) {
   const session = open(world, plan, wayBackGround(plan, record, lock.found, nothingRead(world, plan)), lock);
+  session.routeSeen = wasThere(plan, session.ground, record);
   let due = !midPromotion(record.phase);
   const order = async (): Promise<void> => {
     if (!due) return;

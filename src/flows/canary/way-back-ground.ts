@@ -2,7 +2,8 @@ import { Deployment, Pod, Service } from '../../domain/kubernetes/kinds.ts';
 import type { Kind, KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { isOurs } from '../../domain/rollout/canary-deployment.ts';
-import type { LeaseView, RolloutRecord } from '../../domain/rollout/lease.ts';
+import type { LeaseView } from '../../domain/rollout/lease.ts';
+import type { RolloutRecord } from '../../domain/rollout/rollout-record.ts';
 import { sharesService } from '../../domain/traffic/router.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { unlessFailed, unlessForbidden } from '../unless-forbidden.ts';
@@ -75,6 +76,7 @@ export function wayBackGround(plan: CanaryPlan, record: RolloutRecord, lease: Le
     autoscaler: { is: 'none' },
     autoscaled: false,
     weightAtRest: record.weight,
+    fixedAtRest: record.fixed ?? 0,
     lease,
     warnings: [],
     notes: [],

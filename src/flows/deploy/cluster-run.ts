@@ -34,7 +34,8 @@ export interface ClusterRun {
   readonly state: () => Release | undefined;
   /** Until everything is as wanted, or it ended. Answers with why it is not. */
   forward(): Promise<Cause | undefined>;
-  keep(): Promise<void>;
+  /** Answers with why what stays is not known to be what was wanted: somebody took a lock before its last word. */
+  keep(): Promise<Cause | undefined>;
   revert(cause: Cause): Promise<void>;
   /** Nothing of it was begun. */
   leave(): Promise<void>;
@@ -132,7 +133,10 @@ export function openCluster(opening: Opening): ClusterRun {
       await end();
       return state.outcome === 'promoted' ? undefined : state.cause;
     },
-    keep: () => tell({ on: 'keep' }),
+    async keep() {
+      await tell({ on: 'keep' });
+      return takenFrom(parts);
+    },
     revert: (cause) => tell({ on: 'revert', cause }),
     leave: end,
     abandon() {
@@ -140,6 +144,15 @@ export function openCluster(opening: Opening): ClusterRun {
       for (const { lock } of [...parts, { lock: opening.own }]) lock?.stop();
     },
   };
+}
+
+function takenFrom(parts: readonly PartRun[]): Cause | undefined {
+  for (const { name, session } of parts) {
+    if (session?.lock.lost.aborted !== true) continue;
+    const cause = causeOf(session.lock.lost.reason);
+    return { ...cause, text: `${name}: ${cause.text}` };
+  }
+  return undefined;
 }
 
 /** What waits ends at a cancel; what it throws is an event. */

@@ -34,7 +34,9 @@ export async function executeDeploy(plan: DeployPlan, fleet: FleetWorld): Promis
     if (plan.dryRun) return idleResult({ plan, fleet, started, ground: seen });
     const { ground, runs } = await openRelease(plan, fleet, seen, asked);
     const { state, found } = await rollOut(plan, fleet, ground, runs, asked);
-    const ended = endedResult({ plan, fleet, started, ground, runs, found, cause: 'cause' in state ? state.cause : undefined });
+    const [first] = found;
+    const cause = ('cause' in state ? state.cause : undefined) ?? (first === undefined ? undefined : elsewhere(first[1], first[0], ground));
+    const ended = endedResult({ plan, fleet, started, ground, runs, found, cause });
     const recorded = ended.outcome === 'promoted' ? await recordRelease(plan, fleet, servicesOf(ground, runs)) : [];
     const result = { ...ended, lineage: [...ended.lineage, ...recorded] };
     if (result.outcome !== 'unknown') fleet.handover.save({ open: 'false' });
@@ -60,7 +62,7 @@ async function rollOut(
   const runOf = (cluster: string): ClusterRun => runs.find(({ target }) => target.name === cluster) as ClusterRun;
   const soaking = new AbortController();
   let decided = false;
-  // What the last look saw, by cluster.
+  // What the last look saw, and the last word met, by cluster.
   let found: ReadonlyMap<string, Cause> = new Map();
 
   const perform = async (effect: FleetEffect): Promise<FleetEvent> => {
@@ -87,7 +89,8 @@ async function rollOut(
         // From here on a successor goes forward: half a fleet must not go back while the other half stays.
         if (!decided && plan.onFailure === 'revert') handOver(fleet, plan, ground, 'keep');
         decided = true;
-        await runOf(effect.cluster).keep();
+        const taken = await runOf(effect.cluster).keep();
+        if (taken !== undefined && !found.has(effect.cluster)) found = new Map([...found, [effect.cluster, taken]]);
         return { on: 'closed', cluster: effect.cluster };
       }
       case 'revert':

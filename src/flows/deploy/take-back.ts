@@ -3,6 +3,7 @@ import type { World } from '../../ports/worlds/cluster.ts';
 import type { FleetWorld } from '../../ports/worlds/fleet.ts';
 import type { Report } from '../flow.ts';
 import { inert } from '../markdown.ts';
+import { patiently } from '../patiently.ts';
 import { sideBySide } from '../side-by-side.ts';
 import { backOnly, type UpdatePlan } from '../stage/plan.ts';
 import { takeBack as takeBackService, tidied } from '../stage/take-back.ts';
@@ -111,7 +112,7 @@ async function finish(world: World, plan: UpdatePlan, holder: string): Promise<b
   try {
     const rest = await tidied(world, held, { service, namespace }, seconds);
     // Whether the lock is free is what is told of this service.
-    await held.record({ ...rest, release: true });
+    await patiently(world, { seconds, signal: held.lost }, () => held.record({ ...rest, release: true }));
     return true;
   } finally {
     held.stop();

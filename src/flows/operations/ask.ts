@@ -1,7 +1,7 @@
 import { isGuardian } from '../../domain/guardian/name.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { requesting } from '../../domain/rollout/lease-writes.ts';
-import type { Answer, EndRecord, Request, Requestable } from '../../domain/rollout/request.ts';
+import type { Answer, Request, Requestable } from '../../domain/rollout/request.ts';
 import { lookEvery } from '../../domain/rollout/silence.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import { Failure } from '../../failure.ts';
@@ -9,16 +9,14 @@ import type { World } from '../../ports/worlds/cluster.ts';
 import { isTransient } from '../follow.ts';
 import { whereItRuns, whoActs } from '../signature.ts';
 import { vigil } from '../vigil.ts';
+import { type After, afterRun, afterSuccessor } from './after-run.ts';
 import { leaseAt, type Place } from './holder.ts';
 import type { OperationPlan } from './plan.ts';
 
 /** What came of a request to the run that holds the Lease. */
 export type Response =
   | { readonly is: 'answered'; readonly answer: Answer }
-  /** The run gave the Lease away, or someone else has it. */
-  | { readonly is: 'ended'; readonly end: EndRecord | undefined; readonly answer: Answer | undefined }
-  /** Nobody holds the Lease, or whoever does gave no sign of life for as long as it lasts. */
-  | { readonly is: 'nobody'; readonly lease: LeaseView | undefined }
+  | After
   /** Whoever holds it is not the one that is meant, and was not asked. */
   | { readonly is: 'not-meant'; readonly lease: LeaseView };
 
@@ -37,18 +35,28 @@ export async function ask(
   const asked = await leave(world, plan, place, isMeant);
   if (asked === undefined) return { is: 'nobody', lease: await leaseAt(world, place) };
   if (asked.request === undefined)
-    return isMeant(asked.seen) ? await afterGuardian(world, plan, place, asked.seen) : { is: 'not-meant', lease: asked.seen };
+    return isMeant(asked.seen) ? await afterSuccessor(world, plan, place, asked.seen, asked.seen) : { is: 'not-meant', lease: asked.seen };
   const { request, seen } = asked;
-  world.log.line(`Asked ${seen.holder} to ${request.what}. It looks every ${durationText(Math.round(seen.durationSeconds / 3))}.`);
+  world.log.line(
+    request.id === world.run.holder
+      ? `Asked ${seen.holder} to ${request.what}. It looks every ${durationText(Math.round(seen.durationSeconds / 3))}.`
+      : `${request.who} has asked ${seen.holder} to ${request.what} already: waiting for the same end.`,
+  );
   const began = world.clock.monotonic();
   const kept = vigil(world.clock);
   kept.saw(seen);
   let accepted: Answer | undefined;
+  let before = seen;
   for (;;) {
     await world.clock.sleep(lookEvery(seen.durationSeconds));
     const lease = await leaseAt(world, place, kept);
-    if (lease === undefined || lease.holder !== seen.holder || lease.epoch !== seen.epoch)
-      return { is: 'ended', end: endOf(lease, request), answer: accepted };
+    if (lease === undefined || lease.holder !== seen.holder || lease.epoch !== seen.epoch) {
+      // It may have heard, answered and ended between two looks.
+      const answer = accepted ?? (lease?.answer?.id === request.id ? lease.answer : undefined);
+      if (answer !== undefined && answer.is !== 'accepted') return { is: 'answered', answer };
+      return await afterRun(world, plan, place, { lease, request, answer, before });
+    }
+    before = lease;
     if (lease.answer?.id === request.id && accepted === undefined) {
       if (until === 'answered' || lease.answer.is !== 'accepted') return { is: 'answered', answer: lease.answer };
       accepted = lease.answer;
@@ -61,27 +69,12 @@ export async function ask(
   }
 }
 
-async function afterGuardian(world: World, { canary }: OperationPlan, place: Place, seen: LeaseView): Promise<Response> {
-  world.log.line(`${seen.holder} takes the canary back: waiting for its end.`);
-  const began = world.clock.monotonic();
-  const kept = vigil(world.clock);
-  kept.saw(seen);
-  for (;;) {
-    await world.clock.sleep(lookEvery(seen.durationSeconds));
-    const lease = await leaseAt(world, place, kept);
-    if (lease === undefined || lease.holder === '' || kept.saw(lease)) return { is: 'nobody', lease };
-    // Another run was faster, and takes up what it finds.
-    if (lease.holder !== seen.holder) return { is: 'ended', end: undefined, answer: undefined };
-    if (world.clock.monotonic() - began >= canary.rolloutTimeout) throw stillAtWork(seen.holder, canary.rolloutTimeout);
-  }
-}
-
 /** Seconds for a request whose answers are lost. */
 const patience = 60;
 
 /**
- * `undefined`: nobody holds the Lease. Without a request: whoever does is not meant, or a guardian. A request that got no answer may have
- * arrived, and is obeyed then: the Lease tells.
+ * `undefined`: nobody holds the Lease. Without a request: whoever does is not meant, or a guardian. An abort is never replaced: who asks
+ * for another one waits for the end of that. A request that got no answer may have arrived, and is obeyed then: the Lease tells.
  */
 async function leave(
   world: World,
@@ -95,7 +88,8 @@ async function leave(
     if (seen === undefined || seen.holder === '') return undefined;
     if (!isMeant(seen) || isGuardian(seen.holder)) return { request: undefined, seen };
     const pending = pendingOf(seen);
-    if (pending?.what === 'abort' && operation !== 'abort') {
+    if (operation === 'abort' && isAborting(seen)) return { request: seen.request, seen };
+    if (pending?.what === 'abort') {
       throw new Failure('OPERATION_REFUSED', `${pending.who} has asked for \`abort\` already.`, 'Let it end, and start again.');
     }
     const request: Request = {
@@ -127,9 +121,11 @@ async function leave(
 export const pendingOf = ({ request, answer, epoch }: LeaseView): Request | undefined =>
   request !== undefined && request.epoch === epoch && answer?.id !== request.id ? request : undefined;
 
-/** Of the run that was asked, and not of one long before. */
-const endOf = (lease: LeaseView | undefined, { epoch }: Request): EndRecord | undefined =>
-  lease?.ended?.epoch === epoch ? lease.ended : undefined;
+/** An abort that this holder is to hear, or goes back for. */
+function isAborting(lease: LeaseView): lease is LeaseView & { readonly request: Request } {
+  const { request, answer, epoch } = lease;
+  return request?.what === 'abort' && request.epoch === epoch && (answer?.id !== request.id || answer.is === 'accepted');
+}
 
 const replaced = (by: Request | undefined): Failure =>
   new Failure(
@@ -145,11 +141,4 @@ const unanswered = ({ holder }: LeaseView, what: string, seconds: number, accept
       ? `${holder} did not answer \`${what}\` within ${durationText(seconds)}, although it renews the Lease.`
       : `${holder} has accepted \`${what}\`, and has not ended within ${durationText(seconds)}.`,
     'It may be in a phase that hears nobody, such as going back. See its log and `operation: status`; a run that hangs can be cancelled.',
-  );
-
-const stillAtWork = (holder: string, seconds: number): Failure =>
-  new Failure(
-    'NOT_ANSWERED',
-    `${holder} takes the canary back, and has not ended within ${durationText(seconds)}.`,
-    'See its log and `operation: status`, and start this again: what it leaves is tidied up then.',
   );

@@ -1,6 +1,6 @@
 import type { World } from '../../ports/worlds/cluster.ts';
 import type { OperationName, OperationPlan } from './plan.ts';
-import { requirePermissions } from './preflight.ts';
+import { requirePermissions, requireWayBack } from './preflight.ts';
 import { prepare } from './prepare.ts';
 import { abort, pauseOrResume, promote } from './requests.ts';
 import type { OperationResult } from './result.ts';
@@ -23,7 +23,8 @@ const operations: Readonly<Record<OperationName, Operate>> = {
 
 export async function executeOperation(plan: OperationPlan, world: World): Promise<OperationResult> {
   const { operation } = plan;
+  if (operation === 'abort') await requireWayBack(world, plan);
   // It only reads, and says itself what it may not read.
-  if (operation !== 'status') await requirePermissions(world, plan, operation);
+  else if (operation !== 'status') await requirePermissions(world, plan, operation);
   return await operations[operation](world, plan);
 }

@@ -1,6 +1,7 @@
 import { Lease } from '../../domain/kubernetes/kinds.ts';
 import type { ObjectRef } from '../../domain/kubernetes/object.ts';
 import { type LeaseView, leaseName, readLease } from '../../domain/rollout/lease.ts';
+import { openRecords } from '../../domain/rollout/open-records.ts';
 import { lookEvery } from '../../domain/rollout/silence.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
@@ -66,6 +67,13 @@ export async function lifeOf(
     if (lease.sign !== first.sign) return { life: 'alive', lease };
     if (kept.saw(lease)) return { life: 'dead', lease };
   }
+}
+
+/** A rolling update, a switch or a rollback was left open: its way back is written in the Lease and beside it. Throws OPERATION_REFUSED. */
+export function refuseHalfDone(lease: LeaseView | undefined): void {
+  const open = lease === undefined ? [] : openRecords(lease);
+  if (open.length === 0) return;
+  throw new Failure('OPERATION_REFUSED', open.map(({ what }) => what).join(' '), open.map(({ remedy }) => remedy).join(' '));
 }
 
 /** For what nobody may do beside a run. Throws OPERATION_REFUSED. */

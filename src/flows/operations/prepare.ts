@@ -2,6 +2,7 @@ import { Ingress, Service } from '../../domain/kubernetes/kinds.ts';
 import { type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kubernetes/object.ts';
 import { inspectCanary } from '../../domain/rollout/canary-inspection.ts';
 import { epochAnnotation } from '../../domain/rollout/lease.ts';
+import { refuseOvertaken } from '../../domain/rollout/ordered.ts';
 import { type Problem, problemText } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
@@ -9,7 +10,7 @@ import { namesOf, objectsOf } from '../canary/preflight.ts';
 import { surveyObjects } from '../canary/survey.ts';
 import { giveAway } from '../give-away.ts';
 import type { Lock } from '../held-lock.ts';
-import { placeOf, refuseBesideRun, takeLease } from './holder.ts';
+import { placeOf, refuseBesideRun, refuseHalfDone, takeLease } from './holder.ts';
 import type { OperationPlan } from './plan.ts';
 import { type OperationResult, told, wouldDo } from './result.ts';
 
@@ -34,6 +35,7 @@ export async function prepare(world: World, plan: OperationPlan): Promise<Operat
         'Run `operation: abort` first.',
       );
     }
+    refuseHalfDone(lock.found);
     // Twice as many as there are things that can be missing: then something undoes what is written.
     for (let round = 0; round < 6; round += 1) {
       const [next] = await missingIn(world, plan);
@@ -85,6 +87,7 @@ async function write(world: World, { canary }: OperationPlan, lock: Lock, namesp
     await world.cluster.write({ do: 'create', kind, namespace, object: { ...object, metadata: { ...object.metadata, namespace } } });
     return `${nameOf(ref)}: created`;
   }
+  refuseOvertaken(object, lock.epoch);
   const annotations = { ...object.metadata.annotations, [epochAnnotation]: String(lock.epoch) };
   await world.cluster.write({ do: 'replace', ref, object: { ...object, metadata: { ...object.metadata, annotations } } });
   return `${nameOf(ref)}: the canary at weight 0`;

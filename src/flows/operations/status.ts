@@ -12,9 +12,12 @@ import { briefText } from '../../domain/rollout/problem.ts';
 import { lookEvery } from '../../domain/rollout/silence.ts';
 import type { GuardianStanding, Standing, WorkloadStanding } from '../../domain/rollout/standing.ts';
 import { headline, signText, standingRows } from '../../domain/rollout/standing-text.ts';
+import type { Application } from '../../domain/traffic/router.ts';
+import { lostSide } from '../../domain/traffic/weights/rule-shares.ts';
 import { shown } from '../../domain/units/shown.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
+import { otherRoute } from '../canary/other-route.ts';
 import { applicationOf, podLabelsOf, stablePodLabelsOf } from '../canary/survey.ts';
 import { pendingOf } from './ask.ts';
 import { leaseAt, type Place, placeOf } from './holder.ts';
@@ -53,7 +56,7 @@ export async function standingOf(world: World, plan: OperationPlan): Promise<Sta
     holder: lease.known ? (view?.holder ?? '') : null,
     alive: lived?.alive ?? null,
     epoch: view?.epoch ?? null,
-    weight: routes.known ? weightIn(plan, app, routes.value, notKnown) : null,
+    weight: routes.known ? weightIn(plan, app, { routes: routes.value, view }, notKnown) : null,
     guardian: guardian.known ? guardian.value : null,
     request: view === undefined ? null : (pendingOf(view) ?? null),
     // Beside a living holder it is what that one is doing; without one, somebody has to end it.
@@ -129,12 +132,23 @@ function rolloutOf(
 }
 
 function weightIn(
-  { canary: { router } }: OperationPlan,
-  app: Parameters<typeof router.weight>[1],
-  found: readonly (KubernetesObject | undefined)[],
+  { canary }: OperationPlan,
+  app: Application,
+  { routes: found, view }: { readonly routes: readonly (KubernetesObject | undefined)[]; readonly view: LeaseView | undefined },
   notKnown: string[],
 ): number | null {
+  const { router } = canary;
   const objects = found.filter((object) => object !== undefined);
+  const other = otherRoute(canary, app.namespace, view?.rollout);
+  if (other !== undefined) {
+    notKnown.push(`the weight: ${other}`);
+    return null;
+  }
+  const lost = objects.length < found.length ? undefined : lostSide(router.ruleShares(objects, app), view?.rollout);
+  if (lost !== undefined) {
+    notKnown.push(`the weight: ${lost}`);
+    return null;
+  }
   // Where the canary is its own route, one that is not there has no users.
   if (objects.length === found.length || router.pods !== undefined) return router.weight(objects, app);
   notKnown.push('the weight: the route is not there');

@@ -4,7 +4,7 @@ import { nameOf, type ObjectRef } from '../../domain/kubernetes/object.ts';
 import { annotationPath } from '../../domain/kubernetes/patch.ts';
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { epochAnnotation } from '../../domain/rollout/lease.ts';
-import { openRecords } from '../../domain/rollout/open-records.ts';
+import { highestShare, noShares } from '../../domain/traffic/weights/rule-shares.ts';
 import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
@@ -12,7 +12,7 @@ import { applicationOf } from '../canary/survey.ts';
 import { freshLock } from '../fresh-lock.ts';
 import { releasing } from '../releasing.ts';
 import { guardianAccount, mayNotBeDeleted } from './guardian-account.ts';
-import { leaseAt, type Place, placeOf, refuseBesideRun, takeLease } from './holder.ts';
+import { leaseAt, type Place, placeOf, refuseBesideRun, refuseHalfDone, takeLease } from './holder.ts';
 import { leftBehind } from './left-behind.ts';
 import type { OperationPlan } from './plan.ts';
 import { removeLease, removeSeen } from './remove-seen.ts';
@@ -91,7 +91,14 @@ async function refuseUnderWeight(
   const app = applicationOf(canary, namespace);
   const found = await Promise.all(canary.router.objects(app).map((ref) => world.cluster.get(ref)));
   const objects = found.filter((object) => object !== undefined);
-  const weight = objects.length < found.length ? 0 : canary.router.weight(objects, app);
+  const shares = objects.length < found.length ? noShares : canary.router.ruleShares(objects, app);
+  const weight = highestShare(shares);
+  if (shares.fixed > 0)
+    throw new Failure(
+      'OPERATION_REFUSED',
+      `A rule of ${app.route} sends its requests to the canary whatever its weight is: without its pods these users would get errors.`,
+      'Take the canary out of that rule, or put the stable side back into it.',
+    );
   const phase = lease?.rollout?.phase ?? 'resting';
   if (weight === 0 && phase === 'resting' && isNothing(lease?.capacity ?? nothingChanged)) return refuseHalfDone(lease);
   throw new Failure(
@@ -101,13 +108,6 @@ async function refuseUnderWeight(
       : `The last rollout was left in the phase \`${phase}\`: its way back is written in the Lease.`,
     'Run `operation: abort` first.',
   );
-}
-
-/** Its way back is written in the Lease and beside it, and both would be removed. */
-function refuseHalfDone(lease: LeaseView | undefined): void {
-  const open = lease === undefined ? [] : openRecords(lease);
-  if (open.length === 0) return;
-  throw new Failure('OPERATION_REFUSED', open.map(({ what }) => what).join(' '), open.map(({ remedy }) => remedy).join(' '));
 }
 
 /** The route, and of the Deployments that are the user's own those that a way back had to mark. */

@@ -1,13 +1,15 @@
 import { differences } from '../../domain/kubernetes/difference.ts';
-import { templateOf } from '../../domain/kubernetes/pod-template.ts';
+import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { inFlight } from '../../domain/rollback/in-flight.ts';
+import { isSameImages } from '../../domain/rollout/good-release.ts';
 import { environmentOf } from '../../domain/units/environment.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { failureOf } from '../cause-of.ts';
 import type { Report } from '../flow.ts';
 import { giveAway } from '../give-away.ts';
-import type { Lock } from '../held-lock.ts';
+import { isAsChecked, type Lock } from '../held-lock.ts';
 import { lockOfRun } from '../lock-of-run.ts';
 import { patiently } from '../patiently.ts';
 import { inheritLock, postPatience } from '../successor.ts';
@@ -71,6 +73,8 @@ async function stillSo(world: World, plan: BackPlan, lock: Lock, looked: Looked)
   const flight = inFlight(lock.found);
   try {
     const now = await patiently(world, { seconds: plan.rolloutTimeout }, () => world.cluster.get(stableRefOf(world, plan)));
+    if (now !== undefined && flight === undefined && isAsChecked(lock, looked.lease) && isSettledFor(plan, looked, now))
+      return { ...looked, lease: lock.found };
     const same =
       now !== undefined &&
       differences(templateOf(looked.standing.workload), templateOf(now)).length === 0 &&
@@ -92,6 +96,21 @@ async function stillSo(world: World, plan: BackPlan, lock: Lock, looked: Looked)
     await giveAway(world, lock);
     throw error;
   }
+}
+
+/**
+ * No run was there in between: another image is somebody else's. What was shown still holds where that is the very way back; counted from a
+ * hotfix, or from what `kubectl rollout undo` brought, `previous` would be the bad version. Throws PREFLIGHT_FAILED.
+ */
+function isSettledFor({ stableDeployment }: BackPlan, { standing, target }: Looked, now: KubernetesObject): boolean {
+  const runs = imagesOf(templateOf(now));
+  const known = [templateOf(standing.workload), ...(target === undefined ? [] : [target.template])].map(imagesOf);
+  if (known.some((images) => isSameImages(images, runs))) return true;
+  throw new Failure(
+    'PREFLIGHT_FAILED',
+    `Deployment ${stableDeployment} was changed by somebody else since it was looked at, and runs ${Object.values(runs).join(', ')}: it was left as it is.`,
+    'Look at who changed it. To go back all the same, name a revision or an image in `to`: `previous` counts from what runs now.',
+  );
 }
 
 async function underLock(world: World, plan: BackPlan, lock: Lock, looked: Looked, started: string): Promise<BackResult> {

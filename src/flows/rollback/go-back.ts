@@ -21,6 +21,8 @@ import { writeTemplate } from './write-template.ts';
 export interface WentBack {
   readonly target: Target | undefined;
   readonly stopped: string | undefined;
+  /** Of a canary that went on: what stable runs now, which somebody may have given it meanwhile. */
+  readonly runs: string | undefined;
 }
 
 export const openSession = (world: World, plan: BackPlan, lock: Lock, looked: Looked): Session => ({
@@ -54,7 +56,8 @@ export async function goBack(session: Session, signal: AbortSignal): Promise<Wen
   if (stopping !== undefined && isSettled(stopping)) await stopFlight(session, stopping);
   const workload = written ?? (await patiently(world, patience, () => stableNow(session)));
   await confirm(session, workload, signal);
-  return { target, stopped: stopping === undefined ? undefined : stoppedText(stopping) };
+  const runs = imagesOf(templateOf(workload))[session.lock.found?.rollout?.container ?? ''];
+  return { target, stopped: stopping === undefined ? undefined : stoppedText(stopping, runs), runs };
 }
 
 /** All users have the new version already, and only its canary is left to be put away: the pods are what counts. */
@@ -127,9 +130,9 @@ async function stableNow({ world, plan }: Session): Promise<KubernetesObject> {
   return workload;
 }
 
-export function stoppedText({ flight }: Pick<Stopping, 'flight'>): string {
+export function stoppedText({ flight }: Pick<Stopping, 'flight'>, runs?: string): string {
   if (flight.is === 'rolling') return `The rolling update of ${flight.run} was stopped and taken back.`;
   return flight.settled
     ? `The canary of ${flight.run} was put away.`
-    : `The canary of ${flight.image}, recorded at ${flight.weight} %, was stopped (${flight.run}): all users have ${flight.previousImage}.`;
+    : `The canary of ${flight.image}, recorded at ${flight.weight} %, was stopped (${flight.run}): all users have ${runs ?? flight.previousImage}.`;
 }

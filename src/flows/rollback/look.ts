@@ -14,11 +14,13 @@ import { unreadSwitch } from '../../domain/rollout/open-records.ts';
 import { briefText } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
+import { refuseOtherRoute } from '../canary/other-route.ts';
+import { wayBackPlan } from '../canary/plan.ts';
 import { halfSwitched } from '../unfinished.ts';
 import { answersOf, digestsIn, doubts, surroundingsOf } from './doubts.ts';
 import type { BackPlan } from './plan.ts';
 import { fulfilled, furtherBack, isSameWish, recordedTarget, resumed } from './resume.ts';
-import { askRegistry, type Standing, standingOf } from './survey.ts';
+import { askRegistry, namespaceOf, type Standing, standingOf } from './survey.ts';
 
 /** The template that is gone back to, and what that means. */
 export interface Target {
@@ -57,6 +59,7 @@ export async function look(world: World, plan: BackPlan, lease: LeaseView | unde
     const { what, remedy } = halfSwitched(plan.service, lease.blueGreen);
     throw new Failure('PREFLIGHT_FAILED', what, remedy);
   }
+  refuseOtherRoute(wayBackPlan(plan), namespaceOf(world, plan), lease?.rollout);
   const unread = lease?.unreadableSwitch === true ? [briefText(unreadSwitch)] : [];
   const standing = await standingOf(world, plan);
   const flight = inFlight(lease);

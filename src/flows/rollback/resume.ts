@@ -19,10 +19,12 @@ export function recordedTarget({ keeper, images, to }: RollbackRecord, { workloa
 
 /** Where a rollback whose run is gone was going. `undefined`: somebody else has changed the workload since, and it is no longer about that. */
 export function resumed(record: RollbackRecord, standing: Standing): Chosen | undefined {
-  const now = imagesOf(templateOf(standing.workload));
-  const own = [record.images, record.from, record.between].some((images) => images !== undefined && isSameImages(now, images));
-  return own ? recordedTarget(record, standing) : undefined;
+  return isOfRollback(record, imagesOf(templateOf(standing.workload))) ? recordedTarget(record, standing) : undefined;
 }
+
+/** What it goes back from or to, or what is between the two. */
+export const isOfRollback = ({ images, from, between }: RollbackRecord, now: Readonly<Record<string, string>>): boolean =>
+  [images, from, between].some((each) => each !== undefined && isSameImages(now, each));
 
 /** Whether a run that is asked for `to` goes on with what this one had begun. `previous` is after it just as it was before it. */
 export const isSameWish = ({ asked }: RollbackRecord, to: To): boolean => to.kind === 'previous' || asked === wishText(to);

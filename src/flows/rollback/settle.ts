@@ -28,9 +28,9 @@ export async function settle(session: Session, ended: { readonly went: WentBack 
 }
 
 /** Where it is one image that went back. */
-function goodImage({ looked }: Session, { target }: WentBack): string | undefined {
-  if (target === undefined) return looked.flight?.is === 'canary' && !looked.flight.settled ? looked.flight.previousImage : undefined;
-  const before = imagesOf(templateOf(looked.standing.workload));
+function goodImage({ looked: { flight, standing } }: Session, { target, runs }: WentBack): string | undefined {
+  if (target === undefined) return flight?.is === 'canary' && !flight.settled && runs === flight.previousImage ? runs : undefined;
+  const before = imagesOf(templateOf(standing.workload));
   const changed = changedImages(before, target.template);
   return changed.length === 1 ? changed[0] : undefined;
 }

@@ -1,5 +1,6 @@
 import { severities } from '../ending.ts';
 import { whereItRuns } from '../signature.ts';
+import { successorTells } from '../successor-tells.ts';
 import { tell } from '../tell.ts';
 import type { Session } from './session.ts';
 
@@ -15,6 +16,7 @@ export async function alert(session: Session): Promise<void> {
   if (outcome === 'promoted' && plan.notifyOn === 'failure') return;
   const { service } = plan;
   const { namespace } = ground;
+  if ('cause' in ending && ending.cause.code === 'LOCK_LOST' && (await successorTells(session, namespace))) return;
   const run = whereItRuns(world);
   const marking = outcome !== 'unknown';
   const message =

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { parseDestinations } from '../../domain/alert/written-destinations.ts';
 import { parseImageEntries } from '../../domain/rolling/image-entries.ts';
-import { isZero, parsePodCount } from '../../domain/rolling/strategy.ts';
+import { parsePodCount } from '../../domain/rolling/pace.ts';
+import { isZero } from '../../domain/rolling/strategy.ts';
 import { parseWorkloads } from '../../domain/rolling/workload-ref.ts';
 import { parseTime } from '../../domain/units/duration.ts';
 import { parseEnvironment } from '../../domain/units/environment.ts';

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { isRenewed } from '../../domain/rolling/change.ts';
 import { held, type Operated, restarted, undone } from '../../domain/rolling/operation.ts';
 import { refOf, type WorkloadRef, workloadName } from '../../domain/rolling/workload-ref.ts';
 import { durationText } from '../../domain/units/duration.ts';
@@ -56,7 +57,11 @@ export async function change(
   for (const { target, result } of operated) {
     if (result.is === 'refused') all.push({ target, said: `${result.said} ${result.remedy}`, ok: false, stored: undefined });
     else if (result.is === 'as-wanted' || refusals.length > 0) all.push({ target, said: result.said, ok: true, stored: undefined });
-    else all.push({ target, said: result.said, ok: true, stored: await write(world, plan, namespace, target, writes, lock) });
+    else {
+      const stored = await write(world, plan, namespace, target, writes, lock);
+      if (typeof stored === 'string') all.push({ target, said: stored, ok: false, stored: undefined });
+      else all.push({ target, said: result.said, ok: true, stored });
+    }
   }
   const waiting = plan.operation === 'undo' || plan.operation === 'restart';
   return await Promise.all(
@@ -78,7 +83,10 @@ export function operation(world: World, plan: OperationPlan, { ref, workload, ke
   return held(ref, workload, plan.operation === 'pause');
 }
 
-/** Guarded by resourceVersion: after a conflict it is decided anew what to write. */
+/**
+ * Guarded by resourceVersion: after a conflict it is decided anew what to write. An undo leads away from the template that was looked at: another
+ * one that somebody has set since, a hotfix perhaps, is left. A text says so.
+ */
 async function write(
   world: World,
   plan: OperationPlan,
@@ -86,11 +94,13 @@ async function write(
   target: Target,
   writes: Writing[],
   lock: Lock | undefined,
-): Promise<KubernetesObject | undefined> {
+): Promise<KubernetesObject | string | undefined> {
   const ref = refOf(target.ref, namespace);
   for (let { workload } = target; ; ) {
     const decided = operation(world, plan, { ...target, workload });
     if (decided.is !== 'changed') return undefined;
+    if (plan.operation === 'undo' && isRenewed(target.workload, workload))
+      return `${workloadName(target.ref)} was given another template since it was looked at, and is left as it is.`;
     if (lock !== undefined) await freshLock({ lock });
     try {
       const stored = await world.cluster.write({ do: 'replace', ref, object: decided.object, dryRun: plan.dryRun });

@@ -1,6 +1,3 @@
-import { Pod } from '../../domain/kubernetes/kinds.ts';
-import { isReady } from '../../domain/kubernetes/pod.ts';
-import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { crashedImage } from '../../domain/rolling/crashed-image.ts';
 import type { RollingEffect } from '../../domain/rolling/rolling.ts';
 import { type WorkloadRef, workloadName } from '../../domain/rolling/workload-ref.ts';
@@ -8,20 +5,20 @@ import { type Cause, notAvailableRemedy } from '../../domain/rollout/cause.ts';
 import type { StepEvent } from '../../domain/rollout/step-event.ts';
 import { count } from '../../domain/units/count.ts';
 import { durationText } from '../../domain/units/duration.ts';
-import { Failure } from '../../failure.ts';
 import { type AwaitingWorkload, awaitWorkload } from '../await-workload.ts';
 import { explain } from '../explain.ts';
 import { freshLock } from '../fresh-lock.ts';
 import { performStep } from '../perform-step.ts';
 import { whereItRuns } from '../signature.ts';
-import { runSmoke } from '../smoke.ts';
 import { wrote } from '../writing.ts';
 import { alert } from './alert.ts';
+import { refuseForeignImages } from './foreign-images.ts';
 import { freeStuckPods } from './free-stuck-pods.ts';
 import { heldAt } from './hold-crashed.ts';
 import { keepJournal } from './keep-journal.ts';
 import type { Session } from './session.ts';
-import { takeBackEntry, writeStep } from './writes.ts';
+import { smokeNewPods } from './smoke-new-pods.ts';
+import { outdateLast, takeBackEntry, writeStep } from './writes.ts';
 
 /** Carries one effect out and answers with its event. Never throws for what the world does. */
 export async function perform(session: Session, effect: RollingEffect, signal: AbortSignal): Promise<StepEvent> {
@@ -54,8 +51,7 @@ async function once(session: Session, effect: RollingEffect, signal: AbortSignal
     case 'await':
       return await awaitStep(session, effect.step, signal);
     case 'smoke':
-      await smoke(session, signal);
-      return done;
+      return await smokeNewPods(session, signal);
     case 'take-back': {
       const entry = session.entries[effect.step];
       if (entry !== undefined) await takeBackEntry(session, entry, signal);
@@ -75,6 +71,8 @@ async function awaitStep(session: Session, index: number, signal: AbortSignal): 
   if (step?.workload === undefined || workload === undefined) return done;
   const { world } = session;
   const awaited = await untilAvailable(session, step.workload, workload, signal);
+  const now = 'on' in awaited ? await world.cluster.get(step.change.ref, signal) : awaited.workload;
+  refuseForeignImages(step, now, [workload]);
   if ('on' in awaited) {
     const image = crashedImage(step, awaited.diagnosis);
     if (image !== undefined) session.crashed = { image, why: awaited.cause.text };
@@ -109,6 +107,7 @@ async function untilAvailable(session: Session, ref: WorkloadRef, workload: Awai
 
 /** All side by side: what counts now is that the old version serves again. */
 async function awaitBack(session: Session, signal: AbortSignal): Promise<StepEvent> {
+  await outdateLast(session, signal);
   const waiting = session.taken.filter(({ ref, object }) => ref.of.unattended(object) === undefined);
   for (const { object } of waiting) {
     if (object.kind !== 'StatefulSet') continue;
@@ -122,23 +121,4 @@ async function awaitBack(session: Session, signal: AbortSignal): Promise<StepEve
   const [first] = failures;
   if (first === undefined) return done;
   return { on: 'failed', cause: { ...first, text: failures.map(({ text }) => text).join(' ') } };
-}
-
-async function smoke(session: Session, signal: AbortSignal): Promise<void> {
-  const { world, plan, ground } = session;
-  const { namespace, port } = ground;
-  const pod = session.newPods.find(isReady);
-  if (pod === undefined || port === undefined)
-    throw new Failure('SMOKE_FAILED', 'No new pod was ready for the smoke checks.', 'Read the events of its pods.');
-  const images = Object.values(imagesOf(templateOf({ ...pod, kind: Pod.kind, spec: { template: { spec: pod['spec'] } } })));
-  session.smoke.push(
-    ...(await runSmoke(world, {
-      pod: { namespace, name: pod.metadata.name },
-      port,
-      checks: plan.smoke,
-      environment: { CANARY_POD: pod.metadata.name, CANARY_NAMESPACE: namespace, CANARY_IMAGE: images[0] ?? '' },
-      asked: { who: 'the new version', remedy: 'Mend the new version. The old one is put back.' },
-      signal,
-    })),
-  );
 }

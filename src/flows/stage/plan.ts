@@ -1,5 +1,5 @@
 import type { ImageEntry } from '../../domain/rolling/image-entries.ts';
-import type { Pace } from '../../domain/rolling/strategy.ts';
+import type { Pace } from '../../domain/rolling/pace.ts';
 import type { WorkloadRef } from '../../domain/rolling/workload-ref.ts';
 import type { Seconds } from '../../domain/units/duration.ts';
 import { type Lineage, noLineage } from '../lineage/fields.ts';

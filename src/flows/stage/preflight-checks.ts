@@ -1,7 +1,7 @@
 import { nameOf } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { journalLimit, journalText } from '../../domain/rolling/journal.ts';
-import { paceProblems } from '../../domain/rolling/strategy.ts';
+import { paceProblems } from '../../domain/rolling/pace.ts';
 import { workloadName } from '../../domain/rolling/workload-ref.ts';
 import { layoutText, oneNeeded } from '../../domain/rollout/layout.ts';
 import type { Problem } from '../../domain/rollout/problem.ts';

@@ -31,6 +31,8 @@ export interface Session {
   readonly writes: Writing[];
   readonly unheard: Unheard;
   readonly smoke: string[];
+  /** Going back for a dead run: the first object of its journal that is as it was. The write that it sent last may still be under way to it. */
+  untouched: JournalEntry | undefined;
   /** What was made new and stays after going back. */
   readonly left: string[];
   /** What others changed since, and so was not taken back. */
@@ -64,6 +66,7 @@ export const openSession = (opening: Opening): Session => ({
   writes: [],
   unheard: new Map(),
   smoke: [],
+  untouched: undefined,
   left: [],
   drifts: [],
   crashed: undefined,

@@ -14,24 +14,27 @@ import { Failure } from '../../failure.ts';
 import { freshLock } from '../fresh-lock.ts';
 import { outdated, replace, send } from '../unheard.ts';
 import { wrote } from '../writing.ts';
+import { refuseForeignImages } from './foreign-images.ts';
 import type { Step } from './ground.ts';
 import type { Session } from './session.ts';
 
 /** Writes one object as it was rehearsed. What is as it should be already is not written. */
 export async function writeStep(session: Session, step: Step, signal: AbortSignal): Promise<KubernetesObject> {
-  const { change, present, changes, renewed, force } = step;
+  const { change, present, after, changes, renewed, force } = step;
   if (!changes && present !== undefined) return present;
   const written = change.do === 'apply' ? await apply() : await edit();
   wrote(session, `${change.ref.kind.kind} ${change.ref.name}: ${present === undefined ? 'made' : told(step)}`);
   return written;
 
-  /** The version keeps it from being stored after a way back. What others wrote since is no reason not to apply it. */
+  /** The version keeps it from being stored after a way back. But for images, what others wrote since is no reason not to apply it. */
   async function apply(): Promise<KubernetesObject> {
     const { world, unheard } = session;
     const { ref } = change;
     let refused: string | undefined;
     for (;;) {
-      const version = (await world.cluster.get(ref, signal))?.metadata.resourceVersion;
+      const now = await world.cluster.get(ref, signal);
+      refuseForeignImages(step, now, [present, after]);
+      const version = now?.metadata.resourceVersion;
       const object = asOf(version, wanted(change, present, renewed));
       try {
         return await send(world, unheard, { do: 'apply', ref, object, force }, signal);
@@ -40,6 +43,7 @@ export async function writeStep(session: Session, step: Step, signal: AbortSigna
         if (!isOlder || version === refused) throw error;
         refused = version;
         await world.clock.sleep(0.2, signal);
+        await session.lock.record({});
       }
     }
   }
@@ -49,6 +53,7 @@ export async function writeStep(session: Session, step: Step, signal: AbortSigna
     for (;;) {
       const now = await session.world.cluster.get(change.ref, signal);
       if (now === undefined) throw new Failure('CLUSTER_NOT_FOUND', `${nameOf(change.ref)} is gone.`, 'See who deleted it.');
+      refuseForeignImages(step, now, [present, after]);
       const object = wanted(change, now, renewed);
       if (isSame(now, object)) return now;
       const stored = await unlessConflict(session, { ref: change.ref, object }, signal);
@@ -82,6 +87,7 @@ export async function takeBackEntry(session: Session, { ref, before, images }: J
     const object = restored(now, before);
     let stored: KubernetesObject | undefined;
     if (isSame(now, object)) {
+      noteUntouched(session, ref);
       stored = await outdated(world, session.unheard, { ref, object: now }, signal);
       if (stored === undefined) continue;
     } else {
@@ -94,6 +100,30 @@ export async function takeBackEntry(session: Session, { ref, before, images }: J
     if (workload.ok) session.taken.push({ ref: { of: workload.value, name: ref.name }, object: stored });
     return;
   }
+}
+
+/** Writes are sent one after the other, so that only the first one that did not arrive may still. */
+function noteUntouched(session: Session, ref: JournalEntry['ref']): void {
+  const { entries } = session.journal;
+  const index = entries.findIndex((each) => each.ref === ref);
+  const known = session.untouched === undefined ? entries.length : entries.indexOf(session.untouched);
+  if (session.kept && index >= 0 && index < known) session.untouched = entries[index];
+}
+
+/** What a dead run had sent, and an API server takes its time over, is refused when it arrives: its object gets a new version. */
+export async function outdateLast(session: Session, signal: AbortSignal): Promise<void> {
+  const { world, unheard, untouched } = session;
+  if (untouched === undefined) return;
+  const { ref } = untouched;
+  await freshLock(session);
+  const now = await world.cluster.get(ref, signal);
+  if (now?.metadata.resourceVersion === undefined) return;
+  unheard.set(nameOf(ref), now.metadata.resourceVersion);
+  await outdated(world, unheard, { ref, object: now }, signal);
+  // It may have arrived a moment before.
+  session.taken.splice(0, Infinity, ...session.taken.filter((each) => each.ref.name !== ref.name || each.object.kind !== ref.kind.kind));
+  await takeBackEntry(session, untouched, signal);
+  session.untouched = undefined;
 }
 
 /** Of a workload, its images tell; its controller writes it too. */
@@ -128,6 +158,8 @@ async function unlessConflict(
   } catch (error) {
     if (!(error instanceof Failure && error.code === 'CLUSTER_CONFLICT')) throw error;
     await world.clock.sleep(0.2, signal);
+    // It may be a successor that wrote it: a rollback takes the lock from a run that lives.
+    await lock.record({});
     return undefined;
   }
 }

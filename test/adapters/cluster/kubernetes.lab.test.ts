@@ -28,12 +28,12 @@ beforeAll(async () => {
     await lab.client.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
   image = await pushSample(lab, 'v1');
   await lab.client.apply(sampleObjects(namespace, 'v1', image));
-  await lab.client.waitForRollout(namespace, 'sample-v1');
+  await lab.client.waitForRollout(namespace, 'sample-v1', 180);
   guest = kubernetesConnection({
     kubeconfig: loadKubeconfig({ path: await lab.kubeconfigFor({ namespace, serviceAccount: 'guest' }) }),
     version: '1',
   });
-}, 240_000);
+}, 480_000);
 afterAll(async () => {
   connection?.close();
   guest?.close();
@@ -57,20 +57,19 @@ describe('against a real API server', () => {
     const route = sampleRoute(namespace, 'shop.example', { v1: 100 }) as KubernetesObject;
     const created = await cluster().write({ do: 'create', kind: HTTPRoute, namespace, object: route });
     const ref = { kind: HTTPRoute, namespace, name: 'sample' };
-    // The gateway writes the status, which changes the resourceVersion.
-    await lab.client.waitForRoute(namespace, 'sample');
-    const read = await cluster().get(ref);
-    expect(read?.['spec']).toEqual(created['spec']);
-    const { managedFields: _, ...metadata } = read!.metadata;
-    const replaced = await cluster().write({
-      do: 'replace',
-      ref,
-      object: { ...read!, metadata: { ...metadata, annotations: { touched: 'yes' } } },
+    // The gateway writes the status, which changes the resourceVersion, and may do so again at any moment.
+    await lab.client.waitForRoute(namespace, 'sample', 180);
+    const { read, replaced } = await lab.client.waitFor('a replacement that nobody came before', async () => {
+      const found = (await cluster().get(ref)) as KubernetesObject;
+      const { managedFields: _, ...metadata } = found.metadata;
+      const object = { ...found, metadata: { ...metadata, annotations: { touched: 'yes' } } };
+      return { read: found, replaced: await cluster().write({ do: 'replace', ref, object }) };
     });
-    expect(replaced['spec']).toEqual(read!['spec']);
+    expect(read['spec']).toEqual(created['spec']);
+    expect(replaced['spec']).toEqual(read['spec']);
     expect(replaced.metadata.managedFields?.map(({ manager }) => manager)).toContain('wf-deploy');
 
-    expect(await failureOf(cluster().write({ do: 'replace', ref, object: read! }))).toMatchObject({
+    expect(await failureOf(cluster().write({ do: 'replace', ref, object: read }))).toMatchObject({
       code: 'CLUSTER_CONFLICT',
       what: expect.stringContaining('the object has been modified'),
     });
@@ -219,7 +218,7 @@ describe('against a real API server', () => {
     expect(new Set(events.slice(0, 2))).toEqual(new Set(['present kept', 'present lost']));
     // A restarted server has forgotten our place; what is still there may then be told again.
     expect(events.slice(2).filter((event) => event !== 'present kept')).toEqual(['gone lost', 'present new']);
-  }, 120_000);
+  }, 300_000);
 
   it('is unreachable, not empty, while there is no way to the API server', async () => {
     await lab.cut('api', 'refuse');
@@ -358,10 +357,13 @@ describe('a real registry', () => {
 
   it('is not taken for empty while it cannot be reached', async () => {
     await lab.cut('registry', 'refuse');
-    expect(await ociRegistry().resolve({ name: `${lab.registry}/sample`, tag: 'v1' })).toEqual({
-      is: 'not-checked',
-      reason: expect.stringContaining(lab.registry),
-    });
-    await lab.restore('registry');
+    try {
+      expect(await ociRegistry().resolve({ name: `${lab.registry}/sample`, tag: 'v1' })).toEqual({
+        is: 'not-checked',
+        reason: expect.stringContaining(lab.registry),
+      });
+    } finally {
+      await lab.restore('registry');
+    }
   });
 });

@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 
 const ask = (question: Partial<Question> = {}, more: Partial<ForgeAccess> = {}, signal?: AbortSignal) =>
-  asker({ api: server.url, repository: 'o/r', token, version: '1', pauseSeconds: 0.01, patienceSeconds: 5, ...more })(
+  asker({ api: server.url, repository: 'o/r', token, version: '1', pauseSeconds: 0.01, patienceSeconds: 30, ...more })(
     { path: '/x', permission: 'deployments: write', ...question },
     signal,
   );

@@ -21,7 +21,7 @@ describe('a kept connection', () => {
     for (const moment of ['data', 'end', 'close', 'next'] as const) {
       const abort = new AbortController();
       for (const round of [1, 2]) {
-        const opened = await open({ url, agent, signal: abort.signal, timeoutSeconds: 5 });
+        const opened = await open({ url, agent, signal: abort.signal, timeoutSeconds: 30 });
         if (opened.is !== 'opened') throw new Error(opened.reason);
         const { stream } = opened;
         if (round === 2 && moment !== 'next') stream.once(moment, () => abort.abort());
@@ -32,7 +32,7 @@ describe('a kept connection', () => {
             .once('close', resolve),
         );
       }
-      const next = exchange({ url, agent, timeoutSeconds: 5 }, limit);
+      const next = exchange({ url, agent, timeoutSeconds: 30 }, limit);
       if (moment === 'next') abort.abort();
       expect(await next).toMatchObject({ is: 'answer', status: 200 });
     }
@@ -43,9 +43,9 @@ describe('open', () => {
   it('has no deadline once the answer has begun', async () => {
     server.handler = (_, response) => {
       response.writeHead(200).write('first ');
-      setTimeout(() => response.end('last'), 1500);
+      setTimeout(() => response.end('last'), 4000);
     };
-    const opened = await open({ url: new URL(server.url), timeoutSeconds: 1 });
+    const opened = await open({ url: new URL(server.url), timeoutSeconds: 3 });
     if (opened.is !== 'opened') throw new Error(opened.reason);
     let text = '';
     for await (const chunk of opened.stream as AsyncIterable<Buffer>) text += chunk.toString();
@@ -62,7 +62,7 @@ describe('a signal of a caller that lives on', () => {
   it('keeps nothing of a request that is over, whichever way it ended', async () => {
     const caller = new AbortController();
     const url = new URL(server.url);
-    const request = { url, signal: caller.signal, timeoutSeconds: 5 };
+    const request = { url, signal: caller.signal, timeoutSeconds: 30 };
     server.handler = (_, response) => answer(response, 200, { ok: true });
     expect(await exchange(request, limit)).toMatchObject({ is: 'answer' });
     const opened = await open(request);

@@ -25,7 +25,7 @@ const vector = (...samples: readonly (readonly [Record<string, string>, string])
 });
 const at = (body: unknown, status = 200, headers: Record<string, string> = {}): Metrics => {
   plain.handler = (_, response) => answer(response, status, body, headers);
-  return prometheusAtUrl({ url: plain.url, token, timeoutSeconds: 5 });
+  return prometheusAtUrl({ url: plain.url, token, timeoutSeconds: 30 });
 };
 
 describe('an answer', () => {

@@ -106,6 +106,16 @@ it('gives a webhook the alert as it is, and refuses an address that is none with
   expect(everythingIn(failure)).not.toContain(secret);
 });
 
+it.each(['', '/', '/am', '/am/api/v2', '/am/api/v2/alerts', '/am/api/v2/alerts/', '/am/api/v1/alerts'])(
+  'finds the alerts of an Alertmanager at `%s`',
+  async (path) => {
+    listen(receivers.alertmanager.takes);
+    const [notifier] = notifiersFor([{ kind: 'alertmanager', url: `${server.url}${path}` }], { forge: forge() });
+    await notifier?.send(alert);
+    expect(server.requests).toEqual([`POST ${path.startsWith('/am') ? '/am' : ''}/api/v2/alerts`]);
+  },
+);
+
 describe.each(kinds)('%s', (kind) => {
   const { form, takes } = receivers[kind];
   const held = (body: string) => {
@@ -187,9 +197,8 @@ describe.each(kinds)('%s', (kind) => {
 
   it('does not wait for a receiver that hangs', async () => {
     server.handler = () => undefined;
-    const began = performance.now();
-    expect((await failureOf(notifierOf(kind, 0.6).send(alert))).what).toContain('no answer within');
-    expect(performance.now() - began).toBeLessThan(5000);
+    // Half of its patience for one question: by its own words, as the time of this machine is no measure.
+    expect((await failureOf(notifierOf(kind, 0.6).send(alert))).what).toMatch(/no answer within 0\.[1-3] s/);
   });
 
   it('shows no secret, whatever goes wrong', async () => {

@@ -132,23 +132,31 @@ describe('a forwarded connection', () => {
     });
     expect(await endOf(client())).toBe('ECONNRESET');
     expect(forward.problem()).toBe('connection refused ::error:: ***');
+    expect(forward.unopened?.()).toBeUndefined();
   });
 
   it.each([
-    [403, { kind: 'Status', message: 'User "ci" cannot create resource "pods/portforward"' }, 'cannot create resource "pods/portforward"'],
-    [404, { kind: 'Status', message: 'pods "agent-1" not found' }, 'pods "agent-1" not found'],
-    [502, '<html>', 'no Kubernetes answer'],
-  ])('is reset, with the reason kept, when the API server answers %i', async (status, body, reason) => {
+    [
+      403,
+      { kind: 'Status', message: 'User "ci" cannot create resource "pods/portforward"' },
+      'cannot create resource "pods/portforward"',
+      'CLUSTER_FORBIDDEN',
+    ],
+    [404, { kind: 'Status', message: 'pods "agent-1" not found' }, 'pods "agent-1" not found', 'CLUSTER_NOT_FOUND'],
+    [502, '<html>', 'no Kubernetes answer', 'CLUSTER_BROKEN'],
+  ])('is reset, with the reason kept, when the API server answers %i', async (status, body, reason, code) => {
     server.handler = (_, response) => answer(response, status, body);
     expect(await endOf(client())).toBe('ECONNRESET');
     expect(forward.problem()).toContain(reason);
     expect(forward.problem()).toContain('Cannot forward a port to Pod shop/agent-1');
+    expect(forward.unopened?.()).toMatchObject({ code });
   });
 
   it('is reset, with the reason kept, when there is no API server', async () => {
     server.handler = (request) => void request.socket.destroy();
     expect(await endOf(client())).toBe('ECONNRESET');
     expect(forward.problem()).toMatch(/cut|hang up/);
+    expect(forward.unopened?.()).toMatchObject({ code: 'CLUSTER_UNREACHABLE' });
   });
 
   it('is reset, too, when the connection to the API server breaks', async () => {
@@ -160,6 +168,7 @@ describe('a forwarded connection', () => {
     socket.write('question');
     expect(await endOf(socket)).toBe('ECONNRESET');
     expect(forward.problem()).toContain('cut');
+    expect(forward.unopened?.()).toBeUndefined();
   });
 
   it("ends the pod's side when its client goes", async () => {

@@ -4,7 +4,7 @@ import { answer, type Loopback, loopback } from '../loopback.ts';
 
 describe('httpProbe', () => {
   const probe = httpProbe();
-  const options = { headers: {}, timeoutSeconds: 5 };
+  const options = { headers: {}, timeoutSeconds: 30 };
   let server: Loopback;
   beforeAll(async () => {
     server = await loopback((_, response) => answer(response, 200, 'well'));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { childProcesses } from '../../../src/adapters/process/child.ts';
 import type { RunOptions, RunResult } from '../../../src/ports/process.ts';
+import { until } from '../../lab/await.ts';
 import { everythingIn, failureOf } from '../thrown.ts';
 
 const lines: string[] = [];
@@ -107,9 +108,12 @@ describe('a program that cannot be started', () => {
 describe('a program that takes too long', () => {
   it('is ended with all that it started', async () => {
     const pids = join(folder, 'pids');
-    const result = await sh(`sleep 1000 & echo $! > ${pids}; echo $$ >> ${pids}; echo started; wait`, { timeoutSeconds: 2 });
+    const result = await sh(`sleep 1000 & echo $! > ${pids}; echo $$ >> ${pids}; echo started; wait`, { timeoutSeconds: 6 });
     expect(result).toEqual({ exitCode: undefined, tail: 'started\n' });
-    expect(readFileSync(pids, 'utf8').trim().split('\n').map(Number).filter(alive)).toEqual([]);
+    const started = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
+    expect(started).toHaveLength(2);
+    // A process that was killed has closed its output a moment before it is gone.
+    await until('the end of both', async () => !started.some(alive), { seconds: 30 });
   });
 
   it('may clear up first', async () => {
@@ -124,7 +128,7 @@ describe('a program that takes too long', () => {
 
   it('cannot refuse to end', async () => {
     const pid = join(folder, 'stubborn');
-    const result = await sh(`trap '' TERM; echo $$ > ${pid}; while true; do sleep 0.1; done`, { timeoutSeconds: 2 });
+    const result = await sh(`trap '' TERM; echo $$ > ${pid}; while true; do sleep 0.1; done`, { timeoutSeconds: 6 });
     expect(result.exitCode).toBeUndefined();
     expect(alive(Number(readFileSync(pid, 'utf8')))).toBe(false);
   });

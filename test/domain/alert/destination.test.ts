@@ -23,6 +23,15 @@ describe('destinations', () => {
       'password',
       'token-1',
     ]);
+    expect(secretsOf({ kind: 'alertmanager', url: 'http://user:p%40ss%2Fword@am:9093' })).toEqual([
+      'http://user:p%40ss%2Fword@am:9093',
+      'p%40ss%2Fword',
+      'p@ss/word',
+    ]);
+    expect(secretsOf({ kind: 'alertmanager', url: 'http://user:pass@word-100%@am:9093' })).toEqual([
+      'http://user:pass@word-100%@am:9093',
+      'pass@word-100%',
+    ]);
     // Too short to be one: it would blot out ordinary words.
     expect(secretsOf({ kind: 'webhook', url: 'https://a/hook' })).toEqual(['https://a/hook']);
     expect(secretsOf({ kind: 'github-issue', token: 'token-1' })).toEqual(['token-1']);

@@ -46,6 +46,7 @@ describe('parseDestinations', () => {
     ['no token', [{ 'github-issue': { repository: 'org/shop' } }], /`github-issue` has no token/],
     ['no address', [{ slack: 'secret-4711' }], /`slack` has a url that cannot be used It has to be an http or https address/],
     ['another scheme', [{ slack: 'file:///secret-4711' }], /cannot be used/],
+    ['a password that nobody can decode', [{ webhook: 'https://user:4711%@hooks.example.com/x' }], /percent-encoded \(`%` as `%25`\)/],
     ['white space in it', [{ slack: `${url} x` }], /cannot be used/],
     ['a token of two lines', [{ 'github-issue': 'secret-4711\nx' }], /has a token that cannot be used/],
     ['a repository that is none', [{ 'github-issue': { token: 'secret-4711', repository: '../x' } }], /It has to be `owner\/name`/],

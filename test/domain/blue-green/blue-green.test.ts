@@ -175,6 +175,23 @@ describe('what a dead run left', () => {
   });
 });
 
+describe('a colour that crashes before the old one is at rest', () => {
+  const crash: Cause = { kind: 'crash', code: 'ROLLOUT_FAILED', text: 'It crashed.', remedy: 'Mend it.' };
+  const crashes = (word: string): StepEvent => (word === 'retire' ? { on: 'failed', cause: crash } : { on: 'done' });
+
+  it('loses its users again', () => {
+    const { story, ending } = run(bare, crashes);
+    expect(story).toBe(
+      `${deployed}, record switching, switch, record retiring, drain, retire, switch-back, record returning, drain, rest, alert`,
+    );
+    expect(ending).toMatchObject({ outcome: 'rolled-back', cause: crash });
+  });
+
+  it('keeps them in a rollback: back is what they were saved from', () => {
+    expect(run(back, crashes).ending).toEqual({ outcome: 'promoted', trouble: 'It crashed.' });
+  });
+});
+
 describe('laws, whatever happens', () => {
   const event = fc.oneof(
     { weight: 6, arbitrary: fc.constant<StepEvent>({ on: 'done' }) },

@@ -62,6 +62,27 @@ describe("the canary's autoscaler", () => {
     [
       'a metric of what both sides stand behind',
       metric('Object', { describedObject: { kind: 'Ingress', name: 'edge' }, metric: { name: 'rps' }, target }),
+      'Object metric `rps`, which is measured on Ingress edge, before stable and the canary part',
+    ],
+    [
+      'a metric of an object that carries no traffic',
+      metric('Object', { describedObject: { kind: 'Queue', name: 'work' }, metric: { name: 'depth' }, target }),
+      undefined,
+    ],
+    [
+      'a metric outside that is chosen among others by the name of stable',
+      metric('External', {
+        metric: { name: 'rps', selector: { matchExpressions: [{ key: 'deployment', operator: 'In', values: ['agent', 'shop'] }] } },
+        target,
+      }),
+      'External metric `rps`, whose selector names stable (deployment in (agent,shop))',
+    ],
+    [
+      'a metric outside that is of everyone but stable',
+      metric('External', {
+        metric: { name: 'rps', selector: { matchExpressions: [{ key: 'deployment', operator: 'NotIn', values: ['agent'] }] } },
+        target,
+      }),
       undefined,
     ],
     ['a queue', metric('External', { metric: { name: 'depth', selector: { matchLabels: { queue: 'work' } } }, target }), undefined],

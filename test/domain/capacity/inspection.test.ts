@@ -45,6 +45,23 @@ describe('autoscalers that a rollout cannot stand beside', () => {
   ])('are %s', (_, hpas, text) => expect(problems(...hpas)).toEqual([text]));
 });
 
+describe('a ScaledObject of the canary, of which KEDA has made no autoscaler yet', () => {
+  const ofCanary = (annotations: Readonly<Record<string, string>> = {}) =>
+    scaledObject({ scaleTargetRef: { name: 'agent-canary' } }, annotations);
+  const told = (object: KubernetesObject, hpas: readonly KubernetesObject[] = []) =>
+    scalingProblems({ hpas, scaledObject: undefined, canaryScaledObject: object }, names).map(({ what, remedy }) => `${what} → ${remedy}`);
+
+  it('is refused: KEDA wakes up with the first pod', () =>
+    expect(told(ofCanary())).toEqual([
+      "ScaledObject agent sets the size of the canary, Deployment agent-canary: it and the rollout, which scales the canary for its share of the traffic, would undo each other's work. → Delete it: kubectl delete scaledobject agent --namespace shop. While the canary carries half of the traffic or more, it is given a copy of stable's autoscaler.",
+    ]));
+  it('is told once where there is one', () =>
+    expect(told(ofCanary(), [hpa('keda-hpa-agent', {}, { target: 'agent-canary', owner: byKeda })])).toHaveLength(1));
+  it('may be there while it is paused', () => expect(told(ofCanary({ 'autoscaling.keda.sh/paused': 'true' }))).toEqual([]));
+  it('may not where it is paused at a number of pods, which KEDA sets', () =>
+    expect(told(ofCanary({ 'autoscaling.keda.sh/paused-replicas': '0' }))).toHaveLength(1));
+});
+
 describe("what sets stable's size", () => {
   it.each([
     ['nothing', [hpa('other', {}, { target: 'other' })], undefined, 'none'],

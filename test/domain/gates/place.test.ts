@@ -33,6 +33,8 @@ describe('a place', () => {
     'a\nb.py',
     'a\u202eyp.exe',
     'a\u0000b',
+    // One character for the two that begin a command to a terminal.
+    'a\u009b2Jb',
     'x/'.repeat(600),
   ])('%j is elsewhere', (text) => expect(placeOf(text, roots).in).toBe('elsewhere'));
 

@@ -36,6 +36,13 @@ describe('a guardian', () => {
     expect(Object.keys(resources.limits)).toEqual(Object.keys(resources.requests));
   });
 
+  it('is given up for no number of evictions and restarts, and outlives the longest run and the longest pause after it', () => {
+    const { backoffLimit, activeDeadlineSeconds, template } = plain(guardianJob(undo, wish, false)).spec;
+    expect([backoffLimit, template.spec.restartPolicy]).toEqual([2 ** 31 - 1, 'OnFailure']);
+    // Five days of a job on a self-hosted runner, and the most that `pause-deadline` takes.
+    expect(activeDeadlineSeconds).toBeGreaterThan((5 + 5) * 24 * 3600);
+  });
+
   it('keeps sidecars out by the label and by the annotation, and is found by the labels of its service', () => {
     const { labels, annotations } = plain(guardianJob(undo, wish, false)).spec.template.metadata;
     expect(labels).toEqual({ 'wf-deploy.io/service': 'agent', 'wf-deploy.io/track': 'guardian', 'sidecar.istio.io/inject': 'false' });

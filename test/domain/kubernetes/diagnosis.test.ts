@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type Diagnosis, diagnose } from '../../../src/domain/kubernetes/diagnosis.ts';
+import { crashAmong, type Diagnosis, diagnose } from '../../../src/domain/kubernetes/diagnosis.ts';
 import { event, pod, readyPod, terminated, waiting } from './pods.ts';
 
 const withContainers = (...containerStatuses: readonly object[]) => pod('p', { containerStatuses });
@@ -208,6 +208,15 @@ describe('what the Deployment and the events add', () => {
     });
   });
 
+  it('that SIGKILL may have been for memory although no node says so', () => {
+    const killed = { name: 'agent', restartCount: 0, state: terminated(137, { reason: 'Error' }) };
+    expect(diagnose([withContainers(killed)], [])).toMatchObject({
+      cause: 'exited',
+      what: expect.stringMatching(/exit code 137 \(killed, SIGKILL: by a failing liveness probe, or by the node for its memory\)\.$/),
+      remedy: expect.stringMatching(/^Compare what it used of memory with resources\.limits\.memory, read its liveness probe/),
+    });
+  });
+
   it('says that a running pod is not ready without events too', () => {
     expect(diagnose([withContainers(running)], [])).toMatchObject({
       cause: 'probe',
@@ -273,4 +282,11 @@ describe('the worst cause', () => {
       expect(what).toContain('first second x');
     }
   });
+});
+
+it('a crash among pods that were ready is one that they ended by, and no eviction', () => {
+  const exited = { name: 'agent', restartCount: 0, state: terminated(2) };
+  expect(crashAmong([withContainers(exited)])).toMatchObject({ cause: 'exited' });
+  expect(crashAmong([withContainers(waiting('ErrImagePull'))])).toBeUndefined();
+  expect(crashAmong([pod('p', { phase: 'Failed', containerStatuses: [exited] })])).toBeUndefined();
 });

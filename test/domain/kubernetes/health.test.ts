@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { health, nodePatience, restartsOf, withPatience } from '../../../src/domain/kubernetes/health.ts';
+import { health, nodePatience, restartedSince, restartsOf, withPatience } from '../../../src/domain/kubernetes/health.ts';
 import { isStarted } from '../../../src/domain/traffic/replicas/gate.ts';
 import { pod, readyPod, terminated, waiting } from './pods.ts';
 
@@ -42,6 +42,13 @@ describe('the health of the pods under traffic', () => {
     expect(health([readyPod('a'), readyPod('b', [container(1)])], { 'a/agent': 0 })).toMatchObject({
       trouble: { cause: 'exited', what: 'Container `agent` of pod b was restarted.' },
     });
+  });
+
+  it('tells what pods that are well went through since, and nothing of those that leave', () => {
+    expect(restartedSince([readyPod('a', [container(2)])], { 'a/agent': 1 })).toMatchObject({ cause: 'exited', pod: 'a' });
+    expect(restartedSince([readyPod('a', [container(2)])], { 'a/agent': 2 })).toBeUndefined();
+    const { metadata, ...rest } = readyPod('a', [container(2)]);
+    expect(restartedSince([{ ...rest, metadata: { ...metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } }], {})).toBeUndefined();
   });
 
   it('takes a restart of a sidecar for trouble', () => {
@@ -88,6 +95,23 @@ describe('the health of the pods under traffic', () => {
       trouble: { fatal: true, what: "None of the canary's 2 pods is ready." },
     });
     expect(health([], {})).toMatchObject({ readyEndpoints: 0, trouble: { fatal: true, what: 'The canary has no pod any more.' } });
+  });
+});
+
+describe('no ready pod', () => {
+  const known = pod('a', { containerStatuses: [container(0)] });
+  const [later, starting] = [
+    pod('b', { containerStatuses: [container(0)] }),
+    pod('c', { containerStatuses: [waiting('ContainerCreating')] }),
+  ];
+
+  it.each([
+    ['one that had served and is not ready any more', [known, starting], 'probe'],
+    ['only pods that have come for one that is gone', [later, starting], 'absent'],
+    ['one that was evicted', [pod('a', { phase: 'Failed', containerStatuses: [container(0, { state: terminated(143) })] })], 'absent'],
+    ['none at all', [], 'absent'],
+  ] as const)('is laid to the image or to nobody: %s', (_, pods, cause) => {
+    expect(health(pods, restartsOf([known])).trouble).toMatchObject({ fatal: true, cause });
   });
 });
 

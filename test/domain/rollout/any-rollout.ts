@@ -5,11 +5,11 @@ import { begin, beginTakingBack, type Found } from '../../../src/domain/rollout/
 import { step } from '../../../src/domain/rollout/canary.ts';
 import { type Cause, cancelled } from '../../../src/domain/rollout/cause.ts';
 import { type Effect, type RolloutEvent, recordedPhases } from '../../../src/domain/rollout/effect.ts';
-import { carriedTraffic, ladderToPromote, type RolloutPlan } from '../../../src/domain/rollout/plan.ts';
+import { carriedTraffic, ladderToPromote, type RolloutPlan, sizeOf } from '../../../src/domain/rollout/plan.ts';
 import { type Requestable, requestable } from '../../../src/domain/rollout/request.ts';
-import type { RouteView, Sample } from '../../../src/domain/rollout/sample.ts';
+import type { AwaitedPods, RouteView, Sample } from '../../../src/domain/rollout/sample.ts';
 import type { Move, Rollout } from '../../../src/domain/rollout/state.ts';
-import { blindSample, crash, planWith, sampleOf, silentReading, stableIs, Traffic } from './rollouts.ts';
+import { awaitedPods, blindSample, crash, planWith, sampleOf, silentReading, stableIs, Traffic } from './rollouts.ts';
 
 /** What a cluster and a metric store show at one moment. Counts are new requests since the look before. */
 export interface Scene {
@@ -17,11 +17,14 @@ export interface Scene {
   readonly metrics: 'answers' | 'silent';
   /** `contested`: by a controller. */
   readonly route: 'as-ordered' | 'changed' | 'contested' | 'gone' | 'taken';
-  readonly canary: 'ready' | 'unready' | 'crashing';
+  /** `thinned`: one of its pods is ready, and nothing tells why not more. */
+  readonly canary: 'ready' | 'thinned' | 'unready' | 'crashing';
   /** `as-ordered`: what the last write to it wanted. */
   /** `grown`: its autoscaler wants more pods than are ready, and those of before the release are. */
   readonly stable: 'available' | 'progressing' | 'grown' | 'failed' | 'unseen';
   readonly runs: 'as-ordered' | 'old' | 'new' | 'foreign';
+  /** Seen only where the canary is given more of them. */
+  readonly pods: 'there' | 'missing';
   readonly requests: number;
   readonly canaryErrors: number;
   readonly stableErrors: number;
@@ -54,6 +57,7 @@ export const fine: Scene = {
   canary: 'ready',
   stable: 'available',
   runs: 'as-ordered',
+  pods: 'there',
   requests: 5000,
   canaryErrors: 0,
   stableErrors: 0,
@@ -73,9 +77,10 @@ const scene: fc.Arbitrary<Scene> = fc.record({
     { weight: 2, arbitrary: fc.constant('contested' as const) },
     { weight: 1, arbitrary: fc.constantFrom('changed' as const, 'gone' as const, 'taken' as const) },
   ),
-  canary: mostly<Scene['canary']>('ready', 'ready', 'unready', 'crashing'),
+  canary: mostly<Scene['canary']>('ready', 'ready', 'thinned', 'unready', 'crashing'),
   stable: mostly<Scene['stable']>('available', 'progressing', 'grown', 'failed', 'unseen'),
   runs: mostly<Scene['runs']>('as-ordered', 'old', 'new', 'foreign'),
+  pods: mostly<Scene['pods']>('there', 'missing'),
   requests: fc.oneof({ weight: 6, arbitrary: fc.constant(5000) }, { weight: 1, arbitrary: fc.constantFrom(0, 1, 50, 400) }),
   canaryErrors: mostly(0, 0.005, 0.05, 1),
   stableErrors: mostly(0, 0.005, 0.05, 1),
@@ -226,7 +231,7 @@ export function tell({ plan: rollout, first: { by, found: left }, fates, tail }:
       const waits = failing.do === 'await-canary' || failing.do === 'scale-canary' || failing.do === 'set-canary';
       if (waits && ending.is !== 'asked') known.awaited = 0;
     }
-    const event = eventOf(rollout, effects.at(-1), ending, at, traffic, known);
+    const event = eventOf(rollout, { last: effects.at(-1), cut: failing }, ending, at, traffic, known);
     at = event.at;
     const next = step(rollout, state, event);
     turned(rollout, state, event, next, known);
@@ -237,7 +242,7 @@ export function tell({ plan: rollout, first: { by, found: left }, fates, tail }:
 
 const refusal: Cause = { kind: 'error', code: 'CLUSTER_REFUSED', text: 'It was refused.', remedy: 'Mend it.' };
 const interruptions = {
-  fails: (at: number): RolloutEvent => ({ on: 'failed', at, cause: refusal }),
+  fails: (at: number, doing: Effect['do']): RolloutEvent => ({ on: 'failed', at, cause: refusal, doing }),
   cancelled: (at: number): RolloutEvent => ({ on: 'cancelled', at, by: 'SIGINT' }),
   'lock-lost': (at: number): RolloutEvent => ({ on: 'lock-lost', at, text: 'Someone else has it.' }),
 };
@@ -251,10 +256,17 @@ function heardAt(state: Rollout, effects: readonly Effect[], what: Requestable, 
   return effects.findIndex((effect, index) => waits(effect) || (what === 'abort' && index >= from && yields(effect)));
 }
 
-function eventOf(plan: RolloutPlan, last: Effect | undefined, ending: Fate, at: number, traffic: Traffic, known: Known): RolloutEvent {
+function eventOf(
+  plan: RolloutPlan,
+  { last, cut }: { readonly last: Effect | undefined; readonly cut: Effect | undefined },
+  ending: Fate,
+  at: number,
+  traffic: Traffic,
+  known: Known,
+): RolloutEvent {
   if (ending.is === 'asked')
     return { on: 'asked', at: at + 1, request: { id: `${at}`, what: ending.what, epoch: 1, who: 'alice', why: '', at: '', run: '' } };
-  if (ending.is !== 'carried-out') return interruptions[ending.is](at + 1);
+  if (ending.is !== 'carried-out') return interruptions[ending.is](at + 1, cut?.do ?? 'observe');
   const { scene: seen } = ending;
   const { weight = 50 } = known;
   traffic.pass((seen.requests * weight) / 100, (seen.requests * (100 - weight)) / 100, {
@@ -263,9 +275,13 @@ function eventOf(plan: RolloutPlan, last: Effect | undefined, ending: Fate, at: 
   });
   const reading = (now: number) => (seen.metrics === 'silent' ? silentReading(now) : traffic.reading(now));
   if (last?.do === 'measure') return { on: 'measured', at, reading: reading(at) };
-  if (last?.do !== 'observe') return { on: 'done', at: at + 1 };
-  const now = at + last.inSeconds + seen.late;
-  return { on: 'sample', at: now, sample: sampleFrom(plan, seen, now, reading(now), last, known) };
+  const looking = last?.do === 'observe' ? last : last?.do === 'await-canary' ? last.looking : undefined;
+  if (looking === undefined) return { on: 'done', at: at + 1 };
+  const awaited = last?.do === 'await-canary' ? awaitedPods[seen.pods] : undefined;
+  if (awaited?.are === 'missing' && last?.do === 'await-canary' && last.looking?.last === true)
+    return interruptions.fails(at + looking.inSeconds, last.do);
+  const now = at + (awaited?.are === 'there' ? 1 : looking.inSeconds) + seen.late;
+  return { on: 'sample', at: now, sample: sampleFrom(plan, seen, { at: now, reading: reading(now), last, awaited }, known) };
 }
 
 const routes: Readonly<Record<Scene['route'], RouteView>> = {
@@ -279,9 +295,17 @@ const routes: Readonly<Record<Scene['route'], RouteView>> = {
 function sampleFrom(
   plan: RolloutPlan,
   seen: Scene,
-  at: number,
-  reading: Sample['reading'],
-  { until }: Extract<Effect, { do: 'observe' }>,
+  {
+    at,
+    reading,
+    last,
+    awaited,
+  }: {
+    readonly at: number;
+    readonly reading: Sample['reading'];
+    readonly last: Effect | undefined;
+    readonly awaited: AwaitedPods | undefined;
+  },
   known: Known,
 ): Sample {
   if (seen.cluster === 'silent') return blindSample(at, reading);
@@ -291,6 +315,7 @@ function sampleFrom(
   }
   const route = routes[seen.route];
   const runs = seen.runs === 'as-ordered' ? known.stableOrdered : seen.runs;
+  const until = last?.do === 'observe' ? last.until : undefined;
   const stable = until === undefined || seen.stable === 'unseen' ? undefined : stableIs(seen.stable, runs);
   if (stable !== undefined) {
     const enough = runs === 'old' && stable.ready >= Math.max(1, plan.replicas) ? 'enough-old' : 'other';
@@ -300,9 +325,10 @@ function sampleFrom(
     at,
     reading,
     route: route.is === 'changed' ? { ...route, fight: known.fights } : route,
-    readyEndpoints: seen.canary === 'unready' ? 0 : 1,
+    readyEndpoints: { ready: Math.max(1, plan.replicas), thinned: 1, crashing: 1, unready: 0 }[seen.canary],
     ...(seen.canary === 'crashing' ? { trouble: crash } : {}),
     ...(stable === undefined ? {} : { stable }),
+    ...(awaited === undefined ? {} : { awaited }),
     ...(seen.guardian === 'lost' && known.guarded ? { guardian: 'lost' } : {}),
   });
 }
@@ -442,17 +468,46 @@ function apply(effect: Effect, known: Known): void {
   }
 }
 
+/** What a weight grows on. */
+function seenWell(event: RolloutEvent): Extract<Sample['cluster'], { is: 'answer' }> {
+  if (event.on !== 'sample') throw new Error('A weight grew without a look.');
+  const { cluster, guardian } = event.sample;
+  if (cluster.is === 'no-answer') throw new Error('A weight grew without an answer of the cluster.');
+  expect([guardian, cluster.canary.readyEndpoints > 0, cluster.canary.trouble]).toEqual([undefined, true, undefined]);
+  return cluster;
+}
+
 /** Whether this turn may be taken. */
 function turned(plan: RolloutPlan, before: Rollout, event: RolloutEvent, { state, effects }: Move, known: Known): void {
   if (event.on === 'lock-lost' && before.phase !== 'ended') {
     expect([state.phase, effects]).toEqual(['ended', [{ do: 'alert' }]]);
   }
   if (before.phase === 'shifting') known.rung = before.stage;
-  // A controller undid this very weight, and it is ordered once more: never higher.
+  // A controller undid this very weight, and it is ordered once more: never higher. Or the pods that are there carry the next one.
   if (before.phase === 'holding' && state.phase === 'shifting') {
-    expect([event.on, state.stage]).toEqual(['sample', before.stage]);
-    expect(known.fights).toBeLessThan(3);
-    known.rung = before.stage - 1;
+    if (state.stage === before.stage) {
+      expect([event.on, known.fights < 3]).toEqual(['sample', true]);
+      known.rung = before.stage - 1;
+    } else {
+      const { canary, route } = seenWell(event);
+      const size = { replicas: sizeOf(plan, before.stage).replicas };
+      expect([state.stage, route.is, sizeOf(plan, state.stage)]).toEqual([before.stage + 1, 'as-ordered', size]);
+      expect(canary.readyEndpoints).toBeGreaterThanOrEqual(size.replicas);
+    }
+  }
+  if (before.phase === 'growing' && state.phase === 'shifting') {
+    const cluster = seenWell(event);
+    // Either the pods are there and all is as ordered, or what a controller undid is ordered once more: never higher.
+    if (state.stage === before.stage)
+      expect([cluster.route.is, cluster.canary.awaited?.are ?? before.there]).toEqual([
+        'as-ordered',
+        cluster.canary.awaited === undefined ? true : 'there',
+      ]);
+    else {
+      expect([state.stage, cluster.route.is]).toEqual([before.kept, 'changed']);
+      expect(known.fights).toBeLessThan(3);
+      known.rung = before.kept - 1;
+    }
   }
   decided(plan, before, event, state);
   if (state.phase === 'preparing') known.rung = -1;
@@ -469,7 +524,10 @@ function turned(plan: RolloutPlan, before: Rollout, event: RolloutEvent, { state
     expect(event).toMatchObject({ sample: { cluster: { stable: { runs: 'new', status: { is: 'available' } } } } });
   }
   // A stage is left forward only with an answer of the cluster, and for its last time only when there was one of the metrics.
-  if (before.phase === 'holding' && (state.phase === 'scaling' || state.phase === 'promoting' || isAnalysed(state))) {
+  if (
+    before.phase === 'holding' &&
+    (state.phase === 'scaling' || state.phase === 'growing' || state.phase === 'promoting' || isAnalysed(state))
+  ) {
     if (event.on === 'asked') return;
     if (event.on !== 'sample') throw new Error('A stage was left without a sample.');
     expect(plan.stages[before.stage]?.pause).toBeUndefined();

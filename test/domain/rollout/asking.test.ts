@@ -37,7 +37,7 @@ const returning: Rollout = { phase: 'returning', watch: startWatch(0), troubled:
 
 describe('promote', () => {
   it('goes to the last stage, and nowhere while the criteria fail', () => {
-    expect(asked(holding(1), 'promote')).toMatchObject({ phase: 'scaling', effects: ['record', 'scale-canary', 'await-canary'] });
+    expect(asked(holding(1), 'promote')).toMatchObject({ phase: 'growing', effects: ['record', 'scale-canary', 'await-canary'] });
     for (const state of [holding(1, failing), paused(1, true, failing)])
       expect(asked(state, 'promote')).toMatchObject({ phase: state.phase, answer: expect.stringMatching(/^refused: The canary fails/) });
   });
@@ -59,7 +59,7 @@ describe('promote', () => {
 describe('resume', () => {
   it('goes on with the stage, or with the next one where this has passed', () => {
     expect(asked(paused(1, false), 'resume')).toMatchObject({ phase: 'holding', effects: ['record', 'observe'] });
-    expect(asked(paused(1, true), 'resume')).toMatchObject({ phase: 'scaling', effects: ['record', 'scale-canary', 'await-canary'] });
+    expect(asked(paused(1, true), 'resume')).toMatchObject({ phase: 'growing', effects: ['record', 'scale-canary', 'await-canary'] });
     expect(asked(holding(1), 'resume')).toMatchObject({ phase: 'holding', answer: 'nothing-to-do: It is not paused.' });
   });
 });
@@ -67,7 +67,11 @@ describe('resume', () => {
 describe('pause', () => {
   it.each([
     [{ phase: 'scaling', stage: 0 }, 'It keeps 0 % on the canary.', ['record', 'observe']],
-    [{ phase: 'scaling', stage: 2 }, 'It keeps 25 % on the canary.', ['record', 'measure']],
+    [
+      { phase: 'growing', stage: 2, kept: 1, watch: startWatch(0), since: 0, there: false },
+      'It keeps 25 % on the canary.',
+      ['record', 'measure'],
+    ],
     [holding(1), 'It keeps 25 % on the canary.', ['record', 'observe']],
   ] as const)('of %j keeps the weight that there is', (state, text, effects) => {
     expect(asked(state, 'pause')).toEqual({ phase: 'paused', answer: `accepted: ${text}`, effects });
@@ -83,6 +87,7 @@ it.each<readonly [Rollout, readonly Requestable[]]>([
   [{ phase: 'preparing' }, ['abort']],
   [{ phase: 'smoking' }, ['abort']],
   [{ phase: 'scaling', stage: 1 }, ['pause', 'abort']],
+  [{ phase: 'growing', stage: 2, kept: 1, watch: startWatch(0), since: 0, there: false }, ['pause', 'abort']],
   [{ phase: 'shifting', stage: 1 }, ['abort']],
   [holding(1), ['pause', 'resume', 'promote', 'abort']],
   [paused(1), ['pause', 'resume', 'promote', 'abort']],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { begin, beginTakingBack, midPromotion } from '../../../src/domain/rollout/begin.ts';
+import { begin, beginTakingBack, goesForward, mayHaveUsers, midPromotion } from '../../../src/domain/rollout/begin.ts';
 import { cancelled } from '../../../src/domain/rollout/cause.ts';
 import { recordedPhases } from '../../../src/domain/rollout/effect.ts';
 
@@ -45,4 +45,12 @@ describe('beginTakingBack', () => {
 
 it('a promotion is under way in three of the recorded phases', () => {
   expect(recordedPhases.filter(midPromotion)).toEqual(['promoting', 'returning', 'restoring']);
+});
+
+it('users may be on the canary in five of them', () => {
+  expect(recordedPhases.filter(mayHaveUsers)).toEqual(['stages', 'paused', 'promoting', 'returning', 'restoring']);
+});
+
+it('only a run with a rollout of its own writes one of five', () => {
+  expect(recordedPhases.filter(goesForward)).toEqual(['preparing', 'stages', 'paused', 'promoting', 'returning']);
 });

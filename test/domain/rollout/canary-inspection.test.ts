@@ -53,6 +53,76 @@ describe('a canary made from stable', () => {
     ]);
   });
 
+  describe('whose Service lacks a port that the route names', () => {
+    const http = { name: 'http', port: 80, targetPort: 8080 };
+    const grpc = { name: 'grpc', port: 9090, targetPort: 'grpc' };
+    const looked = (canaryPorts: readonly (number | string)[], own: readonly object[], of: readonly object[] = [http, grpc]) =>
+      problemsOf({
+        ...sound,
+        stableService: service('agent', { app: 'agent' }, of),
+        canaryService: service('agent-canary', { app: 'agent-canary', tier: 'web' }, own),
+        canaryPorts,
+      });
+    const portsIn = (yaml: string | undefined) => (parse(yaml ?? '') as KubernetesObject)['spec'];
+
+    it('is refused, with the port as stable has it', () => {
+      const [problem, ...others] = looked([80, 9090], [http]);
+      expect(others).toEqual([]);
+      expect(problem).toMatchObject({
+        what: 'Service agent-canary has no port 9090, by which the route leads to the canary: its share of these requests would fail.',
+        remedy: 'Give it the ports of stable. It then reads:',
+      });
+      expect(portsIn(problem?.yaml)).toEqual({ selector: { app: 'agent-canary', tier: 'web' }, ports: [http, grpc] });
+    });
+
+    it('is not where it has them, by number or by name, or is outside of the cluster', () => {
+      expect(looked([80], [http])).toEqual([]);
+      expect(looked(['grpc'], [http, grpc])).toEqual([]);
+      expect(looked([], [{ name: 'metrics', port: 9100 }])).toEqual([]);
+      const outside = { ...canaryService, spec: { ...(canaryService['spec'] as object), type: 'ExternalName', ports: [] } };
+      expect(texts({ ...sound, canaryService: outside, canaryPorts: [80] })).toEqual([]);
+    });
+
+    it('gets a port in the place of one with another name, and no name twice', () => {
+      expect(portsIn(looked(['http'], [{ name: 'web', port: 80 }])[0]?.yaml)).toMatchObject({ ports: [http] });
+      expect(portsIn(looked([80], [{ name: 'http', port: 8080 }])[0]?.yaml)).toMatchObject({
+        ports: [{ name: 'http-8080', port: 8080 }, http],
+      });
+      expect(portsIn(looked([80], [{ port: 8080 }], [{ port: 80 }])[0]?.yaml)).toMatchObject({
+        ports: [
+          { name: 'port-8080', port: 8080 },
+          { name: 'port-80', port: 80 },
+        ],
+      });
+    });
+
+    it('is told in words where stable has not got it either', () => {
+      const [problem] = looked([7070], [http]);
+      expect(problem?.remedy).toBe('Add port 7070 to it, or name a port in the route that both Services have.');
+      expect(problem).not.toHaveProperty('yaml');
+    });
+
+    it('is mended together with its selector', () => {
+      const both = problemsOf({
+        ...sound,
+        stableService: service('agent', { app: 'agent' }, [http, grpc]),
+        canaryService: service('agent-canary', { app: 'agent' }, [http]),
+        canaryPorts: [9090],
+      });
+      expect(both.length).toBeGreaterThan(1);
+      expect(new Set(both.map(({ yaml }) => yaml)).size).toBe(1);
+      const canary = parse(both[0]?.yaml ?? '') as KubernetesObject;
+      expect(
+        problemsOf({
+          ...sound,
+          stableService: service('agent', { app: 'agent' }, [http, grpc]),
+          canaryService: canary,
+          canaryPorts: [9090],
+        }),
+      ).toEqual([]);
+    });
+  });
+
   it('is given a Service when there is none, with the ports of stable’s and another selector', () => {
     const [problem, ...others] = problemsOf({ stable: stable(), stableService });
     expect(others).toEqual([]);

@@ -5,7 +5,7 @@ import { step } from '../../../src/domain/rollout/canary.ts';
 import { cancelled } from '../../../src/domain/rollout/cause.ts';
 import type { Effect, RolloutEvent } from '../../../src/domain/rollout/effect.ts';
 import type { RolloutPlan } from '../../../src/domain/rollout/plan.ts';
-import type { Sample } from '../../../src/domain/rollout/sample.ts';
+import type { AwaitedPods, Sample } from '../../../src/domain/rollout/sample.ts';
 import type { Move } from '../../../src/domain/rollout/state.ts';
 
 const plan: RolloutPlan = {
@@ -32,12 +32,12 @@ const plan: RolloutPlan = {
 
 const nothing = { is: 'no-data', reason: 'not asked' } as const;
 const reading: Reading = { at: 0, canary: nothing, stable: nothing, own: [] };
-const good = (at: number): Sample => ({
+const good = (at: number, awaited?: AwaitedPods): Sample => ({
   at,
   reading,
   cluster: {
     is: 'answer',
-    canary: { readyEndpoints: 4 },
+    canary: { readyEndpoints: 4, ...(awaited === undefined ? {} : { awaited }) },
     route: { is: 'as-ordered' },
     stable: { status: { is: 'available', ready: 4, replicas: 4 }, ready: 4, runs: 'new' },
   },
@@ -53,6 +53,7 @@ function play(first: Move, of: RolloutPlan, fail: (effect: Effect) => RolloutEve
       done.push('weight' in effect && effect.do === 'shift' ? `shift ${effect.weight}` : effect.do);
       const failed = fail(effect);
       if (effect.do === 'measure') event = { on: 'measured', at, reading };
+      if (effect.do === 'await-canary' && effect.looking !== undefined) event = { on: 'sample', at, sample: good(at, { are: 'there' }) };
       if (effect.do === 'observe') event = { on: 'sample', at, sample: good(at) };
       if (failed !== undefined) event = failed;
       if (failed !== undefined) break;
@@ -67,6 +68,7 @@ const missing: RolloutEvent = {
   on: 'failed',
   at: 1,
   cause: { kind: 'error', code: 'GUARDIAN_MISSING', text: 'There is no guardian.', remedy: '' },
+  doing: 'post-guardian',
 };
 
 describe('a guardian', () => {

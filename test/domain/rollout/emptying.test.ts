@@ -6,7 +6,7 @@ import type { Effect } from '../../../src/domain/rollout/effect.ts';
 import { stepDraining, stepEmptying } from '../../../src/domain/rollout/emptying.ts';
 import type { Later } from '../../../src/domain/rollout/going-back.ts';
 import type { Ending, In, Move } from '../../../src/domain/rollout/state.ts';
-import { planWith, sampleOf, silentReading, Traffic } from './rollouts.ts';
+import { blindSample, planWith, sampleOf, silentReading, Traffic } from './rollouts.ts';
 
 const plan = planWith({ stages: [0, 5, 100].map((weight) => ({ weight, holdSeconds: 60 })), rolloutTimeout: 100, drain: 30 });
 const harm: Cause = { kind: 'harm', code: 'CRITERIA_FAILED', text: 'It was bad.', remedy: 'Mend it.' };
@@ -40,8 +40,20 @@ describe('emptying', () => {
     });
   });
 
+  it('comes next where what was to be noted before it could not be', () => {
+    expect(stepEmptying(plan, state, { on: 'failed', at: 9, cause: harm, doing: 'record' })).toEqual({
+      state,
+      effects: [{ do: 'shift', weight: 0, urgent: true }],
+    });
+  });
+
   it('that could not be confirmed is unknown, with both reasons, also after a success', () => {
-    const failed: Later = { on: 'failed', at: 9, cause: { ...harm, code: 'ROUTE_NOT_ACCEPTED', text: 'Gateway edge said no.' } };
+    const failed: Later = {
+      on: 'failed',
+      at: 9,
+      cause: { ...harm, code: 'ROUTE_NOT_ACCEPTED', text: 'Gateway edge said no.' },
+      doing: 'shift',
+    };
     expect(stepEmptying(plan, state, failed)).toMatchObject({
       state: {
         phase: 'ended',
@@ -99,7 +111,12 @@ describe('draining', () => {
       'resting',
       'not checked (the metric store',
     ],
-    ['cannot be looked at', { on: 'failed', at: 9, cause: { ...harm, text: 'No.' } }, 'resting', 'Share after weight 0: not checked (No).'],
+    [
+      'cannot be looked at',
+      { on: 'failed', at: 9, cause: { ...harm, text: 'No.' }, doing: 'observe' },
+      'resting',
+      'Share after weight 0: not checked (No).',
+    ],
     [
       'nobody has time for',
       { on: 'cancelled', at: 9, by: 'SIGINT' },
@@ -140,12 +157,35 @@ describe('draining', () => {
     );
   });
 
+  it.each<readonly [Effect['do'], readonly Effect['do'][]]>([
+    ['alert', ['remark', 'record', 'measure']],
+    ['record', ['remark', 'measure']],
+    ['measure', ['remark', 'observe']],
+  ])('is not cut short by what is only told, noted or counted (%s)', (doing, then) => {
+    const move = stepDraining(plan, state, { on: 'failed', at: 0, cause: { ...harm, text: 'No.' }, doing });
+    expect([move.state, names(move), remarkOf(move)]).toEqual([state, then, 'No.']);
+  });
+
+  it('that a cancel has hurried goes on to its short wait where it could not be noted', () => {
+    const hurried = { ...state, ending: { outcome: 'aborted', cause: cancel } } as const;
+    const move = stepDraining(plan, hurried, { on: 'failed', at: 0, cause: harm, doing: 'record' });
+    expect(move.effects.at(-1)).toMatchObject({ do: 'observe', inSeconds: 4, unmeasured: true });
+  });
+
   it('ends when it cannot be observed: the weight is confirmed already', () => {
-    expect(stepDraining(plan, state, { on: 'failed', at: 9, cause: harm }).state.phase).toBe('resting');
+    expect(stepDraining(plan, state, { on: 'failed', at: 9, cause: harm, doing: 'observe' }).state.phase).toBe('resting');
     expect(stepDraining(plan, state, { on: 'cancelled', at: 9, by: 'SIGINT' }).state).toMatchObject({
       phase: 'resting',
       ending: rolledBack,
     });
+  });
+
+  it.each([
+    [30, 'draining'],
+    [plan.noDataTimeout - 1, 'draining'],
+    [plan.noDataTimeout, 'resting'],
+  ])('takes no pod away while nobody can see whether someone sends users there (%i s)', (at, phase) => {
+    expect(stepDraining(plan, state, { on: 'sample', at, sample: blindSample(at, busy.reading(at)) }).state.phase).toBe(phase);
   });
 
   it.each(['rolled-back', 'aborted'] as const)('takes no pod away while someone sends users there (%s)', (outcome) => {

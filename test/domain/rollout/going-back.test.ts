@@ -3,15 +3,14 @@ import { begin, beginTakingBack } from '../../../src/domain/rollout/begin.ts';
 import { step } from '../../../src/domain/rollout/canary.ts';
 import type { Cause } from '../../../src/domain/rollout/cause.ts';
 import type { Effect } from '../../../src/domain/rollout/effect.ts';
-import { back, type Later, rest, restore, stepRestoring } from '../../../src/domain/rollout/going-back.ts';
-import type { Ending, Forward, In, Move } from '../../../src/domain/rollout/state.ts';
+import { back, type Later, restore, stepRestoring } from '../../../src/domain/rollout/going-back.ts';
+import type { Forward, In, Move } from '../../../src/domain/rollout/state.ts';
 import { startWatch } from '../../../src/domain/rollout/watch.ts';
 import { planWith, sampleOf, stableIs } from './rollouts.ts';
 
 const plan = planWith({ stages: [0, 5, 100].map((weight) => ({ weight, holdSeconds: 60 })), rolloutTimeout: 100, drain: 30 });
 const harm: Cause = { kind: 'harm', code: 'CRITERIA_FAILED', text: 'It was bad.', remedy: 'Mend it.' };
 const cancel: Cause = { kind: 'cancel', code: 'CANCELLED', text: 'It was cancelled.', remedy: 'Start again.' };
-const rolledBack: Ending = { outcome: 'rolled-back', cause: harm };
 const watch = startWatch(0);
 const names = ({ effects }: Move): readonly Effect['do'][] => effects.map((effect) => effect.do);
 
@@ -25,15 +24,23 @@ describe('the way back', () => {
     [{ phase: 'smoking' }, 'resting', 'alert'],
     [{ phase: 'scaling', stage: 0 }, 'resting', 'alert'],
     [{ phase: 'scaling', stage: 1 }, 'resting', 'alert'],
-    [{ phase: 'scaling', stage: 2 }, 'emptying', 'shift'],
+    [{ phase: 'growing', stage: 2, kept: 1, watch, since: 0, there: false }, 'emptying', 'shift'],
     [{ phase: 'shifting', stage: 0 }, 'emptying', 'shift'],
     [{ phase: 'holding', stage: 1, watch }, 'emptying', 'shift'],
+    [{ phase: 'leaving', stage: 1 }, 'emptying', 'record'],
     [{ phase: 'promoting', watch, troubled: false }, 'restoring', 'record'],
     [{ phase: 'returning', watch, troubled: false }, 'restoring', 'record'],
   ])('from %j', (state, phase, first) => {
     const move = back(plan, state, harm, 7);
     expect([move.state.phase, names(move)[0]]).toEqual([phase, first]);
     expect('again' in move.state && move.state.again).toBe(false);
+  });
+
+  it('from a pause that is being left ends its deadline first: killed in between, a guardian that had it would wait for hours', () => {
+    expect(back(plan, { phase: 'leaving', stage: 1 }, cancel, 7).effects).toEqual([
+      { do: 'record', phase: 'stages', weight: 5 },
+      { do: 'shift', weight: 0, urgent: true },
+    ]);
   });
 
   it.each([
@@ -62,10 +69,10 @@ describe('restoring', () => {
     ['stable is on its way', sampled(9, stableIs('progressing', 'old')), 'restoring', ['restore-stable', 'observe']],
     ['stable was not seen', sampled(9), 'restoring', ['restore-stable', 'observe']],
     ['someone cancels', { on: 'cancelled', at: 9, by: 'SIGINT' }, 'restoring', ['restore-stable', 'observe']],
-    ['a write failed', { on: 'failed', at: 9, cause: cancel }, 'restoring', ['observe']],
+    ['a write failed', { on: 'failed', at: 9, cause: cancel, doing: 'restore-stable' }, 'restoring', ['observe']],
     ['time is up', sampled(201, stableIs('progressing', 'old')), 'ended', ['alert']],
     ['time is up, and stable is back', sampled(201, stableIs('available', 'old')), 'emptying', ['shift']],
-    ['time is up, and writes fail', { on: 'failed', at: 201, cause: cancel }, 'ended', ['alert']],
+    ['time is up, and writes fail', { on: 'failed', at: 201, cause: cancel, doing: 'restore-stable' }, 'ended', ['alert']],
   ])('when %s', (_, event, phase, effects) => {
     const move = stepRestoring(plan, state, event);
     expect([move.state.phase, names(move)]).toEqual([phase, effects]);
@@ -125,7 +132,9 @@ describe('restoring', () => {
   });
 
   it('waits before the next try of a write that was refused', () => {
-    expect(stepRestoring(plan, state, { on: 'failed', at: 9, cause: cancel }).effects).toEqual([{ do: 'observe', inSeconds: 30 }]);
+    expect(stepRestoring(plan, state, { on: 'failed', at: 9, cause: cancel, doing: 'restore-stable' }).effects).toEqual([
+      { do: 'observe', inSeconds: 30 },
+    ]);
   });
 
   it('keeps the cause when it is cancelled as well', () => {
@@ -139,22 +148,4 @@ describe('restoring', () => {
       cause: { kind: 'cancel' },
     });
   });
-});
-
-it.each([
-  ['promoted', { outcome: 'promoted' }, 2],
-  ['analysed', { outcome: 'analysed' }, 2],
-  ['taken back', rolledBack, 0],
-  ['aborted', { outcome: 'aborted', cause: cancel }, 0],
-] as const)('a canary that was %s keeps as many pods as are wished, where it has passed', (_, ending, replicas) => {
-  const [first] = rest({ ...plan, canaryAtRest: 2 }, ending).effects;
-  expect(first).toEqual({ do: 'scale-canary', replicas, ...(replicas === 0 ? {} : { atRest: true }) });
-  expect(rest(plan, ending).effects[0]).toEqual({ do: 'scale-canary', replicas: 0 });
-});
-
-it('a canary at rest has no pods, and the Lease says so', () => {
-  expect(rest(plan, rolledBack).effects).toEqual([
-    { do: 'scale-canary', replicas: 0 },
-    { do: 'record', phase: 'resting', weight: 0 },
-  ]);
 });

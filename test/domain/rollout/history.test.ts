@@ -50,6 +50,14 @@ describe('recordSample', () => {
     ]);
   });
 
+  it('goes on with a stage while the pods of the next one come up', () => {
+    const once = recordSample([], plan, holding(0), first);
+    const growing = { phase: 'growing', stage: 1, kept: 0, watch, since: 30, there: false } as const;
+    expect(recordSample(once, plan, growing, second)).toMatchObject([{ name: '1/4', weight: 5, requests: 1000, checks: 2 }]);
+    // A look between two scrapes takes nothing back of what was seen.
+    expect(recordSample(once, plan, growing, sampleOf({ at: 31 }))).toEqual(once);
+  });
+
   it('says that nothing was measured, instead of a number', () => {
     expect(recordSample([], plan, holding(0), sampleOf({ at: 30 }))).toMatchObject([
       { measuredShare: null, latencyP99: null, requests: 0, verdict: 'no-data' },

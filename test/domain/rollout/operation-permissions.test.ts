@@ -31,10 +31,11 @@ describe('operationPermissions', () => {
       [
         `get,update,patch ${lease}`,
         'get,update httproutes agent',
-        'get,patch deployments agent',
-        'get,patch deployments agent-canary',
-        'list pods',
-        'get,delete jobs wf-deploy-guardian-agent',
+        'watch httproutes agent(advisory)',
+        'get,watch,patch deployments agent(advisory)',
+        'watch,list pods (advisory)',
+        'get,patch deployments agent-canary(advisory)',
+        'get,delete jobs wf-deploy-guardian-agent(advisory)',
       ],
     ],
     [
@@ -67,6 +68,16 @@ describe('operationPermissions', () => {
       ],
     ],
   ] as const)('%s', (what, expected) => expect(of(what)).toEqual(expected));
+
+  it('without its old image no traffic returns to a stable that is half changed', () => {
+    const needed = operationPermissions('take-back', { ...needs, router: gatewayApi, midPromotion: true });
+    expect(text(needed.filter(({ need }) => need === 'required'))).toEqual([
+      `get,update,patch ${lease}`,
+      'get,update httproutes agent',
+      'get,watch,patch deployments agent',
+      'watch pods',
+    ]);
+  });
 
   it('a canary Ingress is made where the router has one', () => {
     expect(of('prepare', nginxIngress)).toContain('create ingresses');

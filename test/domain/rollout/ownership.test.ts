@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import type { Labels } from '../../../src/domain/kubernetes/labels.ts';
-import { canaryChange, ownerOf, routeChange, stableChange } from '../../../src/domain/rollout/ownership.ts';
+import { canaryChange, minimumChange, ownerOf, routeChange, stableChange } from '../../../src/domain/rollout/ownership.ts';
 import { routers } from '../../../src/domain/traffic/index.ts';
+import { scaledObject } from '../capacity/autoscalers.ts';
 
 const route = (labels: Labels, annotations: Labels = {}) => ({
   apiVersion: 'gateway.networking.k8s.io/v1',
@@ -16,6 +17,11 @@ const deployment = (labels: Labels, annotations: Labels = {}) => ({
 });
 const ofRoute = (object: ReturnType<typeof route>, router = 'gateway-api') =>
   ownerOf(object, routeChange(object, routers[router]!.weights));
+const writtenBy = (manager: string, object: ReturnType<typeof route>) => ({
+  ...object,
+  metadata: { ...object.metadata, managedFields: [{ manager: 'kubectl' }, { manager, operation: 'Update' }] },
+});
+const instance = { 'app.kubernetes.io/instance': 'shop' };
 const tracked = (id: string) => route({}, { 'argocd.argoproj.io/tracking-id': id });
 
 describe('who will write an object again', () => {
@@ -35,6 +41,19 @@ describe('who will write an object again', () => {
     ['Argo CD with a tracking id of a form of its own', tracked('shop'), { tool: 'Argo CD', name: 'shop' }],
     ['nobody, when the tracking id is another object’s', tracked('shop:gateway.networking.k8s.io/HTTPRoute:shop/persona'), undefined],
     ['nobody, when the tracking id is of another kind', tracked('shop:apps/Deployment:shop/agent'), undefined],
+    ['Argo CD by its label until 3.0, which it wrote', writtenBy('argocd-controller', route(instance)), { tool: 'Argo CD', name: 'shop' }],
+    [
+      'Argo CD by the same label, before it had a manager',
+      writtenBy('argocd-application-controller', route(instance)),
+      { tool: 'Argo CD', name: 'shop' },
+    ],
+    [
+      'Argo CD by the same label rather than the Helm chart that it renders',
+      writtenBy('argocd-controller', route({ ...instance, 'app.kubernetes.io/managed-by': 'Helm' })),
+      { tool: 'Argo CD', name: 'shop' },
+    ],
+    ['nobody, when another wrote the same label', writtenBy('argocd-server', route(instance)), undefined],
+    ['nobody, when Argo CD wrote an object that it does not track', writtenBy('argocd-controller', route({})), undefined],
     ['Argo CD by label', route({ 'argocd.argoproj.io/instance': 'shop' }), { tool: 'Argo CD', name: 'shop' }],
     [
       'Flux',
@@ -126,5 +145,18 @@ describe('who will write an object again', () => {
     expect(parse(argo!.yaml!).spec.ignoreDifferences[0].jqPathExpressions).toEqual([jq]);
     const flux = ofRoute(route({ 'helm.toolkit.fluxcd.io/name': 'agent' }), router);
     expect(parse(flux!.yaml!).spec.driftDetection.ignore[0].paths).toEqual([pointer]);
+  });
+
+  it.each([
+    ['both minima', scaledObject({ minReplicaCount: 1, idleReplicaCount: 0 }), ['minReplicaCount', 'idleReplicaCount']],
+    ['no field that is not there', scaledObject({ minReplicaCount: 1 }), ['minReplicaCount']],
+  ])('lets %s of a ScaledObject alone', (_, { metadata, ...object }, fields) => {
+    const owned = (labels: Labels) => ({ ...object, metadata: { ...metadata, labels } });
+    const change = minimumChange(owned({}));
+    expect(change.what).toBe(`${fields.join(' and ')} of ScaledObject agent`);
+    const argo = ownerOf(owned({ 'argocd.argoproj.io/instance': 'shop' }), change);
+    expect(parse(argo!.yaml!).spec.ignoreDifferences[0].jqPathExpressions).toEqual(fields.map((field) => `.spec.${field}`));
+    const flux = ownerOf(owned({ 'helm.toolkit.fluxcd.io/name': 'agent' }), change);
+    expect(parse(flux!.yaml!).spec.driftDetection.ignore[0].paths).toEqual(fields.map((field) => `/spec/${field}`));
   });
 });

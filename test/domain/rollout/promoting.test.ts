@@ -17,6 +17,18 @@ it('promotion is recorded before stable is touched', () => {
   expect(promote(plan, startWatch(0)).effects.map((effect) => effect.do)).toEqual(['record', 'set-stable', 'observe']);
 });
 
+it('a stable that somebody gave its old image again while it took its users back is not promoted', () => {
+  const { watch, reading } = judged();
+  const seen = (runs: 'old' | 'new') => sampleOf({ at: 30, reading, stable: stableIs('available', runs) });
+  const after = (runs: 'old' | 'new') => stepReturning(plan, { phase: 'returning', watch, troubled: false }, seen(runs));
+  expect(after('new').state).toMatchObject({ phase: 'emptying', ending: { outcome: 'promoted' } });
+  expect(after('old').state).toMatchObject({
+    phase: 'restoring',
+    cause: { kind: 'drift', text: expect.stringContaining('its old image again') },
+  });
+  expect(after('old').effects.map((effect) => effect.do)).toEqual(['record', 'restore-stable', 'observe']);
+});
+
 describe('while stable gets the image', () => {
   const { watch, reading } = judged();
   const state = (troubled = false) => ({ phase: 'promoting', watch, troubled }) as const;
@@ -25,6 +37,7 @@ describe('while stable gets the image', () => {
   it.each([
     ['available with the new image', stableIs('available', 'new'), false, 'returning'],
     ['available, but with the old image still', stableIs('available', 'old'), false, 'promoting'],
+    ['given its old image again', stableIs('available', 'old'), true, 'restoring'],
     ['on its way', stableIs('progressing', 'new'), false, 'promoting'],
     ['unseen', undefined, false, 'promoting'],
     ['in trouble for the first time', { ...stableIs('progressing', 'new'), trouble: crash }, false, 'promoting'],

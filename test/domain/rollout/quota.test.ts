@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { PodTemplate } from '../../../src/domain/kubernetes/workload.ts';
 import { inspectQuota } from '../../../src/domain/rollout/quota.ts';
 
 const quota = (hard: object, used: object | undefined, spec: object = {}) => ({
@@ -15,9 +16,36 @@ const container = (resources: object | undefined, more: object = {}) => ({
 });
 const template = (...containers: readonly { readonly name: string }[]) => ({ spec: { containers } });
 const usual = template(container({ requests: { cpu: '500m', memory: '1Gi' }, limits: { cpu: '1', memory: '2Gi' } }));
-const inspect = (quotas: Parameters<typeof inspectQuota>[0], pod: Parameters<typeof inspectQuota>[1], pods: number) =>
-  inspectQuota(quotas, pod, pods, 'of the canary');
+const inspect = (quotas: Parameters<typeof inspectQuota>[0], pod: PodTemplate, pods: number) =>
+  inspectQuota(quotas, [{ template: pod, pods }], 'of the canary');
 const texts = (found: readonly { readonly what: string }[]) => found.map(({ what }) => what);
+
+describe('pods of more than one kind at once', () => {
+  const guardian = template(container({ requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '128Mi' } }));
+  const both = (hard: object, used: object) =>
+    inspectQuota(
+      [quota(hard, used)],
+      [
+        { template: usual, pods: 2 },
+        { template: guardian, pods: 1 },
+      ],
+      'of both',
+    );
+
+  it('are added up, each by what it takes', () => {
+    expect(texts(both({ pods: '8', 'requests.cpu': '2' }, { pods: '6', 'requests.cpu': '1' }).problems)).toEqual([
+      'ResourceQuota small, pods: hard 8, used 6, needed 3 more for 3 pods of both.',
+      'ResourceQuota small, requests.cpu: hard 2, used 1, needed 1050m more for 3 pods of both.',
+    ]);
+    expect(both({ pods: '9', 'requests.cpu': '2050m' }, { pods: '6', 'requests.cpu': '1' })).toEqual({ problems: [], warnings: [] });
+  });
+
+  it('are refused by what one of them does not say', () => {
+    expect(texts(both({ 'limits.cpu': '9' }, { 'limits.cpu': '0' }).problems)).toEqual([
+      expect.stringContaining('container `agent` has no resources.limits.cpu'),
+    ]);
+  });
+});
 
 describe('whether additional pods fit into a quota', () => {
   const table: readonly (readonly [string, object, object, readonly string[]])[] = [

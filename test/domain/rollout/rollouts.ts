@@ -4,7 +4,7 @@ import type { ArmReading, Reading } from '../../../src/domain/analysis/reading.t
 import type { Diagnosis } from '../../../src/domain/kubernetes/diagnosis.ts';
 import type { RolloutPlan } from '../../../src/domain/rollout/plan.ts';
 import { profiles } from '../../../src/domain/rollout/profiles.ts';
-import type { ClusterView, RouteView, Sample, StableView } from '../../../src/domain/rollout/sample.ts';
+import type { AwaitedPods, ClusterView, RouteView, Sample, StableView } from '../../../src/domain/rollout/sample.ts';
 
 /** The default rollout of a service with four pods. */
 export const planWith = (more: Partial<RolloutPlan> = {}): RolloutPlan => ({
@@ -86,13 +86,23 @@ export interface Seen {
   readonly trouble?: Diagnosis;
   readonly stable?: StableView;
   readonly guardian?: 'lost';
+  readonly awaited?: AwaitedPods;
 }
+
+export const awaitedPods = {
+  there: { are: 'there' },
+  missing: { are: 'missing', waitingFor: '2 of 4 pods to become available (2 ready)' },
+} as const;
 
 /** A cluster in which all is as ordered, and a metric store that says nothing, unless it is given. */
 export function sampleOf({ at = 0, reading = silentReading(at), route = { is: 'as-ordered' }, ...seen }: Seen = {}): Sample {
   const cluster: ClusterView = {
     is: 'answer',
-    canary: { readyEndpoints: seen.readyEndpoints ?? 1, ...(seen.trouble === undefined ? {} : { trouble: seen.trouble }) },
+    canary: {
+      readyEndpoints: seen.readyEndpoints ?? 1,
+      ...(seen.trouble === undefined ? {} : { trouble: seen.trouble }),
+      ...(seen.awaited === undefined ? {} : { awaited: seen.awaited }),
+    },
     route,
     ...(seen.stable === undefined ? {} : { stable: seen.stable }),
   };

@@ -38,6 +38,26 @@ describe('in one sentence', () => {
       'agent: resting, with 0 % on the canary; no run goes on, the last one ended as `rolled-back`. A rolling update is open.',
     ],
     [
+      'taken back by its guardian, after another one that had ended',
+      { phase: 'emptying', run: 'page-2', since: '2026-03-01T09:30:00Z' },
+      'agent: emptying, with 0 % on the canary; no run goes on, the last one did not say how it ended.',
+    ],
+    [
+      'at rest, with a last word that did not come any more',
+      { run: 'page-2', since: '2026-03-01T09:30:00Z' },
+      'agent: resting, with 0 % on the canary; no run goes on, the last one did not say how it ended.',
+    ],
+    [
+      'at rest, after an action of another kind since',
+      { run: 'page-0', since: '2026-03-01T08:00:00Z' },
+      'agent: resting, with 0 % on the canary; no run goes on, the last one ended as `rolled-back`.',
+    ],
+    [
+      'left in a pause by its own run, whose clock is another one',
+      { phase: 'paused', paused: true, run: 'page', weight: 25, since: '2026-03-01T09:30:00Z' },
+      'agent: paused, with 25 % on the canary; no run goes on, the last one ended as `rolled-back`.',
+    ],
+    [
       'in a stage',
       { phase: 'stages', stage: '2/4', weight: 25, holder: 'run-1', alive: true },
       'agent: stages, stage 2/4, with 25 % on the canary; run run-1 lives.',

@@ -4,7 +4,7 @@ import { cancelled } from '../../../src/domain/rollout/cause.ts';
 import type { Rollout } from '../../../src/domain/rollout/state.ts';
 import { placeOf, seenIn, statusLine } from '../../../src/domain/rollout/status.ts';
 import { startWatch } from '../../../src/domain/rollout/watch.ts';
-import { blindSample, planWith, sampleOf, stableIs, Traffic } from './rollouts.ts';
+import { awaitedPods, blindSample, planWith, sampleOf, stableIs, Traffic } from './rollouts.ts';
 
 const plan = planWith({
   stages: [
@@ -29,6 +29,18 @@ describe('statusLine', () => {
     expect(statusLine(plan, holding, sampleOf({ at: 60, reading }))).toBe(
       'stage 2/2, 25 % · measured 25.0 % · 2,500 requests · error-rate 0 % (≤ 1 %) · latency-p99 0.25 s (≤ 2 s) · PASS · 1m of 15m',
     );
+  });
+
+  it('while the next pods come up is that of the stage that goes on, and says what they wait for', () => {
+    const growing: Rollout = { phase: 'growing', stage: 2, kept: 1, watch, since: 60, there: false };
+    const held =
+      'stage 2/2, 25 % · measured 25.0 % · 2,500 requests · error-rate 0 % (≤ 1 %) · latency-p99 0.25 s (≤ 2 s) · PASS · 1m of 15m';
+    const coming = ' · canary: waiting for 2 of 4 pods to become available (2 ready)';
+    expect(statusLine(plan, growing, sampleOf({ at: 60, reading, awaited: awaitedPods.there }))).toBe(held);
+    expect(statusLine(plan, growing, sampleOf({ at: 60, reading, awaited: awaitedPods.missing }))).toBe(held + coming);
+    // Before the next scrape there is nothing to say of the metrics.
+    expect(statusLine(plan, growing, sampleOf({ at: 60, awaited: awaitedPods.there }))).toBeUndefined();
+    expect(statusLine(plan, growing, sampleOf({ at: 60, awaited: awaitedPods.missing }))).toBe(`stage 2/2, 25 %${coming}`);
   });
 
   it('says that the cluster gave no answer', () => {
@@ -92,6 +104,7 @@ describe('placeOf', () => {
     [{ phase: 'preparing' }, 'preparing the canary'],
     [{ phase: 'smoking' }, 'smoke checks on the canary'],
     [{ phase: 'scaling', stage: 0 }, 'stage 1/2, 0 %'],
+    [{ phase: 'growing', stage: 1, kept: 0, watch, since: 0, there: false }, 'stage 2/2, 25 %'],
     [{ phase: 'shifting', stage: 1 }, 'stage 2/2, 25 %'],
     [{ phase: 'holding', stage: 1, watch }, 'stage 2/2, 25 %'],
     [{ phase: 'promoting', watch, troubled: false }, 'promoting: canary 100 %, stable gets the new image'],
@@ -106,15 +119,16 @@ describe('placeOf', () => {
   });
 });
 
-it('an arm is judged in three phases only', () => {
+it('an arm is judged in these phases only', () => {
   const { watch, reading } = seen(1000, 1000);
   const sample = sampleOf({ at: 60, reading });
   const phases: readonly Rollout[] = [
     { phase: 'holding', stage: 1, watch },
+    { phase: 'growing', stage: 2, kept: 1, watch, since: 0, there: false },
     { phase: 'promoting', watch, troubled: false },
     { phase: 'returning', watch, troubled: false },
     { phase: 'draining', ending, since: 0, evidence: startEvidence(), disturbed: false },
     { phase: 'restoring', cause: ending.cause, since: 0, again: false },
   ];
-  expect(phases.map((state) => seenIn(plan, state, sample) !== undefined)).toEqual([true, true, true, false, false]);
+  expect(phases.map((state) => seenIn(plan, state, sample) !== undefined)).toEqual([true, true, true, true, false, false]);
 });

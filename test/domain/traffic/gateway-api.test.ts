@@ -264,3 +264,17 @@ describe('the laws of the lens', () => {
     );
   });
 });
+
+describe("the ports of the canary's Service", () => {
+  it('are those that split rules name', () => {
+    const to = (...refs: readonly (readonly [string, number])[]) => ({ backendRefs: refs.map(([name, port]) => ({ name, port })) });
+    const route = routeWith([
+      to(['agent', 80], ['agent-canary', 8080]),
+      to(['agent', 9090], ['agent-canary', 9090]),
+      to(['agent', 80], ['agent-canary', 8080]),
+      to(['agent-canary', 7070]),
+    ]);
+    expect(gatewayApi.canaryPorts([route], app, [])).toEqual([8080, 9090]);
+    expect(gatewayApi.canaryPorts([], app, [])).toEqual([]);
+  });
+});

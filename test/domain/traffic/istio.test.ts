@@ -372,3 +372,24 @@ describe('the laws of the lens', () => {
     );
   });
 });
+
+describe("the ports of the canary's Service", () => {
+  const to = (host: string, number?: number) => ({
+    destination: { host, ...(number === undefined ? {} : { port: { number } }) },
+    weight: 50,
+  });
+  const ports = (...routes: readonly (readonly object[])[]) => istio.canaryPorts([routeWith(routes.map((route) => ({ route })))], app, []);
+
+  it('are those that split rules name', () => {
+    expect(ports([to('agent', 80), to('agent-canary', 80)], [to('agent', 9090), to('agent-canary.shop.svc.cluster.local', 9090)])).toEqual([
+      80, 9090,
+    ]);
+    expect(ports([to('agent'), to('agent-canary')], [to('agent-canary', 7070)])).toEqual([]);
+  });
+
+  it('are none of a host that is no Service of the namespace', () => {
+    const elsewhere = { ...app, hosts: { stable: 'agent', canary: 'agent.next.svc.cluster.local' } };
+    const route = routeWith([{ route: [to('agent', 80), to('agent.next.svc.cluster.local', 8080)] }]);
+    expect(istio.canaryPorts([route], elsewhere, [])).toEqual([]);
+  });
+});

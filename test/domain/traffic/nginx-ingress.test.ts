@@ -92,6 +92,11 @@ describe('the lens on a canary Ingress', () => {
     expect(annotations(written)[`${prefix}canary-weight`]).toBe(at25);
   });
 
+  it.each(pairNames)('%s: it splits what its weight says, and nothing where it is no canary', (name) => {
+    const isNone = ['canary-annotation-false', 'canary-annotation-missing'].includes(name);
+    expect(nginxIngress.ruleShares([readCanary(name)], appOf(name))).toEqual({ shares: isNone ? [] : [table[name]?.[0]], fixed: 0 });
+  });
+
   it.each(pairNames)('%s: header and all else are the same after five changes, going back and promotion', (name) => {
     let found: readonly KubernetesObject[] = [readCanary(name)];
     const before = JSON.stringify(found);
@@ -205,5 +210,26 @@ describe('the laws of the lens', () => {
         expect(remainder(withWeight([ingress], app, percent)[0])).toEqual(remainder(ingress));
       }),
     );
+  });
+});
+
+describe("the ports of the canary's Service", () => {
+  const ingress = (...ports: readonly object[]): KubernetesObject => ({
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'agent-canary', namespace: 'shop' },
+    spec: { rules: [{ http: { paths: ports.map((port) => ({ path: '/', backend: { service: { name: 'agent-canary', port } } })) } }] },
+  });
+  const service: KubernetesObject = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'agent-canary', namespace: 'shop' },
+    spec: { ports: [{ port: 80, targetPort: 8080 }] },
+  };
+
+  it('are those that its Ingress names, but for one that the controller finds as a target', () => {
+    const found = [ingress({ number: 80 }, { name: 'http' }, { number: 8080 }, { number: 80 })];
+    expect(nginxIngress.canaryPorts(found, app, [service])).toEqual([80, 'http']);
+    expect(nginxIngress.canaryPorts([], app, [service])).toEqual([]);
   });
 });

@@ -26,6 +26,30 @@ describe('the criteria of a canary, while the new colour is watched', () => {
     expect(standing(made)).toBe('agent-blue; blue 2 × old, green 0 × older');
   });
 
+  it('count nothing of before the switch where the first scrape of a new pod comes after it: what it answered to probes while it started', async () => {
+    const made = on(0);
+    const query = counting(made, 0);
+    let switchedAt: number | undefined;
+    const late = {
+      ...made.world,
+      metrics: {
+        async query(promql: string) {
+          if (standing(made).startsWith('agent-green')) switchedAt ??= made.clock.monotonic();
+          const isFirst = switchedAt !== undefined && made.clock.monotonic() < switchedAt + 3;
+          return (await query(promql)).flatMap((series) => {
+            if (series.labels['pod']?.startsWith('agent-green') !== true) return [series];
+            if (isFirst && series.labels['pod'].endsWith('-1')) return [];
+            return [series.labels['status'] === '500' ? { ...series, value: series.value + 500 } : series];
+          });
+        },
+      },
+    };
+    const rarely = wish({ 'prometheus-url': 'http://prometheus.example.com', 'min-requests': '1000', 'no-data-timeout': '2m' });
+    const result = await run(made, rarely, late);
+    expect(result).toMatchObject({ outcome: 'promoted', live: 'green' });
+    expect(result.asked.at(-1)).toMatch(/error-rate 0 % /);
+  });
+
   it('never call no data a pass', async () => {
     const made = on(0);
     const query = counting(made, 0);

@@ -11,12 +11,33 @@ import { dyingAfter } from '../dying-after.ts';
 import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { asking, denies, lackingIn, printedRoles } from '../rights.ts';
 import type { Stage } from '../stand-ins.ts';
+import { firstEpoch } from '../virtual-clock.ts';
 import { failureOf as failure } from './failure-of.ts';
 import { backWish, next, node, old, pair, run, servedAlways, sick, standing, wish } from './pair.ts';
 
 const leaseOf = ({ cluster }: Stage) => readLease(cluster.find(Lease, leaseName('agent')) as KubernetesObject);
 const writesOf = ({ cluster }: Stage): readonly string[] => cluster.writes().filter((each) => !each.includes('SelfSubjectAccessReview'));
 const start = 'agent-blue; blue 2 × old, green 0 × older';
+/** Of a pod that was well, and is not yet started again. */
+const ended = {
+  phase: 'Running',
+  conditions: [{ type: 'Ready', status: 'False' }],
+  containerStatuses: [{ name: 'api', ready: false, restartCount: 0, state: { terminated: { exitCode: 1, reason: 'Error' } } }],
+};
+
+/** From that question on nobody answers, and from one later on the pods are said to have ended. */
+function endingAt(first: number, status: object = ended, later = 0): Stage {
+  let asked = 0;
+  const probe = (): ProbeAnswer => {
+    asked += 1;
+    if (asked < first) return { is: 'answer', status: 200, body: '' };
+    const pods = asked < first + later ? [] : on.cluster.objectsOf(Pod).filter(({ metadata }) => metadata.name.startsWith('agent-green'));
+    for (const pod of pods) on.cluster.put(Pod, { ...pod, status });
+    return { is: 'no-answer', reason: 'refused' };
+  };
+  const on = pair({ probe });
+  return on;
+}
 
 describe('a blue-green deployment', () => {
   it('moves users to the other colour when it is ready, and keeps the old one at 0', async () => {
@@ -179,6 +200,18 @@ describe('a failure before the switch leaves users where they are', () => {
     expect(leaseOf(silent).holds).toBeUndefined();
   });
 
+  it('pods that crash while they are asked: that is the reason, not that they gave no answer, and the image is held', async () => {
+    const on = endingAt(2);
+    const result = await run(on);
+    expect(result).toMatchObject({ outcome: 'rolled-back', code: 'ROLLOUT_FAILED', live: 'blue' });
+    expect(result.reason).toMatch(/^Container `api` of pod agent-green-\S+ ended with exit code 1/);
+    expect(standing(on)).toBe(start);
+    expect(leaseOf(on).holds?.list).toEqual([expect.objectContaining({ by: 'crash', digest: next.split('@')[1] })]);
+    const evicted = endingAt(2, { ...ended, phase: 'Failed', reason: 'Evicted' });
+    expect(await run(evicted)).toMatchObject({ outcome: 'rolled-back', code: 'NO_DATA' });
+    expect(leaseOf(evicted).holds).toBeUndefined();
+  });
+
   it('a hook that ends with 1 stops everything, and gets its arguments as a list', async () => {
     const calls: unknown[] = [];
     const on = pair({
@@ -268,6 +301,13 @@ describe('after the switch', () => {
     expect(await run(on)).toMatchObject({ outcome: 'promoted' });
   });
 
+  it('pods that crash, and are only said to have when they have given no answer twice: the image is held', async () => {
+    // Ten checks come before the switch; the second look that is not answered is the last.
+    const on = endingAt(12, ended, 1);
+    expect(await run(on)).toMatchObject({ outcome: 'rolled-back', code: 'ROLLOUT_FAILED', live: 'blue' });
+    expect(leaseOf(on).holds?.list).toEqual([expect.objectContaining({ by: 'crash', digest: next.split('@')[1] })]);
+  });
+
   it('pods that are gone, a route that somebody changes, a cancel: users are back', async () => {
     const gone = afterSwitch((on) => {
       for (const pod of on.cluster.objectsOf(Pod))
@@ -337,7 +377,7 @@ describe('after the switch', () => {
     const route = on.cluster.find(Ingress, 'agent') as KubernetesObject;
     on.cluster.put(Ingress, {
       ...route,
-      metadata: { ...route.metadata, annotations: { ...route.metadata.annotations, 'wf-deploy.io/epoch': '99' } },
+      metadata: { ...route.metadata, annotations: { ...route.metadata.annotations, 'wf-deploy.io/epoch': `${firstEpoch + 1}` } },
     });
     expect(await run(on)).toMatchObject({ outcome: 'unknown', code: 'LOCK_LOST' });
     expect(writesOf(on).filter((each) => /Ingress|Deployment/.test(each))).toEqual([]);
@@ -361,6 +401,12 @@ describe('after the switch', () => {
     });
     expect(await run(on)).toMatchObject({ outcome: 'unknown', code: 'LOCK_LOST', live: undefined });
     expect(standing(on)).toBe('agent-green; blue 2 × old, green 2 × next');
+  });
+
+  it('a Lease that somebody deleted has no successor who would tell: this run does', async () => {
+    const on = afterSwitch((now) => now.cluster.remove(Lease, leaseName('agent')));
+    expect(await run(on)).toMatchObject({ outcome: 'unknown', code: 'LOCK_LOST' });
+    expect(on.alerts).toEqual([expect.objectContaining({ severity: 'critical', title: 'agent: unknown' })]);
   });
 
   it('a way back that the API server refuses is unknown, and both colours keep their pods', async () => {
@@ -494,6 +540,8 @@ describe('operation: rollback', () => {
     expect(standing(on)).toMatch(/^agent-green/);
     expect(await run(second, backWish(), second.world)).toMatchObject({ outcome: 'rolled-back', succeeded: true, live: 'blue' });
     expect(await on.clock.until(first)).toMatchObject({ outcome: 'unknown', code: 'LOCK_LOST' });
+    // Whoever took over tells: nobody is woken by the run that was told to stop.
+    expect([on.alerts, second.alerts.map(({ title }) => title)]).toEqual([[], ['agent: rolled-back']]);
     expect(standing(on)).toBe(start);
     expect(leaseOf(on).holds?.list).toEqual([expect.objectContaining({ digest: next.split('@')[1] })]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Lease } from '../../../src/domain/kubernetes/kinds.ts';
+import { Deployment, Lease } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { executeBlueGreen } from '../../../src/flows/blue-green/execute.ts';
 import { takeBack } from '../../../src/flows/blue-green/take-back.ts';
@@ -47,4 +47,37 @@ describe('the post step', () => {
     expect(on.cluster.writes()).toEqual(writes);
     expect(standing(on)).toMatch(/^agent-green/);
   });
+});
+
+it('a write that a killed run had sent, and that the API server takes its time over, is not stored after its way back', async () => {
+  const on = pair();
+  const { cluster, clock } = on;
+  let arrived: Promise<string> | undefined;
+  const never = <T>() => new Promise<T>(() => undefined);
+  const slow: Stage['world']['cluster'] = {
+    get: (...call) => (arrived === undefined ? cluster.get(...call) : never()),
+    list: (...call) => (arrived === undefined ? cluster.list(...call) : never()),
+    watch: (...call) => cluster.watch(...call),
+    version: (...call) => cluster.version(...call),
+    write: (write, signal) => {
+      if (arrived !== undefined) return never();
+      if (write.do !== 'patch' || write.ref.kind.kind !== 'Deployment') return cluster.write(write, signal);
+      arrived = clock.sleep(20).then(() =>
+        cluster.write(write).then(
+          () => 'stored',
+          (error: { readonly code: string }) => error.code,
+        ),
+      );
+      return never();
+    },
+  };
+  void executeBlueGreen(wish(), { ...on.world, cluster: slow });
+  await clock.pass(5);
+  const post = pair({ holder: 'run-1' }, on);
+  await clock.until(takeBack(wish({ drain: '1s' }), { holder: 'run-1', open: 'true' }, post.world));
+  expect(await clock.until(arrived ?? Promise.resolve('never sent'))).toBe('CLUSTER_CONFLICT');
+  // By patches: no Role of a switch lets it replace a Deployment.
+  expect(cluster.calls.filter(({ verb, kind }) => verb === 'replace' && kind === 'Deployment')).toEqual([]);
+  expect(cluster.find(Deployment, 'agent-green')?.metadata.annotations ?? {}).toEqual({});
+  expect(standing(on)).toBe('agent-blue; blue 2 × old, green 0 × older');
 });

@@ -12,7 +12,7 @@ import { buildGo } from '../../lab/go.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { builtTools } from '../../lab/tools.ts';
 
-jest.setTimeout(180_000);
+jest.setTimeout(480_000);
 const folder = mkdtempSync(join(tmpdir(), 'wf-deploy-build-'));
 const docker = join(folder, 'docker');
 const workspace = join(folder, 'workspace');
@@ -41,7 +41,7 @@ beforeAll(async () => {
   write('hello.txt', 'hello\n');
   write('Dockerfile', 'FROM scratch\nARG VERSION=none\nLABEL version=$VERSION\nCOPY hello.txt /hello.txt\n');
   commit('first');
-}, 240_000);
+}, 480_000);
 afterAll(async () => {
   await lab?.stop();
   rmSync(folder, { recursive: true, force: true });
@@ -92,7 +92,11 @@ async function guarded(): Promise<{ readonly address: string; stop(): void }> {
   const outside = spawn('docker-registry', ['serve', configuration], { stdio: 'ignore' });
   await lab.exec(['sh', '-c', `docker-registry serve ${configuration} >/dev/null 2>&1 &`]);
   const address = `127.0.0.1:${port}`;
-  await until('the guarded registry', async () => (await fetch(`http://${address}/v2/`)).status === 401);
+  const patience = { seconds: 180, every: 500 };
+  await until('the guarded registry', async () => (await fetch(`http://${address}/v2/`)).status === 401, patience);
+  // The builder pushes to the one in the lab.
+  const ask = `fetch('http://${address}/v2/').then(({ status }) => process.exit(status === 401 ? 0 : 1), () => process.exit(1))`;
+  await until('the guarded registry in the lab', async () => (await lab.exec([process.execPath, '-e', ask])).code === 0, patience);
   return { address, stop: () => void outside.kill('SIGKILL') };
 }
 

@@ -9,7 +9,9 @@ import { takeBack } from '../../../src/flows/canary/take-back.ts';
 import { hpa, kedaHpa, scaledObject } from '../../domain/capacity/autoscalers.ts';
 import { dyingAfter } from '../dying-after.ts';
 import type { Call } from '../memory-cluster/cluster.ts';
-import { forbidden } from '../memory-cluster/failures.ts';
+import { conflict, forbidden, refused } from '../memory-cluster/failures.ts';
+import { weightWritten } from '../operations/on-shop.ts';
+import { standingStill } from '../operations/standing-still.ts';
 import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
 const stages = '25@1m 50@1m 100@1m';
@@ -36,6 +38,9 @@ const leaseOf = (on: Shop) => {
 };
 const about = (on: Shop): readonly string[] =>
   on.cluster.writes().filter((write) => /Autoscaler|ScaledObject|HTTPRoute|Deployment agent-canary/.test(write));
+/** The next release, by another process on the same cluster. */
+const successor = (on: Shop, inputs: Readonly<Record<string, string>>) =>
+  executeCanary(planOf(inputs), { ...on.world, run: { ...on.world.run, holder: 'run-2' } });
 /** Nothing of a rollout is left. */
 const lawful = (on: Shop) => [
   specOf(on, 'agent')?.minReplicas,
@@ -149,9 +154,24 @@ describe("stable's autoscaler during a rollout", () => {
     const result = await run(on);
     expect([result.outcome, specOf(on, 'agent')?.minReplicas]).toEqual(['promoted', 4]);
     expect(result.warnings).toEqual([
-      'HorizontalPodAutoscaler agent was not put back (The account may not do that.), the next run tries again: HorizontalPodAutoscaler agent: minReplicas 2 (during the run: 4).',
+      "Stable's minimum was not put back: HorizontalPodAutoscaler agent: minReplicas 2 (during the run: 4) (The account may not do that). The next run tries again.",
     ]);
     expect(leaseOf(on)).toMatchObject({ holder: '', rollout: { phase: 'promoted' }, capacity: { pins: [{ name: 'agent' }] } });
+    on.cluster.failing = () => undefined;
+    await run(on, { image: oldImage });
+    expect(lawful(on)).toEqual(asBefore);
+  });
+
+  it("is put back where the canary's pods cannot be taken away, and both are told", async () => {
+    const on = scaled();
+    on.cluster.failing = ({ verb, kind, name, write }) =>
+      verb === 'patch' && kind === 'Deployment' && name === 'agent-canary' && JSON.stringify(write).includes('"/spec/replicas","value":0')
+        ? refused('A policy forbids 0 replicas.')
+        : undefined;
+    const result = await run(on, { stages: '25@1m 100@1m' });
+    expect([result.outcome, ...lawful(on)]).toEqual(['promoted', 2, undefined, 0, 4]);
+    expect(result.warnings).toEqual(["The canary's pods were not taken away: A policy forbids 0 replicas. The next run tries again."]);
+    expect(leaseOf(on)).toMatchObject({ holder: '', rollout: { phase: 'promoted' } });
     on.cluster.failing = () => undefined;
     await run(on, { image: oldImage });
     expect(lawful(on)).toEqual(asBefore);
@@ -169,6 +189,36 @@ describe("stable's autoscaler during a rollout", () => {
     };
     expect(await run(on)).toMatchObject({ outcome: 'promoted' });
     expect([conflicts, ...lawful(on)]).toEqual([3, ...asBefore]);
+  });
+});
+
+describe("the canary's autoscaler", () => {
+  it('is deleted as it was read, and read again where its controller has written since', async () => {
+    const on = scaled();
+    let meddled = 0;
+    on.cluster.failing = ({ verb, kind }) =>
+      verb === 'delete' && kind === 'HorizontalPodAutoscaler' && ++meddled < 3 ? conflict('Written since.') : undefined;
+    expect(await run(on)).toMatchObject({ outcome: 'promoted' });
+    expect([meddled, ...lawful(on)]).toEqual([3, ...asBefore]);
+  });
+
+  it.each(['get', 'delete'])('of a successor stays: of a run that slept right before its %s', async (verb) => {
+    const on = scaled();
+    let leaving = false;
+    const slow = standingStill(on.world, (call) => {
+      leaving ||= on.weights.at(-1) === 0 && on.weights.includes(50) && leaseOf(on)?.rollout?.phase === 'emptying';
+      return leaving && call === `${verb} HorizontalPodAutoscaler`;
+    });
+    const first = executeCanary(planOf({ stages: '50@1m', promote: 'false' }), slow.world);
+    await on.clock.until(slow.isStopped);
+    const second = successor(on, { image: digest('3'), stages: '60@10m', promote: 'false' });
+    await on.clock.until(weightWritten(on, 60));
+    await on.clock.pass(5);
+    slow.goOn();
+    expect(await on.clock.until(first)).toMatchObject({ outcome: 'unknown', code: 'LOCK_LOST' });
+    expect([on.weight(), specOf(on, 'wf-deploy-agent')]).toMatchObject([60, {}]);
+    await on.clock.until(second);
+    expect(specOf(on, 'wf-deploy-agent')).toBeUndefined();
   });
 });
 
@@ -202,6 +252,14 @@ describe('KEDA', () => {
     expect(await run(on)).toMatchObject({ outcome: 'promoted' });
     expect(on.cluster.writes().filter((write) => write.includes('ScaledObject'))).toHaveLength(2);
     expect(on.cluster.find(ScaledObject, 'agent')?.['spec']).toMatchObject({ minReplicaCount: 1 });
+  });
+
+  it('that is for a canary which is not there yet is refused before anything is written', async () => {
+    const on = shop();
+    const object = scaledObject({ scaleTargetRef: { name: 'agent-canary' }, minReplicaCount: 0 });
+    on.cluster.put(ScaledObject, { ...object, metadata: { ...object.metadata, name: 'canary' } });
+    await expect(run(on)).rejects.toThrow('ScaledObject canary sets the size of the canary, Deployment agent-canary');
+    expect(on.cluster.writes()).toEqual([]);
   });
 
   it('that is not installed is no error; that may not be listed is said, and one that an autoscaler names is read', async () => {

@@ -9,7 +9,7 @@ import { rolloutPlanOf } from '../../../src/flows/canary/ground.ts';
 import { open } from '../../../src/flows/canary/open.ts';
 import { preflight } from '../../../src/flows/canary/preflight.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
-import { unreachable } from '../memory-cluster/failures.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
 const harm: Cause = { kind: 'harm', code: 'CRITERIA_FAILED', text: 'It was bad.', remedy: 'Mend it.' };
@@ -107,6 +107,16 @@ describe('drive', () => {
     const [on] = await driven(holding, { 3: (each) => each.cluster.remove(Pod, 'agent-canary-2-1') });
     expect(on.lines.filter((line) => line === 'canary to 0 %')).toHaveLength(1);
     expect(on.lines.filter((line) => line.includes('The canary has no pod any more.'))).toHaveLength(1);
+  });
+
+  it('gives requests in flight their time where weight 0 could not be noted in the Lease', async () => {
+    const refusing = (on: Shop): void => {
+      on.cluster.failing = ({ verb, kind, write }) =>
+        verb === 'patch' && kind === 'Lease' && JSON.stringify(write).includes('emptying') ? forbidden() : undefined;
+    };
+    const [on, { ending }] = await driven(emptying({ outcome: 'rolled-back', cause: harm }), {}, refusing);
+    expect([ending.outcome, on.weights, on.replicas('agent-canary'), on.clock.monotonic()]).toEqual(['rolled-back', [0, 25, 0], 0, 1010]);
+    expect(on.lines).toContain('  The account may not do that.');
   });
 
   it('keeps what was seen in each stage', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { guardianKey } from '../../../src/domain/guardian/sign.ts';
-import { Deployment, HTTPRoute, Job, Lease } from '../../../src/domain/kubernetes/kinds.ts';
+import { Deployment, HTTPRoute, Job, Lease, Pod } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { readLease } from '../../../src/domain/rollout/lease.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
@@ -11,8 +11,9 @@ import { waiting } from '../../domain/kubernetes/pods.ts';
 import { routeWith } from '../../domain/traffic/httproute/fixtures.ts';
 import { dyingAfter } from '../dying-after.ts';
 import { commit, memoryForge } from '../lineage/forge.ts';
-import { forbidden, unreachable } from '../memory-cluster/failures.ts';
+import { forbidden, refused, unreachable } from '../memory-cluster/failures.ts';
 import { stage } from '../stand-ins.ts';
+import { firstEpoch } from '../virtual-clock.ts';
 import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
 const run = (on: Shop, inputs: Readonly<Record<string, string>> = {}): Promise<CanaryResult> =>
@@ -44,7 +45,7 @@ describe('a canary in a cluster', () => {
     ]);
     expect(leaseOf(on)).toMatchObject({
       holder: '',
-      epoch: 1,
+      epoch: firstEpoch,
       lastKnownGood: newImage,
       evidence: { image: newImage },
       rollout: { phase: 'resting', weight: 0 },
@@ -232,7 +233,10 @@ describe('before anything is written', () => {
     await run(on);
     const lease = on.cluster.find(Lease, 'wf-deploy-agent');
     if (lease === undefined) throw new Error('There is no Lease.');
-    const annotations = { ...lease.metadata.annotations, [guardianKey]: JSON.stringify({ is: 'watching', pod: 'p', epoch: 1, beat: '1' }) };
+    const annotations = {
+      ...lease.metadata.annotations,
+      [guardianKey]: JSON.stringify({ is: 'watching', pod: 'p', epoch: firstEpoch, beat: '1' }),
+    };
     const spec = { ...(lease['spec'] as object), holderIdentity: 'dead' };
     on.cluster.put(Lease, { ...lease, metadata: { ...lease.metadata, annotations }, spec });
     on.cluster.put(Job, { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'wf-deploy-guardian-agent', uid: 'u' } });
@@ -260,7 +264,7 @@ describe('before anything is written', () => {
       outcome: 'promoted',
       reason: expect.stringContaining('already'),
     });
-    expect(leaseOf(on)).toMatchObject({ holder: '', epoch: 2, deployed: { newest: commit(61) } });
+    expect(leaseOf(on)).toMatchObject({ holder: '', epoch: firstEpoch + 1, deployed: { newest: commit(61) } });
     expect(next.handedOver.at(-1)).toEqual({ open: 'false' });
   });
 
@@ -363,7 +367,7 @@ describe('before anything is written', () => {
       on.cluster.put(Deployment, JSON.parse(stable.replaceAll(oldImage, digest('3'))) as KubernetesObject);
     });
     expect(await run(on)).toMatchObject({ outcome: 'promoted', previousImage: digest('3') });
-    expect(leaseOf(on)).toMatchObject({ epoch: 2 });
+    expect(leaseOf(on)).toMatchObject({ epoch: firstEpoch + 1 });
   });
 
   it('a cancel while it waits for the lock leaves everything as it was', async () => {
@@ -481,6 +485,82 @@ describe('when things go wrong on the way', () => {
     };
   }
 
+  it.each([
+    ['more weight', '\\"weight\\":100', [0, 25, 0]],
+    ['its promotion', '\\"phase\\":\\"promoting\\"', [0, 25, 100, 0]],
+  ])(
+    'a canary that crashed while the API server was silent, after the look that allowed %s, does not get it',
+    async (_, record, weights) => {
+      const on = shop();
+      let since: number | undefined;
+      on.cluster.failing = ({ kind, write }) => {
+        if (since === undefined && kind === 'Lease' && JSON.stringify(write ?? {}).includes(record)) {
+          since = on.clock.monotonic();
+          for (const pod of on.cluster.objectsOf(Pod).filter(({ metadata: { labels } }) => labels?.['owner'] === 'agent-canary'))
+            on.cluster.put(Pod, { ...pod, status: { containerStatuses: [waiting('CrashLoopBackOff')] } });
+        }
+        return since !== undefined && on.clock.monotonic() < since + 50 ? unreachable() : undefined;
+      };
+      expect(await run(on)).toMatchObject({ outcome: 'rolled-back', code: 'ROLLOUT_FAILED', weight: 0 });
+      expect([on.weights, on.cluster.writes().filter((write) => write === 'patch Deployment agent').length]).toEqual([
+        weights,
+        weights.includes(100) ? 1 : 0,
+      ]);
+      expect(on.image('agent')).toBe(oldImage);
+    },
+  );
+
+  it('a stable whose pods crash under the users that it takes back, and are ready at each look, gets its old image back', async () => {
+    const on = shop();
+    const { reacting } = on.cluster;
+    on.cluster.reacting = (object) => {
+      reacting(object);
+      if (object.kind !== 'HTTPRoute' || on.weight() !== 50 || on.image('agent') !== newImage) return;
+      const [pod] = on.cluster.objectsOf(Pod).filter(({ metadata: { labels } }) => labels?.['owner'] === 'agent');
+      const containerStatuses = [{ ...restartedOnce, restartCount: 2 }];
+      if (pod !== undefined)
+        void on.clock.sleep(1).then(() => on.cluster.put(Pod, { ...pod, status: { ...(pod['status'] as object), containerStatuses } }));
+    };
+    expect(await run(on)).toMatchObject({
+      outcome: 'rolled-back',
+      code: 'ROLLOUT_FAILED',
+      reason: expect.stringMatching(/^Container `agent` of pod agent-2-1 ended with exit code 1, restarted 2 times/),
+    });
+    expect([on.image('agent'), on.weights]).toEqual([oldImage, [0, 25, 100, 50, 100, 0]]);
+    expect(leaseOf(on)?.holds?.list).toMatchObject([{ by: 'crash' }]);
+  });
+
+  it('a stable that fails under its users gives them to the canary, also where its old image is refused', async () => {
+    const on = shop({ [oldImage]: {} });
+    const { reacting } = on.cluster;
+    on.cluster.reacting = (object) => {
+      reacting(object);
+      if (object.kind !== 'HTTPRoute' || on.weight() !== 50 || on.image('agent') !== newImage) return;
+      const [pod] = on.cluster.objectsOf(Pod).filter(({ metadata: { labels } }) => labels?.['owner'] === 'agent');
+      if (pod !== undefined)
+        on.cluster.put(Pod, {
+          ...pod,
+          status: { ...(pod['status'] as object), containerStatuses: [{ ...restartedOnce, restartCount: 2 }] },
+        });
+    };
+    on.cluster.failing = ({ verb, kind, name, write }) =>
+      verb === 'patch' && kind === 'Deployment' && name === 'agent' && JSON.stringify(write).includes(oldImage)
+        ? refused('Policy.')
+        : undefined;
+    expect(await run(on)).toMatchObject({ outcome: 'unknown', reason: expect.stringContaining('the canary still carries the traffic') });
+    expect([on.weight(), on.weights]).toEqual([100, [0, 25, 100, 50, 100]]);
+  });
+
+  it('pods that somebody takes away are no crash of their image: it goes back, and is not held', async () => {
+    const on = shop();
+    void on.clock.sleep(40).then(() => {
+      for (const { metadata } of on.cluster.objectsOf(Pod).filter(({ metadata: { labels } }) => labels?.['owner'] === 'agent-canary'))
+        on.cluster.remove(Pod, metadata.name);
+    });
+    expect(await run(on)).toMatchObject({ outcome: 'rolled-back', code: 'ROLLOUT_FAILED', reason: 'The canary has no pod any more.' });
+    expect(leaseOf(on)?.holds).toBeUndefined();
+  });
+
   it('drift by a person is noticed at the next look and undone', async () => {
     const on = shop();
     meddle(on, 'kubectl-edit', 1);
@@ -499,6 +579,55 @@ describe('when things go wrong on the way', () => {
     expect(await run(on)).toMatchObject({ outcome: 'promoted' });
     expect(on.weights.filter((weight) => weight === 25)).toHaveLength(1 + times);
     expect(on.lines.join('\n')).toContain('route changed by `argocd-controller`: the canary has 0 % instead of 25 %');
+  });
+
+  /** Writes weight 0 so many times, between the look that allows more than 25 % and the write that orders it. */
+  function meddleUnseen(on: Shop, by: string, times: number): void {
+    let left = times;
+    on.cluster.failing = ({ verb, kind, name }) => {
+      const route = on.cluster.find(HTTPRoute, 'agent');
+      if (verb !== 'replace' || kind !== 'HTTPRoute' || left <= 0 || on.weights.at(-1) !== 25 || route === undefined) return undefined;
+      left -= 1;
+      const spec = JSON.stringify(route['spec']).replace('"weight":25', '"weight":0').replace('"weight":75', '"weight":100');
+      const managedFields = [{ manager: by, time: '2026-03-01T10:00:01Z' }];
+      on.cluster.reacting(
+        on.cluster.put(HTTPRoute, { ...route, metadata: { ...route.metadata, name, managedFields }, spec: JSON.parse(spec) }),
+      );
+      return undefined;
+    };
+  }
+
+  it('the rescue of a person is never written over by a weight that was decided before it', async () => {
+    const on = shop();
+    meddleUnseen(on, 'kubectl-edit', 1);
+    expect(await run(on)).toMatchObject({
+      outcome: 'rolled-back',
+      code: 'DRIFT',
+      reason: 'The route was changed by `kubectl-edit` during the rollout: the canary has 0 % instead of 100 %.',
+    });
+    expect(on.weights).toEqual([0, 25, 0]);
+  });
+
+  it('nor by one that is tried again because its first write got no answer', async () => {
+    const on = shop();
+    meddleUnseen(on, 'kubectl-edit', 1);
+    const meddling = on.cluster.failing;
+    on.cluster.failing = (call) => {
+      const before = on.weights.length;
+      meddling(call);
+      return on.weights.length > before ? unreachable() : undefined;
+    };
+    const reason = 'The route was changed by `kubectl-edit` during the rollout: the canary has 0 % instead of 100 %.';
+    expect(await run(on)).toMatchObject({ outcome: 'rolled-back', code: 'DRIFT', reason });
+    expect(on.weights).toEqual([0, 25, 0]);
+  });
+
+  it('a controller that wrote between look and write has fought once', async () => {
+    const on = shop();
+    meddleUnseen(on, 'argocd-controller', 1);
+    expect(await run(on)).toMatchObject({ outcome: 'promoted' });
+    expect(on.weights.slice(0, 4)).toEqual([0, 25, 0, 100]);
+    expect(on.lines.join('\n')).toContain('route changed by `argocd-controller`: the canary has 0 % instead of 100 %');
   });
 
   it('the third fight ends the war by going back, and names who', async () => {
@@ -545,9 +674,23 @@ describe('when things go wrong on the way', () => {
     await successor;
     expect(result).toMatchObject({ outcome: 'unknown', code: 'LOCK_LOST', weight: undefined });
     expect(on.weights).toEqual([0, 25]);
-    expect(leaseOf(on)).toMatchObject({ holder: 'run-9', epoch: 2 });
+    expect(leaseOf(on)).toMatchObject({ holder: 'run-9', epoch: firstEpoch + 1 });
   });
 });
+
+describe('a Lease that somebody has deleted', () => {
+  const release = (on: Shop, image: string) => on.clock.until(executeCanary(planOf({ image, stages: '25@1m' }), on.world));
+
+  it('is made anew, later than the epoch that the route carries', async () => {
+    const on = shop();
+    for (const each of [newImage, digest('3')]) await release(on, each);
+    on.cluster.remove(Lease, 'wf-deploy-agent');
+    expect(await release(on, digest('4'))).toMatchObject({ outcome: 'promoted' });
+    expect(on.alerts.filter(({ severity }) => severity === 'critical')).toEqual([]);
+  });
+});
+
+const restartedOnce = { name: 'agent', ready: true, restartCount: 1, state: { running: {} }, lastState: { terminated: { exitCode: 1 } } };
 
 describe('a run after one that broke', () => {
   /** Kills a run after so many seconds: it does nothing any more, and nobody tidies up. */
@@ -576,7 +719,7 @@ describe('a run after one that broke', () => {
     expect([on.weight(), leaseOf(on)?.rollout?.phase]).toEqual([25, 'stages']);
     expect(await next(on)).toMatchObject({ outcome: 'promoted' });
     expect(on.weights).toEqual([0, 25, 0, 25, 100, 50, 0]);
-    expect(leaseOf(on)).toMatchObject({ epoch: 2, holder: '' });
+    expect(leaseOf(on)).toMatchObject({ epoch: firstEpoch + 1, holder: '' });
   });
 
   it.each([
@@ -600,6 +743,9 @@ describe('a run after one that broke', () => {
       });
     };
     await broken(on, 130);
+    // Before the canary had its users: the run that died had seen it.
+    for (const pod of on.cluster.objectsOf(Pod).filter(({ metadata }) => metadata.labels?.['owner'] === 'agent-canary'))
+      on.cluster.put(Pod, { ...pod, status: { ...(pod['status'] as object), containerStatuses: [restartedOnce] } });
     expect([on.weight(), leaseOf(on)?.rollout?.phase, on.image('agent')]).toEqual([100, 'promoting', newImage]);
     expect(await next(on, inputs)).toMatchObject({ outcome: 'promoted', previousImage: oldImage });
     expect(on.weights.filter((each, index) => each !== on.weights[index - 1])).toEqual(weights);

@@ -12,8 +12,11 @@ import { planOf, type Shop, shop } from './shop.ts';
 
 const pinned = `registry.example.com/library/node@sha256:${'1'.repeat(64)}`;
 
-const find = (on: Shop, inputs: Readonly<Record<string, string>> = {}, quotas: readonly KubernetesObject[] = []): Promise<Findings> =>
-  on.clock.until(guardianFindings(on.world, planOf({ guardian: 'true', 'guardian-image': pinned, ...inputs }), { app, quotas }));
+async function find(on: Shop, inputs: Readonly<Record<string, string>> = {}, quotas: readonly KubernetesObject[] = []): Promise<Findings> {
+  const policies = await on.world.cluster.list(NetworkPolicy, app.namespace);
+  const plan = planOf({ guardian: 'true', 'guardian-image': pinned, ...inputs });
+  return await on.clock.until(guardianFindings(on.world, plan, { app, quotas, policies }));
+}
 
 const quota = (hard: Readonly<Record<string, string>>, used: Readonly<Record<string, string>>): KubernetesObject => ({
   apiVersion: 'v1',
@@ -177,7 +180,8 @@ describe('the preflight of a guardian', () => {
 
   it('asks nothing where no guardian is wanted', async () => {
     const on = shop();
-    expect(await find(on, { guardian: 'false' }, [quota({ pods: '4' }, { pods: '4' })])).toEqual({ problems: [], warnings: [] });
+    const found = { app, quotas: [quota({ pods: '4' }, { pods: '4' })], policies: [] };
+    expect(await guardianFindings(on.world, planOf({ guardian: 'false' }), found)).toEqual({ problems: [], warnings: [] });
     expect(on.cluster.calls).toEqual([]);
   });
 });

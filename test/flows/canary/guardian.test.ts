@@ -11,6 +11,7 @@ import type { Session } from '../../../src/flows/canary/session.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { event, pod, waiting } from '../../domain/kubernetes/pods.ts';
 import { forbidden, unreachable } from '../memory-cluster/failures.ts';
+import { firstEpoch } from '../virtual-clock.ts';
 import { planOf, type Shop, shop } from './shop.ts';
 
 const name = guardianName('agent');
@@ -54,7 +55,7 @@ function says(on: Shop, sign: object): void {
   };
 }
 
-const watches = { is: 'watching', epoch: 1, beat: '1' };
+const watches = { is: 'watching', epoch: firstEpoch, beat: '1' };
 
 /** What was made of it, in order. */
 const made = ({ cluster }: Shop): readonly string[] =>
@@ -124,6 +125,14 @@ describe('the guardian', () => {
     expect(await post()).toBeUndefined();
     expect(made(on).slice(0, 2)).toEqual(['delete Job', 'create Job']);
   });
+
+  it('of a successor is neither removed nor made again: a run that slept wakes beside it', async () => {
+    const { on, post } = await posting();
+    const annotations = { 'wf-deploy.io/epoch': `${firstEpoch + 1}` };
+    on.cluster.put(Job, { apiVersion: 'batch/v1', kind: 'Job', metadata: { name, uid: 'theirs', annotations } });
+    expect(await post()).toMatchObject({ code: 'LOCK_LOST', what: expect.stringContaining(`epoch ${firstEpoch + 1}`) });
+    expect(made(on)).toEqual([]);
+  });
 });
 
 describe('without its word no weight moves', () => {
@@ -159,7 +168,7 @@ describe('without its word no weight moves', () => {
 
   it('when it may not make the write that leads back', async () => {
     const { on, post } = await posting();
-    says(on, { is: 'unable', epoch: 1, reason: 'Cannot replace HTTPRoute agent (403).' });
+    says(on, { is: 'unable', epoch: firstEpoch, reason: 'Cannot replace HTTPRoute agent (403).' });
     expect(await post()).toMatchObject({
       code: 'GUARDIAN_MISSING',
       what: expect.stringContaining('rehearsal of the way back was refused: Cannot replace HTTPRoute agent (403).'),

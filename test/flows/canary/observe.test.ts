@@ -2,16 +2,21 @@ import { describe, expect, it } from '@jest/globals';
 import { Deployment, HTTPRoute, Pod } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import type { Sample } from '../../../src/domain/rollout/sample.ts';
+import { replicas } from '../../../src/domain/traffic/replicas.ts';
+import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import { observe } from '../../../src/flows/canary/observe.ts';
 import { open } from '../../../src/flows/canary/open.ts';
 import { perform } from '../../../src/flows/canary/perform.ts';
 import { preflight } from '../../../src/flows/canary/preflight.ts';
+import type { Session } from '../../../src/flows/canary/session.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { unreachable } from '../memory-cluster/failures.ts';
+import { firstEpoch } from '../virtual-clock.ts';
 import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
 async function observing(): Promise<{
   readonly on: Shop;
+  readonly session: Session;
   look(until?: 'stable-available', enough?: number): Promise<Sample>;
   setStable(): Promise<unknown>;
 }> {
@@ -30,6 +35,7 @@ async function observing(): Promise<{
     await on.clock.until(perform(session, effect, signal));
   return {
     on,
+    session,
     look: (until, enough) =>
       on.clock.until(
         observe(
@@ -103,7 +109,9 @@ describe('the route', () => {
 
   it('that is gone, or a successor’s', async () => {
     const { on, look } = await observing();
-    change(on, HTTPRoute, 'agent', (text) => text.replace('"wf-deploy.io/epoch":"1"', '"wf-deploy.io/epoch":"2"'));
+    change(on, HTTPRoute, 'agent', (text) =>
+      text.replace(`"wf-deploy.io/epoch":"${firstEpoch}"`, `"wf-deploy.io/epoch":"${firstEpoch + 1}"`),
+    );
     expect(await look()).toMatchObject({ cluster: { route: { is: 'taken' } } });
     on.cluster.remove(HTTPRoute, 'agent');
     expect(await look()).toMatchObject({ cluster: { route: { is: 'gone' } } });
@@ -136,6 +144,23 @@ describe('the canary', () => {
     on.cluster.failing = () => undefined;
     expect(await trouble()).toMatchObject({ canary: { trouble: { fatal: false } } });
     expect(await trouble()).toMatchObject({ canary: { trouble: { cause: 'node', fatal: true } } });
+  });
+
+  it.each([
+    ['before any is open, counts pods that have all but our word', 0, 2],
+    ['counts only those that serve once users are on it', 25, 0],
+  ])('behind its gate %s', async (_, share, readyEndpoints) => {
+    const { on, session } = await observing();
+    const closed = '{"type":"Ready","status":"False"},{"type":"ContainersReady","status":"True"}';
+    for (const { metadata } of on.cluster.objectsOf(Pod).filter((pod) => pod.metadata.name.startsWith('agent-canary')))
+      change(on, Pod, metadata.name, (text) => text.replace('{"type":"Ready","status":"True"}', closed));
+    const byPods: Session = {
+      ...session,
+      plan: { ...session.plan, router: replicas },
+      route: { shares: { shares: [share], fixed: 0 }, generations: [] },
+    };
+    const { cluster } = await on.clock.until(observe(byPods, { do: 'observe', inSeconds: 5 }, new AbortController().signal));
+    expect(cluster).toMatchObject({ canary: { readyEndpoints } });
   });
 
   it('is in trouble when a container was restarted since it became ready', async () => {
@@ -215,4 +240,37 @@ it('without metrics says why', async () => {
     observe(open(on.world, plan, ground, lock), { do: 'observe', inSeconds: 5 }, new AbortController().signal),
   );
   expect(sample.reading).toMatchObject({ canary: { is: 'no-data', reason: expect.stringContaining('no series matches') } });
+});
+
+it('a pod whose scrape failed as the weight moved brings nothing of the stages before into the new one', async () => {
+  /**
+   * Leaves one pod of the canary out of whatever is asked at the moment in which the weight came to 100 %, or at the next one, after a moment
+   * in which the metric store that was started anew knew nothing.
+   */
+  const run = async (isLeftOut: boolean, isRestarted = false) => {
+    const on = shop();
+    let moment: number | undefined;
+    let next: number | undefined;
+    const query: typeof on.world.metrics.query = async (promql) => {
+      const series = await on.world.metrics.query(promql);
+      if (on.weight() !== 100) return series;
+      const now = on.clock.monotonic();
+      moment ??= now;
+      if (isRestarted && now === moment) return [];
+      if (isRestarted) next ??= now;
+      if (!isLeftOut || now !== (isRestarted ? next : moment)) return series;
+      return series.filter(({ labels }) => !labels['pod']?.endsWith('-1') || !labels['pod'].startsWith('agent-canary'));
+    };
+    const result = await on.clock.until(executeCanary(planOf({ stages: '25@1m 50@1m 100@1m' }), { ...on.world, metrics: { query } }));
+    expect(result.outcome).toBe('promoted');
+    return result.stages.map(({ name, requests, measuredShare }) => ({ name, requests, measuredShare }));
+  };
+  const stages = await run(false);
+  expect(stages.length).toBeGreaterThanOrEqual(3);
+  expect(await run(true)).toEqual(stages);
+  const [whole, lacking] = [await run(false, true), await run(true, true)].map(
+    (run) => run.find(({ name }) => name === '3/3')?.requests ?? 0,
+  );
+  // What it served since the last reading that had it: one pod of four, in one interval.
+  expect((lacking ?? 0) - (whole ?? 0)).toBeLessThan(1000);
 });

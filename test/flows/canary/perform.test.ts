@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { Deployment, Event, HTTPRoute } from '../../../src/domain/kubernetes/kinds.ts';
+import { Deployment, Event, HTTPRoute, Pod } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { setImage } from '../../../src/domain/rollout/container-image.ts';
 import type { Effect, RolloutEvent } from '../../../src/domain/rollout/effect.ts';
+import { gatewayApi } from '../../../src/domain/traffic/gateway-api.ts';
 import { Failure } from '../../../src/failure.ts';
-
 import { open } from '../../../src/flows/canary/open.ts';
 import { perform } from '../../../src/flows/canary/perform.ts';
 import { preflight } from '../../../src/flows/canary/preflight.ts';
@@ -13,6 +13,7 @@ import { acquireLock } from '../../../src/flows/lock.ts';
 import { event, terminated, waiting } from '../../domain/kubernetes/pods.ts';
 import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { type Settings, stage } from '../stand-ins.ts';
+import { firstEpoch } from '../virtual-clock.ts';
 import { type Behaviours, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
 interface Running {
@@ -81,6 +82,23 @@ describe('an API server that does not answer', () => {
   });
 });
 
+it('the way back asks for the route that is there now, whatever the last look saw', async () => {
+  const { on, session, does } = await running();
+  await does(up);
+  const route = (): KubernetesObject => on.cluster.find(HTTPRoute, 'agent') as KubernetesObject;
+  // By an API server whose gateway accepts it.
+  const split = async (canary: number): Promise<void> => {
+    const [object] = gatewayApi.withWeight([route()], session.ground.app, canary);
+    const ref = { kind: HTTPRoute, namespace: 'shop', name: 'agent' };
+    await on.clock.until(on.world.cluster.write({ do: 'replace', ref, object: object as KubernetesObject }));
+  };
+  await split(0);
+  await does({ do: 'observe', inSeconds: 30 });
+  await split(60);
+  expect(await does(down)).toMatchObject({ on: 'done' });
+  expect(gatewayApi.weight([route()], session.ground.app)).toBe(0);
+});
+
 describe('what is refused', () => {
   it('is not asked for again', async () => {
     const run = await running();
@@ -126,8 +144,8 @@ describe('what is refused', () => {
     const { on, does } = await running();
     const route = on.cluster.find(HTTPRoute, 'agent');
     if (route === undefined) throw new Error('There is a route.');
-    on.cluster.put(HTTPRoute, { ...route, metadata: { ...route.metadata, annotations: { 'wf-deploy.io/epoch': '9' } } });
-    expect(await does(down)).toMatchObject({ on: 'lock-lost', text: expect.stringContaining('epoch 9') });
+    on.cluster.put(HTTPRoute, { ...route, metadata: { ...route.metadata, annotations: { 'wf-deploy.io/epoch': `${firstEpoch + 8}` } } });
+    expect(await does(down)).toMatchObject({ on: 'lock-lost', text: expect.stringContaining(`epoch ${firstEpoch + 8}`) });
     expect(await does({ do: 'observe', inSeconds: 1 })).toMatchObject({ sample: { cluster: { route: { is: 'taken' } } } });
   });
 
@@ -224,6 +242,24 @@ describe('a canary that does not become ready', () => {
   });
 });
 
+it('a restart of a pod that has users is not forgotten when others have come beside it', async () => {
+  const { on, does } = await running();
+  const restarted = (restartCount: number): void => {
+    const pod = on.cluster.find(Pod, 'agent-canary-2-1') as KubernetesObject & { readonly status: object };
+    const containerStatuses = [{ name: 'agent', ready: true, restartCount, state: { running: {} } }];
+    on.cluster.put(Pod, { ...pod, status: { ...pod.status, containerStatuses } });
+  };
+  await does({ do: 'set-canary', replicas: 1 });
+  restarted(0);
+  await does({ do: 'await-canary', replicas: 1 });
+  await does(up);
+  restarted(1);
+  expect(await does({ do: 'await-canary', replicas: 1, looking: { inSeconds: 30, last: false } })).toMatchObject({
+    on: 'sample',
+    sample: { cluster: { canary: { awaited: { are: 'there' }, trouble: { cause: 'exited', fatal: true } } } },
+  });
+});
+
 describe('smoke checks', () => {
   const inputs = { smoke: '- http: /health' };
   it('reach a pod of the new image', async () => {
@@ -239,6 +275,22 @@ describe('smoke checks', () => {
     await does({ do: 'set-canary', replicas: 1 });
     await does({ do: 'await-canary', replicas: 1 });
     expect(await does({ do: 'smoke' })).toMatchObject({ on: 'failed', cause: { kind: 'harm', code: 'SMOKE_FAILED' } });
+  });
+
+  it.each([
+    [unreachable(), 'CLUSTER_UNREACHABLE', 60],
+    [forbidden(), 'CLUSTER_FORBIDDEN', 0],
+  ])('that never came to the pod say nothing about the image: %s', async (failure, code, seconds) => {
+    const { on, session, does } = await running({}, {}, inputs);
+    await does({ do: 'set-canary', replicas: 1 });
+    await does({ do: 'await-canary', replicas: 1 });
+    const { forward } = on.world.pods;
+    Object.assign(session.world.pods, {
+      forward: async (...call: Parameters<typeof forward>) => ({ ...(await forward(...call)), unopened: () => failure }),
+    });
+    const at = on.clock.monotonic();
+    expect(await does({ do: 'smoke' })).toMatchObject({ on: 'failed', cause: { kind: 'error', code } });
+    expect(on.clock.monotonic() - at).toBeGreaterThanOrEqual(seconds);
   });
 
   it('without a pod are no pass', async () => {
@@ -269,7 +321,7 @@ describe('stable', () => {
     const late = setImage(cluster.find(Deployment, 'agent') as KubernetesObject, session.ground.container, newImage);
     const spec = cluster.find(Deployment, 'agent')?.['spec'];
     await does({ do: 'restore-stable' });
-    expect(cluster.find(Deployment, 'agent')).toMatchObject({ metadata: { annotations: { 'wf-deploy.io/epoch': '1' } }, spec });
+    expect(cluster.find(Deployment, 'agent')).toMatchObject({ metadata: { annotations: { 'wf-deploy.io/epoch': `${firstEpoch}` } }, spec });
     const before = cluster.writes().length;
     await does({ do: 'restore-stable' });
     expect(cluster.writes()).toHaveLength(before);
@@ -316,6 +368,24 @@ describe('the first canary of a service', () => {
     );
     await does({ do: 'scale-canary', replicas: 0 });
     for (const write of late) await expect(on.cluster.write(write)).rejects.toMatchObject({ code: 'CLUSTER_CONFLICT' });
+    expect(on.replicas('agent-canary')).toBe(0);
+  });
+
+  it.each(['was stored', 'arrives late'])('gets none where the answer to its size was not heard, and that %s', async (how) => {
+    const { on, does } = await running();
+    const { cluster } = on;
+    const late: (() => Promise<unknown>)[] = [];
+    cluster.failing = ({ verb, name, write }) => {
+      if (verb !== 'patch' || name !== 'agent-canary' || write === undefined) return undefined;
+      cluster.failing = () => undefined;
+      const store = () => cluster.write(write);
+      if (how === 'was stored') void store();
+      else late.push(store);
+      return forbidden();
+    };
+    expect(await does({ do: 'set-canary', replicas: 2 })).toMatchObject({ on: 'failed' });
+    await does({ do: 'scale-canary', replicas: 0 });
+    for (const arrive of late) await expect(arrive()).rejects.toMatchObject({ code: 'CLUSTER_CONFLICT' });
     expect(on.replicas('agent-canary')).toBe(0);
   });
 

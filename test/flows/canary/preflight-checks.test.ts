@@ -1,8 +1,10 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { Deployment, HTTPRoute } from '../../../src/domain/kubernetes/kinds.ts';
+import { Deployment, HTTPRoute, NetworkPolicy } from '../../../src/domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
+import { cloneOf } from '../../../src/domain/rollout/canary-deployment.ts';
 import { type LeaseView, readLease } from '../../../src/domain/rollout/lease.ts';
 import {
-  evidenceFor,
+  isolation,
   missingObjects,
   ownership,
   permissions,
@@ -11,7 +13,7 @@ import {
 } from '../../../src/flows/canary/preflight-checks.ts';
 import { type Survey, survey } from '../../../src/flows/canary/survey.ts';
 import { forbidden } from '../memory-cluster/failures.ts';
-import { digest, newImage, planOf, shop } from './shop.ts';
+import { newImage, planOf, shop } from './shop.ts';
 
 const plan = planOf();
 let good: Survey;
@@ -84,6 +86,76 @@ describe('permissions', () => {
   });
 });
 
+describe('isolation', () => {
+  const policy = (name: string, spec: object) => ({ ...NetworkPolicy, metadata: { name, namespace: 'shop' }, spec });
+  const deny = policy('deny', { podSelector: {}, policyTypes: ['Ingress'] });
+  const web = (...names: readonly string[]) =>
+    policy('web', {
+      podSelector: { matchExpressions: [{ key: 'wf-deploy.io/track', operator: 'NotIn', values: names }] },
+      policyTypes: ['Ingress'],
+      ingress: [{}],
+    });
+  const look = async (with_: object = {}, ...policies: readonly KubernetesObject[]) => {
+    const on = shop();
+    for (const each of policies) on.cluster.put(NetworkPolicy, each);
+    const found = await on.clock.until(survey(on.world, plan));
+    const lists = on.cluster.calls.filter(({ kind, verb }) => kind === 'NetworkPolicy' && verb === 'list');
+    expect(lists).toHaveLength(1);
+    return isolation(plan, { ...found, ...with_ }, found.stable);
+  };
+
+  it('tells which policy leaves out the pods that the canary will have', async () => {
+    expect(await look({}, deny, web('canary'))).toMatchObject({
+      problems: [],
+      warnings: [
+        {
+          what: expect.stringMatching(/^NetworkPolicy web lets requests in to /),
+          yaml: expect.stringContaining('wf-deploy.io/track: canary'),
+        },
+      ],
+    });
+    expect(await look({}, deny, web('preview'))).toEqual(nothing);
+    expect(await look()).toEqual(nothing);
+  });
+
+  it("or those that the user's own canary has", async () => {
+    const clone = cloneOf(
+      good.stable!,
+      {},
+      { service: 'agent', canaryName: 'agent-canary', container: 'agent', image: newImage, replicas: 0 },
+    );
+    expect((await look({ canary: clone }, deny, web('canary'))).warnings).toHaveLength(1);
+    const users: KubernetesObject = { ...clone, metadata: { name: 'agent-canary', namespace: 'shop' } };
+    const spec = users['spec'] as { readonly template: object };
+    const labels = { app: 'agent', mine: 'yes' };
+    const own = { ...users, spec: { selector: { matchLabels: labels }, template: { ...spec.template, metadata: { labels } } } };
+    expect(await look({ canary: own }, deny, web('canary'))).toEqual(nothing);
+    const { warnings } = await look(
+      { canary: own },
+      deny,
+      policy('web', { podSelector: { matchExpressions: [{ key: 'mine', operator: 'DoesNotExist' }] }, ingress: [{}] }),
+    );
+    expect(warnings).toMatchObject([{ yaml: expect.stringContaining('mine: "yes"') }]);
+  });
+
+  it('cannot be known where nothing says which labels the canary gets, or stable is not there', async () => {
+    expect(await look({ around: [] }, deny, web('canary'))).toEqual(nothing);
+    expect(await look({ stable: undefined }, deny, web('canary'))).toEqual(nothing);
+  });
+
+  it('is not checked where the policies may not be listed', async () => {
+    const on = shop();
+    on.cluster.failing = ({ kind }) => (kind === 'NetworkPolicy' ? forbidden() : undefined);
+    on.cluster.allows = ({ spec }) =>
+      (spec as { resourceAttributes: { resource: string } }).resourceAttributes.resource !== NetworkPolicy.resource;
+    const found = await on.clock.until(survey(on.world, plan));
+    expect(isolation(plan, found, found.stable)).toEqual(nothing);
+    expect(permissions(plan, found).warnings.map(({ what }) => what)).toEqual([
+      "Not checked for lack of permission: list networkpolicies (check that none keeps from the canary's pods what it allows stable's).",
+    ]);
+  });
+});
+
 describe('ownership', () => {
   const annotations = { 'argocd.argoproj.io/tracking-id': 'shop:gateway.networking.k8s.io/HTTPRoute:shop/agent' };
   const owned = (): Survey => ({
@@ -103,6 +175,16 @@ describe('ownership', () => {
       problems: [],
       warnings: [{ what: expect.stringMatching(/Argo CD/) }],
     });
+  });
+  it.each([
+    [[], 'the image of Deployment agent', '/spec/template/spec/containers'],
+    [['k8s'], 'the pod template of Deployment agent', '/spec/template'],
+  ])('names what is changed of stable with the manifests %j', (manifests, what, pointer) => {
+    const labels = { 'helm.toolkit.fluxcd.io/name': 'shop' };
+    const stable = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'agent', labels } };
+    expect(ownership({ ...plan, manifests }, { ...good, stable }).problems).toMatchObject([
+      { what: expect.stringContaining(` will set ${what} back `), yaml: expect.stringContaining(`- ${pointer}\n`) },
+    ]);
   });
   it('looks at a canary of the user, and not at one of ours', () => {
     const labels = { 'kustomize.toolkit.fluxcd.io/name': 'shop' };
@@ -148,25 +230,6 @@ describe('stableHealth', () => {
   it('what is not there at all is told elsewhere', () => {
     expect(stableHealth(plan, { ...good, stable: undefined, stablePods: [] })).toEqual(nothing);
   });
-});
-
-describe('evidenceFor', () => {
-  const asking = { ...plan, requireEvidence: true };
-  const evidence = (image: string) => lease({ evidence: { image, run: 'run 7', at: 't' } });
-  it('of this digest is a pass, and so is not asking', () => {
-    expect(evidenceFor(asking, evidence(newImage), newImage)).toEqual(nothing);
-    expect(evidenceFor(plan, undefined, newImage)).toEqual(nothing);
-  });
-  it('of another digest is none', () => {
-    expect(evidenceFor(asking, evidence(digest('3')), newImage).problems).toMatchObject([
-      { what: expect.stringContaining(`what passed here is ${digest('3')} (run 7)`) },
-    ]);
-    expect(evidenceFor(asking, lease(), newImage).problems).toMatchObject([
-      { what: expect.stringContaining('no canary of this service has passed here') },
-    ]);
-  });
-  it('is what a promotion lacks that has no image at all', () =>
-    expect(evidenceFor(asking, undefined, '').problems).toMatchObject([{ what: 'No canary of agent has passed in this cluster.' }]));
 });
 
 it('what may not be read is missing and does not end the survey', async () => {

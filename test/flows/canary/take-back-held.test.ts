@@ -19,6 +19,7 @@ import { unheard } from '../memory-cluster/unheard.ts';
 import { leaseOf, left, running, weightWritten } from '../operations/on-shop.ts';
 import { least, rawInputs } from '../raw-inputs.ts';
 import { type Settings, stage } from '../stand-ins.ts';
+import { firstEpoch } from '../virtual-clock.ts';
 import { violations } from './schema.ts';
 import { digest, newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
@@ -256,7 +257,7 @@ describe('what is left alone', () => {
     expect(on.clock.monotonic() - began).toBeLessThanOrEqual(22);
     expect(on.lines.join('\n')).not.toMatch(/had to be taken back|an earlier one was left/);
     expect(on.handedOver.at(-1)).toMatchObject({ open: 'false' });
-    expect([on.weight(), leaseOf(on)]).toEqual([50, expect.objectContaining({ holder: 'run-0', epoch: 1 })]);
+    expect([on.weight(), leaseOf(on)]).toEqual([50, expect.objectContaining({ holder: 'run-0', epoch: firstEpoch })]);
     on.cancel('SIGINT');
     await on.clock.until(run);
   });
@@ -270,7 +271,7 @@ describe('what is left alone', () => {
     await on.clock.pass(45);
     on.cluster.failing = () => undefined;
     expect((await refused).code).toBe('GATES_NOT_PASSED');
-    expect(leaseOf(on)).toMatchObject({ holder: 'run-0', epoch: 1 });
+    expect(leaseOf(on)).toMatchObject({ holder: 'run-0', epoch: firstEpoch });
     on.cancel('SIGINT');
     await on.clock.until(run);
   });

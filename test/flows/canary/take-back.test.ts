@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { guardianKey } from '../../../src/domain/guardian/sign.ts';
 import { Deployment, HTTPRoute, Ingress, Lease } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
-import type { RolloutRecord } from '../../../src/domain/rollout/lease.ts';
 import { readLease } from '../../../src/domain/rollout/lease.ts';
 import { signing } from '../../../src/domain/rollout/lease-writes.ts';
+import type { RolloutRecord } from '../../../src/domain/rollout/rollout-record.ts';
 import { gatewayApi } from '../../../src/domain/traffic/gateway-api.ts';
 import { Failure } from '../../../src/failure.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
@@ -16,10 +16,11 @@ import { app } from '../../domain/traffic/httproute/fixtures.ts';
 import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { left as leave, running, weightWritten } from '../operations/on-shop.ts';
 import { stage } from '../stand-ins.ts';
+import { firstEpoch } from '../virtual-clock.ts';
 import { violations } from './schema.ts';
 import { newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
 
-const watching = { is: 'watching', pod: 'p', epoch: 1, beat: '1' };
+const watching = { is: 'watching', pod: 'p', epoch: firstEpoch, beat: '1' };
 const left = { holder: 'run-1', open: 'true' };
 const leaseOf = ({ cluster }: Shop) => {
   const object = cluster.find(Lease, 'wf-deploy-agent');
@@ -39,6 +40,14 @@ async function killedAfter(on: Shop, seconds: number): Promise<void> {
   killed.abort();
 }
 
+function recorded(on: Shop, more: { readonly [Field in keyof RolloutRecord]?: RolloutRecord[Field] | undefined }): void {
+  const object = on.cluster.find(Lease, 'wf-deploy-agent');
+  const record = leaseOf(on)?.rollout;
+  if (object === undefined || record === undefined) throw new Error('There is a record.');
+  const annotations = { ...object.metadata.annotations, 'wf-deploy.io/rollout': JSON.stringify({ ...record, ...more }) };
+  on.cluster.put(Lease, { ...object, metadata: { ...object.metadata, annotations } });
+}
+
 describe('the post step', () => {
   it('takes back what a killed run left in its stages, at once', async () => {
     const on = shop();
@@ -52,20 +61,40 @@ describe('the post step', () => {
     });
     expect(violations(report?.file)).toEqual([]);
     expect([on.weights, on.replicas('agent-canary'), on.clock.monotonic() - at <= 10]).toEqual([[0, 25, 0], 0, true]);
-    expect(leaseOf(on)).toMatchObject({ holder: '', epoch: 2, rollout: { phase: 'resting' } });
+    expect(leaseOf(on)).toMatchObject({ holder: '', epoch: firstEpoch + 1, rollout: { phase: 'resting' } });
   });
+
+  it('puts the canary of a route that was deleted to rest', async () => {
+    const on = shop();
+    await killedAfter(on, 20);
+    on.cluster.remove(HTTPRoute, 'agent');
+    expect(await post(on)).toMatchObject({ outputs: { outcome: 'aborted', weight: '0' } });
+    expect([on.replicas('agent-canary'), leaseOf(on)?.rollout?.phase]).toEqual([0, 'resting']);
+    expect(on.lines.join('\n')).toContain('HTTPRoute shop/agent is gone: it sends nobody to the canary.');
+  });
+
+  it.each([
+    ['in its stages', {}, 'stages'],
+    ['in the middle of a promotion', { phase: 'promoting', weight: 100 }, 'restoring'],
+  ] as const)(
+    '%s leaves the canary of a run that recorded no route alone where one is missing: its users may come by another',
+    async (_, more, phase) => {
+      const on = shop();
+      await killedAfter(on, 20);
+      recorded(on, { ...more, route: undefined });
+      const pods = on.replicas('agent-canary');
+      on.cluster.remove(HTTPRoute, 'agent');
+      expect(await post(on)).toMatchObject({ succeeded: false, outputs: { outcome: 'unknown' } });
+      expect(on.replicas('agent-canary')).toBe(pods);
+      expect(leaseOf(on)?.rollout).toMatchObject({ phase });
+      expect(leaseOf(on)?.rollout?.route).toBeUndefined();
+    },
+  );
 
   it('gives stable its old image before its traffic', async () => {
     const on = shop();
     await killedAfter(on, 20);
-    const object = on.cluster.find(Lease, 'wf-deploy-agent');
-    const record = leaseOf(on)?.rollout;
-    if (object === undefined || record === undefined) throw new Error('There is a record.');
-    const promoting: RolloutRecord = { ...record, phase: 'promoting', weight: 100 };
-    on.cluster.put(Lease, {
-      ...object,
-      metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, 'wf-deploy.io/rollout': JSON.stringify(promoting) } },
-    });
+    recorded(on, { phase: 'promoting', weight: 100 });
     const stable = on.cluster.find(Deployment, 'agent');
     if (stable === undefined) throw new Error('There is a stable.');
     on.cluster.reacting(on.cluster.put(Deployment, JSON.parse(JSON.stringify(stable).replaceAll(oldImage, newImage))));
@@ -217,7 +246,12 @@ describe('of a run that was cancelled while another had the lock', () => {
     await on.clock.until(weightWritten(on, 25));
     const at = on.clock.monotonic();
     expect(await post(on)).toBeUndefined();
-    expect([on.weight(), leaseOf(on)?.holder, leaseOf(on)?.epoch, on.clock.monotonic() - at <= 22]).toEqual([25, 'run-0', 1, true]);
+    expect([on.weight(), leaseOf(on)?.holder, leaseOf(on)?.epoch, on.clock.monotonic() - at <= 22]).toEqual([
+      25,
+      'run-0',
+      firstEpoch,
+      true,
+    ]);
     on.cancel('SIGINT');
     await on.clock.until(run);
   });

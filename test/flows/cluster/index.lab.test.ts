@@ -9,7 +9,7 @@ import { type Lab, startLab } from '../../lab/lab.ts';
 let lab: Lab;
 beforeAll(async () => {
   lab = await startLab({ name: 'cluster-action' });
-}, 240_000);
+}, 480_000);
 afterAll(() => lab.stop());
 
 const clusters = `clusters:

@@ -16,6 +16,7 @@ import { takeBack } from '../../../src/flows/deploy/take-back.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { rollBack } from '../../../src/flows/rollback/execute.ts';
 import { dyingAfter } from '../dying-after.ts';
+import { memoryForge } from '../lineage/forge.ts';
 import type { MemoryCluster } from '../memory-cluster/cluster.ts';
 import { unreachable } from '../memory-cluster/failures.ts';
 import { asking, denies, lackingIn, printedRoles } from '../rights.ts';
@@ -599,6 +600,35 @@ describe('waves', () => {
   });
 });
 
+it('a service that a person takes back just before the end is not said to be promoted, nor put on record', async () => {
+  const forge = memoryForge();
+  const on = fleetShop({ services: ['auth', 'agent'], forge });
+  const cluster = on.clusters[everywhere] as MemoryCluster;
+  const { reacting } = cluster;
+  let back: ReturnType<typeof rollBack> | undefined;
+  cluster.reacting = (object) => {
+    // The last service takes ten seconds, in which nothing renews the lock of the first one.
+    if (object.kind !== 'Deployment' || object.metadata.name !== 'agent') return reacting(object);
+    void on.clock.sleep(10).then(() => reacting(object));
+    const { world } = on.fleet.reach({ cluster: everywhere, context: '' });
+    const plan = backPlan({ service: 'auth', namespace: 'shop', reason: 'checkout answers 500' });
+    back ??= rollBack(plan, { ...world, forge: undefined, run: { ...world.run, holder: 'by hand' } });
+  };
+  const services = [
+    { name: 'auth', version: 2 },
+    { name: 'agent', version: 2, needs: ['auth'] },
+  ];
+  const result = await released(on, { release: releaseText({ services }), environment: 'staging', 'github-token': 't' });
+  expect(await back).toMatchObject({ outcome: 'rolled-back' });
+  expect(running(on)).toEqual({ [everywhere]: { auth: 1, agent: 2 } });
+  expect(result).toMatchObject({
+    outcome: 'stopped',
+    code: 'LOCK_LOST',
+    reason: expect.stringContaining('auth: Lease shop/wf-deploy-auth'),
+  });
+  expect(forge.records).toEqual([]);
+});
+
 it('with on-failure stop a part that stays is not taken back, whatever became of its last words', async () => {
   const on = fleetShop({ services: ['auth', 'agent'] });
   const cluster = on.clusters[everywhere] as MemoryCluster;
@@ -607,16 +637,16 @@ it('with on-failure stop a part that stays is not taken back, whatever became of
   const inputs = { release: releaseText({ services: all(['auth', 'agent'], 2, 'agent') }), 'on-failure': 'stop', 'services-at-once': '1' };
   expect(await released(on, inputs)).toMatchObject({ outcome: 'stopped' });
   expect(leftBehind(on)).toContain('only wf-deploy-auth is held');
-  // And a first look without an answer does not leave it to expire.
-  let silent = true;
-  cluster.failing = ({ verb, name }) => {
-    if (!silent || verb !== 'get' || name !== leaseName('auth')) return undefined;
-    silent = false;
-    return unreachable();
+  // And a first look, or the word that gives it away, without an answer does not leave it to expire.
+  const silent = new Set(['look', 'release']);
+  cluster.failing = ({ verb, name, write }) => {
+    const call = JSON.stringify(write ?? '').includes('"path":"/spec/holderIdentity","value":""') ? 'release' : 'look';
+    return name === leaseName('auth') && (call === 'release' || verb === 'get') && silent.delete(call) ? unreachable() : undefined;
   };
   const post = fleetShop({ services: ['auth', 'agent'], holder: 'post' }, on);
   const handed = Object.assign({}, ...on.handedOver, { open: 'true' }) as Record<string, string>;
   const report = await on.clock.until(takeBack(deployPlan(inputs), handed, post.fleet));
+  expect([...silent]).toEqual([]);
   expect(report?.summary).toContain('/auth: kept, and its lock is free');
   expect(running(on)).toEqual({ [everywhere]: { auth: 2, agent: 1 } });
   expect(leftBehind(on)).toEqual([]);

@@ -1,16 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { Service } from '../../../src/domain/kubernetes/kinds.ts';
+import { HTTPRoute, Service } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { type Asking, operationPermissions } from '../../../src/domain/rollout/operation-permissions.ts';
+import type { Permission } from '../../../src/domain/rollout/permissions.ts';
 import { gatewayApi } from '../../../src/domain/traffic/gateway-api.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import { ourKinds } from '../../../src/flows/operations/left-behind.ts';
 import type { OperationName } from '../../../src/flows/operations/plan.ts';
 import { app } from '../../domain/traffic/httproute/fixtures.ts';
+import { died } from '../../guardian/on-shop.ts';
 import { planOf, type Shop, shop } from '../canary/shop.ts';
-import { forbidden } from '../memory-cluster/failures.ts';
+import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { asking, lackingIn, printedRoles } from '../rights.ts';
-import { left, operate, running, weightWritten } from './on-shop.ts';
+import { leaseOf, left, operate, runBy, running, weightWritten } from './on-shop.ts';
 
 const wanted = (what: Asking) =>
   operationPermissions(what, {
@@ -116,6 +118,85 @@ it.each([
   };
   const result = await on.clock.until(operate(on, operation, reason(operation)));
   expect(result).toMatchObject({ is: 'told', told: { outcome } });
+});
+
+describe('`abort`, where no run is left', () => {
+  /** By the book of the API server: nothing but this is granted, whatever is asked for. */
+  function granting({ cluster }: Shop, granted: readonly Permission[]): void {
+    const may = (resource: string, verb: string, name: string): boolean =>
+      granted.some((each) => each.resource === resource && each.verb === verb && (each.name === undefined || each.name === name));
+    cluster.allows = (review) => {
+      const { resource, verb, name } = attributesOf(review);
+      return may(resource, verb, name);
+    };
+    cluster.failing = ({ kind, verb, name }) => {
+      if (kind.startsWith('SelfSubject')) return undefined;
+      return may(resources[kind] ?? `${kind.toLowerCase()}s`, verbs[verb] ?? verb, name) ? undefined : forbidden();
+    };
+  }
+  const abort = (on: Shop) => on.clock.until(runBy(operate(on, 'abort', { reason: 'night' })));
+
+  it.each(['stages', 'promoting'] as const)('needs nothing beyond what it asks for (%s)', async (phase) => {
+    const on = died(phase);
+    // A gateway takes a moment to accept, which is waited for.
+    const { reacting } = on.cluster;
+    const accepting = async (): Promise<void> => {
+      await on.clock.sleep(1);
+      reacting(on.cluster.find(HTTPRoute, 'agent') as KubernetesObject);
+    };
+    on.cluster.reacting = (object) => (object.kind === 'HTTPRoute' ? void accepting() : reacting(object));
+    granting(on, wanted('take-back'));
+    expect(await abort(on)).toMatchObject({ outcome: 'aborted', weight: 0, warnings: [expect.stringContaining('Share after weight 0')] });
+    expect([on.weight(), leaseOf(on)?.rollout?.phase]).toEqual([0, 'resting']);
+  });
+
+  it('gives users back with the rights to that alone, and says what it did without', async () => {
+    const on = died('stages');
+    granting(
+      on,
+      wanted('take-back').filter(({ need }) => need === 'required'),
+    );
+    const { warnings, ...result } = await abort(on);
+    expect(result).toMatchObject({ outcome: 'aborted', weight: 0 });
+    expect(warnings[0]).toMatch(/^Not permitted, and done without: .*list pods .*delete jobs/);
+    expect([on.weight(), on.lines.join('\n')]).toEqual([0, expect.stringContaining(warnings[0] ?? '')]);
+  });
+
+  it.each([
+    ['one question has', 1],
+    ['no question has', Number.POSITIVE_INFINITY],
+  ])('goes on where %s no answer', async (_, times) => {
+    const on = died('stages');
+    let unanswered = 0;
+    on.cluster.failing = ({ kind, write }) => {
+      if (kind !== 'SelfSubjectAccessReview' || !JSON.stringify(write).includes('httproutes') || unanswered >= times) return undefined;
+      unanswered += 1;
+      return unreachable();
+    };
+    const { warnings, ...result } = await abort(on);
+    expect([result.outcome, on.weight()]).toEqual(['aborted', 0]);
+    expect(warnings[0]).toMatch(/^Not checked whether it is permitted: get httproutes/);
+  });
+
+  it('asks for the Lease as well only as far as there is an answer', async () => {
+    const on = died('stages');
+    on.cluster.failing = ({ kind }) => (kind.startsWith('SelfSubject') ? forbidden() : undefined);
+    expect(await abort(on)).toMatchObject({ outcome: 'aborted', weight: 0 });
+  });
+
+  it('is refused in the middle of a promotion without the right to mend stable, and then only', async () => {
+    const withoutStable = wanted('take-back').filter(({ resource, name }) => !(resource === 'deployments' && name === 'agent'));
+    const half = died('promoting');
+    granting(half, withoutStable);
+    await expect(abort(half)).rejects.toMatchObject({
+      code: 'PREFLIGHT_FAILED',
+      what: expect.stringContaining('Permissions are missing: get deployments (give stable its old image where it was changed), watch'),
+    });
+    expect(half.weight()).toBe(100);
+    const on = died('stages');
+    granting(on, withoutStable);
+    expect(await abort(on)).toMatchObject({ weight: 0 });
+  });
 });
 
 it('what it can do without is said, and it goes on', async () => {

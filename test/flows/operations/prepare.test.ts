@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { Deployment, HTTPRoute, Service } from '../../../src/domain/kubernetes/kinds.ts';
+import { Deployment, HTTPRoute, Lease, Service } from '../../../src/domain/kubernetes/kinds.ts';
+import type { Kind, KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import { planOf, type Shop, shop } from '../canary/shop.ts';
+import { firstEpoch } from '../virtual-clock.ts';
 import { leaseOf, left, running, tellBy, weightWritten } from './on-shop.ts';
 
 /** A shop whose route knows stable alone, without a Service for the canary. */
@@ -61,5 +63,31 @@ describe('prepare', () => {
     left(on, 'stages', '');
     await expect(tellBy(on, 'prepare')).rejects.toMatchObject({ what: expect.stringContaining('left in the phase `stages`') });
     expect(leaseOf(on)?.holder).toBe('');
+  });
+
+  const annotate = (on: Shop, kind: Kind, name: string, annotations: Readonly<Record<string, string>>): void => {
+    const object = on.cluster.find(kind, name) as KubernetesObject;
+    on.cluster.put(kind, { ...object, metadata: { ...object.metadata, annotations: { ...object.metadata.annotations, ...annotations } } });
+  };
+
+  it('refuses while a rolling update is half done, with what ends it', async () => {
+    const on = unprepared();
+    left(on, 'resting', '');
+    const record = { phase: 'writing', key: 'k', run: 'page-1', since: 's' };
+    annotate(on, Lease, 'wf-deploy-agent', { 'wf-deploy.io/rolling': JSON.stringify(record) });
+    await expect(tellBy(on, 'prepare')).rejects.toMatchObject({
+      code: 'OPERATION_REFUSED',
+      what: expect.stringContaining('A rolling update is open'),
+      remedy: expect.stringContaining('actions/stage again'),
+    });
+    expect(leaseOf(on)?.holder).toBe('');
+    expect(on.cluster.writes().filter((write) => !/Lease/.test(write))).toEqual([]);
+  });
+
+  it('does not write a route that carries a later epoch: whoever wrote that decides', async () => {
+    const on = unprepared();
+    annotate(on, HTTPRoute, 'agent', { 'wf-deploy.io/epoch': `${firstEpoch * 2}` });
+    await expect(tellBy(on, 'prepare')).rejects.toMatchObject({ code: 'LOCK_LOST' });
+    expect(on.cluster.writes().filter((write) => /HTTPRoute/.test(write))).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ import { newImage, oldImage, type Shop, shop } from '../canary/shop.ts';
 import { unreachable } from '../memory-cluster/failures.ts';
 import { unheard } from '../memory-cluster/unheard.ts';
 import { stage } from '../stand-ins.ts';
+import { firstEpoch } from '../virtual-clock.ts';
 import { leaseOf, left, operate, runBy, running, toldBy, weightWritten } from './on-shop.ts';
 
 describe('a run that goes on', () => {
@@ -105,7 +106,7 @@ describe('a run that goes on', () => {
     on.cluster.failing = () => undefined;
     expect(await on.clock.until(asked)).toMatchObject({ outcome: 'aborted' });
     expect(await on.clock.until(run)).toMatchObject({ outcome: 'aborted', weight: 0 });
-    expect(leaseOf(on)).toMatchObject({ epoch: 1, holder: '' });
+    expect(leaseOf(on)).toMatchObject({ epoch: firstEpoch, holder: '' });
   });
 
   it('ends before it can hear: the operation says how', async () => {
@@ -219,6 +220,15 @@ describe('where no run is left', () => {
     expect(result).toMatchObject({ outcome: 'promoted', image: newImage, previousImage: oldImage });
     expect(on.weights).toEqual([0, 100, 50, 0]);
     expect(on.image('agent')).toBe(newImage);
+  });
+
+  it('promote brings nothing back that somebody has aborted while it waited for the lock', async () => {
+    const on = leaving('paused');
+    const aborting = runBy(operate(on, 'abort', { reason: 'no' }));
+    const promoting = operate(on, 'promote');
+    expect(await on.clock.until(aborting)).toMatchObject({ outcome: 'aborted' });
+    await expect(on.clock.until(promoting)).rejects.toMatchObject({ code: 'OPERATION_REFUSED', what: expect.stringContaining('aborted') });
+    expect([on.image('agent'), on.weight(), leaseOf(on)?.holder]).toEqual([oldImage, 0, '']);
   });
 
   it('promote has nothing to promote after a rollout that went back', async () => {
@@ -335,7 +345,7 @@ describe('abort with `only-this-run`', () => {
       succeeded: true,
       reason: expect.stringMatching(/not begun by this workflow run.*runs\/8/),
     });
-    expect(leaseOf(on)).toMatchObject({ epoch: 1, holder: holderOf(8) });
+    expect(leaseOf(on)).toMatchObject({ epoch: firstEpoch, holder: holderOf(8) });
     expect(leaseOf(on)?.request).toBeUndefined();
     expect(await on.clock.until(run)).toMatchObject({ outcome: 'promoted' });
   });

@@ -7,6 +7,7 @@ import { reportOperation } from '../../../src/flows/operations/report.ts';
 import { newImage, oldImage, type Shop, shop } from '../canary/shop.ts';
 import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { unheard } from '../memory-cluster/unheard.ts';
+import { firstEpoch } from '../virtual-clock.ts';
 import { operate, operationPlan, running, toldBy, weightWritten } from './on-shop.ts';
 
 const schema = JSON.parse(readFileSync(new URL('../../../schemas/operation-report.schema.json', import.meta.url), 'utf8')) as object;
@@ -69,7 +70,7 @@ describe('how a service stands', () => {
       previousImage: oldImage,
       holder: 'run-1',
       alive: true,
-      epoch: 1,
+      epoch: firstEpoch,
       canary: { replicas: 1, ready: 1 },
     });
     const writes = on.cluster.calls.slice(before).filter(({ write }) => write !== undefined && write.do !== 'patch');

@@ -23,6 +23,16 @@ import { leaseOf, left, operationPlan, present, running, tellBy, weightWritten }
 import { standingStill } from './standing-still.ts';
 
 describe('uninstall', () => {
+  it('of a service whose route was deleted under its canary', async () => {
+    const on = shop();
+    const run = running(on, { stages: '50@10m 100@1m' });
+    await on.clock.until(weightWritten(on, 50));
+    on.cluster.remove(HTTPRoute, 'agent');
+    expect(await on.clock.until(run)).toMatchObject({ outcome: 'rolled-back', code: 'DRIFT', weight: 0 });
+    expect([on.replicas('agent-canary'), leaseOf(on)?.rollout?.phase]).toEqual([0, 'resting']);
+    expect(await tellBy(on, 'uninstall')).toMatchObject({ outcome: 'done' });
+  });
+
   it('removes all that is ours and nothing else, and then has nothing to do', async () => {
     const on = shop();
     const before = present(on);

@@ -1,10 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { Event, Lease } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
-import { shop } from '../canary/shop.ts';
+import { type Shop, shop } from '../canary/shop.ts';
 import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { unheard } from '../memory-cluster/unheard.ts';
+import { firstEpoch } from '../virtual-clock.ts';
 import { leaseOf, left, operate, running, tellBy, toldBy, weightWritten } from './on-shop.ts';
+
+/** What the guardian says in the Lease. */
+function say(on: Shop, sign: object): void {
+  const lease = on.cluster.find(Lease, 'wf-deploy-agent');
+  if (lease === undefined) throw new Error('There is a Lease.');
+  const annotations = { ...lease.metadata.annotations, 'wf-deploy.io/guardian': JSON.stringify(sign) };
+  on.cluster.put(Lease, { ...lease, metadata: { ...lease.metadata, annotations } });
+}
 
 describe('unlock', () => {
   const reason = { reason: 'its runner is gone' };
@@ -24,6 +33,46 @@ describe('unlock', () => {
     expect(JSON.parse(annotation)).toMatchObject({ from: 'run-0', who: 'someone', why: 'its runner is gone' });
     const [event] = on.cluster.objectsOf(Event) as readonly (KubernetesObject & { message?: string })[];
     expect(event?.message).toContain('someone took the Lease from run-0: its runner is gone');
+  });
+
+  it('whose write is stored and whose answer is lost has unlocked, and says what is left', async () => {
+    const on = shop();
+    left(on, 'stages', 'run-0');
+    const { reacting } = on.cluster;
+    let once = true;
+    on.cluster.reacting = (object) => {
+      reacting(object);
+      if (!once || object.kind !== 'Lease' || object.metadata.annotations?.['wf-deploy.io/unlocked'] === undefined) return;
+      once = false;
+      throw unreachable();
+    };
+    expect(await tellBy(on, 'unlock', reason)).toMatchObject({ outcome: 'done', remedy: expect.stringContaining('operation: abort') });
+    expect(leaseOf(on)).toMatchObject({ holder: '', epoch: 6 });
+  });
+
+  it.each(['watching', 'pausing'])('does not count on a guardian that said it was %s and is gone', async (is) => {
+    const on = shop();
+    left(on, 'stages', 'run-0');
+    say(on, { is, pod: 'guardian-1', epoch: 5, beat: 'a', passed: 1 });
+    const { remedy } = await tellBy(on, 'unlock', reason);
+    expect(remedy).toMatch(
+      /left 25 % on the canary.*Its guardian gave no sign of life either: nobody is known to take it back by itself.*operation: abort/,
+    );
+  });
+
+  it('counts on a guardian that beats meanwhile', async () => {
+    const on = shop();
+    left(on, 'stages', 'run-0');
+    const beating = async () => {
+      for (let beat = 1; beat <= 5; beat += 1) {
+        say(on, { is: 'watching', pod: 'guardian-1', epoch: 5, beat: String(beat) });
+        await on.clock.sleep(10);
+      }
+    };
+    const beats = beating();
+    const { remedy } = await tellBy(on, 'unlock', reason);
+    expect(remedy).toContain('Its guardian takes it back unless somebody does so before');
+    await beats;
   });
 
   it.each([
@@ -97,7 +146,7 @@ describe('unlock', () => {
     await on.clock.pass(4);
     on.cluster.failing = () => undefined;
     await expect(on.clock.until(asked)).rejects.toMatchObject({ code: 'OPERATION_REFUSED', what: expect.stringContaining('run-1') });
-    expect(leaseOf(on)?.epoch).toBe(1);
+    expect(leaseOf(on)?.epoch).toBe(firstEpoch);
     on.cancel('SIGINT');
     expect(await on.clock.until(run)).toMatchObject({ outcome: 'aborted' });
   });

@@ -7,7 +7,7 @@ import { leaseName } from '../../../src/domain/rollout/lease.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { finish, rollBack } from '../../../src/flows/rollback/execute.ts';
 import { executeStage } from '../../../src/flows/stage/execute.ts';
-import { forbidden, unreachable } from '../memory-cluster/failures.ts';
+import { conflict, forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { unheard } from '../memory-cluster/unheard.ts';
 import { deployPlan, imageNow, next, old, shop, sick } from '../stage/shop.ts';
 import type { Stage } from '../stand-ins.ts';
@@ -163,6 +163,64 @@ describe('a rollback', () => {
     await back(on);
     expect(imageNow(on)).toBe(old);
     expect(on.cluster.find(Deployment, 'agent')?.['spec']).toMatchObject({ replicas: 5 });
+  });
+
+  const byHand = (on: Stage, from: string, to: string): Promise<unknown> =>
+    on.cluster.write({
+      do: 'replace',
+      ref: { kind: Deployment, namespace: 'shop', name: 'agent' },
+      object: JSON.parse(JSON.stringify(on.cluster.find(Deployment, 'agent')).replaceAll(from, to)) as KubernetesObject,
+    });
+  /** Somebody gives stable another image as soon as this run has done something to an object of this kind. */
+  const somebodyElse = (on: Stage, when: (object: KubernetesObject) => boolean, from: string, to: string): void => {
+    const { reacting } = on.cluster;
+    let once = true;
+    on.cluster.reacting = (object) => {
+      reacting(object);
+      if (!once || !when(object)) return;
+      once = false;
+      void byHand(on, from, to);
+    };
+  };
+  const isTaken = (object: KubernetesObject): boolean =>
+    object.kind === 'Lease' && (object['spec'] as { readonly holderIdentity?: string }).holderIdentity === 'run-1';
+
+  it('brings nothing bad back where somebody has undone it by hand as the lock was taken', async () => {
+    const on = await updated();
+    somebodyElse(on, isTaken, next, old);
+    expect(await back(on)).toMatchObject({ outcome: 'rolled-back', held: [digestIn(next)] });
+    expect(imageNow(on)).toBe(old);
+  });
+
+  it('writes nothing over a hotfix that came as the lock was taken', async () => {
+    const on = await updated();
+    somebodyElse(on, isTaken, next, third);
+    expect(await failure(on, rollBack(backPlan(), on.world))).toMatchObject({
+      code: 'PREFLIGHT_FAILED',
+      what: expect.stringContaining(`runs ${third}`),
+    });
+    expect([imageNow(on), leaseOf(on).holder, leaseOf(on).holds]).toEqual([third, '', undefined]);
+  });
+
+  it('writes nothing over a hotfix that came just before its write', async () => {
+    const on = await updated();
+    let once = true;
+    on.cluster.failing = ({ write, kind }) => {
+      if (!once || write?.do !== 'patch' || write.dryRun === true || kind !== 'Deployment') return undefined;
+      once = false;
+      void byHand(on, next, third);
+      return conflict('It was changed.');
+    };
+    expect(await back(on)).toMatchObject({ outcome: 'unknown', code: 'ROLLBACK_UNCONFIRMED' });
+    expect(imageNow(on)).toBe(third);
+    expect(leaseOf(on)).toMatchObject({ holder: '', rollback: { phase: 'writing' } });
+  });
+
+  it('is not confirmed where somebody else, as a tool that has the wanted state elsewhere, brings the bad version back', async () => {
+    const on = await updated();
+    somebodyElse(on, (object) => object.kind === 'Deployment' && imageNow(on) === old, old, next);
+    expect(await back(on)).toMatchObject({ outcome: 'unknown', code: 'ROLLOUT_FAILED', reason: expect.stringContaining(next) });
+    expect(leaseOf(on).lastKnownGood).not.toBe(old);
   });
 
   it('leaves holds that cannot be read as they are: they stop every deployment', async () => {

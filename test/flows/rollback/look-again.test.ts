@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Deployment, ReplicaSet } from '../../../src/domain/kubernetes/kinds.ts';
+import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { templateOf } from '../../../src/domain/kubernetes/pod-template.ts';
 import { revisionsOf } from '../../../src/domain/kubernetes/revision.ts';
 import { digestIn } from '../../../src/domain/rollout/hold.ts';
@@ -98,6 +99,23 @@ describe('a rollback that is killed', () => {
     const again = stage({ holder: 'run-2', resolve: full }, on);
     expect(await back(again, { to: old })).toMatchObject({ outcome: 'rolled-back' });
     expect(imageNow(on)).toBe(old);
+  });
+
+  it('writes late what it was about to write: who has taken it over goes on from there', async () => {
+    const on = await fourVersions();
+    await killedAfter(on, 2, 'previous');
+    const { reacting } = on.cluster;
+    let late = true;
+    on.cluster.reacting = (object) => {
+      reacting(object);
+      if (!late || leaseOf(on).rollback?.asked !== old) return;
+      late = false;
+      const workload = JSON.parse(JSON.stringify(on.cluster.find(Deployment, 'agent')).replaceAll(fourth, third)) as KubernetesObject;
+      void on.cluster.write({ do: 'replace', ref: { kind: Deployment, namespace: 'shop', name: 'agent' }, object: workload });
+    };
+    const again = stage({ holder: 'run-2', resolve: full }, on);
+    expect(await back(again, { to: old })).toMatchObject({ outcome: 'rolled-back' });
+    expect([late, imageNow(on)]).toEqual([false, old]);
   });
 
   it('and whose workload somebody else has changed since is not finished by `post`', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Deployment, ReplicaSet, Secret } from '../../../src/domain/kubernetes/kinds.ts';
+import { Deployment, Lease, ReplicaSet, Secret } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { templateOf } from '../../../src/domain/kubernetes/pod-template.ts';
 import { journalName } from '../../../src/domain/rolling/journal.ts';
@@ -7,8 +7,10 @@ import { digestIn } from '../../../src/domain/rollout/hold.ts';
 import { executeCanary } from '../../../src/flows/canary/execute.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { rollBack } from '../../../src/flows/rollback/execute.ts';
+import { executeStage } from '../../../src/flows/stage/execute.ts';
+import type { Cluster, Write } from '../../../src/ports/cluster.ts';
 import { newImage, oldImage, planOf, type Shop, shop } from '../canary/shop.ts';
-import { imageNow, killed, next, old, shop as rollingShop } from '../stage/shop.ts';
+import { deployPlan, imageNow, killed, next, old, shop as rollingShop } from '../stage/shop.ts';
 import { stage } from '../stand-ins.ts';
 import { back, backPlan, full, leaseOf } from './shop.ts';
 
@@ -141,6 +143,53 @@ describe('a promotion', () => {
   });
 });
 
+it('a canary beside which somebody gave stable a hotfix is stopped, and users are said to have that', async () => {
+  const hotfix = `agent@sha256:${'4'.repeat(64)}`;
+  const { on, result } = await takenOver(30, (there) => {
+    const theirs = JSON.parse(JSON.stringify(there.cluster.find(Deployment, 'agent')).replaceAll(oldImage, hotfix)) as KubernetesObject;
+    void there.cluster.write({ do: 'replace', ref: { kind: Deployment, namespace: 'shop', name: 'agent' }, object: theirs });
+    return {};
+  });
+  expect([on.image('agent'), on.weight()]).toEqual([hotfix, 0]);
+  expect(result).toMatchObject({ outcome: 'rolled-back', reason: expect.stringContaining(`all users have ${hotfix}`) });
+  expect(leaseOf(on).lastKnownGood).toBeUndefined();
+});
+
+describe('a promotion that is taken back before it has changed stable', () => {
+  const isWrite = (write: Write): boolean => write.dryRun !== true && write.do === 'patch' && write.ref.kind.kind === 'Deployment';
+
+  it.each([
+    ['while its write was under way', 'write', 5],
+    ['while its process stood still', 'get', 15],
+  ] as const)('brings nothing after that: %s', async (_, late, seconds) => {
+    const on = keeping(shop());
+    const other = stage({ holder: 'run-0', resolve: full }, on);
+    let sent = false;
+    const isDue = (is: boolean): boolean => is && !sent && JSON.stringify(on.cluster.objectsOf(Lease)).includes('promoting');
+    const slowly = async <T>(is: boolean, call: () => Promise<T>): Promise<T> => {
+      if (isDue(is)) {
+        sent = true;
+        await on.clock.sleep(seconds);
+      }
+      return await call();
+    };
+    const cluster: Cluster = {
+      get: (ref, signal) =>
+        slowly(late === 'get' && ref.kind.kind === 'Deployment' && ref.name === 'agent', () => on.cluster.get(ref, signal)),
+      list: (...call) => on.cluster.list(...call),
+      watch: (...call) => on.cluster.watch(...call),
+      version: (...call) => on.cluster.version(...call),
+      write: (write, signal) => slowly(late === 'write' && isWrite(write), () => on.cluster.write(write, signal)),
+    };
+    const canary = executeCanary(planOf({ stages: '100@1m' }), { ...other.world, metrics: on.world.metrics, cluster });
+    for (let waited = 0; !sent && waited < 600; waited += 1) await on.clock.pass(1);
+    expect([sent, on.image('agent')]).toEqual([true, oldImage]);
+    const result = await on.clock.until(rollBack(backPlan({ drain: '5s' }), on.world));
+    expect(await on.clock.until(canary)).toMatchObject({ outcome: 'unknown', code: 'LOCK_LOST' });
+    expect([result.outcome, on.image('agent'), on.weight()]).toEqual(['rolled-back', oldImage, 0]);
+  });
+});
+
 describe('a rolling update that was left half done', () => {
   it('is taken back by its journal, and its digest is held', async () => {
     const on = rollingShop({ resolve: full });
@@ -150,6 +199,47 @@ describe('a rolling update that was left half done', () => {
     expect(imageNow(on)).toBe(old);
     expect(leaseOf(on)).toMatchObject({ holder: '', rolling: { phase: 'resting' }, rollback: { phase: 'resting' } });
     expect(on.cluster.find(Secret, journalName('agent'))).toBeUndefined();
+  });
+});
+
+describe('a rolling update whose write is still under way', () => {
+  /** Its run is rolled back a second after it has sent the write, which is stored four seconds later. */
+  async function slow(dies: boolean) {
+    const on = rollingShop({ resolve: full });
+    const going = rollingShop({ holder: 'deploy-1', resolve: full }, on);
+    let sent = false;
+    let dead = false;
+    const alive = async <T>(call: () => Promise<T>): Promise<T> => (dead ? await new Promise<T>(() => undefined) : await call());
+    const cluster: Cluster = {
+      get: (...call) => alive(() => on.cluster.get(...call)),
+      list: (...call) => alive(() => on.cluster.list(...call)),
+      watch: (...call) => on.cluster.watch(...call),
+      version: (...call) => on.cluster.version(...call),
+      write: (...call) =>
+        alive(async () => {
+          const [write] = call;
+          if (sent || write.dryRun === true || write.do !== 'replace' || write.ref.kind.kind !== 'Deployment')
+            return await on.cluster.write(...call);
+          sent = true;
+          dead = dies;
+          await on.clock.sleep(5);
+          return await on.cluster.write(...call);
+        }),
+    };
+    const run = executeStage(deployPlan({ images: `api: ${next}` }), { ...going.world, cluster });
+    await on.clock.pass(1);
+    expect([sent, leaseOf(on).rolling?.phase, imageNow(on)]).toEqual([true, 'writing', old]);
+    const result = await back({ ...on, ...stage({ holder: 'run-2', resolve: full }, on) });
+    await on.clock.pass(60);
+    return { on, result, ended: dies ? undefined : await on.clock.until(run) };
+  }
+
+  it.each([false, true])('brings nothing after it was taken back (its run died: %s)', async (dies) => {
+    const { on, result, ended } = await slow(dies);
+    expect(result).toMatchObject({ outcome: 'rolled-back' });
+    if (!dies) expect(ended).toMatchObject({ outcome: 'unknown', code: 'LOCK_LOST' });
+    expect(imageNow(on)).toBe(old);
+    expect(JSON.stringify(on.cluster.find(Deployment, 'agent')?.metadata)).not.toContain('outdated');
   });
 });
 

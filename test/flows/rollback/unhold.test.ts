@@ -5,6 +5,7 @@ import { leaseName } from '../../../src/domain/rollout/lease.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
 import { finishUnhold, unhold } from '../../../src/flows/rollback/unhold.ts';
 import { executeStage } from '../../../src/flows/stage/execute.ts';
+import { unreachable } from '../memory-cluster/failures.ts';
 import { unheard } from '../memory-cluster/unheard.ts';
 import { deployPlan, next, old } from '../stage/shop.ts';
 import type { Stage } from '../stand-ins.ts';
@@ -74,6 +75,21 @@ describe('unhold', () => {
       lock.stop();
     });
     expect(await on.clock.until(lifting)).toMatchObject({ outcome: 'done', stay: [] });
+  });
+
+  it('whose write is stored and whose answer is lost has lifted it, and says so', async () => {
+    const on = await rolledBack();
+    const { reacting } = on.cluster;
+    let once = true;
+    on.cluster.reacting = (object) => {
+      reacting(object);
+      if (!once || object.kind !== 'Lease' || object.metadata.annotations?.['wf-deploy.io/unheld'] === undefined) return;
+      once = false;
+      throw unreachable();
+    };
+    expect(await lift(on, { digest: next, reason: 'the database was it' })).toMatchObject({ outcome: 'done', stay: [] });
+    expect(leaseOf(on)).toMatchObject({ holder: '', holds: { list: [] } });
+    expect(on.handedOver.at(-1)).toEqual({ open: 'false' });
   });
 
   it('of a run that was killed with the lock only gives it away', async () => {

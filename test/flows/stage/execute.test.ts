@@ -10,6 +10,7 @@ import type { OperationResult, UpdateResult } from '../../../src/flows/stage/res
 import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { asking, denies, lackingIn, printedRoles } from '../rights.ts';
 import type { Stage } from '../stand-ins.ts';
+import { firstEpoch } from '../virtual-clock.ts';
 import { deployPlan, imageNow, killed, modeNow, next, old, shop, sick, stagePlan } from './shop.ts';
 
 const run = (on: Stage, inputs?: Readonly<Record<string, string>>): Promise<UpdateResult> =>
@@ -344,7 +345,7 @@ describe('operations', () => {
     await run(on);
     expect(await operated(on, { operation: 'undo' })).toMatchObject({ outcome: 'done' });
     expect(imageNow(on)).toBe(old);
-    expect(leaseOf(on)).toMatchObject({ holder: '', epoch: 2 });
+    expect(leaseOf(on)).toMatchObject({ holder: '', epoch: firstEpoch + 1 });
   });
 
   it('undo to a revision that is sick fails, and says why', async () => {

@@ -1,5 +1,5 @@
 import type { Inputs } from '../rollouts.ts';
-import type { Place, Way, World } from './world.ts';
+import { type Place, patience, type Way, type World } from './world.ts';
 
 /** What a person reads of a refusal or of a warning. */
 export interface Told {
@@ -70,5 +70,5 @@ export async function runCommand(place: Place, remedy: string): Promise<void> {
   await client.objects.send('DELETE', await client.objects.path(object), {
     propagationPolicy: orphan === undefined ? 'Background' : 'Orphan',
   });
-  await client.waitFor(`the end of ${name}`, async () => (await client.find(object)) === undefined);
+  await client.waitFor(`the end of ${name}`, async () => (await client.find(object)) === undefined, patience);
 }

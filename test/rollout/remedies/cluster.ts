@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { pushVersion } from '../example-service.ts';
 import { apply, type Case, type Mend, refused, warned } from './case.ts';
-import { object, type Place, put, type World } from './world.ts';
+import { object, type Place, patience, put, type World } from './world.ts';
 
 /** A run by an account that has no rights yet. */
 export const account = async ({ lab, namespace }: Place) => ({
@@ -12,9 +12,20 @@ export const account = async ({ lab, namespace }: Place) => ({
 const guarded = { guardian: 'true', 'guardian-image': `registry.example.com/library/node@sha256:${'1'.repeat(64)}` };
 
 const policy = (egress: readonly object[]) => ({ spec: { podSelector: {}, policyTypes: ['Egress'], egress } });
+/** What is allowed to stable by a label that the canary's pods do not have. */
+const stableAlone = (spec: object) => ({ spec: { podSelector: { matchLabels: { app: 'agent', version: 'stable' } }, ...spec } });
 const quota = (world: World, spec: object) => put(world, 'ResourceQuota/small', { spec });
 const counted = async (place: Place) =>
-  await place.lab.client.waitFor('use of the quota', async () => (await place.get('ResourceQuota/small'))['status']?.used !== undefined);
+  await place.lab.client.waitFor(
+    'use of the quota',
+    async () => (await place.get('ResourceQuota/small'))['status']?.used !== undefined,
+    patience,
+  );
+/** Brought when the pods are there: of a quota that comes before them, what is used may be counted late. */
+const lateQuota = async (place: Place, spec: object) => {
+  await place.apply({ ...object('ResourceQuota/small', { spec }), metadata: { name: 'small', namespace: place.namespace } });
+  await counted(place);
+};
 
 /** Whose label or annotation makes an object a tool's, on the route of the Gateway API. */
 const owned = (name: string, metadata: object, what: string, more: { readonly refuse?: Mend } = {}): Case => ({
@@ -46,15 +57,19 @@ const ciliumPolicies = {
 /** From then on whoever may not list them is not told whether there are any. */
 async function withCilium({ lab: { client } }: Place): Promise<void> {
   await client.apply(ciliumPolicies);
-  await client.waitFor('the kind of Cilium', async () => {
-    const found = await client.get({
-      apiVersion: 'apiextensions.k8s.io/v1',
-      kind: 'CustomResourceDefinition',
-      name: ciliumPolicies.metadata.name,
-    });
-    const conditions: readonly { readonly type: string; readonly status: string }[] = found['status']?.conditions ?? [];
-    return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
-  });
+  await client.waitFor(
+    'the kind of Cilium',
+    async () => {
+      const found = await client.get({
+        apiVersion: 'apiextensions.k8s.io/v1',
+        kind: 'CustomResourceDefinition',
+        name: ciliumPolicies.metadata.name,
+      });
+      const conditions: readonly { readonly type: string; readonly status: string }[] = found['status']?.conditions ?? [];
+      return conditions.some(({ type, status }) => type === 'Established' && status === 'True');
+    },
+    patience,
+  );
 }
 
 export const clusterCases: readonly Case[] = [
@@ -65,19 +80,23 @@ export const clusterCases: readonly Case[] = [
     steps: [
       {
         says: [
-          /^Permissions are missing: get httproutes \(read and write the traffic split, and see it accepted\), .*\. Not required, and denied as well: list events \(say why a pod does not become ready\), .*\.$/,
+          /^Permissions are missing: get httproutes \(read and write the traffic split, and see it accepted\), .*\. Not required, and denied as well: list httproutes \(check that no other takes the same requests first\), list events \(say why a pod does not become ready\), .*\.$/,
           'The guardian cannot be made: create jobs (make the guardian), get jobs (wake the guardian, and dismiss it), patch jobs (wake the guardian, and dismiss it), delete jobs (wake the guardian, and dismiss it), create configmaps (give the guardian its script and what it has to undo).',
           /^The guardian's account cannot be made: create serviceaccounts \(make the guardian's account\), .* \(Nobody can make a Role with a right that they do not have themselves\.\)$/,
         ],
         as: 'refusal',
-        // As an administrator does who lets the run make no account itself.
+        // As an administrator does who lets the run make no account itself, and see no NetworkPolicy.
         async mend(place, told) {
-          await apply(place, told);
+          await apply(
+            place,
+            told.map((each) => ({ ...each, yaml: each.yaml.replaceAll('- networkpolicies', '- none') })),
+          );
           return { 'guardian-service-account': 'wf-deploy-guardian-agent' };
         },
       },
       {
         says: [
+          "Not checked for lack of permission: list networkpolicies (check that none keeps from the canary's pods what it allows stable's).",
           'Not checked for lack of permission: whether a NetworkPolicy cuts the guardian off from the API server.',
           'Not checked for lack of permission: whether policies of other kinds cut the guardian off from the API server (CiliumNetworkPolicy of cilium.io).',
         ],
@@ -100,6 +119,30 @@ export const clusterCases: readonly Case[] = [
     inputs: guarded,
     steps: warned(
       'Not checked: whether the addresses that NetworkPolicy some lets pods reach are those of the API server, which the guardian needs.',
+      apply,
+    ),
+  },
+  {
+    name: 'nobody-let-in-to-the-canary',
+    change: (world) => {
+      put(world, 'NetworkPolicy/deny', { spec: { podSelector: {}, policyTypes: ['Ingress'] } });
+      const from = [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'gateway' } } }];
+      put(world, 'NetworkPolicy/web', stableAlone({ policyTypes: ['Ingress'], ingress: [{ from, ports: [{ port: 8080 }] }] }));
+    },
+    steps: warned(
+      "NetworkPolicy web lets requests in to stable's pods and does not select the canary's, which deny isolates: users who are sent to the canary get no answer.",
+      apply,
+    ),
+  },
+  {
+    name: 'canary-let-out-in-part',
+    change: (world) => {
+      put(world, 'NetworkPolicy/dns', policy([{ ports: [{ protocol: 'UDP', port: 53 }] }]));
+      const to = [{ podSelector: { matchLabels: { app: 'database' } } }];
+      put(world, 'NetworkPolicy/database', stableAlone({ policyTypes: ['Egress'], egress: [{ to, ports: [{ port: 5432 }] }] }));
+    },
+    steps: warned(
+      "NetworkPolicy database lets requests out of stable's pods and does not select the canary's, which dns isolates: other rules let some requests out of them, and it may be that the canary does not reach all that it needs.",
       apply,
     ),
   },
@@ -133,20 +176,21 @@ export const clusterCases: readonly Case[] = [
       await place.lab.client.waitFor(
         'the raised quota',
         async () => (await place.get('ResourceQuota/small'))['status']?.hard?.['count/jobs.batch'] === '1',
+        patience,
       );
     }),
   },
   {
     name: 'quota-too-small',
-    change: (world) => quota(world, { hard: { pods: '1' } }),
-    settle: counted,
+    settle: (place) => lateQuota(place, { hard: { pods: '2' } }),
     steps: refused(
-      'ResourceQuota small, pods: hard 1, used 1, needed 1 more for 1 pod of the canary agent-canary, which grows to the size of stable, 1.',
+      'ResourceQuota small, pods: hard 2, used 1, needed 2 more for 2 pods of the canary agent-canary, which grows to the size of stable, 1, of stable, whose update begins with a pod more.',
       async (place) => {
-        await place.patch('ResourceQuota/small', { spec: { hard: { pods: '2' } } });
+        await place.patch('ResourceQuota/small', { spec: { hard: { pods: '3' } } });
         await place.lab.client.waitFor(
           'the raised quota',
-          async () => (await place.get('ResourceQuota/small'))['status']?.hard?.pods === '2',
+          async () => (await place.get('ResourceQuota/small'))['status']?.hard?.pods === '3',
+          patience,
         );
       },
     ),
@@ -162,13 +206,7 @@ export const clusterCases: readonly Case[] = [
     change: (world) => {
       delete world['Deployment/agent'].spec.template.spec.containers[0].resources.limits.cpu;
     },
-    settle: async (place) => {
-      await place.apply({
-        ...object('ResourceQuota/small', { spec: { hard: { 'limits.cpu': '8' } } }),
-        metadata: { name: 'small', namespace: place.namespace },
-      });
-      await counted(place);
-    },
+    settle: (place) => lateQuota(place, { hard: { 'limits.cpu': '8' } }),
     steps: refused(
       'ResourceQuota small, limits.cpu: container `agent-api` has no resources.limits.cpu, and this quota refuses pods whose containers do not all have one.',
       async (place) => {
@@ -176,7 +214,7 @@ export const clusterCases: readonly Case[] = [
         const [container] = spec.template.spec.containers;
         const limited = { ...container, resources: { ...container.resources, limits: { ...container.resources.limits, cpu: '500m' } } };
         await place.patch('Deployment/agent', { spec: { template: { spec: { containers: [limited] } } } });
-        await place.lab.client.waitForRollout(place.namespace, 'agent');
+        await place.lab.client.waitForRollout(place.namespace, 'agent', patience);
       },
     ),
   },
@@ -260,6 +298,21 @@ export const clusterCases: readonly Case[] = [
     steps: refused(/^There is no evidence for .*@sha256:[0-9a-f]{64}: no canary of this service has passed here\.$/, () => ({
       'require-evidence': 'false',
     })),
+  },
+  {
+    name: 'promotion-after-a-hotfix',
+    action: 'promote',
+    inputs: { image: '' },
+    settle: async ({ lab, namespace, apply }) => {
+      const { pinned: image } = await pushVersion(lab.registry, 'v2', {});
+      const evidence = { image, run: '1', at: '2026-03-01T10:00:00Z', previousImage: 'registry.example.com/agent:v0' };
+      const annotations = { 'wf-deploy.io/evidence': JSON.stringify(evidence) };
+      await apply(object('Lease/wf-deploy-agent', { metadata: { name: 'wf-deploy-agent', namespace, annotations }, spec: {} }));
+    },
+    steps: refused(
+      /^The canary of \S+@sha256:[0-9a-f]{64} was compared with registry\.example\.com\/agent:v0, and Deployment agent runs \S+\/shop\/agent:v1 by now\.$/,
+      ({ image }) => ({ image, 'require-evidence': 'false' }),
+    ),
   },
 ];
 

@@ -1,6 +1,6 @@
 import type { ApiObject } from '../../lab/api-objects.ts';
 import { apply, type Case, type Mend, refused, runCommand } from './case.ts';
-import { object, type World } from './world.ts';
+import { object, patience, type World } from './world.ts';
 
 /** A Deployment like stable's without pods. */
 const beside = (
@@ -46,7 +46,7 @@ export const deploymentCases: readonly Case[] = [
       const { client } = place.lab;
       const { spec } = await client.get({ apiVersion: 'apps/v1', kind: 'Deployment', namespace: 'served', name: 'agent' });
       await place.apply({ ...object('Deployment/agent'), metadata: { name: 'agent', namespace: place.namespace }, spec });
-      await client.waitForRollout(place.namespace, 'agent');
+      await client.waitForRollout(place.namespace, 'agent', patience);
     }),
   },
   {
@@ -63,7 +63,7 @@ export const deploymentCases: readonly Case[] = [
     },
     steps: refused('Deployment agent has no ready pod: there would be nothing to go back to.', async (place) => {
       await place.patch('Deployment/agent', { spec: { replicas: 1 } });
-      await place.lab.client.waitForRollout(place.namespace, 'agent');
+      await place.lab.client.waitForRollout(place.namespace, 'agent', patience);
     }),
   },
   {
@@ -121,6 +121,16 @@ export const deploymentCases: readonly Case[] = [
     name: 'canary-service-missing',
     change: (world) => delete world['Service/agent-canary'],
     steps: refused('Service canary-service-missing/agent-canary is not there: the canary has no address of its own.', apply),
+  },
+  {
+    name: 'canary-service-without-the-port',
+    change: (world) => {
+      world['Service/agent-canary'].spec.ports = [{ name: 'other', port: 9999, targetPort: 8080 }];
+    },
+    steps: refused(
+      'Service agent-canary has no port 80, by which the route leads to the canary: its share of these requests would fail.',
+      apply,
+    ),
   },
   {
     name: 'canary-service-selects-stable',

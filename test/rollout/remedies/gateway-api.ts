@@ -1,5 +1,5 @@
 import { apply, type Case, refused, warned } from './case.ts';
-import type { World } from './world.ts';
+import { put, type World } from './world.ts';
 
 const rules = (world: World) => world['HTTPRoute/agent'].spec.rules;
 const split = (world: World) => rules(world)[1];
@@ -7,6 +7,15 @@ const backends = (...weights: readonly (readonly [string, number])[]) => weights
 const header = { matches: [{ headers: [{ name: 'x-canary', value: 'true' }] }], backendRefs: [{ name: 'agent-canary', port: 80 }] };
 const noDivision = 'how its share is to be divided among them cannot be told, and at weight 0 the division would be lost.';
 const route = (list: readonly object[]) => ({ spec: { rules: list } });
+
+/** Another route beside that of the service, made before it: the older of the two, or of one age the first by its name. */
+const earlier = (world: World, spec: object) => {
+  const own = world['HTTPRoute/agent'];
+  delete world['HTTPRoute/agent'];
+  put(world, 'HTTPRoute/a-first', { spec: { parentRefs: own.spec.parentRefs, ...spec } });
+  world['HTTPRoute/agent'] = own;
+};
+const order = 'of routes with the same match the Gateway API serves the older one, and of one age the first by name.';
 
 export const gatewayApiCases: readonly Case[] = [
   {
@@ -65,6 +74,14 @@ export const gatewayApiCases: readonly Case[] = [
       rules(world).splice(1, 1);
     },
     steps: refused('HTTPRoute no-rule-for-the-service/agent has no rule that sends requests to the Service `agent`.', apply),
+  },
+  {
+    name: 'split-behind-the-same-match',
+    change: (world) => rules(world).splice(1, 0, { backendRefs: backends(['agent', 1]) }),
+    steps: refused(
+      'rule 3 (every path) is reached by no request, so its weights have no effect: rule 2 (every path) stands before it and takes them all.',
+      apply,
+    ),
   },
   {
     name: 'service-twice-in-a-rule',
@@ -183,5 +200,40 @@ export const gatewayApiCases: readonly Case[] = [
         await place.patch('HTTPRoute/agent', route([header, { backendRefs: backends(['agent', 100], ['agent-canary', 0]) }]));
       }),
     ],
+  },
+  {
+    name: 'older-route-takes-all',
+    change: (world) => earlier(world, { rules: [{ backendRefs: backends(['pages', 1]) }] }),
+    steps: refused(
+      `HTTPRoute older-route-takes-all/a-first goes before agent for rule 2 (every path) at Gateway gateway/default: ${order} No request reaches the split, so its weights have no effect.`,
+      async (place) => {
+        await place.patch('HTTPRoute/a-first', {
+          spec: { rules: [{ matches: [{ path: { type: 'PathPrefix', value: '/pages' } }], backendRefs: backends(['pages', 1]) }] },
+        });
+      },
+    ),
+  },
+  {
+    name: 'older-route-takes-a-hostname',
+    change: (world) => {
+      const name = (host: string) => `${host}.older-route.example.test`;
+      earlier(world, { hostnames: [name('b')], rules: [{ backendRefs: backends(['agent', 1]) }] });
+      world['HTTPRoute/agent'].spec.hostnames = [name('a'), name('b')];
+    },
+    steps: warned(
+      `HTTPRoute older-route-takes-a-hostname/a-first goes before agent for rule 2 (every path) of \`b.older-route.example.test\` at Gateway gateway/default: ${order} What it takes there does not follow the weights.`,
+      async (place) => place.delete('HTTPRoute/a-first'),
+    ),
+  },
+  {
+    name: 'narrower-hostname',
+    change: (world) => {
+      earlier(world, { hostnames: ['a.narrower.example.test'], rules: [{ backendRefs: backends(['agent', 1]) }] });
+      world['HTTPRoute/agent'].spec.hostnames = ['*.narrower.example.test'];
+    },
+    steps: warned(
+      'Requests for `a.narrower.example.test` follow HTTPRoute narrower-hostname/a-first, whose hostname is the narrower one, and not the weights of agent.',
+      async (place) => place.delete('HTTPRoute/a-first'),
+    ),
   },
 ];

@@ -1,7 +1,7 @@
 import type { ApiObject } from '../../lab/api-objects.ts';
 import { apply, applyInNamespaces, type Case, refused, runCommand, warned } from './case.ts';
 import { account } from './cluster.ts';
-import { ingress, object, put, type World } from './world.ts';
+import { ingress, object, patience, put, type World } from './world.ts';
 
 const way = 'istio';
 const service = (world: World) => world['VirtualService/agent-vs'].spec;
@@ -61,6 +61,15 @@ export const istioCases: readonly Case[] = [
     steps: refused('VirtualService no-http-rule-for-the-service/agent-vs has no http rule that sends requests to `agent`.', apply),
   },
   {
+    name: 'split-behind-every-request',
+    way,
+    change: (world) => service(world).http.splice(1, 0, whole('agent')),
+    steps: refused(
+      `http rule 3 (every request) is reached by no request, so its weights have no effect: ${every} stands before it and takes them all.`,
+      apply,
+    ),
+  },
+  {
     name: 'one-side-twice',
     way,
     change: (world) => {
@@ -109,6 +118,18 @@ export const istioCases: readonly Case[] = [
       'http rule 1 (uri under "/new") sends everything to the canary `agent-canary`, whatever its weight is, and not only what asks for it with a header. No rollout and no rollback changes that.',
       rewrite(header, { match: [{ uri: { prefix: '/new' } }], ...sound }, sound),
     ),
+  },
+  {
+    name: 'header-rule-with-both-sides',
+    way,
+    change: (world) => {
+      service(world).http[0] = { ...header, route: [to('agent', 0), to('agent-canary', 100)] };
+    },
+    steps: warned(
+      'http rule 1 (header x-canary = "true") asks for a header and sends to the canary alone, but has `agent` at weight 0 beside it: so it counts as split, its weight follows the stages, and afterwards its header leads to stable.',
+      apply,
+    ),
+    beside: [/^The route gives the canary 100 % at rest\.$/, /^No header route comes before /],
   },
   {
     name: 'http-mirrored',
@@ -251,6 +272,46 @@ export const istioCases: readonly Case[] = [
       apply,
     ),
     beside: [unseen],
+  },
+  {
+    name: 'delegate',
+    way,
+    change: (world) => delete service(world).hosts,
+    steps: warned(
+      'Not checked: which requests come to agent-vs. It has no hosts, so it is a delegate, and another VirtualService settles that.',
+    ),
+  },
+  {
+    name: 'ingress-of-a-controller-that-is-not-known',
+    way,
+    change: (world) => {
+      world['Ingress/agent'] = ingress('agent', 'agent', 'agent.example.com');
+      world['Ingress/agent'].spec.ingressClassName = 'traefik';
+    },
+    steps: warned(
+      'Not checked: whether the controller of Ingress agent (class traefik) is in the mesh and sends to the address of Service agent. Otherwise its requests go to stable whatever the weights are.',
+      (place) => place.delete('Ingress/agent'),
+    ),
+  },
+  {
+    name: 'nginx-before-rules-of-a-gateway',
+    way,
+    change: (world) => {
+      behind(world, 'outside.example.com');
+      service(world).gateways = ['istio-system/public'];
+      world['Ingress/agent'] = ingress('agent', 'agent', 'outside.example.com');
+    },
+    steps: [
+      ...refused(
+        'Ingress agent leads to the Service `agent` past the mesh, so its requests all go to stable whatever the weights are: agent-vs has no rules for callers of `agent` inside the mesh.',
+        async (place) => void (await place.patch('VirtualService/agent-vs', { spec: { gateways: ['istio-system/public', 'mesh'] } })),
+      ),
+      ...refused(
+        'Ingress agent leads to the Service `agent` past the mesh, so its requests all go to stable whatever the weights are: `service-upstream` is missing.',
+        apply,
+      ),
+      ...warned('Not checked: whether the controller of Ingress agent has a sidecar. Without one its requests do not follow the weights.'),
+    ],
   },
   {
     name: 'second-virtual-service',
@@ -467,8 +528,52 @@ export const subsetCases: readonly Case[] = [
       async (place, [told]) => {
         await runCommand(place, told?.remedy ?? '');
         await place.apply(told?.yaml ?? '');
-        await place.lab.client.waitForRollout(place.namespace, 'agent');
+        await place.lab.client.waitForRollout(place.namespace, 'agent', patience);
       },
+    ),
+  },
+  {
+    name: 'rule-without-a-subset',
+    way: 'subsets',
+    change: (world) => {
+      service(world).http.unshift({ match: [{ uri: { prefix: '/admin' } }], route: [to('agent')] });
+    },
+    steps: refused(
+      'Host `agent` is named without a subset, so requests reach the canary\'s pods at weight 0: http rule 1 (uri under "/admin").',
+      apply,
+    ),
+  },
+  {
+    name: 'port-without-a-rule',
+    way: 'subsets',
+    change: (world) => {
+      world['Service/agent'].spec.ports = [
+        { name: 'http', port: 80, targetPort: 8080 },
+        { name: 'tcp-admin', port: 9999, targetPort: 8080 },
+      ];
+    },
+    steps: warned("No rule of agent-vs is for port 9999 (tcp-admin) of Service agent: calls to it reach the canary's pods at weight 0."),
+  },
+  {
+    name: 'rules-shown-to-one-namespace',
+    way: 'subsets',
+    change: (world) => {
+      service(world).exportTo = ['.'];
+    },
+    steps: warned(
+      "spec.exportTo shows the rules to namespace rules-shown-to-one-namespace alone: requests of callers of other namespaces do not follow the weights, and may reach the canary's pods at weight 0.",
+      async (place) => void (await place.patch('VirtualService/agent-vs', { spec: { exportTo: ['*'] } })),
+    ),
+  },
+  {
+    name: 'load-balancer-of-both-subsets',
+    way: 'subsets',
+    change: (world) => {
+      world['Service/agent'].spec.type = 'LoadBalancer';
+    },
+    steps: warned(
+      "Service agent has a load balancer of its own (type LoadBalancer): requests that come in by it reach the canary's pods at weight 0.",
+      async (place) => void (await place.patch('Service/agent', { spec: { type: 'ClusterIP' } })),
     ),
   },
   {

@@ -1,6 +1,6 @@
 import { apply, applyInNamespaces, type Case, refused, warned } from './case.ts';
 import { account } from './cluster.ts';
-import { ingress, nginx, publish, type World } from './world.ts';
+import { ingress, nginx, type Place, publish, type World } from './world.ts';
 
 const way = 'nginx-ingress';
 const canary = (world: World) => world['Ingress/agent-canary'];
@@ -10,6 +10,18 @@ const annotate = (world: World, name: string, value: string) => {
 const annotations = (values: Readonly<Record<string, string | null>>) => ({
   metadata: { annotations: Object.fromEntries(Object.entries(values).map(([name, value]) => [`${nginx}${name}`, value])) },
 });
+
+/** A Service of its own for an Ingress that shared one, called as it is. */
+async function ownService(place: Place, name: string, spec: object): Promise<void> {
+  const { spec: its } = await place.get('Service/agent');
+  await place.apply({
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name, namespace: place.namespace },
+    spec: { selector: its.selector, ports: [{ name: 'http', port: 80, targetPort: 8080 }] },
+  });
+  await place.patch(`Ingress/${name}`, { spec });
+}
 
 export const nginxIngressCases: readonly Case[] = [
   {
@@ -114,9 +126,86 @@ export const nginxIngressCases: readonly Case[] = [
     steps: refused(
       'Ingress other serves two-ingresses-on-one-path.example.test/ too, beside agent: the controller takes one of them, so a weight may be without effect.',
       async (place) => {
-        const { spec } = ingress('other', 'agent', 'other.example.test');
+        const { spec } = ingress('other', 'web', 'other.example.test');
         await place.patch('Ingress/other', { spec });
       },
+    ),
+  },
+  {
+    name: 'canary-service-by-default',
+    way,
+    change: (world) => {
+      world['Ingress/preview'] = ingress('preview', 'web', 'preview.example.test');
+      world['Ingress/preview'].spec.defaultBackend = { service: { name: 'agent-canary', port: { number: 80 } } };
+    },
+    steps: refused(
+      'Ingress preview (its default backend) leads to `agent-canary` itself: the controller takes the Service as that one has it, so header and weight of agent-canary are without effect.',
+      (place) => ownService(place, 'preview', { defaultBackend: { service: { name: 'preview', port: { number: 80 } } } }),
+    ),
+  },
+  {
+    name: 'canary-service-elsewhere',
+    way,
+    change: (world) => {
+      world['Ingress/preview'] = ingress('preview', 'agent-canary', 'preview.example.test');
+    },
+    steps: warned(
+      'Ingress preview (preview.example.test/) leads to `agent-canary` itself: the controller takes the Service as the older Ingress has it. If that is agent-canary, the other is not served there; if not, header and weight are without effect.',
+      (place) => ownService(place, 'preview', ingress('preview', 'preview', 'preview.example.test')['spec']),
+    ),
+  },
+  {
+    name: 'stable-service-elsewhere',
+    way,
+    change: (world) => {
+      world['Ingress/inside'] = ingress('inside', 'agent', 'inside.example.test');
+    },
+    steps: warned(
+      "Ingress inside (inside.example.test/) leads to the same Service and port as agent: the controller splits that as well, and counts it under the other's name, so `metrics: nginx-ingress` does not see it.",
+      (place) => ownService(place, 'inside', ingress('inside', 'inside', 'inside.example.test')['spec']),
+    ),
+  },
+  {
+    name: 'older-canary-of-the-service',
+    way,
+    // One that is not there yet will be the younger one.
+    change: (world) => {
+      delete world['Ingress/agent-canary'];
+      world['Ingress/beta'] = ingress('beta', 'agent-canary', 'beta.example.test', { canary: 'true' });
+    },
+    steps: refused(
+      [
+        "Ingress older-canary-of-the-service/agent-canary is not there: nothing carries the canary's weight for older-canary-of-the-service.example.test/.",
+        'Ingress beta (beta.example.test/) is an older canary of the same Service and port: the controller takes the oldest, so header and weight of agent-canary are without effect.',
+      ],
+      async (place, told) => {
+        await place.delete('Ingress/beta');
+        await place.apply(told[0]?.yaml ?? '');
+      },
+    ),
+  },
+  {
+    name: 'other-canary-of-the-service',
+    way,
+    change: (world) => {
+      world['Ingress/beta'] = ingress('beta', 'agent-canary', 'beta.example.test', { canary: 'true' });
+    },
+    steps: warned(
+      'Ingress beta (beta.example.test/) is another canary of the same Service and port: the controller takes the oldest, so header and weight of one of both are without effect.',
+      (place) => place.delete('Ingress/beta'),
+    ),
+  },
+  {
+    name: 'ingress-with-a-slash-more',
+    way,
+    change: (world) => {
+      for (const key of ['Ingress/agent', 'Ingress/agent-canary']) world[key].spec.rules[0].http.paths[0].path = '/api';
+      world['Ingress/other'] = ingress('other', 'web', 'ingress-with-a-slash-more.example.test');
+      world['Ingress/other'].spec.rules[0].http.paths[0].path = '/api/';
+    },
+    steps: warned(
+      'Ingress other has `/api/` beside ingress-with-a-slash-more.example.test/api: the controller may take it for the same requests, and a weight would miss them.',
+      (place) => place.delete('Ingress/other'),
     ),
   },
   {

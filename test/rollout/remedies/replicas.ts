@@ -1,5 +1,5 @@
 import { type Case, type Mend, refused, runCommand, warned } from './case.ts';
-import { object, put, type World } from './world.ts';
+import { object, patience, put, type World } from './world.ts';
 
 const way = 'replicas';
 
@@ -32,7 +32,7 @@ const withVersion: Mend = async (place) => {
     metadata: { name: 'agent', namespace: place.namespace },
     spec: { ...spec, selector: { matchLabels: labels }, template },
   });
-  await place.lab.client.waitForRollout(place.namespace, 'agent');
+  await place.lab.client.waitForRollout(place.namespace, 'agent', patience);
 };
 
 const fits = "The selector of Deployment agent (app=agent) fits the canary's pods too, because the Service selects by all of it";

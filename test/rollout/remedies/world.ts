@@ -157,6 +157,9 @@ export const inputsOf: Readonly<Record<Way, Inputs>> = {
   replicas: { router: 'replicas', stages: '25@6s 50@6s' },
 };
 
+/** Seconds. What is waited for is never what a case is about. */
+export const patience = 180;
+
 /** Applies a world and waits for the pods of stable. */
 export async function build(place: Place, world: World): Promise<void> {
   const { client } = place.lab;
@@ -167,7 +170,7 @@ export async function build(place: Place, world: World): Promise<void> {
     );
   }
   const deployments = (Object.values(world) as ApiObject[]).filter(({ kind, spec }) => kind === 'Deployment' && spec.replicas !== 0);
-  for (const { metadata } of deployments) await client.waitForRollout(place.namespace, metadata?.name ?? '');
+  for (const { metadata } of deployments) await client.waitForRollout(place.namespace, metadata?.name ?? '', patience);
   // The address that a controller would publish.
   for (const each of Object.values(world) as ApiObject[]) {
     if (each.kind === 'Ingress') await publish(place, each.metadata?.name ?? '');

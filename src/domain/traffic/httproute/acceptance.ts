@@ -19,14 +19,26 @@ export function acceptanceOf(route: KubernetesObject): Acceptance {
   const { namespace = '' } = route.metadata;
   const parents = routeSpec(route).parentRefs ?? [];
   if (parents.length === 0) return { is: 'refused', reason: 'the route names no parent in spec.parentRefs, so no gateway serves it' };
-  const entries = (route['status'] as { readonly parents?: readonly ParentStatus[] } | undefined)?.parents ?? [];
   const answers = parents.flatMap((parent) => {
-    const its = entries.filter((entry) => sameParent(entry.parentRef, parent, namespace));
+    const its = entriesOf(route, parent);
     const name = parentText(parent, namespace);
     if (its.length === 0) return [pending(`${name} has not answered yet`)];
     return its.map((entry) => answerOf(entry, name, route.metadata.generation ?? 0));
   });
   return answers.find(({ is }) => is === 'refused') ?? answers.find(({ is }) => is === 'pending') ?? { is: 'accepted' };
+}
+
+/** Whether a parent has said of the generation that was read that it does not take the route: of several controllers all of them. */
+export function isTurnedDown(route: KubernetesObject, parent: ParentRef): boolean {
+  const said = entriesOf(route, parent).map(({ conditions = [] }) => conditionOf(conditions, 'Accepted'));
+  const isRefusal = (each: Condition | undefined) =>
+    each?.status === 'False' && (each.observedGeneration ?? 0) >= (route.metadata.generation ?? 0);
+  return said.length > 0 && said.every(isRefusal);
+}
+
+function entriesOf(route: KubernetesObject, parent: ParentRef): readonly ParentStatus[] {
+  const entries = (route['status'] as { readonly parents?: readonly ParentStatus[] } | undefined)?.parents ?? [];
+  return entries.filter((entry) => sameParent(entry.parentRef, parent, route.metadata.namespace ?? ''));
 }
 
 function answerOf(entry: ParentStatus, parent: string, generation: number): Acceptance {
@@ -49,7 +61,7 @@ const pending = (reason: string): Acceptance => ({ is: 'pending', reason });
 
 const said = ({ reason, message }: Condition): string => foreignClause(reason, message);
 
-const sameParent = (one: ParentRef, other: ParentRef, namespace: string): boolean =>
+export const sameParent = (one: ParentRef, other: ParentRef, namespace: string): boolean =>
   identity(one, namespace) === identity(other, namespace);
 
 const identity = (parent: ParentRef, namespace: string): string =>
@@ -62,7 +74,7 @@ const identity = (parent: ParentRef, namespace: string): string =>
     parent.port ?? 0,
   ]);
 
-function parentText(parent: ParentRef, namespace: string): string {
+export function parentText(parent: ParentRef, namespace: string): string {
   const parts = [
     ...(parent.sectionName === undefined ? [] : [`section ${parent.sectionName}`]),
     ...(parent.port === undefined ? [] : [`port ${parent.port}`]),

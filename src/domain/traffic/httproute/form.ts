@@ -23,6 +23,7 @@ export const form: RuleForm<Rule> = {
   target: 'backend',
   largestWeight: 1_000_000,
   sides: ({ service, canaryService }) => ({ stable: service, canary: canaryService }),
+  canaryPortsOf: (rule, app) => backendsFor(rule, app, 'canary').flatMap(({ port }) => port ?? []),
   legsOf: ({ backendRefs = [] }, app) =>
     backendRefs.map((ref) => ({
       arm: armOf(ref, app),

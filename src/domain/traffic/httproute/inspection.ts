@@ -3,28 +3,40 @@ import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { yamlText } from '../../kubernetes/yaml.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import type { Application, Inspection } from '../router.ts';
-import { bypasses, mirrors, namedRules, notThere, purpose, splitTexts } from '../rules/findings.ts';
+import { bypasses, headerSplits, mirrors, namedRules, notThere, purpose, splitTexts } from '../rules/findings.ts';
 import { fittedTo, type NamedRule, rulesOf, weighed, withRules, yamlWith } from '../rules/form.ts';
+import { shadowFindings, withWhole } from '../rules/shadow.ts';
 import { scaleProblems, thirdBackendWarnings } from '../weights/third-backend.ts';
 import { backendsFor, form } from './form.ts';
 import { headerRouteProblems } from './header-route.ts';
-import { headersOf } from './match.ts';
+import { choice, headersOf } from './match.ts';
+import { rivalFindings } from './rivals.ts';
 import { type BackendRef, type Rule, routeSpec } from './shape.ts';
 
 /** What a rollout needs from a route, looked at before anything is written. */
-export function inspectRoute(route: KubernetesObject | undefined, app: Application, weights: readonly number[]): Inspection {
+export function inspectRoute(
+  route: KubernetesObject | undefined,
+  app: Application,
+  weights: readonly number[],
+  around: readonly KubernetesObject[] = [],
+): Inspection {
   if (route === undefined) return { problems: [notThere(form, app)], warnings: [], splits: [], untouched: [], headers: [] };
   const name = `HTTPRoute ${app.namespace}/${app.route}`;
   const { all, splits, others, headerRoutes } = namedRules(form, rulesOf(form, route), app);
+  const shadow = shadowFindings(form, route, { all, splits }, app, choice);
+  const rivals = rivalFindings(route, splits, app, around);
   return {
     problems: [
       ...((routeSpec(route).parentRefs ?? []).length === 0 ? [orphaned(name)] : []),
       ...(splits.length === 0 ? [unsplit(route, app, all, weights)] : []),
       ...splits.flatMap((split) => [...ambiguous(split, app), ...scaleProblems(weighed(form, route, split, app), weights)]),
+      ...shadow.problems,
+      ...rivals.problems,
     ],
     warnings: [
       ...splits.flatMap((split) => [...thirdBackendWarnings(weighed(form, route, split, app)), ...sticky(split)]),
       ...bypasses(form, others, app),
+      ...headerSplits(form, route, { all, splits }, app),
       ...mirrors(form, all, app),
       ...headerRouteProblems(
         route,
@@ -32,6 +44,8 @@ export function inspectRoute(route: KubernetesObject | undefined, app: Applicati
         headerRoutes.map(({ rule }) => rule),
         app,
       ),
+      ...shadow.warnings,
+      ...rivals.warnings,
     ],
     splits: splitTexts(form, splits, app),
     untouched: others.map(({ rule, text }) => `${text} is left alone: ${purpose(form, rule, app)}`),
@@ -62,20 +76,27 @@ function unsplit(route: KubernetesObject, app: Application, rules: readonly Name
     };
   }
   const port = rules.flatMap(({ rule }) => backendsFor(rule, app, 'canary')).find((ref) => ref.port !== undefined)?.port ?? 80;
+  const whole: Rule = {
+    matches: [{ path: { type: 'PathPrefix', value: '/' } }],
+    backendRefs: [
+      { name: app.service, port, weight: 100 },
+      { name: app.canaryService, port, weight: 0 },
+    ],
+  };
+  const all = rules.map(({ rule }) => rule);
+  const { taker, rules: mended } = withWhole(all, whole, choice, (rule) => led(rule, whole));
+  const otherwise = taker === undefined ? 'add a rule' : 'split the rule that takes every request, which goes before any later one';
   return {
     what: `${name} has no rule that sends requests to the Service \`${app.service}\`.`,
-    remedy: `Name the route of the service in the input \`route\`, or add a rule, with the port of the Service for ${port}:`,
-    yaml: yamlWith(form, route, [
-      ...rules.map(({ rule }) => rule),
-      {
-        matches: [{ path: { type: 'PathPrefix', value: '/' } }],
-        backendRefs: [
-          { name: app.service, port, weight: 100 },
-          { name: app.canaryService, port, weight: 0 },
-        ],
-      },
-    ]),
+    remedy: `Name the route of the service in the input \`route\`, or ${otherwise}, with the port of the Service for ${port}:`,
+    yaml: yamlWith(form, route, mended),
   };
+}
+
+/** A redirect leads to no backend. */
+function led({ filters, ...rule }: Rule, { backendRefs = [] }: Rule): Rule {
+  const kept = (filters ?? []).filter(({ type }) => type !== 'RequestRedirect');
+  return { ...rule, ...(kept.length === 0 ? {} : { filters: kept }), backendRefs };
 }
 
 function withCanary(rule: Rule, app: Application, weights: readonly number[]): Rule {

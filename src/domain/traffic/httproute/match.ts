@@ -1,5 +1,6 @@
 import { shown } from '../../units/shown.ts';
 import type { CanaryHeader } from '../router.ts';
+import type { Choice } from '../rules/shadow.ts';
 import type { Match, Rule, ValueMatch } from './shape.ts';
 
 /** A rule without matches matches every request. */
@@ -27,6 +28,32 @@ export function outranks(special: Match, match: Match): boolean {
     headers.every((header) => specialHeaders.includes(header))
   );
 }
+
+/**
+ * Of two matches of one route the more specific one wins, whatever their order: only where both ask for the same does the first rule of the
+ * list win.
+ */
+export const choice: Choice<Rule, Match> = { matchesOf, hides: isSame };
+
+/** Whether two matches ask for the same, however it is written. */
+export function isSame(one: Match, other: Match): boolean {
+  return identityOf(one) === identityOf(other);
+}
+
+/** Whether `wide` takes every request that `match` takes, as far as that can be told without reading patterns. */
+export function takesAll(wide: Match, match: Match): boolean {
+  const [{ type = 'PathPrefix', value = '/' }, its] = [wide.path ?? {}, match.path ?? {}];
+  const under = its.type !== 'RegularExpression' && `${its.value ?? '/'}/`.startsWith(`${value.replace(/\/$/, '')}/`);
+  return (
+    (pathText(wide) === pathText(match) || (type === 'PathPrefix' && (value === '/' || under))) &&
+    (wide.method === undefined || wide.method === match.method) &&
+    identities(wide.headers, true).every((header) => identities(match.headers, true).includes(header)) &&
+    identities(wide.queryParams, false).every((query) => identities(match.queryParams, false).includes(query))
+  );
+}
+
+const identityOf = (match: Match): string =>
+  JSON.stringify([pathText(match), match.method, identities(match.headers, true), identities(match.queryParams, false)]);
 
 const identities = (values: readonly ValueMatch[] = [], caseless: boolean): readonly string[] =>
   values.map(({ type = 'Exact', name, value }) => JSON.stringify([type, caseless ? name.toLowerCase() : name, value])).toSorted();

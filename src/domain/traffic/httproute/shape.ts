@@ -52,6 +52,8 @@ export interface ParentRef {
 
 interface RouteSpec {
   readonly parentRefs?: readonly ParentRef[];
+  /** Empty, or left out: every host of the parent. */
+  readonly hostnames?: readonly string[];
 }
 
 export const routeSpec = (route: KubernetesObject): RouteSpec => (route['spec'] ?? {}) as RouteSpec;

@@ -13,7 +13,7 @@ export const splitPlaces = (stable: KubernetesObject, app: Application): readonl
 export function mirrored(stable: KubernetesObject, present: KubernetesObject | undefined, app: Application): KubernetesObject {
   const rules = (specOf(stable).rules ?? []).flatMap((rule): readonly Rule[] => {
     const paths = (rule.http?.paths ?? []).filter(({ backend }) => backend?.service?.name === stableServiceName(app));
-    const ours = paths.map((path) => ({ ...path, backend: backendOf(path.backend, app) }));
+    const ours = paths.map((path) => ({ ...path, path: path.path || '/', backend: backendOf(path.backend, app) }));
     return ours.length === 0 ? [] : [{ ...rule, http: { ...rule.http, paths: ours } }];
   });
   const { ingressClassName } = specOf(stable);

@@ -8,7 +8,7 @@ import { named, routeOf, stableServiceName } from '../around/objects.ts';
 import type { Application, Inspection } from '../router.ts';
 import { roundedPercent } from '../weights/split.ts';
 import { headerAnnotations, mirrored, splitPlaces } from './canary-ingress.ts';
-import { duplicateProblems } from './duplicates.ts';
+import { duplicateProblems, overlapWarnings } from './duplicates.ts';
 import {
   annotationOf,
   type Backend,
@@ -21,7 +21,9 @@ import {
   placeText,
   samePlace,
   specOf,
+  upstreamOf,
 } from './shape.ts';
+import { upstreamFindings } from './upstreams.ts';
 import { headersOf, ignoredTotal, percentOf, totalOf, unreadableWeight } from './weight.ts';
 
 /** What a rollout needs from stable's Ingress and the canary's beside it, looked at before anything is written. */
@@ -31,6 +33,7 @@ export function inspectIngresses(found: readonly KubernetesObject[], app: Applic
   const places = stable === undefined ? [] : splitPlaces(stable, app);
   const its = canary === undefined ? [] : placesOf(canary);
   const split = places.filter((place) => its.some((each) => samePlace(each, place)));
+  const shared = stable === undefined || places.length === 0 ? undefined : upstreamFindings(stable, canary, app, around);
   const share = canary === undefined ? 0 : roundedPercent(percentOf(canary));
   return {
     problems:
@@ -40,8 +43,17 @@ export function inspectIngresses(found: readonly KubernetesObject[], app: Applic
           ? [routeIsCanary(app)]
           : places.length === 0
             ? [leadsElsewhere(app)]
-            : [...pairProblems(stable, canary, places, app), ...duplicateProblems(stable, places, app, around)],
-    warnings: [...(stable === undefined ? [] : stableWarnings(stable)), ...(canary === undefined ? [] : canaryWarnings(canary))],
+            : [
+                ...pairProblems(stable, canary, places, app),
+                ...duplicateProblems(stable, places, app, around),
+                ...(shared?.problems ?? []),
+              ],
+    warnings: [
+      ...(stable === undefined ? [] : stableWarnings(stable)),
+      ...(canary === undefined ? [] : canaryWarnings(canary)),
+      ...(stable === undefined ? [] : overlapWarnings(stable, places, app, around)),
+      ...(shared?.warnings ?? []),
+    ],
     splits: split.map((place) => `${placeText(place)} is split: the canary \`${app.canaryService}\` has ${share} % now`),
     untouched: stable === undefined ? [] : untouchedIn(stable, split, app),
     headers: canary === undefined ? [] : headersOf(canary),
@@ -51,10 +63,18 @@ export function inspectIngresses(found: readonly KubernetesObject[], app: Applic
 function untouchedIn(stable: KubernetesObject, split: readonly Place[], app: Application): readonly string[] {
   const others = placesOf(stable).filter((place) => !split.some((each) => samePlace(each, place)));
   const toStable = (backend: Backend | undefined) => backend?.service?.name === stableServiceName(app);
-  const unsplit = `it goes to \`${stableServiceName(app)}\` and not to the canary`;
+  const shared = new Set(split.map(({ backend }) => upstreamOf(backend)));
+  const fate = (backend: Backend | undefined): string => {
+    if (!toStable(backend)) return 'is left alone: it goes elsewhere';
+    // The controller splits a Service and port, and not a path.
+    return shared.has(upstreamOf(backend))
+      ? `is split with the others, without a rule of its own: it goes to the same port of \`${stableServiceName(app)}\``
+      : `is left alone: it goes to \`${stableServiceName(app)}\` and not to the canary`;
+  };
+  const { defaultBackend } = specOf(stable);
   return [
-    ...others.map(({ backend, ...place }) => `${placeText(place)} is left alone: ${toStable(backend) ? unsplit : 'it goes elsewhere'}`),
-    ...(toStable(specOf(stable).defaultBackend) ? [`the default backend is left alone: ${unsplit}`] : []),
+    ...others.map(({ backend, ...place }) => `${placeText(place)} ${fate(backend)}`),
+    ...(toStable(defaultBackend) ? [`the default backend ${fate(defaultBackend)}`] : []),
   ];
 }
 

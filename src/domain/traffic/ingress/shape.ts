@@ -53,19 +53,36 @@ export interface Place {
   readonly backend: Backend | undefined;
 }
 
+/** No path is `/`, but not in a canary: the controller compares what is written there with stable's `/`, and finds nothing. */
 export const placesOf = (ingress: KubernetesObject): readonly Place[] =>
   (specOf(ingress).rules ?? []).flatMap(({ host = '', http }) =>
-    (http?.paths ?? []).map(({ path = '/', pathType = 'ImplementationSpecific', backend }) => ({ host, path, pathType, backend })),
+    (http?.paths ?? []).map(({ path = '', pathType = 'ImplementationSpecific', backend }) => ({
+      host,
+      path: path === '' && !isCanary(ingress) ? '/' : path,
+      pathType,
+      backend,
+    })),
   );
 
 /** Two rules for the same requests. */
 export const samePlace = (one: Place, other: Place): boolean =>
   one.host === other.host && one.path === other.path && one.pathType === other.pathType;
 
-export const placeText = ({ host, path }: Pick<Place, 'host' | 'path'>): string => `${host === '' ? 'any host' : host}${path}`;
+/** By what the controller knows a backend within a namespace: Service and port, whatever host and path lead there. */
+export function upstreamOf(backend: Backend | undefined): string | undefined {
+  const { name, port } = backend?.service ?? {};
+  return name === undefined ? undefined : `${name}:${port?.number ?? port?.name ?? ''}`;
+}
 
-export const hostsOf = (ingress: KubernetesObject): readonly string[] =>
-  (specOf(ingress).rules ?? []).flatMap(({ host }) => (host === undefined ? [] : [host]));
+/** Two known classes that differ belong to two controllers. */
+export const mayMeet = (one: KubernetesObject, other: KubernetesObject): boolean =>
+  classOf(one) === undefined || classOf(other) === undefined || classOf(one) === classOf(other);
+
+/** What an Ingress is called to whoever deploys the application. */
+export const nameFor = ({ metadata: { name, namespace } }: KubernetesObject, app: Application): string =>
+  namespace === app.namespace ? name : `${namespace}/${name}`;
+
+export const placeText = ({ host, path }: Pick<Place, 'host' | 'path'>): string => `${host === '' ? 'any host' : host}${path}`;
 
 export const serviceNamesOf = (ingress: KubernetesObject): readonly string[] => {
   const backends = [specOf(ingress).defaultBackend, ...placesOf(ingress).map(({ backend }) => backend)];

@@ -1,6 +1,6 @@
 import { scaling } from '../../capacity/autoscaler.ts';
 import { HorizontalPodAutoscaler, Service } from '../../kubernetes/kinds.ts';
-import { overlap, selectorText } from '../../kubernetes/labels.ts';
+import { overlap, selectorOf, selectorText } from '../../kubernetes/labels.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { deploymentSpec, serviceSpec } from '../../kubernetes/workload.ts';
 import { cloneSelector } from '../../rollout/canary-deployment.ts';
@@ -115,7 +115,7 @@ function sharedPods(
   stable: KubernetesObject,
   around: readonly KubernetesObject[],
 ): { readonly problems: readonly Problem[]; readonly warnings: readonly Problem[] } {
-  const own = deploymentSpec(stable).selector ?? {};
+  const own = selectorOf(stable);
   const labels = canaryPodLabels(app, around) ?? {};
   if (!overlap(own, cloneSelector(stable, labels, app.service))) return { problems: [], warnings: [] };
   const fits = `The selector of Deployment ${stable.metadata.name} (${selectorText(own)}) fits the canary's pods too, because the Service selects by all of it`;

@@ -1,7 +1,7 @@
 import { Service } from '../../kubernetes/kinds.ts';
-import type { Labels } from '../../kubernetes/labels.ts';
+import { type Labels, selectorOf } from '../../kubernetes/labels.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import { deploymentSpec, serviceSpec } from '../../kubernetes/workload.ts';
+import { serviceSpec } from '../../kubernetes/workload.ts';
 import { oneOf, stableDeployment, stableServiceName } from '../around/objects.ts';
 import type { Application } from '../router.ts';
 
@@ -15,7 +15,7 @@ export function canaryPodLabels(app: Application, around: readonly KubernetesObj
   const service = oneOf(Service, stableServiceName(app), around);
   const stable = stableDeployment(app, around);
   if (service === undefined || stable === undefined) return undefined;
-  const { matchLabels = {}, matchExpressions = [] } = deploymentSpec(stable).selector ?? {};
+  const { matchLabels = {}, matchExpressions = [] } = selectorOf(stable);
   const selected = serviceSpec(service).selector ?? {};
   const telling = Object.keys(matchLabels).find(
     (key) => !Object.hasOwn(selected, key) && !matchExpressions.some((expression) => expression.key === key),

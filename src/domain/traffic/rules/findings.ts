@@ -1,7 +1,8 @@
+import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import type { Application } from '../router.ts';
 import { roundedPercent } from '../weights/split.ts';
-import { isSplit, type NamedRule, percentOf, type RuleForm } from './form.ts';
+import { isSplit, type NamedRule, percentOf, type RuleForm, yamlWith } from './form.ts';
 
 export function namedRules<Rule>(form: RuleForm<Rule>, rules: readonly Rule[], app: Application) {
   const all = rules.map((rule, index) => ({ rule, text: form.text(rule, index) }));
@@ -32,6 +33,33 @@ export const bypasses = <Rule>(form: RuleForm<Rule>, others: readonly NamedRule<
       what: `${text} sends everything to the canary \`${form.sides(app).canary}\`, whatever its weight is, and not only what asks for it with a header. No rollout and no rollback changes that.`,
       remedy: `Add the stable ${form.target} to the rule, or a header match, if these requests are not meant to depend on the canary.`,
     }));
+
+/** A header that leads to the canary by the weights of its rule: they are set with all others, and to 0 at rest. */
+export function headerSplits<Rule>(
+  form: RuleForm<Rule>,
+  route: KubernetesObject,
+  { all, splits }: Pick<ReturnType<typeof namedRules<Rule>>, 'all' | 'splits'>,
+  app: Application,
+): readonly Problem[] {
+  const toStable = ({ rule }: NamedRule<Rule>) => form.legsOf(rule, app).some(({ arm, weight }) => arm === 'stable' && weight > 0);
+  // While all weights stand at 100, in the middle of a rollout, none of them tells what it is meant for.
+  const found = splits.filter(({ rule }) => form.asksForHeaders(rule) && percentOf(form, rule, app) === 100 && all.some(toStable));
+  return found.map(({ rule: itself, text }) => ({
+    what: `${text} asks for a header and sends to the canary alone, but has \`${form.sides(app).stable}\` at weight 0 beside it: so it counts as split, its weight follows the stages, and afterwards its header leads to stable.`,
+    remedy: 'Take stable out of it, if its header is to lead to the canary at every weight:',
+    yaml: yamlWith(
+      form,
+      route,
+      all.map(({ rule }) => (rule === itself ? withoutStable(form, rule, app) : rule)),
+    ),
+  }));
+}
+
+function withoutStable<Rule>(form: RuleForm<Rule>, rule: Rule, app: Application): Rule {
+  const legs = form.legsOf(rule, app);
+  const destinations = (rule as Readonly<Record<string, readonly unknown[]>>)[form.destinations] ?? [];
+  return { ...rule, [form.destinations]: destinations.filter((_, index) => legs[index]?.arm !== 'stable') };
+}
 
 export const mirrors = <Rule>(form: RuleForm<Rule>, all: readonly NamedRule<Rule>[], app: Application): readonly Problem[] =>
   all

@@ -20,6 +20,8 @@ export interface RuleForm<Rule> {
   readonly caveat?: string;
   /** What the two sides are called in the rules. */
   sides(app: Application): Sides;
+  /** The ports by which a rule leads to the canary's own Service. */
+  canaryPortsOf(rule: Rule, app: Application): readonly number[];
   legsOf(rule: Rule, app: Application): readonly NamedLeg[];
   /** The same rule with other weights, in the order of its legs. `undefined`: as it is written. */
   weighted(rule: Rule, weights: readonly (number | undefined)[]): Rule;

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import { routeIn, routeOf } from '../around/objects.ts';
 import type { Acceptance, Application, Inspection, Router } from '../router.ts';
+import { highestShare, type RuleShares } from '../weights/rule-shares.ts';
 import { isSplit, percentOf, type RuleForm, rulesOf, withPercent, withRules } from './form.ts';
 
 /** What is different from one kind of route to the other, beside the form of its rules. */
@@ -21,13 +22,13 @@ export const ruleRouter = <Rule>(form: RuleForm<Rule>, { inspect, accepted, ...p
   weights: { jq: `.spec.${form.field}[]?.${form.destinations}[]?.weight`, pointer: `/spec/${form.field}` },
   objects: ({ namespace, route }) => [{ kind: form.kind, namespace, name: route }],
   inspect: (found, app, weights, around = []) => inspect(routeOf(form.kind, found, app), app, weights, around),
-  weight: (found, app) =>
-    Math.max(
-      0,
-      ...rulesOf(form, routeIn(form.kind, found, app))
-        .filter((rule) => isSplit(form, rule, app))
-        .map((rule) => percentOf(form, rule, app)),
-    ),
+  canaryPorts(found, app) {
+    const route = routeOf(form.kind, found, app);
+    const splits = route === undefined ? [] : rulesOf(form, route).filter((rule) => isSplit(form, rule, app));
+    return [...new Set(splits.flatMap((rule) => form.canaryPortsOf(rule, app)))];
+  },
+  ruleShares: (found, app) => sharesOf(form, rulesOf(form, routeIn(form.kind, found, app)), app),
+  weight: (found, app) => highestShare(sharesOf(form, rulesOf(form, routeIn(form.kind, found, app)), app)),
   withWeight(found, app, percent) {
     const route = routeIn(form.kind, found, app);
     const rules = rulesOf(form, route).map((rule) => withPercent(form, rule, app, percent));
@@ -35,3 +36,13 @@ export const ruleRouter = <Rule>(form: RuleForm<Rule>, { inspect, accepted, ...p
   },
   accepted: (found, app) => accepted(routeIn(form.kind, found, app)),
 });
+
+const sharesOf = <Rule>(form: RuleForm<Rule>, rules: readonly Rule[], app: Application): RuleShares => ({
+  shares: rules.filter((rule) => isSplit(form, rule, app)).map((rule) => percentOf(form, rule, app)),
+  fixed: rules.filter((rule) => isFixed(form, rule, app)).length,
+});
+
+const isFixed = <Rule>(form: RuleForm<Rule>, rule: Rule, app: Application): boolean =>
+  !isSplit(form, rule, app) &&
+  !form.asksForHeaders(rule) &&
+  form.legsOf(rule, app).some(({ arm, weight }) => arm === 'canary' && weight > 0);

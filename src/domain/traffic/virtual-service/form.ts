@@ -2,7 +2,7 @@ import { VirtualService } from '../../kubernetes/kinds.ts';
 import type { Application } from '../router.ts';
 import type { RuleForm } from '../rules/form.ts';
 import type { Leg } from '../weights/split.ts';
-import { hostsOf, sameHost, sideNames } from './host.ts';
+import { hostsOf, sameHost, serviceOf, sideNames } from './host.ts';
 import { matchesOf, ruleText } from './match.ts';
 import { type Destination, destinationsOf, type HttpRule, type RouteDestination } from './shape.ts';
 
@@ -16,7 +16,7 @@ export function armOf({ host, subset }: Destination, app: Application): Leg['arm
   return 'other';
 }
 
-export const destinationsFor = (rule: HttpRule, app: Application, arm: Leg['arm']): readonly RouteDestination[] =>
+export const destinationsFor = (rule: Pick<HttpRule, 'route'>, app: Application, arm: Leg['arm']): readonly RouteDestination[] =>
   destinationsOf(rule).filter(({ destination }) => armOf(destination, app) === arm);
 
 /** A lone destination gets everything. Beside others one without a weight gets nothing. */
@@ -33,6 +33,12 @@ export const form: RuleForm<HttpRule> = {
   largestWeight: 2_147_483_647,
   caveat: 'old versions of Istio refuse weights that do not sum to 100: choose other stages there',
   sides: sideNames,
+  // Without a port Istio takes the only one of the Service, or else the one that was called.
+  canaryPortsOf: (rule, app) =>
+    destinationsFor(rule, app, 'canary').flatMap(({ destination: { host, port } }) => {
+      const service = serviceOf(host, app.namespace);
+      return service?.name === app.canaryService && service.namespace === app.namespace ? (port?.number ?? []) : [];
+    }),
   legsOf: (rule, app) =>
     destinationsOf(rule).map((each, _, all) => ({
       arm: armOf(each.destination, app),

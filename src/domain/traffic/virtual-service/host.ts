@@ -24,6 +24,21 @@ export function globalName(host: string, namespace: string): string {
   return service === undefined ? partsOf(host).join('.') : fullName(service);
 }
 
+/** What Istio takes the host of a VirtualService or of a DestinationRule for: half a name it leaves as it is. */
+export const resolved = (host: string, namespace: string): string =>
+  isHalfName(host) ? partsOf(host).join('.') : globalName(host, namespace);
+
+/** Whether a host is one of those that a wider one stands for. */
+export const isWithin = (host: string, wide: string): boolean =>
+  wide !== host && (wide === '*' || (wide.startsWith('*.') && host.endsWith(wide.slice(1))));
+
+/** Whether a host that an object of the namespace names, maybe with a wildcard, is for what is asked for. */
+export const covers = (host: string, asked: string, namespace: string): boolean => {
+  const its = resolved(host, namespace);
+  // A name of two parts may be a Service's, or one from outside of the cluster.
+  return [globalName(asked, namespace), resolved(asked, namespace)].some((name) => its === name || isWithin(name, its));
+};
+
 /** A name with a dot is a full one to Istio: of these forms it finds no Service, except by its full name or by its short one. */
 export const isHalfName = (host: string): boolean => {
   const parts = partsOf(host);

@@ -1,18 +1,21 @@
 import type { KubernetesObject } from '../../kubernetes/object.ts';
 import type { Problem } from '../../rollout/problem.ts';
 import type { Application, Inspection } from '../router.ts';
-import { bypasses, mirrors, namedRules, notThere, purpose, splitTexts } from '../rules/findings.ts';
+import { bypasses, headerSplits, mirrors, namedRules, notThere, purpose, splitTexts } from '../rules/findings.ts';
 import { type NamedRule, rulesOf, weighed } from '../rules/form.ts';
+import { shadowFindings } from '../rules/shadow.ts';
 import { scaleProblems, thirdBackendWarnings } from '../weights/third-backend.ts';
 import { edgeFindings } from './edge.ts';
 import { armOf, destinationsFor, form, nameOf } from './form.ts';
 import { headerRouteProblems } from './header-route.ts';
-import { headersOf } from './match.ts';
-import { halfNames, meshFindings, portWarnings } from './mesh.ts';
+import { choice, headersOf } from './match.ts';
+import { halfNames, meshFindings } from './mesh.ts';
 import { unsplit } from './missing-split.ts';
+import { portsBesides, portWarnings } from './ports.ts';
 import { rivalFindings } from './rivals.ts';
 import { destinationsOf, type HttpRule, specOf } from './shape.ts';
 import { elsewhereWarnings, policyWarnings, subsetProblems } from './subset-problems.ts';
+import { mixedIn, withoutSubset } from './without-subset.ts';
 
 /** What a rollout needs from a VirtualService and from what stands around it, looked at before anything is written. */
 export function inspectRoute(
@@ -27,28 +30,35 @@ export function inspectRoute(
   const own = splits
     .flatMap(({ rule }) => destinationsOf(rule).map(({ destination }) => destination))
     .filter((each) => armOf(each, app) !== 'other');
-  const mesh = [...meshFindings(route, app, around), edgeFindings(route, app, around), rivalFindings(route, app, around)];
+  const ways = [
+    shadowFindings(form, route, { all, splits }, app, choice),
+    ...meshFindings(route, app, around),
+    edgeFindings(route, app, around),
+    rivalFindings(route, app, around),
+  ];
   return {
     problems: [
-      ...(splits.length === 0 ? [unsplit(route, app, all, weights)] : []),
+      ...(splits.length === 0 ? [unsplit(route, app, weights)] : withoutSubset(route, all, app)),
       ...splits.flatMap((split) => [...ambiguous(split, app), ...scaleProblems(weighed(form, route, split, app), weights)]),
       ...halfNames(
         all.map(({ rule }) => rule),
         app,
       ),
       ...subsetProblems(own, app, around),
-      ...mesh.flatMap(({ problems }) => problems),
+      ...ways.flatMap(({ problems }) => problems),
     ],
     warnings: [
       ...splits.flatMap((split) => thirdBackendWarnings(weighed(form, route, split, app))),
       ...bypasses(form, others, app),
+      ...headerSplits(form, route, { all, splits }, app),
       ...mirrors(form, all, app),
       ...headerRouteProblems(route, all, splits, app),
       ...portWarnings(splits, app, around),
-      ...unsplitProtocols(route, name),
+      ...(splits.length === 0 ? [] : portsBesides(route, app, around)),
+      ...unsplitProtocols(route, name, app),
       ...policyWarnings(app, around),
       ...elsewhereWarnings(app, around),
-      ...mesh.flatMap(({ warnings }) => warnings),
+      ...ways.flatMap(({ warnings }) => warnings),
     ],
     splits: splitTexts(form, splits, app),
     untouched: [
@@ -74,11 +84,17 @@ const protocolsOf = (route: KubernetesObject) =>
     .map((protocol) => ({ protocol, count: (specOf(route)[protocol] ?? []).length }))
     .filter(({ count }) => count > 0);
 
-const unsplitProtocols = (route: KubernetesObject, name: string): readonly Problem[] =>
-  protocolsOf(route).map(({ protocol, count }) => ({
-    what: `${name} has ${count} ${protocol} ${count === 1 ? 'rule' : 'rules'}: connections are not split, only http requests are.`,
-    remedy: 'Nothing, if these connections are to meet the new version only with the promotion.',
-  }));
+function unsplitProtocols(route: KubernetesObject, name: string, app: Application): readonly Problem[] {
+  return protocolsOf(route).map(({ protocol, count }) => {
+    const rules = specOf(route)[protocol] ?? [];
+    return {
+      what: `${name} has ${count} ${protocol} ${count === 1 ? 'rule' : 'rules'}: connections are not split, only http requests are.`,
+      remedy: rules.every((rule) => mixedIn(rule, app).length === 0 && destinationsFor(rule, app, 'canary').length === 0)
+        ? 'Nothing, if these connections are to meet the new version only with the promotion.'
+        : `Send these connections to \`${form.sides(app).stable}\` alone: as it stands, the canary gets some whatever its weight is.`,
+    };
+  });
+}
 
 function purposeOf(rule: HttpRule, app: Application): string {
   if (rule.delegate !== undefined) return `it delegates to VirtualService ${rule.delegate.name ?? ''}, which is not looked at`;

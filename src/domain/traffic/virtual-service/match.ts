@@ -1,5 +1,6 @@
 import { shown } from '../../units/shown.ts';
 import type { CanaryHeader } from '../router.ts';
+import type { Choice } from '../rules/shadow.ts';
 import type { HttpRule, Match, StringMatch } from './shape.ts';
 
 /** A rule without matches matches every request. */
@@ -22,8 +23,31 @@ export function outranks(special: Match, match: Match): boolean {
   return more.length > 0 && more.every((condition) => condition.startsWith('["headers"'));
 }
 
-/** The name of a match says nothing about what it takes. */
-const conditionsOf = ({ name: _, headers = {}, ...rest }: Match): readonly string[] => [
+/**
+ * Which rule of a VirtualService takes a request: the first that matches. A delegate is merged in by Istio rule by rule, and what none of its
+ * rules takes goes on to the next.
+ */
+export const choice: Choice<HttpRule, Match> = {
+  matchesOf: (rule) => (rule.delegate === undefined ? matchesOf(rule) : []),
+  hides(earlier, later) {
+    const asked = conditionsOf(later);
+    const { uri: _, ignoreUriCase: __, ...rest } = earlier;
+    return isUnder(earlier, later) && conditionsOf(rest).every((condition) => asked.includes(condition));
+  },
+};
+
+/** Whether each path that `later` takes is one of `earlier`'s. A prefix is one of characters. */
+function isUnder(earlier: Match, later: Match): boolean {
+  const { uri: wide } = earlier;
+  if (wide === undefined || wide.prefix === '/') return true;
+  const { uri } = later;
+  if (uri === undefined || (later['ignoreUriCase'] === true && earlier['ignoreUriCase'] !== true)) return false;
+  const from = uri.exact ?? uri.prefix;
+  return JSON.stringify(wide) === JSON.stringify(uri) || (wide.prefix !== undefined && from?.startsWith(wide.prefix) === true);
+}
+
+/** The name of a match, and that of its figures, say nothing about what it takes. */
+const conditionsOf = ({ name: _, statPrefix: __, headers = {}, ...rest }: Match): readonly string[] => [
   ...Object.entries(rest).map((condition) => JSON.stringify(condition)),
   ...Object.entries(headers).map(([name, value]) => JSON.stringify(['headers', name.toLowerCase(), value])),
 ];

@@ -1,31 +1,41 @@
-import { IstioGateway, Namespace, Service } from '../../kubernetes/kinds.ts';
+import { IstioGateway, Namespace, VirtualService } from '../../kubernetes/kinds.ts';
 import { manifestOf } from '../../kubernetes/manifest.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import { deploymentSpec, serviceSpec } from '../../kubernetes/workload.ts';
+import { deploymentSpec } from '../../kubernetes/workload.ts';
 import { yamlText } from '../../kubernetes/yaml.ts';
-import type { Problem } from '../../rollout/problem.ts';
-import { allOf, oneOf, stableDeployment, stableServiceName } from '../around/objects.ts';
+import type { Findings, Problem } from '../../rollout/problem.ts';
+import { allOf, oneOf, stableDeployment } from '../around/objects.ts';
 import type { Application } from '../router.ts';
-import { fullName, hostsOf, isHalfName, sameHost, serviceOf } from './host.ts';
+import { rulesOf } from '../rules/form.ts';
+import { callersBesides, problem, unseenBy, warning } from './callers.ts';
+import { form } from './form.ts';
+import { covers, fullName, hostsOf, isHalfName, isWithin, sameHost, serviceOf } from './host.ts';
+import { isDelegate, reach } from './reach.ts';
 import { destinationsOf, type HttpRule, specOf } from './shape.ts';
-
-interface Findings {
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Problem[];
-}
-
-const problem = (found: Problem): Findings => ({ problems: [found], warnings: [] });
-const warning = (found: Problem): Findings => ({ problems: [], warnings: [found] });
-
-/** Whose requests the rules are for. */
-export function reach(route: KubernetesObject) {
-  const { hosts = [], gateways = [] } = specOf(route);
-  return { hosts, gateways: gateways.filter((name) => name !== 'mesh'), mesh: gateways.length === 0 || gateways.includes('mesh') };
-}
 
 /** Whether the callers of the service are among those whose requests the rules split. */
 export function meshFindings(route: KubernetesObject, app: Application, around: readonly KubernetesObject[]): readonly Findings[] {
-  return [...injection(route, app, around), ...publicHosts(route, app, around), ...callersBesides(route, app)];
+  return [
+    ...injection(route, app, around),
+    ...(isDelegate(route)
+      ? delegated(route, app, around)
+      : [...publicHosts(route, app, around), ...callersBesides(route, app), ...unseenBy(route, app)]),
+  ];
+}
+
+function delegated(route: KubernetesObject, app: Application, around: readonly KubernetesObject[]): readonly Findings[] {
+  const delegating = allOf(VirtualService, around).filter((each) =>
+    rulesOf(form, each).some(
+      ({ delegate }) => delegate?.name === app.route && (delegate.namespace ?? each.metadata.namespace) === app.namespace,
+    ),
+  );
+  const names = delegating.map(({ metadata }) => `VirtualService ${metadata.namespace}/${metadata.name}`).join(', ');
+  return [
+    warning({
+      what: `Not checked: which requests come to ${route.metadata.name}. It has no hosts, so it is a delegate, and ${names || 'another VirtualService'} settles that.`,
+      remedy: `See that all requests for \`${hostsOf(app).stable}\` come to it, those from inside the mesh too.`,
+    }),
+  ];
 }
 
 function injection(route: KubernetesObject, app: Application, around: readonly KubernetesObject[]): readonly Findings[] {
@@ -54,7 +64,7 @@ function injection(route: KubernetesObject, app: Application, around: readonly K
       }),
     ),
   };
-  return [reach(route).gateways.length === 0 ? problem(found) : warning(found)];
+  return [reach(route).gateways.length === 0 && !isDelegate(route) ? problem(found) : warning(found)];
 }
 
 function isInjectedItself(deployment: KubernetesObject | undefined): boolean {
@@ -65,7 +75,12 @@ function isInjectedItself(deployment: KubernetesObject | undefined): boolean {
 
 function publicHosts(route: KubernetesObject, app: Application, around: readonly KubernetesObject[]): readonly Findings[] {
   const { hosts, gateways } = reach(route);
-  const outside = hosts.filter((host) => host.includes('.') && (serviceOf(host, app.namespace) === undefined || isForeign(host, app)));
+  const outside = hosts.filter(
+    (host) =>
+      host.includes('.') &&
+      (serviceOf(host, app.namespace) === undefined || isForeign(host, app)) &&
+      !covers(host, hostsOf(app).stable, app.namespace),
+  );
   if (gateways.length > 0 || outside.length === 0) return [];
   const gateway = allOf(IstioGateway, around).find((each) => outside.some((host) => serves(each, host)));
   const listed = outside.map((host) => `\`${host}\``).join(', ');
@@ -87,26 +102,7 @@ const isForeign = (host: string, app: Application): boolean =>
 function serves(gateway: KubernetesObject, host: string): boolean {
   const { servers = [] } = (gateway['spec'] ?? {}) as { readonly servers?: readonly { readonly hosts?: readonly string[] }[] };
   const patterns = servers.flatMap(({ hosts = [] }) => hosts.map((each) => each.replace(/^[^/]*\//, '')));
-  return patterns.some((pattern) => pattern === '*' || pattern === host || (pattern.startsWith('*.') && host.endsWith(pattern.slice(1))));
-}
-
-/** Callers inside the mesh that name the Service, and to whom the rules say nothing. */
-function callersBesides(route: KubernetesObject, app: Application): readonly Findings[] {
-  const { hosts, mesh } = reach(route);
-  const own = hostsOf(app).stable;
-  const named = hosts.some((host) => sameHost(host, own, app.namespace));
-  if (mesh && named) return [];
-  const why = named ? 'spec.gateways does not contain `mesh`' : `spec.hosts does not contain \`${own}\``;
-  const spec = specOf(route);
-  const mended = {
-    ...spec,
-    hosts: named ? hosts : [...hosts, own],
-    ...(mesh ? {} : { gateways: [...(spec.gateways ?? []), 'mesh'] }),
-  };
-  const base = { remedy: 'Take them in:', yaml: yamlText(manifestOf(route, { spec: mended })) };
-  return app.subsets === undefined
-    ? [warning({ what: `Calls inside the mesh to \`${own}\` are not split, they all go to stable: ${why}.`, ...base })]
-    : [problem({ what: `Calls inside the mesh to \`${own}\` would reach the canary's pods at weight 0: ${why}.`, ...base })];
+  return patterns.some((pattern) => pattern === host || isWithin(host, pattern));
 }
 
 /** Names that look like a Service's and are none to Istio. */
@@ -123,24 +119,3 @@ export const halfNames = (rules: readonly HttpRule[], app: Application): readonl
         },
       ];
     });
-
-/** Rules without a port that send everything to one: requests for the others, gRPC for one, end up there too. */
-export function portWarnings(
-  splits: readonly { readonly rule: HttpRule; readonly text: string }[],
-  app: Application,
-  around: readonly KubernetesObject[],
-): readonly Problem[] {
-  const service = oneOf(Service, stableServiceName(app), around);
-  const ports = service === undefined ? [] : (serviceSpec(service).ports ?? []).map(({ port }) => port);
-  return splits.flatMap(({ rule, text }) => {
-    const to = [...new Set(destinationsOf(rule).flatMap(({ destination }) => destination.port?.number ?? []))];
-    const others = ports.filter((port) => !to.includes(port));
-    if (to.length === 0 || others.length === 0 || (rule.match ?? []).some(({ port }) => port !== undefined)) return [];
-    return [
-      {
-        what: `${text} names no port and sends to port ${to.join(', ')}: calls to port ${others.join(', ')} of Service ${service?.metadata.name} would end up there too.`,
-        remedy: 'Give each port a rule of its own, with `port` in its match and the same split.',
-      },
-    ];
-  });
-}

@@ -1,20 +1,15 @@
 import { VirtualService } from '../../kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../kubernetes/object.ts';
-import type { Problem } from '../../rollout/problem.ts';
+import type { Findings, Problem } from '../../rollout/problem.ts';
 import { allOf } from '../around/objects.ts';
 import type { Application } from '../router.ts';
 import { rulesOf } from '../rules/form.ts';
 import { audienceOf, meet } from './audience.ts';
 import { form } from './form.ts';
-import { globalName, hostsOf } from './host.ts';
+import { globalName, hostsOf, isWithin, resolved } from './host.ts';
 import { matchesOf } from './match.ts';
-import { reach } from './mesh.ts';
-import { destinationsOf, type HttpRule, specOf } from './shape.ts';
-
-interface Findings {
-  readonly problems: readonly Problem[];
-  readonly warnings: readonly Problem[];
-}
+import { gatewaysOf, reach } from './reach.ts';
+import { destinationsOf, type HttpRule } from './shape.ts';
 
 /**
  * Other VirtualServices for the same requests. In the mesh Istio takes one for a host and leaves the others out; at a gateway it merges
@@ -39,8 +34,8 @@ function rivalry(route: KubernetesObject, other: KubernetesObject, app: Applicat
   const mesh = reach(route).mesh && reach(other).mesh;
   if (gateways.length === 0 && !mesh) return none;
   const name = `VirtualService ${other.metadata.namespace}/${other.metadata.name}`;
-  const own = reach(route).hosts.map((host) => globalName(host, app.namespace));
-  const of = (host: string) => globalName(host, other.metadata.namespace ?? '');
+  const own = reach(route).hosts.map((host) => resolved(host, app.namespace));
+  const of = (host: string) => resolved(host, other.metadata.namespace ?? '');
   const shared = reach(other).hosts.filter((host) => own.includes(of(host)));
   if (shared.length > 0) {
     const hosts = listed(shared);
@@ -89,23 +84,10 @@ const within = (name: string, hosts: string, app: Application): Problem => ({
 const isForAll = (rule: HttpRule): boolean =>
   matchesOf(rule).some(({ name: _, uri, ...rest }) => Object.keys(rest).length === 0 && (uri === undefined || uri.prefix === '/'));
 
-const isWithin = (host: string, wide: string): boolean =>
-  wide !== host && (wide === '*' || (wide.startsWith('*.') && host.endsWith(wide.slice(1))));
-
 function leadsHere(other: KubernetesObject, app: Application): boolean {
   const own = Object.values(hostsOf(app)).map((host) => globalName(host, app.namespace));
   const hosts = rulesOf(form, other).flatMap((rule) => destinationsOf(rule).map(({ destination }) => destination.host));
-  return hosts.some((host) => own.includes(globalName(host, other.metadata.namespace ?? '')));
+  return hosts.some((host) => own.includes(resolved(host, other.metadata.namespace ?? '')));
 }
-
-/** `namespace/name` of each gateway: a short name is one of the namespace, and with dots the old form of a full name. */
-const gatewaysOf = (route: KubernetesObject): readonly string[] =>
-  (specOf(route).gateways ?? [])
-    .filter((gateway) => gateway !== 'mesh')
-    .map((gateway) => {
-      if (gateway.includes('/')) return gateway;
-      const [name = '', namespace = route.metadata.namespace] = gateway.split('.');
-      return `${namespace}/${name}`;
-    });
 
 const listed = (names: readonly string[]): string => names.map((name) => `\`${name}\``).join(', ');

@@ -34,7 +34,14 @@ export interface Match {
   readonly headers?: Readonly<Record<string, StringMatch>>;
   readonly withoutHeaders?: Readonly<Record<string, StringMatch>>;
   readonly port?: number;
+  readonly gateways?: readonly string[];
   readonly [field: string]: unknown;
+}
+
+/** A rule of `tcp` or `tls`. */
+export interface ConnectionRule {
+  readonly match?: readonly Match[];
+  readonly route?: readonly RouteDestination[];
 }
 
 /** Of an empty one only the presence of the header counts. */
@@ -47,9 +54,10 @@ export interface StringMatch {
 interface VirtualServiceSpec {
   readonly hosts?: readonly string[];
   readonly gateways?: readonly string[];
-  readonly tcp?: readonly object[];
-  readonly tls?: readonly object[];
+  readonly exportTo?: readonly string[];
+  readonly tcp?: readonly ConnectionRule[];
+  readonly tls?: readonly ConnectionRule[];
 }
 
 export const specOf = (route: KubernetesObject): VirtualServiceSpec => (route['spec'] ?? {}) as VirtualServiceSpec;
-export const destinationsOf = ({ route = [] }: HttpRule): readonly RouteDestination[] => route;
+export const destinationsOf = ({ route = [] }: Pick<HttpRule, 'route'>): readonly RouteDestination[] => route;

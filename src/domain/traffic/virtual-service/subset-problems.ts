@@ -12,6 +12,8 @@ import {
   destinationRuleSpec,
   destinationRulesElsewhere,
   destinationRulesOf,
+  halfNamedRule,
+  hashes,
   type Subset,
   subsetLabels,
   subsetsOf,
@@ -41,41 +43,52 @@ function existence(host: string, subset: string, app: Application, around: reado
     ];
   }
   if (found.length === 1) return [];
-  const yaml = withSubset(rules[0], host, app, around);
-  const where = rules.length === 0 ? `no DestinationRule of namespace ${app.namespace} is for host ${host}` : `${names} does not define it`;
+  const half = rules.length > 0 ? undefined : halfNamedRule(host, app, around);
+  const yaml = withSubset(rules[0], half, host, app, around);
+  const missing =
+    half === undefined ? '' : `: \`${destinationRuleSpec(half).host}\` of ${half.metadata.name} is neither a short name nor a full one`;
+  const where =
+    rules.length === 0 ? `no DestinationRule of namespace ${app.namespace} is for host ${host}${missing}` : `${names} does not define it`;
   return [
     {
       what: `The subset \`${subset}\` of host ${host} is not there: ${where}. Requests for it would be answered with 503.`,
-      remedy: `Define it, by a label that only the pods of its side have${yaml === undefined ? '.' : ':'}`,
+      remedy: `${half === undefined ? 'Define it' : 'Name the host there as the rules do, and define it'}, by a label that only the pods of its side have${yaml === undefined ? '.' : ':'}`,
       ...(yaml === undefined ? {} : { yaml }),
     },
   ];
 }
 
-/** The DestinationRule with both subsets, told apart by the label `version`, if stable's pods have that. */
+/**
+ * The DestinationRule with both subsets, told apart by the label `version`, if stable's pods have that. One with a wildcard stays as it is,
+ * and what it says is said again for the host alone, because the narrower one counts.
+ */
 function withSubset(
   rule: KubernetesObject | undefined,
+  half: KubernetesObject | undefined,
   host: string,
   app: Application,
   around: readonly KubernetesObject[],
 ): string | undefined {
   const { subsets: names } = app;
-  const stable = stableDeployment(app, around);
-  const version = stable === undefined ? undefined : podLabels(stable)['version'];
-  if (names === undefined || version === undefined || version === names.canary) return undefined;
-  const base: KubernetesObject = rule ?? {
+  if (names === undefined) return undefined;
+  const isWide = rule !== undefined && (destinationRuleSpec(rule).host ?? '').startsWith('*');
+  const base: KubernetesObject = (isWide ? undefined : (rule ?? half)) ?? {
     apiVersion: DestinationRule.apiVersion,
     kind: DestinationRule.kind,
     metadata: { name: app.service, namespace: app.namespace },
-    spec: { host },
+    spec: { ...(rule === undefined ? {} : destinationRuleSpec(rule)) },
   };
-  const spec = destinationRuleSpec(base);
+  const spec = { ...destinationRuleSpec(base), ...(base === rule ? {} : { host }) };
   const present = spec.subsets ?? [];
+  const isThere = (name: string) => present.some((subset) => subset.name === name);
+  const stable = stableDeployment(app, around);
+  const version = stable === undefined ? undefined : podLabels(stable)['version'];
   const wanted: readonly Subset[] = [
-    { name: names.stable, labels: { version } },
+    { name: names.stable, labels: { version: version ?? '' } },
     { name: names.canary, labels: { version: names.canary } },
   ];
-  const added = wanted.filter(({ name }) => !present.some((subset) => subset.name === name));
+  const added = wanted.filter(({ name }) => !isThere(name));
+  if (added.length > 0 && (version === undefined || version === names.canary)) return undefined;
   return yamlText(manifestOf(base, { spec: { ...spec, subsets: [...present, ...added] } }));
 }
 
@@ -110,28 +123,22 @@ function selection(app: Application, around: readonly KubernetesObject[]): reado
   ];
 }
 
-/** What a DestinationRule does beside: each host once. */
+/** What a DestinationRule does beside: each host once, and one that is for both hosts once. */
 export function policyWarnings(app: Application, around: readonly KubernetesObject[]): readonly Problem[] {
   const hosts = hostsOf(app);
-  return [...new Set([hosts.stable, hosts.canary])].flatMap((host) => {
-    const rules = destinationRulesOf(host, app, around);
-    const names = rules.map(({ metadata }) => metadata.name).join(', ');
-    const hashing = rules.filter((rule) => hashes(rule)).map(({ metadata }) => metadata.name);
-    return [
-      ...(rules.length < 2
-        ? []
-        : [
-            {
-              what: `${rules.length} DestinationRules are for host ${host} (${names}). Istio merges them: of their traffic policies only one holds, and which one depends on their age.`,
-              remedy: 'Put all subsets and policies of the host into one.',
-            },
-          ]),
-      ...hashing.map((name) => ({
-        what: `DestinationRule ${name} pins callers to pods by consistentHash: the pods of one side are loaded unevenly, so a canary of few pods may be measured on few users.`,
-        remedy: 'Allow for it in `min-requests` and the time of the stages, or leave consistentHash out during rollouts.',
-      })),
-    ];
-  });
+  const of = [...new Set([hosts.stable, hosts.canary])].map((host) => ({ host, rules: destinationRulesOf(host, app, around) }));
+  const merged = of.filter(({ rules }) => rules.length > 1);
+  const hashing = new Set(of.flatMap(({ rules }) => rules.filter(hashes).map(({ metadata }) => metadata.name)));
+  return [
+    ...merged.map(({ host, rules }) => ({
+      what: `${rules.length} DestinationRules are for host ${host} (${rules.map(({ metadata }) => metadata.name).join(', ')}). Istio merges them: of their traffic policies only one holds, and which one depends on their age.`,
+      remedy: 'Put all subsets and policies of the host into one.',
+    })),
+    ...[...hashing].map((name) => ({
+      what: `DestinationRule ${name} pins callers to pods by consistentHash: the pods of one side are loaded unevenly, so a canary of few pods may be measured on few users.`,
+      remedy: 'Allow for it in `min-requests` and the time of the stages, or leave consistentHash out during rollouts.',
+    })),
+  ];
 }
 
 /** What callers elsewhere go by: told once, and not looked into. */
@@ -145,12 +152,4 @@ export function elsewhereWarnings(app: Application, around: readonly KubernetesO
       remedy: `See that it has the same subsets and pins nobody, or put everything into one of namespace ${app.namespace}.`,
     },
   ];
-}
-
-function hashes(rule: KubernetesObject): boolean {
-  const { trafficPolicy, subsets = [] } = destinationRuleSpec(rule);
-  const policies = [trafficPolicy, ...subsets.map((subset) => subset.trafficPolicy)].flatMap((policy) =>
-    policy === undefined ? [] : [policy, ...(policy.portLevelSettings ?? [])],
-  );
-  return policies.some(({ loadBalancer }) => loadBalancer?.consistentHash !== undefined);
 }

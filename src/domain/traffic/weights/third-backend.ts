@@ -49,8 +49,9 @@ export function scaleProblems(rule: WeighedRule, weights: readonly number[]): re
     ];
   }
   const misfits = weights.filter((percent) => !fits(scale, percent));
-  if (misfits.length === 0) return [];
-  const what = `${text} has ${scale} parts for \`${stable}\` and \`${canary}\` beside a third backend, so ${misfits.map((percent) => misfitText(scale, percent)).join(' and ')}.`;
+  if (misfits.length === 0 && !(isWhole(scale) && weights.includes(100))) return [];
+  const why = misfits.length === 0 ? wholeText : misfits.map((percent) => misfitText(scale, percent)).join(' and ');
+  const what = `${text} has ${scale} ${scale === 1 ? 'part' : 'parts'} for \`${stable}\` and \`${canary}\` beside a third backend, so ${why}.`;
   const factor = fittingFactor(rule, weights);
   return factor === undefined
     ? [{ what, remedy: `Choose weights for the rule so that these two have 100 parts or more between them, none above ${largestWeight}.` }]
@@ -66,9 +67,14 @@ export function scaleProblems(rule: WeighedRule, weights: readonly number[]): re
 /** By how much the weights have to be multiplied for all weights of the ladder. `undefined` when one would be too large. */
 export function fittingFactor({ legs, largestWeight }: Pick<WeighedRule, 'legs' | 'largestWeight'>, weights: readonly number[]) {
   const scale = scaleOf(legs);
-  const factor = factors.find((times) => weights.every((percent) => fits(scale * times, percent)));
+  const factor = factors.find((times) => !isWhole(scale * times) && weights.every((percent) => fits(scale * times, percent)));
   return factor === undefined || legs.some(({ weight }) => weight * factor > largestWeight) ? undefined : factor;
 }
+
+/** One part cannot be divided: on the way back stable is measured at about half of the traffic, and would get nothing. */
+const isWhole = (scale: number): boolean => scale === 1;
+
+const wholeText = 'they cannot share it, as they do at 50 % on the way back from a promotion';
 
 const factors = Array.from({ length: 100 }, (_, index) => index + 1);
 

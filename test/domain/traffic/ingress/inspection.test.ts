@@ -127,10 +127,10 @@ describe('what is found in the Ingresses of a namespace', () => {
     expect(splits).toEqual(['shop.example.com/api/agents is split: the canary `agent-canary` has 0 % now']);
     expect(untouched).toEqual([
       'shop.example.com/api/files is left alone: it goes elsewhere',
-      'shop.example.com/api/agents/stream is left alone: it goes to `agent` and not to the canary',
+      'shop.example.com/api/agents/stream is split with the others, without a rule of its own: it goes to the same port of `agent`',
     ]);
     expect(inspectFixture('default-backend').untouched).toEqual([
-      'the default backend is left alone: it goes to `agent` and not to the canary',
+      'the default backend is split with the others, without a rule of its own: it goes to the same port of `agent`',
     ]);
   });
 });

@@ -29,20 +29,22 @@ const form: RuleForm<Lane> = {
     ...lane,
     to: Object.fromEntries(Object.entries(lane.to).map(([name, weight], index) => [name, weights[index] ?? weight])),
   }),
+  canaryPortsOf: () => [],
   text: (_, index) => `lane ${index + 1}`,
   asksForHeaders: () => false,
   mirrorsToCanary: () => false,
 };
 
 const app: Application = { service: 'agent', namespace: 'shop', route: 'agent', canaryService: 'agent-canary' };
-const router: Router = ruleRouter(form, {
+const parts: Parameters<typeof ruleRouter>[1] = {
   name: 'crossing',
   defaultRoute: (service) => service,
   context: () => [],
   canaryLabels: () => ({}),
   inspect: (route) => ({ problems: [], warnings: [], splits: [String(route?.metadata.name)], untouched: [], headers: [] }),
   accepted: () => ({ is: 'accepted' }),
-});
+};
+const router: Router = ruleRouter(form, parts);
 const crossing = (lanes: readonly Lane[]) => ({
   apiVersion: form.kind.apiVersion,
   kind: form.kind.kind,
@@ -58,6 +60,13 @@ describe('the router of a route with rules', () => {
   ]);
 
   it('reads the highest share of its split rules', () => expect(router.weight([route], app)).toBe(30));
+
+  it('reads the share of each split rule, and how many others lead to the canary', () => {
+    const more = [{ to: { 'agent-canary': 1, other: 9 } }, { to: { 'agent-canary': 0 } }, { to: {} }];
+    expect(router.ruleShares([crossing([...route.spec.lanes, ...more])], app)).toEqual({ shares: [10, 30], fixed: 1 });
+    const asked = ruleRouter({ ...form, asksForHeaders: ({ to }) => 'other' in to }, parts);
+    expect(asked.ruleShares([crossing(more)], app)).toEqual({ shares: [], fixed: 0 });
+  });
 
   it('writes every split rule on its own scale and nothing else', () => {
     expect(router.withWeight([route], app, 50)[0]).toEqual(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { hostsOf, isHalfName, sameHost, serviceOf, sideNames } from '../../../../src/domain/traffic/virtual-service/host.ts';
+import { covers, hostsOf, isHalfName, sameHost, serviceOf, sideNames } from '../../../../src/domain/traffic/virtual-service/host.ts';
 import { app } from './fixtures.ts';
 
 const all = ['agent', 'agent.shop', 'agent.shop.svc', 'agent.shop.svc.cluster.local', 'Agent.Shop.svc.cluster.local.'];
@@ -35,6 +35,18 @@ describe('hosts', () => {
     ['agent.shop.svc.cluster.local', false],
     ['api.example.com', false],
   ])('%s is half a name: %s', (host, half) => expect(isHalfName(host)).toBe(half));
+
+  it.each([
+    ['agent', 'agent.shop.svc.cluster.local', true],
+    ['agent.shop', 'agent', false],
+    ['agent.shop.svc', 'agent', false],
+    ['*.shop.svc.cluster.local', 'agent', true],
+    ['*.web.svc.cluster.local', 'agent', false],
+    ['*', 'agent', true],
+    ['*.example.com', 'api.example.com', true],
+    ['*.example.com', 'example.com', false],
+    ['example.com', 'example.com', true],
+  ])('%s is for %s: %s', (host, asked, is) => expect(covers(host, asked, 'shop')).toBe(is));
 
   it('of both sides are the Services, what is given, or one with two subsets', () => {
     expect(hostsOf(app)).toEqual({ stable: 'agent', canary: 'agent-canary' });

@@ -47,6 +47,8 @@ const narrower = /whose host is the narrower one/;
 const merged = /in an order that nobody sets/;
 const hidden = /one hides the other/;
 const rulesElsewhere = /^Not checked: DestinationRule istio-system\/agent, web\/agent-canary, for the same host/;
+const widerElsewhere = /^Not checked: DestinationRule istio-system\/default, for the same host/;
+const otherController = /^Not checked: whether the controller of Ingress agent \(class alb\)/;
 
 const table: Readonly<Record<string, Expected>> = {
   'agent-memory-by-two-hosts-at-rest-95-5': { problems: [edge], warnings: [otherPorts, noGateway, meshNotSplit] },
@@ -63,7 +65,7 @@ const table: Readonly<Record<string, Expected>> = {
   'delegate-rule': {},
   'destination-rule-of-another-host': {},
   'destination-rules-of-other-namespaces': { warnings: [rulesElsewhere] },
-  'destination-rules-of-other-namespaces-for-other-hosts': {},
+  'destination-rules-of-other-namespaces-for-other-hosts': { warnings: [widerElsewhere] },
   'destination-subset-beside-two-hosts': {},
   'destination-subset-that-is-not-there': { problems: [subsetMissing] },
   'every-port-of-the-service-sent-to-one': { warnings: [otherPorts] },
@@ -86,7 +88,7 @@ const table: Readonly<Record<string, Expected>> = {
     ],
   },
   'host-of-the-service-not-named': { warnings: [meshNotSplit] },
-  'ingress-of-another-controller': {},
+  'ingress-of-another-controller': { warnings: [otherController] },
   'ingress-of-another-service': {},
   'mirror-to-the-canary': { warnings: [mirror] },
   'mirrors-one-of-them-to-the-canary': { warnings: [mirror] },
@@ -144,7 +146,7 @@ const table: Readonly<Record<string, Expected>> = {
   'subsets-defined-twice': { problems: [subsetTwice], warnings: [twoRules] },
   'subsets-in-two-destination-rules': { warnings: [twoRules] },
   'subsets-one-missing': { problems: [subsetMissing] },
-  'subsets-rules-without-subsets': { problems: [stableMissing], headers: [] },
+  'subsets-rules-without-subsets': { problems: [canaryMissing], headers: [] },
   'subsets-with-nginx-at-the-edge': { problems: [edgeReachesCanary] },
   'subsets-without-destination-rule': { problems: [subsetMissing, subsetMissing] },
   'subsets-without-destination-rule-and-version-label': { problems: [subsetMissing, subsetMissing] },
@@ -332,6 +334,18 @@ const messages: readonly (readonly [string, 'problems' | 'warnings', number, str
     'warnings',
     0,
     'Not checked: DestinationRule istio-system/agent, web/agent-canary, for the same host and outside of namespace shop. Callers to whom Istio gives it go by its subsets and policies. → See that it has the same subsets and pins nobody, or put everything into one of namespace shop.',
+  ],
+  [
+    'destination-rules-of-other-namespaces-for-other-hosts',
+    'warnings',
+    0,
+    'Not checked: DestinationRule istio-system/default, for the same host and outside of namespace shop. Callers to whom Istio gives it go by its subsets and policies. → See that it has the same subsets and pins nobody, or put everything into one of namespace shop.',
+  ],
+  [
+    'ingress-of-another-controller',
+    'warnings',
+    0,
+    'Not checked: whether the controller of Ingress agent (class alb) is in the mesh and sends to the address of Service agent. Otherwise its requests go to stable whatever the weights are. → See in the first stage that the measured share follows the weight, or let the host in by an Istio gateway.',
   ],
   [
     'same-host-on-two-ports',

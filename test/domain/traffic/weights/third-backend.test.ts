@@ -40,6 +40,19 @@ describe('a third backend', () => {
     );
   });
 
+  it('leaves a part to both, for the way back from 100 %', () => {
+    expect(scaleProblems(rule(1, 1), [100])).toEqual([
+      {
+        what: 'rule 1 has 1 part for `agent` and `agent-canary` beside a third backend, so they cannot share it, as they do at 50 % on the way back from a promotion.',
+        remedy: 'Multiply all weights of the rule, which changes no share. Write the route like this:',
+        yaml: 'times: 2\n',
+      },
+    ]);
+    expect(scaleProblems(rule(1, 1), [0])).toEqual([]);
+    // About half of it is enough.
+    for (const parts of [2, 3, 75]) expect(scaleProblems(rule(parts, 1), [100])).toEqual([]);
+  });
+
   it('is multiplied no further than the router takes', () => {
     expect(fittingFactor(rule(10, 90), [5])).toBe(2);
     expect(fittingFactor(rule(10, 900), [5])).toBeUndefined();

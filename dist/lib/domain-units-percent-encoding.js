@@ -1,0 +1,1 @@
+function percentDecoded(e){try{return decodeURIComponent(e)}catch{return}}export{percentDecoded as t};
