@@ -50,12 +50,21 @@ export function endingHeading(subject: string, { outcome, reason, remedy }: Ende
   ];
 }
 
-/** Of an ending that somebody has to look at. */
-export const annotationOf = (subject: string, { outcome, reason, remedy }: Ended): Annotation => ({
-  level: outcome === 'unknown' ? 'error' : 'warning',
-  title: `${subject}: ${outcome}`,
-  text: `${reason.split('\n')[0] ?? ''}${remedy === undefined ? '' : `\n→ ${remedy}`}`,
-});
+/** A list is announced by its first line, which says nothing without what comes first in it. */
+export function inOneLine(reason: string): string {
+  const [first = '', second] = reason.split('\n');
+  return first.endsWith(':') && second !== undefined ? `${first} ${second.replace(/^- /, '')}` : first;
+}
+
+/** Of an ending that somebody has to look at. What is listed is all shown: it is what has to be mended. */
+export function annotationOf(subject: string, { outcome, reason, remedy }: Ended): Annotation {
+  const [first = ''] = reason.split('\n');
+  return {
+    level: outcome === 'unknown' ? 'error' : 'warning',
+    title: `${subject}: ${outcome}`,
+    text: `${first.endsWith(':') ? reason : first}${remedy === undefined ? '' : `\n→ ${remedy}`}`,
+  };
+}
 
 /** With the time of day. Foreign text, as it is. */
 export const writtenLines = (writes: readonly Writing[]): readonly string[] => writes.map(({ at, what }) => `${at.slice(11, 19)} ${what}`);

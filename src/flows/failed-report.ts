@@ -1,4 +1,5 @@
 import type { Failure } from '../failure.ts';
+import { inOneLine } from './ending.ts';
 import type { Report } from './flow.ts';
 import { code, codeBlock, inert } from './markdown.ts';
 
@@ -7,7 +8,7 @@ const signs = { 'not-started': '⛔', unknown: '❓' } as const;
 /** The report of a step that ended without a result of its own. `what` says what that means for the cluster. */
 export const failedReport = (outcome: 'not-started' | 'unknown', failure: Failure, what: string): Report => ({
   succeeded: false,
-  outputs: { outcome, reason: sentenceOf(failure.what) },
+  outputs: { outcome, reason: inOneLine(failure.what) },
   summary: [
     `## ${signs[outcome]} ${outcome}`,
     '',
@@ -19,11 +20,9 @@ export const failedReport = (outcome: 'not-started' | 'unknown', failure: Failur
     '',
   ].join('\n'),
   file: undefined,
-  annotation: { level: 'error', title: failure.code, text: outcome === 'unknown' ? `${failure.message}\n${what}` : failure.message },
+  annotation: {
+    level: 'error',
+    title: failure.code,
+    text: failure.message.includes(what) ? failure.message : `${failure.message}\n${what}`,
+  },
 });
-
-/** A list is announced by its first line, which says nothing without what comes first in it. */
-function sentenceOf(text: string): string {
-  const [first = '', second] = text.split('\n');
-  return first.endsWith(':') && second !== undefined ? `${first} ${second.replace(/^- /, '')}` : first;
-}

@@ -36,17 +36,28 @@ const isOwn = (criterion: Criterion): criterion is OwnQuery => criterion.kind ==
 
 /**
  * Before any weight is moved: every query is run on stable, whose data is known to be there. A misspelt metric or label is then a
- * problem while nothing has been written yet, instead of a canary that seems to be without errors.
+ * problem while nothing has been written yet, instead of a canary that seems to be without errors. `unmeasured`: there is a problem because
+ * something has no value.
  */
-export async function selfTest(metrics: Metrics, plan: Measurement, selectors: Selectors, signal?: AbortSignal): Promise<SelfTest> {
+export async function selfTest(
+  metrics: Metrics,
+  plan: Measurement,
+  selectors: Selectors,
+  signal?: AbortSignal,
+): Promise<SelfTest & { readonly unmeasured: boolean }> {
   const ask = asking(metrics, signal);
-  const [arm, ...own] = await Promise.all([
+  const queries = plan.criteria.filter(isOwn);
+  const [arm, ...values] = await Promise.all([
     measureArm(ask, plan, selectors.stable),
-    ...plan.criteria.filter(isOwn).map(async (query) => testOwn(query, await measureOwn(ask, plan, selectors, query, 'stable'))),
+    ...queries.map(async (query) => ({ query, value: await measureOwn(ask, plan, selectors, query, 'stable') })),
   ]);
   const counted = arm.is === 'counters' ? inspectCounters(plan.criteria, arm.counters) : { problems: [unusable(arm.reason)], warnings: [] };
-  const tests = [inspectMeasurement(plan, selectors), counted, ...own];
-  return { problems: tests.flatMap(({ problems }) => problems), warnings: tests.flatMap(({ warnings }) => warnings) };
+  const tests = [inspectMeasurement(plan, selectors), counted, ...values.map(({ query, value }) => testOwn(query, value))];
+  return {
+    problems: tests.flatMap(({ problems }) => problems),
+    warnings: tests.flatMap(({ warnings }) => warnings),
+    unmeasured: arm.is !== 'counters' || values.some(({ query, value }) => query.required && value.is !== 'value'),
+  };
 }
 
 const unusable = (reason: string): Problem => ({

@@ -7,6 +7,6 @@ export function preflightFailed(problems: readonly Problem[], before: string): F
   return new Failure(
     'PREFLIGHT_FAILED',
     `${count} found before ${before}:\n${problems.map(problemText).join('\n')}`,
-    'Mend what is listed and start again. Nothing was written.',
+    'Mend what is listed and start again.',
   );
 }

@@ -102,7 +102,10 @@ export async function nextRun({ inputs, images, router }: Subject, image: string
     )
       return;
     const code = codeOf(ended);
-    if (tooSlow.includes(code)) process.stdout.write(`the next run: ${code}, made again (${attempt} of ${mostAttempts - 1})\n`);
+    // Of a run that died in the middle it has taken everything back, and refuses a stable whose new pods nobody has measured yet.
+    const isNew = ended.log.includes('Stable cannot be measured: no series matches');
+    if (tooSlow.includes(code) || isNew)
+      process.stdout.write(`the next run: ${isNew ? 'stable is new' : code}, made again (${attempt} of ${mostAttempts - 1})\n`);
     else if (!ended.log.includes('CLUSTER_UNREACHABLE')) break;
   }
   throw new Error(`The next run failed:\n${ended === undefined ? '' : plain(ended)}`);

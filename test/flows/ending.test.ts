@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { annotationOf, endingHeading, writtenLines } from '../../src/flows/ending.ts';
+import { annotationOf, endingHeading, inOneLine, writtenLines } from '../../src/flows/ending.ts';
 
 it('says what became of the service, why, and what to do', () => {
   expect(endingHeading('agent', { outcome: 'promoted', reason: 'It is there.', remedy: undefined })).toEqual([
@@ -32,6 +32,17 @@ it('is an error where nobody knows, and a warning otherwise, in its first line',
     title: 'agent: aborted',
     text: 'Nobody answers.',
   });
+});
+
+it('what is to be mended is annotated as a whole, and its first item is the reason in one line', () => {
+  const list = '2 problems were found:\n- The one.\n  → Mend it.\n- The other.';
+  const ended = { outcome: 'rolled-back', reason: list, remedy: 'Mend them.' } as const;
+  expect(annotationOf('agent', ended).text).toBe(`${list}\n→ Mend them.`);
+  expect([inOneLine(list), inOneLine('Crashed.\n  Last log lines:'), inOneLine('Alone:')]).toEqual([
+    '2 problems were found: The one.',
+    'Crashed.',
+    'Alone:',
+  ]);
 });
 
 it('a write is told with the time of day', () => {

@@ -9,14 +9,16 @@ it('says why, what that means, and what to do, in inert words', () => {
   expect(report).toMatchObject({
     succeeded: false,
     outputs: { outcome: 'not-started', reason: 'Nobody answers.' },
-    annotation: { level: 'error', title: 'CLUSTER_UNREACHABLE', text: failure.message },
+    annotation: { level: 'error', title: 'CLUSTER_UNREACHABLE', text: `${failure.message}\nNothing was written.` },
   });
   expect(report.summary).toMatch(/^## ⛔ not-started\n\n<code>.*<\/code> Nothing was written\.\n\n```text\nNobody answers\./);
   expect(report.summary).toContain('**What to do:** Ask &#64;someone.');
 });
 
-it('an annotation about what nobody knows says where to look', () => {
+it('an annotation says once what it means for the cluster', () => {
   expect(failedReport('unknown', failure, 'Look at the route.').annotation?.text).toBe(`${failure.message}\nLook at the route.`);
+  const said = new Failure('INPUT_INVALID', '`stages` is empty.', 'Give one. Nothing was written.');
+  expect(failedReport('not-started', said, 'Nothing was written.').annotation?.text).toBe(said.message);
 });
 
 it('the reason of a list is its first line with the first that it lists', () => {

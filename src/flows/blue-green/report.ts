@@ -1,5 +1,5 @@
 import type { Failure } from '../../failure.ts';
-import { annotationOf, endingHeading, writtenLines } from '../ending.ts';
+import { annotationOf, endingHeading, inOneLine, writtenLines } from '../ending.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { changeSection } from '../lineage/changes.ts';
@@ -10,12 +10,11 @@ import type { BlueGreenResult } from './result.ts';
 /** Outputs, summary, annotation and report file of a run. */
 export function reportBlueGreen(plan: BlueGreenWish, result: BlueGreenResult): Report {
   const { outcome, succeeded } = result;
-  const [reason = ''] = result.reason.split('\n');
   return {
     succeeded,
     outputs: {
       outcome,
-      reason,
+      reason: inOneLine(result.reason),
       live: result.live ?? '',
       image: result.image,
       'previous-image': result.previousImage,

@@ -13,7 +13,6 @@ import { highestShare, noShares } from '../../domain/traffic/weights/rule-shares
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { refuseHeld } from '../holds.ts';
-import { selfTest } from '../measure.ts';
 import { preflightFailed } from '../preflight-failed.ts';
 import { resolveImage } from '../resolve-image.ts';
 import { targetPort } from '../target-port.ts';
@@ -21,19 +20,20 @@ import { evidenceFor } from './evidence-preflight.ts';
 import type { Ground } from './ground.ts';
 import { guardianFindings } from './guardian-preflight.ts';
 import { manifestFindings, pastOf, withTemplate } from './manifest-preflight.ts';
+import { awaitMeasurement, firstMeasurementBy, metricsOnStable } from './metrics-preflight.ts';
 import type { CanaryPlan } from './plan.ts';
 import { isolation, isReadable, missingObjects, ownership, partsOf, permissions, restingRoute, stableHealth } from './preflight-checks.ts';
 import { quotaFindings, scalingFindings } from './scaling-preflight.ts';
 import { meaningOf } from './scaling-survey.ts';
-import { selectorsOf } from './selectors.ts';
 import { type FoundObjects, type Survey, seenLease, survey } from './survey.ts';
 import { wantedImage } from './wanted-image.ts';
 
 /**
  * Looks at everything a rollout needs, writes nothing, and throws one PREFLIGHT_FAILED with all problems there are. What could not be
- * looked at is a problem where the rollout depends on it, and otherwise a warning that says "not checked".
+ * looked at is a problem where the rollout depends on it, and otherwise a warning that says "not checked". Where nothing is wrong but that
+ * stable's pods are too new to be measured, that is waited for.
  */
-export async function preflight(world: World, plan: CanaryPlan): Promise<Ground> {
+export async function preflight(world: World, plan: CanaryPlan, until = firstMeasurementBy(world, plan)): Promise<Ground> {
   const found = await survey(world, plan);
   const lease = seenLease(world, plan, found);
   const [image, metrics, guardian] = await Promise.all([
@@ -76,7 +76,11 @@ export async function preflight(world: World, plan: CanaryPlan): Promise<Ground>
   ];
   const problems = findings.flatMap((each) => each.problems);
   const warnings = findings.flatMap((each) => each.warnings);
-  if (problems.length > 0) throw preflightFailed(problems, 'the rollout');
+  if (problems.length > 0) {
+    const isAll = problems.length === metrics.problems.length;
+    if (isAll && (await awaitMeasurement(world, metrics, lease, until))) return await preflight(world, plan, until);
+    throw preflightFailed(problems, 'the rollout');
+  }
   return {
     ...groundOf(plan, found, canary, lease, image.text, manifests.next),
     weightAtRest,
@@ -157,13 +161,6 @@ const templateOf = ({ stablePods }: Survey, stable: KubernetesObject): PodTempla
   const pod = stablePods.find((each) => !isLeaving(each));
   return pod === undefined ? (deploymentSpec(stable).template ?? {}) : { spec: podSpec(pod) };
 };
-
-async function metricsOnStable(world: World, plan: CanaryPlan, found: Survey): Promise<Findings> {
-  if (found.stable === undefined || found.stablePods.length === 0) return nothing;
-  const selectors = selectorsOf(plan, found.app, { stable: found.stablePods, canary: [] });
-  if (!selectors.ok) return { problems: [{ what: `\`stable-selector\` ${selectors.problem}.`, remedy: selectors.remedy }], warnings: [] };
-  return await selfTest(world.metrics, { source: plan.source, criteria: plan.criteria, namespace: found.app.namespace }, selectors.value);
-}
 
 export const objectsOf = (
   { router }: CanaryPlan,

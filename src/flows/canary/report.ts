@@ -1,7 +1,7 @@
 import type { StageHistory } from '../../domain/rollout/history.ts';
 import { durationText } from '../../domain/units/duration.ts';
 import type { Failure } from '../../failure.ts';
-import { annotationOf, endingHeading, writtenLines } from '../ending.ts';
+import { annotationOf, endingHeading, inOneLine, writtenLines } from '../ending.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { changeSection } from '../lineage/changes.ts';
@@ -15,14 +15,13 @@ import type { CanaryResult } from './result.ts';
 export function reportCanary(plan: CanaryPlan, result: CanaryResult): Report {
   const succeeded =
     ['promoted', 'analysed', 'paused', 'superseded'].includes(result.outcome) || (result.dryRun && result.code === undefined);
-  const [reason = ''] = result.reason.split('\n');
   return {
     succeeded,
     outputs: {
       outcome: result.outcome,
       stage: result.stages.findLast(({ name }) => name.includes('/'))?.name ?? '',
       weight: result.weight === undefined ? '' : String(result.weight),
-      reason,
+      reason: inOneLine(result.reason),
       'previous-image': result.previousImage,
       image: result.image,
     },

@@ -5,6 +5,7 @@ import { Failure } from '../../failure.ts';
 import type { FailureCode } from '../../failure-codes.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { endedByCancel } from '../cancel.ts';
+import { inOneLine } from '../ending.ts';
 import { isTransient } from '../follow.ts';
 import { leaseAt, type Place, placeOf } from '../operations/holder.ts';
 import { lockOfTheDead } from './lock-of-the-dead.ts';
@@ -95,7 +96,7 @@ async function takeBackLeft(
   );
   if (lock === undefined) return undefined;
   const { phase, weight } = lock.found?.rollout ?? {};
-  world.log.line(`${cause.text.split('\n')[0]}`);
+  world.log.line(inOneLine(cause.text));
   world.log.line(`Before this run ends: an earlier one was left in the phase \`${phase}\`, with ${weight} % on the canary.`);
   try {
     return await takeBackHeld(world, { plan, lock, cause, patience: plan.rolloutTimeout, started });

@@ -1,5 +1,5 @@
 import type { Failure } from '../../failure.ts';
-import { annotationOf, endingHeading, signs, writtenLines } from '../ending.ts';
+import { annotationOf, endingHeading, inOneLine, signs, writtenLines } from '../ending.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { code, inert, section, table } from '../markdown.ts';
@@ -22,12 +22,11 @@ const states: Readonly<Record<ServiceResult['state'], string>> = {
 /** Outputs, summary, annotation and report file of a release. */
 export function reportDeploy(result: DeployResult): Report {
   const succeeded = result.outcome === 'promoted' || (result.dryRun && result.code === undefined);
-  const [reason = ''] = result.reason.split('\n');
   return {
     succeeded,
     outputs: {
       outcome: result.outcome,
-      reason,
+      reason: inOneLine(result.reason),
       clusters: JSON.stringify(Object.fromEntries(result.clusters.map(({ name, outcome }) => [name, outcome]))),
       images: JSON.stringify(imagesBy(result, 'wanted')),
       'previous-images': JSON.stringify(imagesBy(result, 'before')),
@@ -116,11 +115,11 @@ function waveLines({ waves, clusters }: DeployResult): readonly string[] {
 
 /** A row a service, and one for the cluster itself where that did not come to its end. */
 function rowsOf({ name, outcome, reason, services }: ClusterResult): readonly (readonly string[])[] {
-  const [why = ''] = reason.split('\n');
+  const why = inOneLine(reason);
   return [
     [`**${inert(name)}**`, '', '', '', `${signs[outcome]} ${outcome}`, inert(why)],
     ...services.map((service) => {
-      const [because = ''] = (service.reason ?? '').split('\n');
+      const because = inOneLine(service.reason ?? '');
       const images = (which: 'before' | 'wanted'): string =>
         service.images.map((image) => `${inert(image.container)} ${code(image[which] ?? 'not there')}`).join('<br>');
       return [

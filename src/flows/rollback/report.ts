@@ -2,7 +2,7 @@ import { revisionText } from '../../domain/rollback/shown-revision.ts';
 import { holdText } from '../../domain/rollout/hold.ts';
 import { instantOf } from '../../domain/units/instant.ts';
 import type { Failure } from '../../failure.ts';
-import { annotationOf, endingHeading, writtenLines } from '../ending.ts';
+import { annotationOf, endingHeading, inOneLine, writtenLines } from '../ending.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { code, inert, section, table } from '../markdown.ts';
@@ -12,10 +12,13 @@ import type { BackResult, RollbackResult, UnholdResult } from './result.ts';
 /** Outputs, summary, annotation and report file of a run. */
 export function reportRollback({ service, reason: why }: Pick<RollbackPlan, 'service' | 'reason'>, result: RollbackResult): Report {
   const succeeded = ['rolled-back', 'done', 'nothing-to-do'].includes(result.outcome) || (result.dryRun && result.code === undefined);
-  const [reason = ''] = result.reason.split('\n');
   return {
     succeeded,
-    outputs: { outcome: result.outcome, reason, ...(result.operation === 'rollback' ? backOutputs(result) : unholdOutputs(result)) },
+    outputs: {
+      outcome: result.outcome,
+      reason: inOneLine(result.reason),
+      ...(result.operation === 'rollback' ? backOutputs(result) : unholdOutputs(result)),
+    },
     summary: [...endingHeading(service, result), ...(why === '' ? [] : [`**Why:** ${inert(why)}`, '']), ...details(result)].join('\n'),
     file: { schema: 'wf-deploy/rollback-report/v1', action: 'rollback', service, why, ...result },
     annotation: succeeded ? undefined : annotationOf(service, result),

@@ -1,5 +1,5 @@
 import type { Failure } from '../../failure.ts';
-import { annotationOf, endingHeading, writtenLines } from '../ending.ts';
+import { annotationOf, endingHeading, inOneLine, writtenLines } from '../ending.ts';
 import { failedReport } from '../failed-report.ts';
 import type { Report } from '../flow.ts';
 import { changeSection } from '../lineage/changes.ts';
@@ -11,10 +11,13 @@ import type { ChangedObject, OperationResult, StageResult, UpdateResult, Workloa
 /** Outputs, summary, annotation and report file of a run. */
 export function reportStage(plan: StagePlan, result: StageResult): Report {
   const succeeded = ['promoted', 'done', 'superseded'].includes(result.outcome) || (result.dryRun && result.code === undefined);
-  const [reason = ''] = result.reason.split('\n');
   return {
     succeeded,
-    outputs: { outcome: result.outcome, reason, ...(result.operation === 'deploy' ? deployOutputs(result) : operationOutputs(result)) },
+    outputs: {
+      outcome: result.outcome,
+      reason: inOneLine(result.reason),
+      ...(result.operation === 'deploy' ? deployOutputs(result) : operationOutputs(result)),
+    },
     summary: result.operation === 'deploy' ? deploySummary(plan, result) : operationSummary(plan, result),
     file: { schema: 'wf-deploy/stage-report/v1', action: 'stage', service: plan.service, ...result },
     annotation: succeeded ? undefined : annotationOf(plan.service, result),

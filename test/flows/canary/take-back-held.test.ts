@@ -146,6 +146,14 @@ describe('what a dead run without a guardian has left is taken back before the n
       expect.not.stringContaining('kind: Service'),
     ]);
     expect(on.alerts.at(-1)?.message).toContain('Service shop/agent-canary is not there');
+    // Whoever reads the log, the annotation or an output finds what is to be mended, and no word that nothing was written.
+    const { annotation, outputs } = reportCanary(planOf(), result);
+    expect([annotation?.text, outputs['reason'], on.lines.join('\n')]).toEqual([
+      expect.stringContaining('kind: Service'),
+      expect.stringContaining('Service shop/agent-canary is not there'),
+      expect.stringContaining('Service shop/agent-canary is not there'),
+    ]);
+    expect(annotation?.text).not.toContain('Nothing was written');
   });
 });
 
