@@ -214,7 +214,7 @@ describe('measure', () => {
 describe('selfTest', () => {
   it('finds nothing where measuring works, and asks stable only', async () => {
     const store = new Store(healthy);
-    expect(await selfTest(store, plan, selectors)).toEqual({ problems: [], warnings: [] });
+    expect(await selfTest(store, plan, selectors)).toEqual({ problems: [], warnings: [], unmeasured: false });
     expect(store.asked.filter((promql) => promql.includes('v="new"'))).toEqual([]);
     expect(store.asked).toHaveLength(3);
   });
@@ -225,14 +225,18 @@ describe('selfTest', () => {
     ['a histogram that does not exist', [/_bucket/, []], 'no series matches sum by (pod, le)'],
     ['a store that does not answer', [/_total/, unreachable], 'it answered 200: HTML: <html>.'],
   ] as const)('finds %s, before anything is written', async (_, rule, what) => {
-    const { problems } = await selfTest(instead(rule), plan, selectors);
-    expect(problems).toEqual([{ what: expect.stringContaining(what), remedy: expect.stringContaining('Prometheus') }]);
+    expect(await selfTest(instead(rule), plan, selectors)).toEqual({
+      problems: [{ what: expect.stringContaining(what), remedy: expect.stringContaining('Prometheus') }],
+      warnings: [],
+      unmeasured: true,
+    });
   });
 
   it('finds an own query that gives no number', async () => {
-    expect((await selfTest(instead([/queue/, one(Number.NaN)]), plan, selectors)).problems).toMatchObject([
-      { what: 'The query `queue` does not work on stable: the query gives NaN.' },
-    ]);
+    expect(await selfTest(instead([/queue/, one(Number.NaN)]), plan, selectors)).toMatchObject({
+      problems: [{ what: 'The query `queue` does not work on stable: the query gives NaN.' }],
+      unmeasured: true,
+    });
   });
 
   it('only warns of an advisory one', async () => {
@@ -246,6 +250,7 @@ describe('selfTest', () => {
     expect(await selfTest(instead([/queue/, []]), advisory, selectors)).toMatchObject({
       problems: [],
       warnings: [{ what: expect.stringContaining('no value') }],
+      unmeasured: false,
     });
   });
 

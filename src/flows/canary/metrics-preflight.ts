@@ -34,11 +34,18 @@ export async function metricsOnStable(
   }
   const measurement = { source: plan.source, criteria: plan.criteria, namespace: app.namespace };
   const { unmeasured, ...findings } = await selfTest(world.metrics, measurement, selectors.value);
-  return { ...findings, mayCome: unmeasured && stablePods.every((pod) => secondsOld(pod, world.clock.now()) < scrapedWithin) };
+  const before = scrapedBefore(world.clock.now());
+  return { ...findings, mayCome: unmeasured && stablePods.every((pod) => isNewer(pod, before)) };
 }
 
-const secondsOld = ({ metadata }: KubernetesObject, now: Date): number =>
-  metadata.creationTimestamp === undefined ? Number.POSITIVE_INFINITY : (now.getTime() - Date.parse(metadata.creationTimestamp)) / 1000;
+/** Both as ISO 8601 of UTC, which sorts as time does. */
+const isNewer = ({ metadata }: KubernetesObject, than: string): boolean =>
+  metadata.creationTimestamp !== undefined && metadata.creationTimestamp > than;
+
+function scrapedBefore(now: Date): string {
+  now.setSeconds(now.getSeconds() - scrapedWithin);
+  return now.toISOString();
+}
 
 /** Until when a preflight that begins now waits for stable's first measurement, on the clock that only grows. */
 export const firstMeasurementBy = ({ clock }: World, { noDataTimeout }: CanaryPlan): number =>
