@@ -1,7 +1,7 @@
 import { diagnose } from '../../domain/kubernetes/diagnosis.ts';
 import { restartedSince, restartsOf } from '../../domain/kubernetes/health.ts';
 import { Pod } from '../../domain/kubernetes/kinds.ts';
-import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
+import { type KubernetesObject, nameOf } from '../../domain/kubernetes/object.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
 import { type RolloutStatus, readyOfTemplate, rolloutStatus } from '../../domain/kubernetes/rollout-status.ts';
 import { isRelease } from '../../domain/manifests/release.ts';
@@ -67,18 +67,25 @@ function statusOf(deployment: KubernetesObject, pods: readonly KubernetesObject[
   return { ...status, is: 'progressing', waitingFor: 'its pods to be seen' };
 }
 
-export async function stableNow(session: Session, signal: AbortSignal): Promise<StableView | undefined> {
+export async function stableNow(session: Session, signal: AbortSignal): Promise<StableView> {
   const { world, ground } = session;
   const { namespace } = ground.app;
   const [deployment, pods] = await Promise.all([
     world.cluster.get(stableRef(session), signal),
     world.cluster.list(Pod, namespace, { labels: stablePodLabelsOf(ground.stable) }, signal),
   ]);
-  if (deployment === undefined) return undefined;
+  if (deployment === undefined) return gone(session);
   const present = imageOf(deployment, ground.container);
   const serving = pods.filter((pod) => present !== undefined && runs(pod, present));
   const view = stableView(session, deployment, serving);
   // One that is ready again at each look crashes its users' requests all the same.
   const restarted = restartedSince(serving, { ...restartsOf(serving), ...session.stableRestarts });
   return view.trouble?.fatal === true || restarted === undefined ? view : { ...view, trouble: { ...restarted, fatal: true } };
+}
+
+/** Its pods end with it, and its users get errors that no pod is left to count. */
+function gone(session: Session): StableView {
+  const what = `${nameOf(stableRef(session))} is not there any more.`;
+  const remedy = 'Create it again, with the image that users shall have, and see who deleted it.';
+  return { status: { is: 'failed', reason: what }, ready: 0, runs: 'foreign', trouble: { cause: 'absent', fatal: true, what, remedy } };
 }
