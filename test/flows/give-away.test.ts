@@ -10,6 +10,7 @@ import type { World } from '../../src/ports/worlds/cluster.ts';
 import { forbidden } from './memory-cluster/failures.ts';
 import { unheard } from './memory-cluster/unheard.ts';
 import { type Stage, stage } from './stand-ins.ts';
+import { through } from './through.ts';
 
 const taken = async (on: Stage, service = 'agent') =>
   await on.clock.until(acquireLock(on.world, { service, namespace: 'shop', duration: 60, timeout: 0 }));
@@ -127,15 +128,7 @@ describe('a lock', () => {
       }
       return written;
     };
-    const { cluster } = on;
-    const slowly: Cluster = {
-      get: (...call) => cluster.get(...call),
-      list: (...call) => cluster.list(...call),
-      watch: (...call) => cluster.watch(...call),
-      version: (...call) => cluster.version(...call),
-      write: slow,
-    };
-    const world: World = { ...on.world, cluster: slowly };
+    const world: World = { ...on.world, cluster: through(on.cluster, { write: slow }) };
     const lock = await on.clock.until(acquireLock(world, request));
     await on.clock.until(giveAway(world, lock, { lastKnownGood: 'agent:v2' }));
     expect(on.handedOver).toEqual(handedOver);

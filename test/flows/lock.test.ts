@@ -4,11 +4,11 @@ import { readLease } from '../../src/domain/rollout/lease.ts';
 import { signing } from '../../src/domain/rollout/lease-writes.ts';
 import type { Lock } from '../../src/flows/held-lock.ts';
 import { acquireLock, type LockRequest } from '../../src/flows/lock.ts';
-import type { Cluster } from '../../src/ports/cluster.ts';
 import { patched } from '../domain/rollout/patched.ts';
 import { forbidden, unreachable } from './memory-cluster/failures.ts';
 import { unheard } from './memory-cluster/unheard.ts';
 import { type Stage, stage } from './stand-ins.ts';
+import { through } from './through.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 import { firstEpoch } from './virtual-clock.ts';
 
@@ -35,16 +35,6 @@ function beat({ cluster }: Stage, text: string, epoch = firstEpoch): void {
   if (signed === undefined) throw new Error('There is no Lease of that epoch.');
   cluster.put(Lease, signed);
 }
-
-/** What of this is not its own goes to the cluster of a stage. */
-const through = ({ cluster }: Stage, own: Partial<Cluster>): Cluster => ({
-  get: (...call) => cluster.get(...call),
-  list: (...call) => cluster.list(...call),
-  watch: (...call) => cluster.watch(...call),
-  version: (...call) => cluster.version(...call),
-  write: (...call) => cluster.write(...call),
-  ...own,
-});
 
 /** No answer, for as long as the connection waits for one. */
 async function never(clock: VirtualClock, signal?: AbortSignal): Promise<never> {
@@ -138,7 +128,7 @@ describe('the lock', () => {
   it('reads that are further apart than half of its duration are no silence: this process was stopped, or its machine', async () => {
     const [one, other] = two();
     await dead(one);
-    const slow = through(one, {
+    const slow = through(one.cluster, {
       get: async (...call) => {
         await one.clock.sleep(31);
         return await one.cluster.get(...call);
@@ -184,7 +174,7 @@ describe('the lock', () => {
   it('that is found taken by a write whose answer was lost is as old as that write: others count from there', async () => {
     const [one] = two();
     const { cluster, clock } = one;
-    const slow = through(one, {
+    const slow = through(one.cluster, {
       write: async (...call) => {
         const stored = await cluster.write(...call);
         if (call[0].do !== 'create') return stored;
@@ -209,7 +199,7 @@ describe('the lock', () => {
 
   it('is found taken while it still holds, however short it is, where the answer never comes', async () => {
     const one = stage();
-    const silent = through(one, {
+    const silent = through(one.cluster, {
       write: async (write, signal) => {
         const stored = await one.cluster.write(write, signal);
         return write.do === 'create' ? await never(one.clock, signal) : stored;
@@ -329,7 +319,7 @@ describe('a lock in hand', () => {
   it.each([5, 12, 60])('that lasts %i s is not lost by one renewal whose answer never comes', async (duration) => {
     const one = stage();
     let renewals = 0;
-    const silentOnce = through(one, {
+    const silentOnce = through(one.cluster, {
       write: async (write, signal) => {
         const stored = await one.cluster.write(write, signal);
         if (write.do === 'patch') renewals += 1;
@@ -348,7 +338,7 @@ describe('a lock in hand', () => {
   it('counts from when a renewal was sent, however late its answer: so does whoever waits for it', async () => {
     const one = stage();
     const { cluster, clock } = one;
-    const late = through(one, {
+    const late = through(one.cluster, {
       write: async (...call) => {
         const stored = await cluster.write(...call);
         if (call[0].do !== 'patch') return stored;

@@ -4,6 +4,7 @@ import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts'
 import { leaseName, readLease } from '../../../src/domain/rollout/lease.ts';
 import { executeBlueGreen } from '../../../src/flows/blue-green/execute.ts';
 import { takeBack } from '../../../src/flows/blue-green/take-back.ts';
+import { mortal } from '../dying-after.ts';
 import { commit, memoryForge } from '../lineage/forge.ts';
 import type { Stage } from '../stand-ins.ts';
 import { next, pair, run, sick, standing, wish } from './pair.ts';
@@ -22,15 +23,7 @@ async function passedAndDead(): Promise<Stage> {
     react(object);
     isDead ||= object.kind === 'Lease' && leaseOf(on).blueGreen?.phase === 'retiring';
   };
-  const unlessDead = <T>(call: () => Promise<T>): Promise<T> => (isDead ? new Promise<T>(() => undefined) : call());
-  const dying: Stage['world']['cluster'] = {
-    get: (...call) => unlessDead(() => cluster.get(...call)),
-    list: (...call) => unlessDead(() => cluster.list(...call)),
-    watch: (...call) => cluster.watch(...call),
-    version: (...call) => cluster.version(...call),
-    write: (...call) => unlessDead(() => cluster.write(...call)),
-  };
-  void executeBlueGreen(plan, { ...on.world, cluster: dying });
+  void executeBlueGreen(plan, { ...on.world, cluster: mortal(cluster, () => isDead) });
   await on.clock.pass(400);
   cluster.reacting = react;
   return on;

@@ -5,6 +5,7 @@ import type { Write } from '../../../src/ports/cluster.ts';
 import type { World } from '../../../src/ports/worlds/cluster.ts';
 import { unreachable } from '../memory-cluster/failures.ts';
 import type { Stage } from '../stand-ins.ts';
+import { through } from '../through.ts';
 import { pair, run, standing, wish } from './pair.ts';
 
 const isSwitch = (write: Write): boolean => write.do === 'replace' && JSON.stringify(write.object['spec']).includes('agent-green');
@@ -15,11 +16,7 @@ function unanswered(on: Stage, isStored: boolean | 'early', then: () => void): W
   const { cluster } = on;
   return {
     ...on.world,
-    cluster: {
-      get: (...call) => cluster.get(...call),
-      list: (...call) => cluster.list(...call),
-      watch: (...call) => cluster.watch(...call),
-      version: (...call) => cluster.version(...call),
+    cluster: through(cluster, {
       async write(write, signal) {
         if (isDone || !isSwitch(write)) return await cluster.write(write, signal);
         isDone = true;
@@ -31,7 +28,7 @@ function unanswered(on: Stage, isStored: boolean | 'early', then: () => void): W
         then();
         throw unreachable();
       },
-    },
+    }),
   };
 }
 

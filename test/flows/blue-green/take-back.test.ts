@@ -3,7 +3,7 @@ import { Deployment, Lease } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { executeBlueGreen } from '../../../src/flows/blue-green/execute.ts';
 import { takeBack } from '../../../src/flows/blue-green/take-back.ts';
-import { dyingAfter } from '../dying-after.ts';
+import { dyingAfter, dyingAtLateWrite } from '../dying-after.ts';
 import type { Stage } from '../stand-ins.ts';
 import { pair, run, standing, wish } from './pair.ts';
 
@@ -52,30 +52,12 @@ describe('the post step', () => {
 it('a write that a killed run had sent, and that the API server takes its time over, is not stored after its way back', async () => {
   const on = pair();
   const { cluster, clock } = on;
-  let arrived: Promise<string> | undefined;
-  const never = <T>() => new Promise<T>(() => undefined);
-  const slow: Stage['world']['cluster'] = {
-    get: (...call) => (arrived === undefined ? cluster.get(...call) : never()),
-    list: (...call) => (arrived === undefined ? cluster.list(...call) : never()),
-    watch: (...call) => cluster.watch(...call),
-    version: (...call) => cluster.version(...call),
-    write: (write, signal) => {
-      if (arrived !== undefined) return never();
-      if (write.do !== 'patch' || write.ref.kind.kind !== 'Deployment') return cluster.write(write, signal);
-      arrived = clock.sleep(20).then(() =>
-        cluster.write(write).then(
-          () => 'stored',
-          (error: { readonly code: string }) => error.code,
-        ),
-      );
-      return never();
-    },
-  };
-  void executeBlueGreen(wish(), { ...on.world, cluster: slow });
+  const dying = dyingAtLateWrite(on, 20, (write) => write.do === 'patch' && write.ref.kind.kind === 'Deployment');
+  void executeBlueGreen(wish(), { ...on.world, cluster: dying.cluster });
   await clock.pass(5);
   const post = pair({ holder: 'run-1' }, on);
   await clock.until(takeBack(wish({ drain: '1s' }), { holder: 'run-1', open: 'true' }, post.world));
-  expect(await clock.until(arrived ?? Promise.resolve('never sent'))).toBe('CLUSTER_CONFLICT');
+  expect(await dying.arrived()).toBe('CLUSTER_CONFLICT');
   // By patches: no Role of a switch lets it replace a Deployment.
   expect(cluster.calls.filter(({ verb, kind }) => verb === 'replace' && kind === 'Deployment')).toEqual([]);
   expect(cluster.find(Deployment, 'agent-green')?.metadata.annotations ?? {}).toEqual({});

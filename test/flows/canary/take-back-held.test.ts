@@ -11,8 +11,8 @@ import { type CanaryPlan, planRollout } from '../../../src/flows/canary/plan.ts'
 import { reportCanary } from '../../../src/flows/canary/report.ts';
 import type { CanaryResult } from '../../../src/flows/canary/result.ts';
 import { acquireLock } from '../../../src/flows/lock.ts';
-import type { Cluster } from '../../../src/ports/cluster.ts';
 import { patched } from '../../domain/rollout/patched.ts';
+import { mortal } from '../dying-after.ts';
 import { commit, memoryForge } from '../lineage/forge.ts';
 import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { unheard } from '../memory-cluster/unheard.ts';
@@ -35,17 +35,8 @@ async function died(
 ): Promise<Shop> {
   const on = shop({}, settings);
   let dead = false;
-  const never = new Promise<never>(() => undefined);
-  const { cluster } = on;
-  const mortal: Cluster = {
-    get: (...call) => (dead ? never : cluster.get(...call)),
-    list: (...call) => (dead ? never : cluster.list(...call)),
-    watch: (...call) => cluster.watch(...call),
-    version: (...call) => (dead ? never : cluster.version(...call)),
-    write: (...call) => (dead ? never : cluster.write(...call)),
-  };
   const run = { ...on.world.run, holder: 'run-0' };
-  void executeCanary(planOf({ ...half, ...inputs }), { ...on.world, cluster: mortal, run, notifiers: [] });
+  void executeCanary(planOf({ ...half, ...inputs }), { ...on.world, cluster: mortal(on.cluster, () => dead), run, notifiers: [] });
   while (!when(on)) await on.clock.pass(0.5);
   dead = true;
   await on.clock.pass(1);

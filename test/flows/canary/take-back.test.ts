@@ -16,6 +16,7 @@ import { app } from '../../domain/traffic/httproute/fixtures.ts';
 import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import { left as leave, running, weightWritten } from '../operations/on-shop.ts';
 import { stage } from '../stand-ins.ts';
+import { through } from '../through.ts';
 import { firstEpoch } from '../virtual-clock.ts';
 import { violations } from './schema.ts';
 import { newImage, oldImage, planOf, type Shop, shop } from './shop.ts';
@@ -186,11 +187,7 @@ describe('of a run that was cancelled while another had the lock', () => {
   /** Whose write of the Lease arrives while the cancel does. */
   const cancelledWhileTaking = (on: Shop): World['cluster'] => {
     const { cluster } = on;
-    return {
-      get: (...call) => cluster.get(...call),
-      list: (...call) => cluster.list(...call),
-      watch: (...call) => cluster.watch(...call),
-      version: (...call) => cluster.version(...call),
+    return through(cluster, {
       write: async (write, signal) => {
         const answer = await cluster.write(write, signal);
         if (write.do === 'replace' && write.ref.kind.kind === 'Lease') {
@@ -199,7 +196,7 @@ describe('of a run that was cancelled while another had the lock', () => {
         }
         return answer;
       },
-    };
+    });
   };
 
   it.each(['', 'scan: failure'])('takes back what that one had left when it is found dead (gates `%s`)', async (gates) => {

@@ -1,5 +1,5 @@
-import type { Cluster } from '../../../src/ports/cluster.ts';
 import type { World } from '../../../src/ports/worlds/cluster.ts';
+import { through } from '../through.ts';
 
 /** A call of a process, as `list Job` or `delete Lease`. */
 type Call = `${string} ${string}`;
@@ -25,7 +25,7 @@ export function standingStill(world: World, isThere: (call: Call) => boolean) {
     while (asleep !== undefined) await asleep;
     if (call !== undefined) await clock.sleep(0.01);
   };
-  const seen: Cluster = {
+  const seen = through(cluster, {
     async get(ref, signal) {
       await awake(`get ${ref.kind.kind}`);
       return await cluster.get(ref, signal);
@@ -34,13 +34,11 @@ export function standingStill(world: World, isThere: (call: Call) => boolean) {
       await awake(`list ${kind.kind}`);
       return await cluster.list(kind, namespace, options, signal);
     },
-    watch: (...call) => cluster.watch(...call),
-    version: (...call) => cluster.version(...call),
     async write(write, signal) {
       await awake(`${write.do} ${write.do === 'create' ? write.kind.kind : write.ref.kind.kind}`);
       return await cluster.write(write, signal);
     },
-  };
+  });
   const slow: World = {
     ...world,
     cluster: seen,

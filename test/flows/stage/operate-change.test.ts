@@ -3,8 +3,8 @@ import { Deployment, Lease } from '../../../src/domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../../src/domain/kubernetes/object.ts';
 import { leaseName } from '../../../src/domain/rollout/lease.ts';
 import { executeStage } from '../../../src/flows/stage/execute.ts';
-import type { Cluster } from '../../../src/ports/cluster.ts';
 import { failure, leaseOf } from '../rollback/shop.ts';
+import { through } from '../through.ts';
 import { deployPlan, imageNow, next, old, shop, stagePlan } from './shop.ts';
 
 it('a restart that has lost its lock while it looked writes nothing', async () => {
@@ -12,7 +12,7 @@ it('a restart that has lost its lock while it looked writes nothing', async () =
   await on.clock.until(executeStage(deployPlan(), on.world));
   const { cluster } = on;
   const before = cluster.find(Deployment, 'agent');
-  const slow: Cluster = {
+  const slow = through(cluster, {
     get: async (...call) => {
       if (call[0].kind.kind === 'Deployment' && leaseOf(on).holder === 'run-1') {
         const lease = cluster.find(Lease, leaseName('agent')) as KubernetesObject;
@@ -22,11 +22,7 @@ it('a restart that has lost its lock while it looked writes nothing', async () =
       }
       return await cluster.get(...call);
     },
-    list: (...call) => cluster.list(...call),
-    watch: (...call) => cluster.watch(...call),
-    version: (...call) => cluster.version(...call),
-    write: (...call) => cluster.write(...call),
-  };
+  });
   const restarting = executeStage(stagePlan({ operation: 'restart' }), { ...on.world, cluster: slow });
   expect(await failure(on, restarting)).toMatchObject({ code: 'LOCK_LOST' });
   expect(cluster.find(Deployment, 'agent')).toEqual(before);

@@ -6,6 +6,7 @@ import { leaseKeys, leaseName, readLease } from '../../../src/domain/rollout/lea
 import { executeStage } from '../../../src/flows/stage/execute.ts';
 import type { StagePlan } from '../../../src/flows/stage/plan.ts';
 import { takeBack } from '../../../src/flows/stage/take-back.ts';
+import { dyingAtLateWrite } from '../dying-after.ts';
 import type { Call } from '../memory-cluster/cluster.ts';
 import { forbidden, unreachable } from '../memory-cluster/failures.ts';
 import type { Stage } from '../stand-ins.ts';
@@ -183,31 +184,13 @@ describe('a good ending stands', () => {
 
 it('a write that a killed run had sent, and that the API server takes its time over, is not stored after its way back', async () => {
   const on = shop();
-  const { cluster, clock } = on;
-  let arrived: Promise<string> | undefined;
-  const never = <T>() => new Promise<T>(() => undefined);
-  const slow: Stage['world']['cluster'] = {
-    get: (...call) => (arrived === undefined ? cluster.get(...call) : never()),
-    list: (...call) => (arrived === undefined ? cluster.list(...call) : never()),
-    watch: (...call) => cluster.watch(...call),
-    version: (...call) => cluster.version(...call),
-    write: (write, signal) => {
-      if (arrived !== undefined) return never();
-      if (write.do !== 'replace' || write.ref.kind.kind !== 'Deployment' || write.dryRun === true) return cluster.write(write, signal);
-      arrived = clock.sleep(20).then(() =>
-        cluster.write(write).then(
-          () => 'stored',
-          (error: { readonly code: string }) => error.code,
-        ),
-      );
-      return never();
-    },
-  };
-  void executeStage(deployPlan(), { ...on.world, cluster: slow });
+  const { clock } = on;
+  const dying = dyingAtLateWrite(on, 20, (write) => write.do === 'replace' && write.ref.kind.kind === 'Deployment');
+  void executeStage(deployPlan(), { ...on.world, cluster: dying.cluster });
   await clock.pass(5);
   const post = shop({ holder: 'run-1' }, on);
   const report = await clock.until(takeBack(deployPlan(), { holder: 'run-1', open: 'true' }, post.world));
   expect(report).toMatchObject({ outputs: { outcome: 'aborted' } });
-  expect(await clock.until(arrived ?? Promise.resolve('never sent'))).toBe('CLUSTER_CONFLICT');
+  expect(await dying.arrived()).toBe('CLUSTER_CONFLICT');
   expect(imageNow(on)).toBe(old);
 });
