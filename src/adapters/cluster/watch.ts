@@ -30,17 +30,20 @@ interface Progress {
   readonly known: Map<string, KubernetesObject>;
   /** Where to go on. Without one, the server sends the present objects first. */
   resourceVersion: string | undefined;
+  /** Whether that version stands for all objects. That of a present object does not: others, older ones too, may be still to come. */
+  isWhole: boolean;
 }
 
 export async function* watchObjects(watching: Watching): AsyncGenerator<WatchEvent, void> {
   const { connection, kind, namespace, options, signal, pauseSeconds } = watching;
-  const progress: Progress = { known: new Map(), resourceVersion: undefined };
+  const progress: Progress = { known: new Map(), resourceVersion: undefined, isWhole: false };
   try {
     while (!signal.aborted) {
       const ending = yield* watchOnce(watching, progress);
-      if (ending === 'expired') {
+      if (ending === 'expired' || !progress.isWhole) {
         const { items, resourceVersion } = await listAll(connection, kind, namespace, options, signal);
         progress.resourceVersion = resourceVersion;
+        progress.isWhole = true;
         yield* differences(items, progress.known);
       }
       await pause(pauseSeconds * 1000, undefined, { signal });
@@ -84,7 +87,8 @@ async function* watchOnce(watching: Watching, progress: Progress): AsyncGenerato
       progress.resourceVersion = changed.metadata.resourceVersion ?? progress.resourceVersion;
       if (type === 'ADDED' || type === 'MODIFIED') yield present(changed, progress.known);
       else if (type === 'DELETED') yield gone(changed, progress.known);
-      else if (type !== 'BOOKMARK') throw unreadable(purpose, 'has an event of an unknown type');
+      else if (type === 'BOOKMARK') progress.isWhole = true;
+      else throw unreadable(purpose, 'has an event of an unknown type');
     }
   } catch (error) {
     if (error instanceof Failure || signal.aborted) throw error;

@@ -302,16 +302,28 @@ describe('watch', () => {
   });
 
   it('goes on when the connection is cut in the middle of a line', async () => {
-    script(
-      (response) => void response.write(event('ADDED', 'a', '5') + event('ADDED', 'b', '6').slice(0, 20), () => response.socket?.destroy()),
-      sends(event('ADDED', 'b', '6')),
-    );
+    const cut = event('ADDED', 'a', '5') + bookmark('5') + event('ADDED', 'b', '6').slice(0, 20);
+    script((response) => void response.write(cut, () => response.socket?.destroy()), sends(event('ADDED', 'b', '6')));
     expect(await first(2)).toEqual(['present a', 'present b']);
+    expect(server.requests[1]).toContain('watch=true');
+  });
+
+  it('asks for all of them where it was cut before it was sure to have heard of each', async () => {
+    // Present objects come in no order of their versions: one that is older than the last that was heard would never be told.
+    const items = [pod('changed'), pod('old')].map((item) => ({ metadata: { ...item.metadata, uid: item.metadata.name } }));
+    const list = { metadata: { resourceVersion: '12' }, items };
+    script(sends(event('ADDED', 'changed', '9')), (response) => answer(response, 200, list), sends(event('MODIFIED', 'old', '13')));
+    expect(await first(4)).toEqual(['present changed', 'present changed', 'present old', 'present old']);
+    expect(server.requests.map((line) => [line.includes('watch=true'), /resourceVersion=(\d+)/.exec(line)?.[1]])).toEqual([
+      [true, undefined],
+      [false, undefined],
+      [true, '12'],
+    ]);
   });
 
   it('goes on when the connection is dead and nobody says so', async () => {
     const impatient = kubernetesCluster(connection, { watchPauseSeconds: 0.01, watchSilenceSeconds: 0.05 });
-    script((response) => void response.write(event('ADDED', 'a', '5')), sends(event('ADDED', 'b', '6')));
+    script((response) => void response.write(event('ADDED', 'a', '5') + bookmark('5')), sends(event('ADDED', 'b', '6')));
     const abort = new AbortController();
     const names: string[] = [];
     for await (const { object } of impatient.watch(Pod, 'shop', {}, abort.signal)) {
@@ -332,7 +344,7 @@ describe('watch', () => {
       })),
     };
     script(
-      sends(event('ADDED', 'kept', '5'), event('ADDED', 'vanished', '6'), event('ADDED', 'again', '7', 'first')),
+      sends(event('ADDED', 'kept', '5'), event('ADDED', 'vanished', '6'), event('ADDED', 'again', '7', 'first'), bookmark('7')),
       forgotten,
       (response) => answer(response, 200, list),
       sends(event('DELETED', 'new', '91')),
