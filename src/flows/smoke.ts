@@ -86,7 +86,8 @@ export interface SmokeRun {
   readonly pod: PodRef;
   readonly port: number;
   readonly checks: readonly SmokeCheck[];
-  readonly environment: Readonly<Record<string, string>>;
+  /** What the pod was given, as programs are told it. */
+  readonly image: string;
   /** What a failure says of the version that is asked; a canary that nobody reaches yet where it is not given. */
   readonly asked?: Asked | undefined;
   readonly signal?: AbortSignal;
@@ -103,9 +104,10 @@ const canary: Asked = { who: 'the canary', remedy: 'Mend the new version. No use
 export async function runSmoke(world: World, run: SmokeRun): Promise<readonly string[]> {
   const forward = await world.pods.forward(run.pod, run.port);
   try {
+    const { namespace, name } = run.pod;
+    const environment = { CANARY_POD: name, CANARY_NAMESPACE: namespace, CANARY_IMAGE: run.image, CANARY_URL: forward.url };
     const lines: string[] = [];
     for (const check of run.checks) {
-      const environment = { ...run.environment, CANARY_URL: forward.url };
       const line =
         check.kind === 'http' ? await askHttp(world, run, forward, check) : await runCommand(world, check, { ...run, environment });
       world.log.line(`  smoke: ${line}`);
@@ -147,7 +149,7 @@ type Command = Extract<SmokeCheck, { kind: 'command' }>;
 export async function runCommand(
   world: Pick<World, 'process'>,
   { argv, timeoutSeconds }: Command,
-  { environment, signal, asked }: Pick<SmokeRun, 'environment' | 'signal' | 'asked'>,
+  { environment, signal, asked }: Pick<SmokeRun, 'signal' | 'asked'> & { readonly environment: Readonly<Record<string, string>> },
 ): Promise<string> {
   const program = shown(argv[0] ?? '');
   const { exitCode, tail } = await world.process.run(argv, { environment, timeoutSeconds, ...(signal === undefined ? {} : { signal }) });

@@ -71,7 +71,7 @@ function smoke(checks: readonly SmokeCheck[], settings: Settings = {}, more: Par
     pod: { namespace: 'shop', name: 'agent-canary-1' },
     port: 8080,
     checks,
-    environment: { CANARY_POD: 'agent-canary-1' },
+    image: 'agent@sha256:1',
     ...more,
   };
   return { on, result: on.clock.until(runSmoke(on.world, run)) };
@@ -91,9 +91,15 @@ describe('runSmoke', () => {
       },
     });
     expect(await result).toEqual(['GET /health answered 200', './smoke.sh ended with 0']);
+    const environment = {
+      CANARY_POD: 'agent-canary-1',
+      CANARY_NAMESPACE: 'shop',
+      CANARY_IMAGE: 'agent@sha256:1',
+      CANARY_URL: 'http://127.0.0.1:48080',
+    };
     expect(asked).toEqual([
       ['http://127.0.0.1:48080/health', { a: 'b' }],
-      [['./smoke.sh', 'a b'], { CANARY_POD: 'agent-canary-1', CANARY_URL: 'http://127.0.0.1:48080' }, 60],
+      [['./smoke.sh', 'a b'], environment, 60],
     ]);
     expect(on.lines.at(-1)).toBe('closed agent-canary-1');
   });

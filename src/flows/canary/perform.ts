@@ -136,10 +136,10 @@ async function smoke(session: Session, signal: AbortSignal): Promise<void> {
   const { world, plan, ground } = session;
   const pod = session.canaryPods.find(plan.router.pods === undefined ? isReady : isStarted);
   if (pod === undefined) throw new Failure('SMOKE_FAILED', 'No canary pod was ready for the smoke checks.', 'Read the events of its pods.');
-  const environment = { CANARY_POD: pod.metadata.name, CANARY_NAMESPACE: ground.app.namespace, CANARY_IMAGE: ground.image };
   const asked = { namespace: ground.app.namespace, name: pod.metadata.name };
+  const { image, port } = ground;
   try {
-    session.smoke.push(...(await runSmoke(world, { pod: asked, port: ground.port, checks: plan.smoke, environment, signal })));
+    session.smoke.push(...(await runSmoke(world, { pod: asked, port, checks: plan.smoke, image, signal })));
   } catch (error) {
     // What never came to the pod says nothing of its image: an API server that is away is waited for.
     throw error instanceof Failure && error.cause instanceof Failure ? error.cause : error;

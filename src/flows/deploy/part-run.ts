@@ -1,5 +1,6 @@
 import { Pod } from '../../domain/kubernetes/kinds.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
+import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { beginRolling, type RollingEnding } from '../../domain/rolling/rolling.ts';
 import { workloadName } from '../../domain/rolling/workload-ref.ts';
 import type { Cause } from '../../domain/rollout/cause.ts';
@@ -111,11 +112,12 @@ async function health({ world, plan, ground }: PartRun): Promise<RollingEnding> 
   const who = workloadName(asked.workload);
   if (pod === undefined)
     throw new Failure('SMOKE_FAILED', `No pod of ${who} was ready to be asked.`, `Read the events of its ${Pod.resource}.`);
+  const [image = ''] = Object.values(imagesOf(templateOf(asked.after)));
   await runSmoke(world, {
     pod: { namespace, name: pod.metadata.name },
     port,
     checks: plan.smoke,
-    environment: { CANARY_POD: pod.metadata.name, CANARY_NAMESPACE: namespace },
+    image,
     asked: { who, remedy: 'It is as the release wants it, and was not touched: see what it lacks.' },
   });
   world.log.line('as wanted already, and it answers');

@@ -65,7 +65,7 @@ async function check(session: Session, workload: KubernetesObject, pods: readonl
         pod: { namespace, name: pod.metadata.name },
         port,
         checks: plan.smoke,
-        environment: { CANARY_POD: pod.metadata.name, CANARY_NAMESPACE: namespace, CANARY_IMAGE: image },
+        image,
         asked: { who: 'the version that was gone back to', remedy: elsewhere },
         signal,
       })),

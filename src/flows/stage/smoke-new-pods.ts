@@ -19,14 +19,14 @@ export async function smokeNewPods(session: Session, signal: AbortSignal): Promi
   const pod = (await newPodsNow(session, signal)).find(isReady);
   if (pod === undefined || port === undefined)
     throw new Failure('SMOKE_FAILED', 'No new pod was ready for the smoke checks.', 'Read the events of its pods.');
-  const images = Object.values(imagesOf(templateOf({ ...pod, kind: Pod.kind, spec: { template: { spec: pod['spec'] } } })));
+  const [image = ''] = Object.values(imagesOf(templateOf({ ...pod, kind: Pod.kind, spec: { template: { spec: pod['spec'] } } })));
   try {
     session.smoke.push(
       ...(await runSmoke(world, {
         pod: { namespace, name: pod.metadata.name },
         port,
         checks: plan.smoke,
-        environment: { CANARY_POD: pod.metadata.name, CANARY_NAMESPACE: namespace, CANARY_IMAGE: images[0] ?? '' },
+        image,
         asked: { who: 'the new version', remedy: 'Mend the new version. The old one is put back.' },
         signal,
       })),
