@@ -34,18 +34,25 @@ export async function measure(
 
 const isOwn = (criterion: Criterion): criterion is OwnQuery => criterion.kind === 'query';
 
+export interface Tested extends SelfTest {
+  /** Why something that is needed has no value: the metric store does not have it, or did not answer. Missing: nothing is lacking. */
+  readonly lacks?: 'values' | 'answers';
+}
+
 /**
  * Before any weight is moved: every query is run on stable, whose data is known to be there. A misspelt metric or label is then a
- * problem while nothing has been written yet, instead of a canary that seems to be without errors. `unmeasured`: there is a problem because
- * something has no value.
+ * problem while nothing has been written yet, instead of a canary that seems to be without errors.
  */
-export async function selfTest(
-  metrics: Metrics,
-  plan: Measurement,
-  selectors: Selectors,
-  signal?: AbortSignal,
-): Promise<SelfTest & { readonly unmeasured: boolean }> {
-  const ask = asking(metrics, signal);
+export async function selfTest(metrics: Metrics, plan: Measurement, selectors: Selectors, signal?: AbortSignal): Promise<Tested> {
+  let answered = true;
+  const heard: Metrics = {
+    query: (...call) =>
+      metrics.query(...call).catch((error: unknown) => {
+        answered = false;
+        throw error;
+      }),
+  };
+  const ask = asking(heard, signal);
   const queries = plan.criteria.filter(isOwn);
   const [arm, ...values] = await Promise.all([
     measureArm(ask, plan, selectors.stable),
@@ -56,7 +63,9 @@ export async function selfTest(
   return {
     problems: tests.flatMap(({ problems }) => problems),
     warnings: tests.flatMap(({ warnings }) => warnings),
-    unmeasured: arm.is !== 'counters' || values.some(({ query, value }) => query.required && value.is !== 'value'),
+    ...(arm.is === 'counters' && values.every(({ query, value }) => !query.required || value.is === 'value')
+      ? {}
+      : { lacks: answered ? 'values' : 'answers' }),
   };
 }
 

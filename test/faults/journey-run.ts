@@ -102,10 +102,12 @@ export async function nextRun({ inputs, images, router }: Subject, image: string
     )
       return;
     const code = codeOf(ended);
-    // Of a run that died in the middle it has taken everything back, and refuses a stable whose new pods nobody has measured yet.
-    const isNew = ended.log.includes('Stable cannot be measured: no series matches');
-    if (tooSlow.includes(code) || isNew)
-      process.stdout.write(`the next run: ${isNew ? 'stable is new' : code}, made again (${attempt} of ${mostAttempts - 1})\n`);
+    // What a run had left that died in the middle was taken back before this refusal. It comes of pods that are new, or of a slow metric store.
+    const unmeasured = ended.log.includes('Stable cannot be measured');
+    if (tooSlow.includes(code) || unmeasured)
+      process.stdout.write(
+        `the next run: ${unmeasured ? 'stable is not measured' : code}, made again (${attempt} of ${mostAttempts - 1})\n`,
+      );
     else if (!ended.log.includes('CLUSTER_UNREACHABLE')) break;
   }
   throw new Error(`The next run failed:\n${ended === undefined ? '' : plain(ended)}`);

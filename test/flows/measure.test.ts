@@ -214,28 +214,28 @@ describe('measure', () => {
 describe('selfTest', () => {
   it('finds nothing where measuring works, and asks stable only', async () => {
     const store = new Store(healthy);
-    expect(await selfTest(store, plan, selectors)).toEqual({ problems: [], warnings: [], unmeasured: false });
+    expect(await selfTest(store, plan, selectors)).toEqual({ problems: [], warnings: [] });
     expect(store.asked.filter((promql) => promql.includes('v="new"'))).toEqual([]);
     expect(store.asked).toHaveLength(3);
   });
 
   it.each([
-    ['a metric that does not exist', [/_total/, []], 'no series matches sum by (pod, status) (http_requests_total{v="old"})'],
-    ['a status label that does not exist', [/_total/, [{ labels: { pod: 's' }, value: 5 }]], 'a series has no label `status`'],
-    ['a histogram that does not exist', [/_bucket/, []], 'no series matches sum by (pod, le)'],
-    ['a store that does not answer', [/_total/, unreachable], 'it answered 200: HTML: <html>.'],
-  ] as const)('finds %s, before anything is written', async (_, rule, what) => {
+    ['a metric that does not exist', [/_total/, []], 'no series matches sum by (pod, status) (http_requests_total{v="old"})', 'values'],
+    ['a status label that does not exist', [/_total/, [{ labels: { pod: 's' }, value: 5 }]], 'a series has no label `status`', 'values'],
+    ['a histogram that does not exist', [/_bucket/, []], 'no series matches sum by (pod, le)', 'values'],
+    ['a store that does not answer', [/_total/, unreachable], 'it answered 200: HTML: <html>.', 'answers'],
+  ] as const)('finds %s, before anything is written', async (_, rule, what, lacks) => {
     expect(await selfTest(instead(rule), plan, selectors)).toEqual({
       problems: [{ what: expect.stringContaining(what), remedy: expect.stringContaining('Prometheus') }],
       warnings: [],
-      unmeasured: true,
+      lacks,
     });
   });
 
   it('finds an own query that gives no number', async () => {
     expect(await selfTest(instead([/queue/, one(Number.NaN)]), plan, selectors)).toMatchObject({
       problems: [{ what: 'The query `queue` does not work on stable: the query gives NaN.' }],
-      unmeasured: true,
+      lacks: 'values',
     });
   });
 
@@ -247,10 +247,11 @@ describe('selfTest', () => {
         { ...queue, required: false },
       ],
     };
-    expect(await selfTest(instead([/queue/, []]), advisory, selectors)).toMatchObject({
+    const tested = await selfTest(instead([/queue/, []]), advisory, selectors);
+    expect(tested.lacks).toBeUndefined();
+    expect(tested).toMatchObject({
       problems: [],
       warnings: [{ what: expect.stringContaining('no value') }],
-      unmeasured: false,
     });
   });
 

@@ -11,12 +11,14 @@ import { selectorsOf } from './selectors.ts';
 import type { Survey } from './survey.ts';
 
 export interface MetricsFindings extends Findings {
-  /** Nobody has measured stable, whose pods may be too new for that. */
-  readonly mayCome: boolean;
+  /** Seconds from the beginning of a preflight within which what is lacking may still come; 0 where nothing speaks for that. */
+  readonly comesWithin: number;
 }
 
 /** Seconds after which a pod was scraped: a minute between two scrapes, and the time until it is found. */
 const scrapedWithin = 120;
+/** Seconds for a metric store that is being restarted. */
+const answersWithin = 20;
 /** Seconds between two looks at everything. */
 const lookEvery = 10;
 
@@ -26,16 +28,17 @@ export async function metricsOnStable(
   plan: CanaryPlan,
   { app, stable, stablePods }: Pick<Survey, 'app' | 'stable' | 'stablePods'>,
 ): Promise<MetricsFindings> {
-  if (stable === undefined || stablePods.length === 0) return { problems: [], warnings: [], mayCome: false };
+  if (stable === undefined || stablePods.length === 0) return { problems: [], warnings: [], comesWithin: 0 };
   const selectors = selectorsOf(plan, app, { stable: stablePods, canary: [] });
   if (!selectors.ok) {
     const what = `\`stable-selector\` ${selectors.problem}.`;
-    return { problems: [{ what, remedy: selectors.remedy }], warnings: [], mayCome: false };
+    return { problems: [{ what, remedy: selectors.remedy }], warnings: [], comesWithin: 0 };
   }
   const measurement = { source: plan.source, criteria: plan.criteria, namespace: app.namespace };
-  const { unmeasured, ...findings } = await selfTest(world.metrics, measurement, selectors.value);
+  const { lacks, ...findings } = await selfTest(world.metrics, measurement, selectors.value);
   const before = scrapedBefore(world.clock.now());
-  return { ...findings, mayCome: unmeasured && stablePods.every((pod) => isNewer(pod, before)) };
+  const areNew = lacks !== undefined && stablePods.every((pod) => isNewer(pod, before));
+  return { ...findings, comesWithin: areNew ? scrapedWithin : lacks === 'answers' ? answersWithin : 0 };
 }
 
 /** Both as ISO 8601 of UTC, which sorts as time does. */
@@ -47,19 +50,17 @@ function scrapedBefore(now: Date): string {
   return now.toISOString();
 }
 
-/** Until when a preflight that begins now waits for stable's first measurement, on the clock that only grows. */
-export const firstMeasurementBy = ({ clock }: World, { noDataTimeout }: CanaryPlan): number =>
-  clock.monotonic() + Math.min(noDataTimeout, scrapedWithin);
-
-/** Waits a little for stable's first measurement. `false`: it is not waited for, or not any more. Throws CANCELLED. */
+/** Waits a little for what may still come, since the preflight began. `false`: nothing is waited for, or not any more. Throws CANCELLED. */
 export async function awaitMeasurement(
   world: World,
-  { mayCome }: MetricsFindings,
+  { noDataTimeout }: CanaryPlan,
+  { comesWithin }: MetricsFindings,
   lease: LeaseView | undefined,
-  until: number,
+  began: number,
 ): Promise<boolean> {
-  if (!mayCome || haveUnprovenCanary(lease) || world.clock.monotonic() >= until) return false;
-  world.log.line(`Stable's pods are new, and nothing of them is measured yet: all is looked at again in ${durationText(lookEvery)}.`);
+  const waited = world.clock.monotonic() - began;
+  if (haveUnprovenCanary(lease) || waited >= Math.min(comesWithin, noDataTimeout)) return false;
+  world.log.line(`Stable cannot be measured yet: everything is looked at again in ${durationText(lookEvery)}.`);
   await endedByCancel(world.cancellation, async (signal) => {
     await world.clock.sleep(lookEvery, signal);
     signal.throwIfAborted();

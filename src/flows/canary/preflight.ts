@@ -20,7 +20,7 @@ import { evidenceFor } from './evidence-preflight.ts';
 import type { Ground } from './ground.ts';
 import { guardianFindings } from './guardian-preflight.ts';
 import { manifestFindings, pastOf, withTemplate } from './manifest-preflight.ts';
-import { awaitMeasurement, firstMeasurementBy, metricsOnStable } from './metrics-preflight.ts';
+import { awaitMeasurement, metricsOnStable } from './metrics-preflight.ts';
 import type { CanaryPlan } from './plan.ts';
 import { isolation, isReadable, missingObjects, ownership, partsOf, permissions, restingRoute, stableHealth } from './preflight-checks.ts';
 import { quotaFindings, scalingFindings } from './scaling-preflight.ts';
@@ -31,9 +31,9 @@ import { wantedImage } from './wanted-image.ts';
 /**
  * Looks at everything a rollout needs, writes nothing, and throws one PREFLIGHT_FAILED with all problems there are. What could not be
  * looked at is a problem where the rollout depends on it, and otherwise a warning that says "not checked". Where nothing is wrong but that
- * stable's pods are too new to be measured, that is waited for.
+ * stable is not measured yet, that is waited for.
  */
-export async function preflight(world: World, plan: CanaryPlan, until = firstMeasurementBy(world, plan)): Promise<Ground> {
+export async function preflight(world: World, plan: CanaryPlan, began = world.clock.monotonic()): Promise<Ground> {
   const found = await survey(world, plan);
   const lease = seenLease(world, plan, found);
   const [image, metrics, guardian] = await Promise.all([
@@ -78,7 +78,7 @@ export async function preflight(world: World, plan: CanaryPlan, until = firstMea
   const warnings = findings.flatMap((each) => each.warnings);
   if (problems.length > 0) {
     const isAll = problems.length === metrics.problems.length;
-    if (isAll && (await awaitMeasurement(world, metrics, lease, until))) return await preflight(world, plan, until);
+    if (isAll && (await awaitMeasurement(world, plan, metrics, lease, began))) return await preflight(world, plan, began);
     throw preflightFailed(problems, 'the rollout');
   }
   return {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Pod, Service } from '../../../src/domain/kubernetes/kinds.ts';
 import type { RecordedPhase } from '../../../src/domain/rollout/effect.ts';
+import { Failure } from '../../../src/failure.ts';
 import type { CanaryPlan } from '../../../src/flows/canary/plan.ts';
 import { preflight } from '../../../src/flows/canary/preflight.ts';
 import type { World } from '../../../src/ports/worlds/cluster.ts';
@@ -35,7 +36,7 @@ describe('stable that nobody has measured', () => {
   it('is waited for where its pods are too new for that', async () => {
     const here = young({ old: 5, silent: 25 });
     expect(await came(here)).toEqual(['passed', 30]);
-    expect(here.on.lines.filter((line) => line.includes('nothing of them is measured yet'))).toHaveLength(3);
+    expect(here.on.lines.filter((line) => line.includes('cannot be measured yet'))).toHaveLength(3);
   });
 
   it('is refused as soon as its pods are no longer new', async () => {
@@ -46,6 +47,22 @@ describe('stable that nobody has measured', () => {
   it('is not waited for longer than the clock of a runner that is behind would have it, nor than no data is borne', async () => {
     expect(await came(young({ old: -600, silent: 600 }))).toEqual([unmeasured, 120]);
     expect(await came(young({ old: 0, silent: 600 }), planOf({ 'no-data-timeout': '40s' }))).toEqual([unmeasured, 40]);
+  });
+
+  it('is waited for shortly where the metric store does not answer', async () => {
+    const on = shop();
+    const began = on.clock.monotonic();
+    const after = (seconds: number): World => ({
+      ...on.world,
+      metrics: {
+        query: (promql) =>
+          on.clock.monotonic() < began + seconds
+            ? Promise.reject(new Failure('METRICS_UNREACHABLE', 'It is restarted.', 'Look.'))
+            : on.world.metrics.query(promql),
+      },
+    });
+    expect(await came({ on, world: after(15) })).toEqual(['passed', 20]);
+    expect(await came({ on, world: after(600) })).toEqual([expect.stringContaining('Stable cannot be measured: It is restarted.'), 20]);
   });
 
   it('is refused at once where something else is wrong too', async () => {
