@@ -71,6 +71,12 @@ describe('stable that nobody has measured', () => {
     expect(await came(here)).toEqual([expect.stringContaining('2 problems were found'), 0]);
   });
 
+  it('is refused at once where it is measured, and what is wrong stays so', async () => {
+    const same = 'pod=~"agent-[^c].*"';
+    const plan = planOf({ 'stable-selector': same, 'canary-selector': same });
+    expect(await came(young({ old: 5, silent: 0 }), plan)).toEqual([expect.stringContaining('measured by the same selector'), 0]);
+  });
+
   it('is refused at once where one pod is no longer new', async () => {
     const here = young({ old: 5, silent: 25 });
     const [first] = here.on.cluster.objectsOf(Pod);
