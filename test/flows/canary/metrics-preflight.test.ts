@@ -52,7 +52,7 @@ describe('stable that nobody has measured', () => {
   it('is waited for shortly where the metric store does not answer', async () => {
     const on = shop();
     const began = on.clock.monotonic();
-    const after = (seconds: number): World => ({
+    const awayFor = (seconds: number): World => ({
       ...on.world,
       metrics: {
         query: (promql) =>
@@ -61,8 +61,8 @@ describe('stable that nobody has measured', () => {
             : on.world.metrics.query(promql),
       },
     });
-    expect(await came({ on, world: after(15) })).toEqual(['passed', 20]);
-    expect(await came({ on, world: after(600) })).toEqual([expect.stringContaining('Stable cannot be measured: It is restarted.'), 20]);
+    expect(await came({ on, world: awayFor(15) })).toEqual(['passed', 20]);
+    expect(await came({ on, world: awayFor(600) })).toEqual([expect.stringContaining('Stable cannot be measured: It is restarted.'), 20]);
   });
 
   it('is refused at once where something else is wrong too', async () => {
