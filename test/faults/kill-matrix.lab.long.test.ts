@@ -32,6 +32,9 @@ async function onSubjects<T>(
     return await work(subjects, await allMoments(subjects, made));
   } finally {
     await Promise.all(subjects.map((subject) => subject.stop()));
+    // The node has room for a hundred pods, and other subjects come.
+    const { client } = await starting;
+    await Promise.all(subjects.map(({ app }) => client.delete({ apiVersion: 'v1', kind: 'Namespace', name: app.namespace })));
   }
 }
 
