@@ -8,7 +8,7 @@ import subprocess
 import sys
 import sysconfig
 
-LEFT_OUT = {"test", "tests", "idlelib", "tkinter", "turtledemo", "lib2to3", "ensurepip", "__pycache__", "site-packages"}
+LEFT_OUT = {"test", "tests", "idlelib", "tkinter", "turtledemo", "lib2to3", "ensurepip", "__pycache__", "site-packages", "dist-packages"}
 HOME = f"/usr/local/lib/python{sys.version_info.major}.{sys.version_info.minor}"
 pairs: dict[str, str] = {}
 binary = os.path.realpath(sys.executable)
@@ -22,12 +22,15 @@ for folder, folders, files in os.walk(standard):
         pairs[HOME + path[len(standard) :]] = path
 
 site = sysconfig.get_paths()["purelib"]
+# Outside an environment a Python looks where its distribution has it look: Debian's in `dist-packages`.
+asked = [sys._base_executable, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"]
+packages = os.path.basename(subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip())
 named = [re.split("==", line.strip())[0] for line in open(sys.argv[1]) if "==" in line]
 for name in [*named, "pip"]:
     for file in importlib.metadata.files(name) or []:
         path = os.path.normpath(os.path.join(site, file))
         if path.startswith(site) and os.path.isfile(path) and "__pycache__" not in path:
-            pairs[f"{HOME}/site-packages{path[len(site):]}"] = path
+            pairs[f"{HOME}/{packages}{path[len(site):]}"] = path
 
 objects = [binary] + [path for path in pairs.values() if path.endswith(".so") or ".so." in path]
 found = subprocess.run(["ldd", *objects], capture_output=True, text=True, check=False).stdout
