@@ -17,7 +17,8 @@ pairs["/usr/local/bin/python"] = binary
 standard = sysconfig.get_paths()["stdlib"]
 for folder, folders, files in os.walk(standard):
     folders[:] = [name for name in folders if name not in LEFT_OUT and not name.startswith("config-")]
-    for name in files:
+    # A file that keeps pip from writing beside a distribution's packages, of which the image has none.
+    for name in set(files) - {"EXTERNALLY-MANAGED"}:
         path = os.path.join(folder, name)
         pairs[HOME + path[len(standard) :]] = path
 
@@ -26,7 +27,9 @@ site = sysconfig.get_paths()["purelib"]
 asked = [sys._base_executable, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"]
 packages = os.path.basename(subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip())
 named = [re.split("==", line.strip())[0] for line in open(sys.argv[1]) if "==" in line]
-for name in [*named, "pip"]:
+# What Redis wants besides, of a Python that is older than this one.
+older = ["async-timeout"] if sys.version_info < (3, 11, 3) else []
+for name in [*named, *older, "pip"]:
     for file in importlib.metadata.files(name) or []:
         path = os.path.normpath(os.path.join(site, file))
         if path.startswith(site) and os.path.isfile(path) and "__pycache__" not in path:
@@ -38,4 +41,7 @@ for library in re.findall(r"(?:=> )?(/\S+) \(0x", found):
     if library not in pairs.values():
         pairs[library] = os.path.realpath(library)
 pairs["/etc/ssl/openssl.cnf"] = "/dev/null"
+# Without them the pip of Debian does not start.
+authorities = "/etc/ssl/certs/ca-certificates.crt"
+pairs[authorities] = authorities
 print(json.dumps(sorted(pairs.items())))
