@@ -27,9 +27,9 @@ site = sysconfig.get_paths()["purelib"]
 asked = [sys._base_executable, "-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"]
 packages = os.path.basename(subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip())
 named = [re.split("==", line.strip())[0] for line in open(sys.argv[1]) if "==" in line]
-# What Redis wants besides, of a Python that is older than this one.
-older = ["async-timeout"] if sys.version_info < (3, 11, 3) else []
-for name in [*named, *older, "pip"]:
+# What is for another Python is not installed.
+installed = {re.sub("[-_.]+", "-", each.metadata["Name"]).lower() for each in importlib.metadata.distributions()}
+for name in [*(name for name in named if re.sub("[-_.]+", "-", name).lower() in installed), "pip"]:
     for file in importlib.metadata.files(name) or []:
         path = os.path.normpath(os.path.join(site, file))
         if path.startswith(site) and os.path.isfile(path) and "__pycache__" not in path:
