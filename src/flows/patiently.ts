@@ -11,6 +11,9 @@ export interface Patience {
   readonly signal?: AbortSignal;
 }
 
+/** Seconds that what a person asks for waits for an API server that does not answer. */
+export const operationPatience = 60;
+
 /** Seconds between two tries. */
 const pause = 1;
 

@@ -1,5 +1,6 @@
 import { beatPeriod } from '../domain/guardian/pulse.ts';
 import { midPromotion } from '../domain/rollout/begin.ts';
+import { mostFights } from '../domain/rollout/cause.ts';
 import type { RecordedPhase } from '../domain/rollout/effect.ts';
 import type { LeaseView } from '../domain/rollout/lease.ts';
 import { isOver, listen } from '../domain/rollout/silence.ts';
@@ -129,9 +130,6 @@ function stepEmptying(plan: GuardPlan, state: Extract<Guard, { phase: 'emptying'
     return announce({ ...held, reason: seen.reason }, 'weight 0 not reached');
   return { state: { ...state, undone, refused }, action: { do: 'empty', held, inSeconds } };
 }
-
-/** As often as a run fights for its split. */
-const mostFights = 3;
 
 function restore(plan: GuardPlan, state: Extract<Guard, { phase: 'restoring' }>, seen: Observation): GuardMove {
   const { held } = state;

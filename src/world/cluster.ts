@@ -9,6 +9,7 @@ import { kubernetesPods } from '../adapters/pods/kubernetes.ts';
 import { httpProbe } from '../adapters/probe/http.ts';
 import { ociRegistry } from '../adapters/registry/oci.ts';
 import { forGuardian, secretsOf as secretsOfDestination } from '../domain/alert/destination.ts';
+import { percentDecoded } from '../domain/units/percent-encoding.ts';
 import { Failure } from '../failure.ts';
 import type { Connections, PrometheusConnection } from '../flows/flow.ts';
 import type { Log } from '../ports/log.ts';
@@ -77,5 +78,5 @@ function secretsOf({ prometheus, notify, githubToken }: Connections): readonly s
 
 const passwordOf = (url: string): readonly string[] => {
   const { password } = new URL(url);
-  return password === '' ? [] : [password, decodeURIComponent(password)];
+  return password === '' ? [] : [password, percentDecoded(password) ?? password];
 };

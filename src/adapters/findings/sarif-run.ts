@@ -1,6 +1,7 @@
 import type { Finding } from '../../domain/gates/finding.ts';
 import type { Place } from '../../domain/gates/place.ts';
 import type { Severity } from '../../domain/gates/severity.ts';
+import { percentDecoded } from '../../domain/units/percent-encoding.ts';
 import { clean, helpOf, limits, listOf, objectOf, textOf } from './fields.ts';
 import type { Json, JsonObject } from './json.ts';
 import { placeIn } from './place-of.ts';
@@ -88,17 +89,9 @@ function placeFor(raw: RawResult, run: JsonObject, context: ReadContext): Place 
   const folder = base === undefined ? '' : (textOf(objectOf(objectOf(run['originalUriBaseIds'])?.[base])?.['uri']) ?? '');
   const region = { line: raw.line, column: raw.column, endLine: raw.endLine };
   if (/^[A-Za-z][A-Za-z0-9+.-]*:|^\//.test(uri)) return placeIn(context, uri, region);
-  const path = unescaped(uri);
+  const path = percentDecoded(uri);
   if (path === undefined) return { in: 'elsewhere', shown: clean(uri, 200) };
   const whole = folder.startsWith('file:') ? placeIn(context, `${folder.replace(/\/$/, '')}/${uri}`, region) : undefined;
   // The base of another machine says nothing here: the path is then the repository's.
   return whole?.in === 'file' ? whole : placeIn(context, path, region);
-}
-
-function unescaped(uri: string): string | undefined {
-  try {
-    return decodeURIComponent(uri);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { Agent as PlainAgent } from 'node:http';
 import { Agent } from 'node:https';
+import { percentDecoded } from '../../domain/units/percent-encoding.ts';
 import { Failure } from '../../failure.ts';
 import type { Metrics } from '../../ports/metrics.ts';
 import type { Connection } from '../cluster/connection.ts';
@@ -133,11 +134,9 @@ const unreachable = (name: string, problem: string): Failure =>
   );
 
 function plain(encoded: string): string {
-  try {
-    return decodeURIComponent(encoded);
-  } catch {
-    throw unusableUrl('The user or password in the Prometheus URL is not percent-encoded as it should be.');
-  }
+  const text = percentDecoded(encoded);
+  if (text === undefined) throw unusableUrl('The user or password in the Prometheus URL is not percent-encoded as it should be.');
+  return text;
 }
 
 const unusableUrl = (what: string): Failure =>

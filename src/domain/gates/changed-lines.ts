@@ -1,4 +1,5 @@
 import { type Parsed, parsed, refused } from '../units/parsed.ts';
+import { percentDecoded } from '../units/percent-encoding.ts';
 import type { Place } from './place.ts';
 
 /** The lines that a change adds or alters, by file. A file that only lost lines is there with none. */
@@ -57,11 +58,7 @@ const utf8 = (code: number): readonly number[] =>
 
 function decodeUtf8(bytes: readonly number[]): string {
   const escaped = bytes.map((byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
-  try {
-    return decodeURIComponent(escaped);
-  } catch {
-    return escaped;
-  }
+  return percentDecoded(escaped) ?? escaped;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { percentDecoded } from '../units/percent-encoding.ts';
 import { shown } from '../units/shown.ts';
 
 /** Where a finding is. Paths are relative to the repository, with `/`, and never lead out of it. */
@@ -50,12 +51,7 @@ function withinRepository(text: string, roots: readonly string[]): string | unde
 function decoded(text: string): string | undefined {
   if (!/^file:/i.test(text)) return text;
   const [, path] = /^file:\/\/(?:localhost)?(\/.*)$/i.exec(text) ?? [];
-  if (path === undefined) return undefined;
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return undefined;
-  }
+  return path === undefined ? undefined : percentDecoded(path);
 }
 
 const position = (value: number | undefined): number | undefined =>

@@ -1,3 +1,4 @@
+import { shown } from '../units/shown.ts';
 import type { KubernetesObject } from './object.ts';
 import type { PatchOperation } from './patch.ts';
 
@@ -22,6 +23,10 @@ export function foreignWriter(object: KubernetesObject, pointer: string): string
     .map(({ subresource: _, ...entry }) => entry);
   return foreignManager({ ...object, metadata: { ...object.metadata, managedFields } }) ?? foreignManager(object);
 }
+
+/** Who wrote the pod template of a workload last, for people. */
+export const templateWriter = (workload: KubernetesObject): string =>
+  shown(foreignWriter(workload, '/spec/template') ?? 'an unknown writer');
 
 const keysOf = (pointer: string): readonly string[] =>
   pointer

@@ -1,13 +1,13 @@
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import { annotationPath, type PatchOperation } from '../kubernetes/patch.ts';
-import { epochAnnotation, readEpoch } from './lease.ts';
+import { epochAnnotation, epochOf } from './lease.ts';
 
 /**
  * The patch that gives an object a writer's epoch, and with it a new version: what an earlier writer had read before is out of date then,
  * so that a write of it which is still under way is refused when it arrives. `undefined`: it stands there already.
  */
 export function fence(object: KubernetesObject, epoch: number): readonly PatchOperation[] | undefined {
-  if (readEpoch(object.metadata.annotations?.[epochAnnotation]) === epoch) return undefined;
+  if (epochOf(object) === epoch) return undefined;
   return [...asSeen(object), ...markEpoch(object, epoch)];
 }
 

@@ -141,3 +141,6 @@ export function readLease(object: KubernetesObject): LeaseView {
 
 /** An epoch as an annotation holds it. What cannot be read is older than every real one. */
 export const readEpoch = (text: string | undefined): number => (text !== undefined && /^[0-9]{1,15}$/.test(text) ? Number(text) : 0);
+
+/** The epoch that an object carries: 0 where it has none. */
+export const epochOf = ({ metadata }: KubernetesObject): number => readEpoch(metadata.annotations?.[epochAnnotation]);

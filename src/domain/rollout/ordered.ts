@@ -1,7 +1,7 @@
 import { Failure } from '../../failure.ts';
 import type { KubernetesObject } from '../kubernetes/object.ts';
 import type { Application, Router } from '../traffic/router.ts';
-import { epochAnnotation, readEpoch } from './lease.ts';
+import { epochAnnotation, epochOf } from './lease.ts';
 
 /** The part of a router that moves traffic. */
 export type SplitLens = Pick<Router, 'objects' | 'ruleShares' | 'withWeight'>;
@@ -35,7 +35,7 @@ export function ordered(
 
 /** The epoch that an object carries. Throws LOCK_LOST where that is a later one. */
 export function refuseOvertaken(found: KubernetesObject | undefined, epoch: number, name = 'The route'): number {
-  const there = readEpoch(found?.metadata.annotations?.[epochAnnotation]);
+  const there = found === undefined ? 0 : epochOf(found);
   if (there <= epoch) return there;
   throw new Failure(
     'LOCK_LOST',

@@ -15,6 +15,9 @@ export interface Findings {
   readonly warnings: readonly Problem[];
 }
 
+/** A check that found these, and nothing to warn of. */
+export const problemsOnly = (...problems: readonly Problem[]): Findings => ({ problems, warnings: [] });
+
 /** As an item of a list. The YAML stands by itself, six spaces to the right. */
 export const problemText = ({ what, remedy, yaml }: Problem): string =>
   `- ${what}\n  → ${remedy}${yaml === undefined ? '' : `\n\n${indented(yaml)}\n`}`;

@@ -1,4 +1,4 @@
-import { foreignWriter } from '../../domain/kubernetes/managers.ts';
+import { templateWriter } from '../../domain/kubernetes/managers.ts';
 import { type KubernetesObject, nameOf } from '../../domain/kubernetes/object.ts';
 import { deploymentSpec } from '../../domain/kubernetes/workload.ts';
 import { imageOf } from '../../domain/rollout/container-image.ts';
@@ -70,5 +70,5 @@ export function foreignImage(session: Session, colour: Colour, deployment: Kuber
   const expected = colour === session.to ? session.image : session.previousImage;
   const found = imageOf(deployment, session.container) ?? 'no image';
   if (expected === undefined || found === expected) return undefined;
-  return `${nameOf(deploymentOf(session, colour))} runs ${shown(found, 300)} now, and not ${shown(expected, 300)}: \`${shown(foreignWriter(deployment, '/spec/template') ?? 'an unknown writer')}\` wrote it last.`;
+  return `${nameOf(deploymentOf(session, colour))} runs ${shown(found, 300)} now, and not ${shown(expected, 300)}: \`${templateWriter(deployment)}\` wrote it last.`;
 }

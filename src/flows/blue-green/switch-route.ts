@@ -2,7 +2,7 @@ import { keepsChanging, mostConflicts } from '../../domain/kubernetes/conflicts.
 import type { KubernetesObject, ObjectRef } from '../../domain/kubernetes/object.ts';
 import { nameOf } from '../../domain/kubernetes/object.ts';
 import type { Colour } from '../../domain/rollout/layout.ts';
-import { epochAnnotation, readEpoch } from '../../domain/rollout/lease.ts';
+import { epochAnnotation, epochOf } from '../../domain/rollout/lease.ts';
 import type { Live } from '../../domain/traffic/switchers/switcher.ts';
 import { Failure } from '../../failure.ts';
 import { outdated, replace } from '../unheard.ts';
@@ -105,5 +105,3 @@ async function read(session: Session, signal?: AbortSignal): Promise<KubernetesO
   if (route !== undefined) return route;
   throw new Failure('ROUTE_UNUSABLE', `${nameOf(refOf(session))} is not there.`, 'See who deleted it, and create it again.');
 }
-
-const epochOf = (route: KubernetesObject): number => readEpoch(route.metadata.annotations?.[epochAnnotation]);

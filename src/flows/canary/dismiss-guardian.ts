@@ -1,7 +1,7 @@
 import { guardianName } from '../../domain/guardian/name.ts';
 import { Job } from '../../domain/kubernetes/kinds.ts';
 import { type KubernetesObject, nameOf, type ObjectRef } from '../../domain/kubernetes/object.ts';
-import { epochAnnotation, readEpoch } from '../../domain/rollout/lease.ts';
+import { epochOf } from '../../domain/rollout/lease.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { freshLock } from '../fresh-lock.ts';
@@ -25,7 +25,7 @@ export async function dismissGuardian({ world, lock }: Held, namespace: string, 
 
 /** The epoch that a guardian was made for. Throws LOCK_LOST where it may be a successor's. */
 export async function refuseSuccessors(job: KubernetesObject, ref: ObjectRef, lock: Lock): Promise<number> {
-  const epoch = readEpoch(job.metadata.annotations?.[epochAnnotation]);
+  const epoch = epochOf(job);
   if (epoch > lock.epoch) {
     throw new Failure(
       'LOCK_LOST',

@@ -8,7 +8,7 @@ import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
 import { isReady } from '../../domain/kubernetes/pod.ts';
 import { isContested, sickness } from '../../domain/rollout/cause.ts';
 import type { Effect, RolloutEvent } from '../../domain/rollout/effect.ts';
-import { epochAnnotation, readEpoch } from '../../domain/rollout/lease.ts';
+import { epochOf } from '../../domain/rollout/lease.ts';
 import type { AwaitedPods, ClusterView, RouteView, Sample, StableView } from '../../domain/rollout/sample.ts';
 import { isStarted } from '../../domain/traffic/replicas/gate.ts';
 import { highestShare, sharesChange } from '../../domain/traffic/weights/rule-shares.ts';
@@ -126,7 +126,7 @@ function routeView(session: Session, found: readonly (KubernetesObject | undefin
   const { plan, ground, lock, route } = session;
   const objects = found.filter((object) => object !== undefined);
   if (objects.length < found.length) return { is: 'gone' };
-  if (objects.some((object) => readEpoch(object.metadata.annotations?.[epochAnnotation]) > lock.epoch)) return { is: 'taken' };
+  if (objects.some((object) => epochOf(object) > lock.epoch)) return { is: 'taken' };
   if (route === undefined) return { is: 'as-ordered' };
   const change = sharesChange(route.shares, plan.router.ruleShares(objects, ground.app));
   const by = (writer: (object: KubernetesObject) => string | undefined): string =>

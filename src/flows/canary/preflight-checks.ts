@@ -9,14 +9,12 @@ import { type LayoutParts, mixedWarning, oneNeeded } from '../../domain/rollout/
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import { canaryChange, minimumChange, rollingChange, routeChange, stableChange } from '../../domain/rollout/ownership.ts';
 import { ownershipFindings } from '../../domain/rollout/ownership-findings.ts';
-import type { Findings, Problem } from '../../domain/rollout/problem.ts';
+import { type Findings, problemsOnly } from '../../domain/rollout/problem.ts';
 import { roleName } from '../../domain/rollout/role.ts';
 import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import { mayRead, permissionFindings } from '../permissions.ts';
 import type { CanaryPlan } from './plan.ts';
 import type { Survey } from './survey.ts';
-
-const problems = (...found: readonly Problem[]): Findings => ({ problems: found, warnings: [] });
 
 /** By one object or by a list, as the router of a canary has it. What is only looked at beside is advisory, and hides nothing. */
 export const isReadable = ({ denied }: Survey, resource: string): boolean =>
@@ -35,7 +33,7 @@ export function missingObjects(plan: CanaryPlan, found: Survey): Findings {
   if (stable !== undefined || !isReadable(found, Deployment.resource))
     return { problems: [], warnings: mixed === undefined ? [] : [mixed] };
   const strategy = plan.action === 'canary' ? 'A canary' : 'A promotion';
-  return problems(
+  return problemsOnly(
     oneNeeded(partsOf(plan, found), { strategy, input: 'stable-deployment' }) ?? {
       what: `${nameOf({ kind: Deployment, namespace, name: plan.stableDeployment })} is not there.`,
       remedy: 'Check `namespace`, `service` and `stable-deployment`: a running service is changed, none is created.',
@@ -78,7 +76,7 @@ export function isolation(
   wanted: KubernetesObject | undefined,
 ): Findings {
   const labels = router.canaryLabels(app, around);
-  if (stable === undefined || wanted === undefined || labels === undefined) return problems();
+  if (stable === undefined || wanted === undefined || labels === undefined) return problemsOnly();
   const own =
     canary === undefined || isOurs(canary, service)
       ? { canary: cloneLabels(wanted, labels, service), canarySelector: cloneSelector(wanted, labels, service) }
@@ -89,23 +87,23 @@ export function isolation(
 /** A route with weight on the canary although no rollout goes on: users would get the new image before it is checked. */
 export function restingRoute({ atRest }: CanaryPlan, lease: LeaseView | undefined, weight: number): Findings {
   const unfinished = lease?.rollout !== undefined && lease.rollout.phase !== 'resting';
-  if (weight === 0 || unfinished) return problems();
+  if (weight === 0 || unfinished) return problemsOnly();
   const what = `The route gives the canary ${roundedPercent(weight)} % at rest.`;
-  if (atRest === 'stop') return problems({ what, remedy: 'Set its weight to 0, or set `at-rest: reset` to have that done first.' });
+  if (atRest === 'stop') return problemsOnly({ what, remedy: 'Set its weight to 0, or set `at-rest: reset` to have that done first.' });
   return { problems: [], warnings: [{ what, remedy: 'It is set to 0 before the canary gets its image.' }] };
 }
 
 export function stableHealth({ stableDeployment }: CanaryPlan, found: Survey): Findings {
   const { stable, stablePods } = found;
-  if (stable === undefined) return problems();
+  if (stable === undefined) return problemsOnly();
   if (deploymentSpec(stable).paused === true) {
-    return problems({
+    return problemsOnly({
       what: `Deployment ${stableDeployment} is paused: it would never take the new image.`,
       remedy: `Resume it: kubectl rollout resume deployment/${stableDeployment}.`,
     });
   }
-  if (stablePods.some(isReady) || !isReadable(found, 'pods')) return problems();
-  return problems({
+  if (stablePods.some(isReady) || !isReadable(found, 'pods')) return problemsOnly();
+  return problemsOnly({
     what: `Deployment ${stableDeployment} has no ready pod: there would be nothing to go back to.`,
     remedy: 'Bring stable up first.',
   });

@@ -1,4 +1,4 @@
-import { foreignWriter } from '../../domain/kubernetes/managers.ts';
+import { templateWriter } from '../../domain/kubernetes/managers.ts';
 import { type KubernetesObject, nameOf } from '../../domain/kubernetes/object.ts';
 import { imageOf } from '../../domain/rollout/container-image.ts';
 import { refuseOvertaken } from '../../domain/rollout/ordered.ts';
@@ -19,7 +19,7 @@ export function refuseForeignStable(session: Session, deployment: KubernetesObje
   const { container, previousImage } = session.ground;
   throw new Failure(
     'DRIFT',
-    `${name} runs ${shown(imageOf(deployment, container) ?? 'no image', 300)} now, and not ${shown(previousImage, 300)} as when the rollout began: \`${shown(foreignWriter(deployment, '/spec/template') ?? 'an unknown writer')}\` wrote it last.`,
+    `${name} runs ${shown(imageOf(deployment, container) ?? 'no image', 300)} now, and not ${shown(previousImage, 300)} as when the rollout began: \`${templateWriter(deployment)}\` wrote it last.`,
     'It was left as it is. Start the workflow again: a new rollout is compared with what stable runs now.',
   );
 }

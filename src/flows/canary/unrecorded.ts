@@ -2,7 +2,7 @@ import { Deployment } from '../../domain/kubernetes/kinds.ts';
 import { nameOf } from '../../domain/kubernetes/object.ts';
 import { deploymentStatus } from '../../domain/kubernetes/workload.ts';
 import { containerOf, imageOf } from '../../domain/rollout/container-image.ts';
-import { epochAnnotation, readEpoch } from '../../domain/rollout/lease.ts';
+import { epochOf } from '../../domain/rollout/lease.ts';
 import type { RolloutRecord } from '../../domain/rollout/rollout-record.ts';
 import { roundedPercent } from '../../domain/traffic/weights/split.ts';
 import { Failure } from '../../failure.ts';
@@ -26,7 +26,7 @@ export async function onRoute(world: World, plan: CanaryPlan): Promise<OnRoute> 
   const objects = found.filter((object) => object !== undefined);
   return {
     weight: objects.length < found.length ? 0 : plan.router.weight(objects, app),
-    isMarked: objects.some(({ metadata }) => readEpoch(metadata.annotations?.[epochAnnotation]) > 0),
+    isMarked: objects.some((object) => epochOf(object) > 0),
   };
 }
 

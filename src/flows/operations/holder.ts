@@ -7,12 +7,9 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import type { Lock } from '../held-lock.ts';
 import { acquireLock } from '../lock.ts';
-import { patiently } from '../patiently.ts';
+import { operationPatience, patiently } from '../patiently.ts';
 import { type Vigil, vigil } from '../vigil.ts';
 import type { OperationPlan } from './plan.ts';
-
-/** Seconds for an API server that does not answer. */
-const patience = 60;
 
 export interface Place {
   readonly service: string;
@@ -30,7 +27,7 @@ export async function leaseAt(
   world: World,
   { lease }: Place,
   kept?: Pick<Vigil, 'missed'>,
-  seconds = patience,
+  seconds = operationPatience,
 ): Promise<LeaseView | undefined> {
   const object = await patiently(world, { seconds }, async () => {
     try {

@@ -1,16 +1,13 @@
 import type { LeaseView } from '../../domain/rollout/lease.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { type OnRoute, onRoute } from '../canary/unrecorded.ts';
-import { patiently } from '../patiently.ts';
+import { operationPatience, patiently } from '../patiently.ts';
 import { unlessForbidden } from '../unless-forbidden.ts';
 import type { OperationPlan } from './plan.ts';
 
-/** Seconds for an API server that does not answer. */
-const patience = 60;
-
 /** What the named route gives the canary. `undefined`: it may not be read. */
 export const routeNow = (world: World, { canary }: OperationPlan): Promise<OnRoute | undefined> =>
-  patiently(world, { seconds: patience }, () => unlessForbidden(onRoute(world, canary), undefined));
+  patiently(world, { seconds: operationPatience }, () => unlessForbidden(onRoute(world, canary), undefined));
 
 export type RouteWithoutRollout = 'on-canary' | 'empty' | 'unread';
 

@@ -6,14 +6,11 @@ import { openRecords } from '../../domain/rollout/open-records.ts';
 import { briefText } from '../../domain/rollout/problem.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
-import { patiently } from '../patiently.ts';
+import { operationPatience, patiently } from '../patiently.ts';
 import { whereItRuns, whoActs } from '../signature.ts';
 import { leaseAt, type Place, placeOf, refuseBesideRun, takeLease } from './holder.ts';
 import type { OperationPlan } from './plan.ts';
 import { type OperationResult, told, wouldDo } from './result.ts';
-
-/** Seconds for an API server that does not answer. */
-const patience = 60;
 
 /**
  * Gives away a Lease whose holder is gone, with the reason. It is taken first, by resourceVersion and with the next epoch, so that a holder
@@ -30,7 +27,7 @@ export async function unlock(world: World, plan: OperationPlan): Promise<Operati
   const record = { from, who: whoActs(world), why: plan.reason, run: whereItRuns(world), at: world.clock.now().toISOString() };
   try {
     // This write is what was asked for: where it does not arrive, nothing is unlocked, and where its answer is lost it is asked for again.
-    await patiently(world, { seconds: patience, signal: lock.lost }, () => lock.record({ unlocked: record, release: true }));
+    await patiently(world, { seconds: operationPatience, signal: lock.lost }, () => lock.record({ unlocked: record, release: true }));
   } finally {
     lock.stop();
   }

@@ -6,15 +6,12 @@ import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
 import { giveAway } from '../give-away.ts';
 import { acquireLock } from '../lock.ts';
-import { patiently } from '../patiently.ts';
+import { operationPatience, patiently } from '../patiently.ts';
 import { whereItRuns, whoActs } from '../signature.ts';
 import { inheritLock } from '../successor.ts';
 import type { UnholdPlan } from './plan.ts';
 import type { UnholdResult } from './result.ts';
 import { leaseNow, leaseRef, namespaceOf } from './survey.ts';
-
-/** Seconds for an API server that does not answer. */
-const patience = 60;
 
 /** Lifts holds, with the reason. Under the lock of the service: whoever deploys meanwhile has asked before. */
 export async function unhold(plan: UnholdPlan, world: World): Promise<UnholdResult> {
@@ -60,7 +57,9 @@ export async function unhold(plan: UnholdPlan, world: World): Promise<UnholdResu
       at,
     };
     // This write is what was asked for: where it does not arrive, nothing is lifted, and where its answer is lost it is asked for again.
-    await patiently(world, { seconds: patience, signal: lock.lost }, () => lock.record({ holds: found.stay, unheld, release: true }));
+    await patiently(world, { seconds: operationPatience, signal: lock.lost }, () =>
+      lock.record({ holds: found.stay, unheld, release: true }),
+    );
     world.handover.save({ open: 'false' });
     const what = found.lifted.length === 1 ? 'One hold was' : `${found.lifted.length} holds were`;
     const noted = await note(world, plan, `${unheld.who} lifted the hold of ${unheld.digests.join(', ')}: ${plan.reason}`);

@@ -1,4 +1,4 @@
-import { foreignWriter } from '../../domain/kubernetes/managers.ts';
+import { templateWriter } from '../../domain/kubernetes/managers.ts';
 import { type KubernetesObject, nameOf } from '../../domain/kubernetes/object.ts';
 import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { shown } from '../../domain/units/shown.ts';
@@ -22,7 +22,7 @@ export function refuseForeignImages(
   if (foreign === undefined) return;
   throw new Failure(
     'DRIFT',
-    `${nameOf(change.ref)} runs ${shown(foreign[1], 300)} now, which it neither ran before nor was to get: \`${shown(foreignWriter(now, '/spec/template') ?? 'an unknown writer')}\` wrote it last.`,
+    `${nameOf(change.ref)} runs ${shown(foreign[1], 300)} now, which it neither ran before nor was to get: \`${templateWriter(now)}\` wrote it last.`,
     'It was left as it is. Start the workflow again, which begins with what runs there now.',
   );
 }

@@ -4,7 +4,7 @@ import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
 import { remembered } from '../../domain/kubernetes/restored.ts';
 import { type Journal, journalName, journalSecret, readJournal } from '../../domain/rolling/journal.ts';
 import type { RollingRecord } from '../../domain/rolling/record.ts';
-import { epochAnnotation, readEpoch } from '../../domain/rollout/lease.ts';
+import { epochOf } from '../../domain/rollout/lease.ts';
 import type { LeaseChange } from '../../domain/rollout/lease-writes.ts';
 import { Failure } from '../../failure.ts';
 import type { World } from '../../ports/worlds/cluster.ts';
@@ -88,7 +88,7 @@ export async function lastWords(
 /** Never that of a successor, however late this run comes. */
 async function forgetJournal(world: World, place: JournalPlace, epoch: number): Promise<void> {
   const secret = await world.cluster.get(refOf(place));
-  if (secret === undefined || readEpoch(secret.metadata.annotations?.[epochAnnotation]) > epoch) return;
+  if (secret === undefined || epochOf(secret) > epoch) return;
   const { uid, resourceVersion } = secret.metadata;
   await remove(world, refOf(place), { uid, version: resourceVersion });
 }

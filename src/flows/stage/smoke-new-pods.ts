@@ -1,8 +1,7 @@
 import { crashAmong } from '../../domain/kubernetes/diagnosis.ts';
-import { Pod } from '../../domain/kubernetes/kinds.ts';
 import type { KubernetesObject } from '../../domain/kubernetes/object.ts';
-import { isLeaving, isReady } from '../../domain/kubernetes/pod.ts';
-import { imagesOf, templateOf } from '../../domain/kubernetes/pod-template.ts';
+import { isLeaving, isReady, podSpec } from '../../domain/kubernetes/pod.ts';
+import { imagesOf } from '../../domain/kubernetes/pod-template.ts';
 import { crashedImage } from '../../domain/rolling/crashed-image.ts';
 import type { StepEvent } from '../../domain/rollout/step-event.ts';
 import { Failure } from '../../failure.ts';
@@ -10,6 +9,7 @@ import { explain } from '../explain.ts';
 import { runSmoke } from '../smoke.ts';
 import { unlessFailed } from '../unless-forbidden.ts';
 import { podsOfWorkload } from '../workload-pods.ts';
+import type { Step } from './ground.ts';
 import type { Session } from './session.ts';
 
 /** Asks a new pod of the first workload that was waited for. One that crashes while it is asked has crashed, whatever it answered. */
@@ -19,7 +19,7 @@ export async function smokeNewPods(session: Session, signal: AbortSignal): Promi
   const pod = (await newPodsNow(session, signal)).find(isReady);
   if (pod === undefined || port === undefined)
     throw new Failure('SMOKE_FAILED', 'No new pod was ready for the smoke checks.', 'Read the events of its pods.');
-  const [image = ''] = Object.values(imagesOf(templateOf({ ...pod, kind: Pod.kind, spec: { template: { spec: pod['spec'] } } })));
+  const [image = ''] = Object.values(imagesOf({ spec: podSpec(pod) }));
   try {
     session.smoke.push(
       ...(await runSmoke(world, {
@@ -39,13 +39,13 @@ export async function smokeNewPods(session: Session, signal: AbortSignal): Promi
   }
 }
 
-const firstWaited = ({ ground }: Session): number => ground.steps.findIndex(({ waits, workload }) => waits && workload !== undefined);
+const isWaitedFor = ({ waits, workload }: Step): boolean => waits && workload !== undefined;
+const firstWaited = ({ ground }: Session): number => ground.steps.findIndex(isWaitedFor);
 
 /** While further workloads took their time, its pods may have been made anew elsewhere. */
 async function newPodsNow(session: Session, signal: AbortSignal): Promise<readonly KubernetesObject[]> {
   const { ground, newPods } = session;
-  const waited = ground.steps.filter(({ waits, workload }) => waits && workload !== undefined);
-  return waited.length < 2 ? newPods : await listed(session, signal);
+  return ground.steps.filter(isWaitedFor).length < 2 ? newPods : await listed(session, signal);
 }
 
 /** Of the revision that was waited for. */
